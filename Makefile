@@ -1,0 +1,65 @@
+# One way to run each thing; `make` alone lists them.
+# Every path is relative, so that the folder may have any name, blanks and Chinese included.
+
+PYTHON ?= python3
+export LC_ALL :=  # set to C it would hide a folder's Chinese name from Python; empty, Python takes UTF-8
+BIN := .venv/bin
+STAMP := .venv/set-up-in
+
+# A virtual environment knows its folder by heart and Python by a link: moved or broken, it is made anew.
+IS_FIT := [ "$$(cat $(STAMP) 2>/dev/null)" = "$$(pwd -P)" ] && LC_ALL= $(BIN)/python -c 'import pip' 2>/dev/null
+$(shell $(IS_FIT) || rm -f $(STAMP))
+
+PYTEST := $(BIN)/pytest --alluredir=reports/allure-results --clean-alluredir --junitxml=reports/junit.xml
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test features portal report lock clean
+
+help:
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
+
+setup: $(STAMP) ## 准备环境（只做一次）· set up what the others need, once
+
+$(STAMP): requirements.lock pyproject.toml Makefile
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo '需要 Python 3.11 或更新的版本：请安装后再运行，或指明它，例如 make $(MAKECMDGOALS) PYTHON=python3.12'; \
+	  echo 'Python 3.11 or newer is needed: install it, or name it, as in the line above.'; exit 4; } >&2
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+	  echo 'Python 缺少 venv：请执行 apt install python3-venv，然后再运行一次。'; \
+	  echo 'Python lacks venv: run apt install python3-venv, then try again.'; exit 4; } >&2
+	@echo '1/3 准备虚拟环境 · preparing .venv'
+	@if [ -f $@ ]; then rm $@; else $(PYTHON) -m venv --clear .venv; fi
+	@echo '2/3 安装锁定的依赖，约需一分钟 · installing what requirements.lock names, about a minute'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@echo '3/3 检查浏览器和中文字体 · looking for a browser and a Chinese font'
+	@$(BIN)/python -m pages.browser
+	@pwd -P > $@
+
+demo: setup ## 演示：在模拟门户上确认六张保单 · confirm six policies on the mock portal
+	@$(BIN)/single-window demo --output reports/demo
+
+test: setup ## 全部检查：格式、规范、类型、分层、测试 · every check: format, lint, types, layers, tests
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(PYTEST)
+
+features: setup ## 只跑场景，TAG=guide-2.4 选条款 · the scenarios alone; TAG=guide-2.4 picks a clause
+	$(PYTEST) features $(if $(TAG),-m "$(TAG)")
+
+portal: setup ## 启动模拟门户，手工浏览 · start the mock portal, to walk through by hand
+	@$(BIN)/single-window portal
+
+report: setup ## 把上次测试的结果做成一个网页 · turn the last test run into one web page
+	@$(BIN)/python -m reports.build
+
+lock: setup ## 按 pyproject.toml 更新 requirements.lock · bring requirements.lock in step with pyproject.toml
+	$(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --quiet \
+	  --group dev -p 3.11 pyproject.toml -o requirements.lock
+
+clean: ## 删除准备好的环境和生成的文件 · remove what set-up and runs have made
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache reports/node_modules \
+	  reports/allure-results reports/playwright reports/demo reports/junit.xml reports/allure.html
+	find . -name __pycache__ -prune -exec rm -rf {} +

@@ -1,0 +1,1 @@
+"""The RPA bot: from a work list to confirmed policies, with evidence."""

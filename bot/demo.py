@@ -1,0 +1,179 @@
+"""The demonstration: a mock portal, a work list, and the real command on it; alone knows doors."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import urllib3
+from openpyxl import Workbook
+
+from bot import declaration
+from bot.errors import NotFit
+from bot.secrets import ENVIRONMENT_PREFIX
+from bot.session import AnswerCaptcha
+from bot.settings import FILE_NAME, Settings
+from bot.work_item import COLUMNS
+from pages.parts import CaptchaPicture
+
+ENTERPRISES = 3
+POLICIES = 2
+TOKEN_VARIABLE = "SINGLE_WINDOW_DOORS_TOKEN"
+
+
+class Doors:
+    """The doors of a mock portal."""
+
+    def __init__(self, portal_url: str) -> None:
+        self._portal_url = portal_url.rstrip("/")
+        self._token = os.environ.get(TOKEN_VARIABLE, "")
+
+    def call(self, method: str, path: str, body: object = None) -> Any:
+        """Call a door; return what it answers.
+
+        Raises:
+            NotFit: the portal has no such door, or does not open it.
+        """
+        answer = urllib3.request(
+            method,
+            f"{self._portal_url}/__mock__/{path}",
+            json=body,
+            headers={"X-Doors-Token": self._token} if self._token else {},
+            timeout=10.0,
+        )
+        if answer.status >= 400:
+            raise NotFit(f"模拟门户没有打开 {path}（{answer.status}）。请检查 {TOKEN_VARIABLE}。")
+        return answer.json()
+
+
+def answer_by_door(settings: Settings) -> AnswerCaptcha:
+    """Return what reads a captcha of the mock portal behind its back."""
+    doors = Doors(settings.origin)
+
+    def answer(picture: CaptchaPicture) -> str:
+        return str(doors.call("GET", f"captchas/{picture.captcha_id}")["text"])
+
+    return answer
+
+
+@contextmanager
+def mock_portal() -> Iterator[str]:
+    """Run a mock portal on a free port; give its address."""
+    command = [sys.executable, "-m", "mock_portal", "--port", "0", "--lifeline"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as portal:
+        out, lifeline = portal.stdout, portal.stdin
+        url = out.readline().decode().strip() if out else ""
+        if not url:
+            raise NotFit("模拟门户没有启动。请看上面的提示。")
+        try:
+            yield url
+        finally:
+            if lifeline:
+                lifeline.close()
+
+
+def demonstrate(folder: Path, portal_url: str, *, quiet: bool) -> dict[str, Any]:
+    """Run a list twice with the real command; return what the portal's own ledger says then."""
+    enterprises = make_enterprises(portal_url)
+    work_list = write_list(folder, portal_url, enterprises)
+    command = [sys.executable, "-m", "bot.cli", "run", str(work_list)]
+    environment = os.environ | passwords(enterprises)
+    exits = [
+        subprocess.run(
+            command, env=environment, stdout=subprocess.DEVNULL if quiet else None, check=False
+        ).returncode
+        for _ in range(2)
+    ]
+    ledger = arrivals(portal_url, enterprises)
+    return {
+        "portal": portal_url,
+        "work_list": str(work_list),
+        "evidence": str(folder / "data"),
+        "exit_codes": exits,
+        "portal_ledger": ledger,
+        "is_proven": exits == [0, 0]
+        and list(ledger.values()) == [[True]] * (ENTERPRISES * POLICIES),
+    }
+
+
+def make_enterprises(portal_url: str) -> list[dict[str, Any]]:
+    """Let the portal invent enterprises with pending policies."""
+    doors = Doors(portal_url)
+    return [doors.call("POST", "enterprises", {"pending": POLICIES}) for _ in range(ENTERPRISES)]
+
+
+def write_list(folder: Path, portal_url: str, enterprises: list[dict[str, Any]]) -> Path:
+    """Write the work list, and beside it the settings with a mandate for it; return the list."""
+    folder.mkdir(parents=True)
+    documents = {
+        document["name"]
+        for enterprise in enterprises
+        for policy in enterprise["policies"]
+        for document in policy["documents"]
+    }
+    codes = [enterprise["uscc"] for enterprise in enterprises]
+    (folder / FILE_NAME).write_text(
+        f"""# 演示用的设置；授权委托只对这个模拟门户有效
+portal_url = "{portal_url}"
+data_dir = {_toml(str(folder.absolute() / "data"))}
+
+[[mandates]]
+signatory = "模拟签字人"
+enterprises = [{", ".join(_toml(code) for code in codes)}]
+declaration = "{declaration.digest(declaration.GUIDE_DECLARATION)}"
+documents = [{", ".join(_toml(name) for name in sorted(documents))}]
+expires = {date.today() + timedelta(days=1)}
+""",
+        encoding="utf-8",
+    )
+    book = Workbook()
+    sheet = book.active
+    if sheet is not None:
+        sheet.title = "待确认清单"
+        sheet.append([column.heading for column in COLUMNS])
+        for row in _rows(enterprises):
+            sheet.append([row.get(column.heading, "") for column in COLUMNS])
+    file = folder / "工作清单.xlsx"
+    book.save(file)
+    return file
+
+
+def passwords(enterprises: list[dict[str, Any]]) -> dict[str, str]:
+    """Return the environment that hands the enterprises' passwords to a run."""
+    return {ENVIRONMENT_PREFIX + one["uscc"]: one["password"] for one in enterprises}
+
+
+def arrivals(portal_url: str, enterprises: list[dict[str, Any]]) -> dict[str, list[bool]]:
+    """Return, by application number, whether the portal accepted each 确认投保 that arrived."""
+    doors = Doors(portal_url)
+    states = [doors.call("GET", f"enterprises/{one['uscc']}") for one in enterprises]
+    return {
+        policy["application_no"]: [one["accepted"] for one in policy["confirmations"]]
+        for state in states
+        for policy in state["policies"]
+    }
+
+
+def _rows(enterprises: list[dict[str, Any]]) -> Iterator[dict[str, str]]:
+    for number, enterprise in enumerate(enterprises, start=1):
+        for policy in enterprise["policies"]:
+            yield {
+                "统一社会信用代码": enterprise["uscc"],
+                "企业名称": enterprise["name"],
+                "登录账号": enterprise["account"],
+                "申请编号": policy["application_no"],
+                "主要联系人姓名": f"模拟联系人{'甲乙丙'[number - 1]}",
+                "主要联系人电话": f"020-8765432{number}",
+                "主要联系人手机": f"1380013800{number}",
+                "主要联系人邮箱": f"contact{number}@example.com",
+                "备注": "模拟数据",
+            }
+
+
+def _toml(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'

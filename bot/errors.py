@@ -1,0 +1,30 @@
+"""Why a work item, or the whole run, cannot go on; every error says the next step in Chinese."""
+
+
+class WorkItemError(Exception):
+    """One item could not be finished."""
+
+    def __init__(self, code: str, explanation: str, next_step: str) -> None:
+        super().__init__(code, explanation, next_step)
+        self.code = code
+        self.explanation = explanation
+        self.next_step = next_step
+
+    def __str__(self) -> str:
+        return f"{self.explanation}（{self.code}）"
+
+
+class BusinessException(WorkItemError):
+    """Data or a rule stands against it; a person must look, and it is never retried."""
+
+
+class SignInRefused(BusinessException):
+    """The portal does not let this enterprise in; not tried again in this run."""
+
+
+class ApplicationException(WorkItemError):
+    """A technical failure; it may be retried before the press."""
+
+
+class NotFit(Exception):
+    """This machine, these settings or this portal cannot do the job; nothing was started."""

@@ -1,0 +1,340 @@
+"""台账: what the bot knows of every work item, for ever."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from bot.errors import NotFit
+from bot.work_item import WorkItem
+from pages.models import Contact
+
+
+class State(StrEnum):
+    """Where a work item stands; these names and no others."""
+
+    READY = "ready"
+    AWAITING_APPROVAL = "awaiting_approval"
+    APPROVED = "approved"
+    INTENT = "intent"
+    PRESSING = "pressing"
+    CONFIRMED = "confirmed"
+    UNDERWRITTEN = "underwritten"
+    RETURNED = "returned"
+    DECLINED = "declined"
+    ALREADY_CONFIRMED = "already_confirmed"
+    REFUSED = "refused"
+    CHANGED = "changed"
+    FAILED = "failed"
+    IN_DOUBT = "in_doubt"
+    NEEDS_PERSON = "needs_person"
+
+
+# nothing was pressed for these, so another run may begin anew
+RESTARTABLE = frozenset({State.REFUSED, State.CHANGED, State.FAILED, State.NEEDS_PERSON})
+# nothing was pressed yet, so what is to be typed may still be replaced
+BEFORE_PRESS = RESTARTABLE | {
+    State.READY,
+    State.AWAITING_APPROVAL,
+    State.APPROVED,
+    State.INTENT,
+}
+DONE = frozenset(
+    {
+        State.CONFIRMED,
+        State.ALREADY_CONFIRMED,
+        State.UNDERWRITTEN,
+        State.RETURNED,
+        State.DECLINED,
+    }
+)
+
+_schema = sa.MetaData()
+_items = sa.Table(
+    "work_items",
+    _schema,
+    sa.Column("reference", sa.String(200), primary_key=True),
+    sa.Column("portal_origin", sa.String(100), nullable=False),
+    sa.Column("uscc", sa.String(18), nullable=False, index=True),
+    sa.Column("enterprise_name", sa.String(200), nullable=False),
+    sa.Column("account", sa.String(100), nullable=False),
+    sa.Column("application_no", sa.String(64), nullable=False),
+    sa.Column("contact", sa.JSON, nullable=False),
+    sa.Column("expected_documents", sa.JSON, nullable=False),
+    sa.Column("state", sa.String(20), nullable=False),
+    sa.Column("code", sa.String(40), nullable=False, default=""),
+    sa.Column("explanation", sa.Text, nullable=False, default=""),
+    sa.Column("next_step", sa.Text, nullable=False, default=""),
+    sa.Column("snapshot", sa.JSON),
+    sa.Column("approval", sa.JSON),
+    sa.Column("confirmed_at", sa.String(40), nullable=False, default=""),
+    sa.Column("changed_at", sa.String(40), nullable=False),
+)
+_rows = sa.Table(
+    "list_rows",
+    _schema,
+    sa.Column("list_digest", sa.String(64), primary_key=True),
+    sa.Column("row", sa.Integer, primary_key=True),
+    sa.Column("reference", sa.String(200), primary_key=True),
+)
+_requests = sa.Table(  # rows that ask for whatever is pending
+    "requests",
+    _schema,
+    sa.Column("list_digest", sa.String(64), primary_key=True),
+    sa.Column("row", sa.Integer, primary_key=True),
+    sa.Column("uscc", sa.String(18), nullable=False),
+    sa.Column("data", sa.JSON, nullable=False),
+    sa.Column("explanation", sa.Text, nullable=False, default=""),
+    sa.Column("next_step", sa.Text, nullable=False, default=""),
+)
+_audit = sa.Table(
+    "audit",
+    _schema,
+    sa.Column("seq", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("at", sa.String(40), nullable=False),
+    sa.Column("reference", sa.String(200), nullable=False, index=True),
+    sa.Column("old", sa.String(20), nullable=False),
+    sa.Column("new", sa.String(20), nullable=False),
+    sa.Column("by", sa.String(100), nullable=False),
+    sa.Column("detail", sa.Text, nullable=False),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A row without 申请编号: whatever is pending of this enterprise, and what came of it."""
+
+    item: WorkItem
+    explanation: str
+    next_step: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One work item as the ledger has it."""
+
+    item: WorkItem
+    state: State
+    code: str
+    explanation: str
+    next_step: str
+    snapshot: dict[str, Any] | None
+    approval: dict[str, Any] | None
+    confirmed_at: str
+    changed_at: str
+
+
+class Ledger:
+    """The work items of one portal; each change of state is a compare-and-set with an audit row."""
+
+    def __init__(self, file: Path, marker: Path) -> None:
+        """Open the ledger; create it only if it never existed.
+
+        Raises:
+            NotFit: the ledger existed once and is gone, or it cannot be read.
+        """
+        if marker.exists() and not file.exists():
+            raise NotFit(
+                f"台账 {file} 不见了，但它曾经存在（{marker}）。没有台账就不能保证不重复确认："
+                "请从备份恢复后再运行。"
+            )
+        file.parent.mkdir(parents=True, exist_ok=True)
+        self._engine = _open(file)
+        try:
+            _schema.create_all(self._engine)
+        except sa.exc.DatabaseError as error:
+            raise NotFit(f"台账 {file} 已损坏或不是台账：请从备份恢复后再运行。") from error
+        marker.parent.mkdir(parents=True, exist_ok=True)
+        marker.touch()
+
+    def dispatch(self, items: Iterable[WorkItem], list_digest: str) -> None:
+        """Take these items in; what was pressed before is never touched."""
+        with self._engine.begin() as transaction:
+            for item in items:
+                take = _take_request if item.is_request else _take_in
+                take(transaction, item, list_digest)
+
+    def move(self, reference: str, old: State, new: State, by: str, **values: Any) -> bool:
+        """Change the state by compare-and-set; return whether this call was the one that did it."""
+        with self._engine.begin() as transaction:
+            return _move(transaction, reference, old, new, by, **values)
+
+    def entry(self, reference: str) -> Entry:
+        """Return one work item.
+
+        Raises:
+            KeyError: the ledger has never heard of it.
+        """
+        found = self._select(_items.c.reference == reference)
+        if not found:
+            raise KeyError(reference)
+        return found[0]
+
+    def entries(self, list_digest: str = "") -> list[Entry]:
+        """Return the work items of a list, or all, by enterprise and application number."""
+        named = sa.select(_rows.c.reference).where(_rows.c.list_digest == list_digest)
+        return self._select(_items.c.reference.in_(named) if list_digest else sa.true())
+
+    def enterprises(self, list_digest: str = "") -> list[str]:
+        """Return the codes of the enterprises that have something left to do."""
+        asked = [request.item.uscc for request in self.requests(list_digest)]
+        open_ = [one.item.uscc for one in self.entries(list_digest) if one.state not in DONE]
+        return list(dict.fromkeys(asked + open_))
+
+    def rows(self, list_digest: str) -> dict[int, list[str]]:
+        """Return the references that each row of a list has brought."""
+        query = sa.select(_rows).where(_rows.c.list_digest == list_digest)
+        found: dict[int, list[str]] = {}
+        with self._engine.connect() as connection:
+            for row in connection.execute(query.order_by(_rows.c.row, _rows.c.reference)):
+                found.setdefault(row.row, []).append(row.reference)
+        return found
+
+    def requests(self, list_digest: str) -> list[Request]:
+        """Return the rows of a list that ask for whatever is pending."""
+        query = sa.select(_requests).where(_requests.c.list_digest == list_digest)
+        with self._engine.connect() as connection:
+            return [
+                Request(_item(row.data, row.row), row.explanation, row.next_step)
+                for row in connection.execute(query.order_by(_requests.c.row))
+            ]
+
+    def note(self, request: WorkItem, list_digest: str, explanation: str, next_step: str) -> None:
+        """Write down what came of a request."""
+        change = _requests.update().where(
+            _requests.c.list_digest == list_digest, _requests.c.row == request.row
+        )
+        with self._engine.begin() as transaction:
+            transaction.execute(change.values(explanation=explanation, next_step=next_step))
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._engine.dispose()
+
+    def _select(self, condition: sa.ColumnElement[bool]) -> list[Entry]:
+        query = sa.select(_items).where(condition).order_by(_items.c.uscc, _items.c.application_no)
+        with self._engine.connect() as connection:
+            return [_entry(row) for row in connection.execute(query)]
+
+
+def _open(file: Path) -> sa.Engine:
+    engine = sa.create_engine(f"sqlite:///{file}", connect_args={"timeout": 5})
+
+    @sa.event.listens_for(engine, "connect")
+    def _prepare(connection: Any, _: object) -> None:
+        connection.isolation_level = None  # SQLAlchemy begins transactions itself, see below
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=FULL")  # an intent must survive a power cut
+
+    @sa.event.listens_for(engine, "begin")
+    def _begin(connection: sa.Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine
+
+
+def _take_in(transaction: sa.Connection, item: WorkItem, list_digest: str) -> None:
+    known = transaction.execute(
+        sa.select(_items).where(_items.c.reference == item.reference)
+    ).one_or_none()
+    data = _data(item)
+    if known is None:
+        transaction.execute(
+            _items.insert().values(
+                reference=item.reference, state=State.READY, changed_at=_now(), **data
+            )
+        )
+        _record(transaction, item.reference, "", State.READY, "dispatch", {})
+    else:
+        state = State(known.state)
+        is_new = any(getattr(known, name) != value for name, value in data.items())
+        if state in RESTARTABLE or (state in BEFORE_PRESS and is_new):
+            _move(transaction, item.reference, state, State.READY, "dispatch", **data)
+    row = {"list_digest": list_digest, "row": item.row, "reference": item.reference}
+    if not transaction.execute(sa.select(_rows).filter_by(**row)).first():
+        transaction.execute(_rows.insert().values(**row))
+
+
+def _take_request(transaction: sa.Connection, item: WorkItem, list_digest: str) -> None:
+    key = {"list_digest": list_digest, "row": item.row}
+    if not transaction.execute(sa.select(_requests).filter_by(**key)).first():
+        transaction.execute(_requests.insert().values(**key, uscc=item.uscc, data=_data(item)))
+
+
+def _move(
+    transaction: sa.Connection, reference: str, old: State, new: State, by: str, **values: Any
+) -> bool:
+    story = {"code": "", "explanation": "", "next_step": ""} | values
+    change = (
+        _items.update()
+        .where(_items.c.reference == reference, _items.c.state == old)
+        .values(state=new, changed_at=_now(), **story)
+    )
+    if transaction.execute(change).rowcount != 1:
+        return False
+    told = {name: value for name, value in values.items() if name not in ("contact", "snapshot")}
+    _record(transaction, reference, old, new, by, told)
+    return True
+
+
+def _record(
+    transaction: sa.Connection, reference: str, old: str, new: str, by: str, detail: dict[str, Any]
+) -> None:
+    transaction.execute(
+        _audit.insert().values(
+            at=_now(),
+            reference=reference,
+            old=old,
+            new=new,
+            by=by,
+            detail=json.dumps(detail, ensure_ascii=False),
+        )
+    )
+
+
+def _data(item: WorkItem) -> dict[str, Any]:
+    return {
+        "portal_origin": item.portal_origin,
+        "uscc": item.uscc,
+        "enterprise_name": item.enterprise_name,
+        "account": item.account,
+        "application_no": item.application_no,
+        "contact": asdict(item.contact),
+        "expected_documents": list(item.expected_documents),
+    }
+
+
+def _item(data: Mapping[str, Any], row: int = 0) -> WorkItem:
+    return WorkItem(
+        portal_origin=data["portal_origin"],
+        uscc=data["uscc"],
+        enterprise_name=data["enterprise_name"],
+        account=data["account"],
+        application_no=data["application_no"],
+        contact=Contact(**data["contact"]),
+        expected_documents=tuple(data["expected_documents"]),
+        row=row,
+    )
+
+
+def _entry(row: sa.Row[Any]) -> Entry:
+    return Entry(
+        item=_item(row._asdict()),
+        state=State(row.state),
+        code=row.code,
+        explanation=row.explanation,
+        next_step=row.next_step,
+        snapshot=row.snapshot,
+        approval=row.approval,
+        confirmed_at=row.confirmed_at,
+        changed_at=row.changed_at,
+    )
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds")

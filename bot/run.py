@@ -1,0 +1,138 @@
+"""One run from a checked list to its results; what the commands `run` and `results` share."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from bot import engine
+from bot.evidence import Evidence
+from bot.ledger import DONE, Entry, Ledger
+from bot.results import STATE_WORDS, ItemSummary, RowResult, RunSummary, write_html, write_workbook
+from bot.secrets import Passwords
+from bot.session import AnswerCaptcha
+from bot.settings import Settings
+from bot.work_list import WorkList, read_work_list
+from bot.workflow import Stop
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a run came to."""
+
+    entries: list[Entry]
+    done_before: int  # already in the ledger as done when the run began
+    stopped: Stop | None  # why it ended early, if it did
+    files: tuple[Path, ...]
+
+
+def open_ledger(settings: Settings) -> Ledger:
+    """Open the ledger of this portal; raises as `Ledger` says."""
+    return Ledger(settings.store / "ledger.sqlite", settings.ledger_marker)
+
+
+def run(
+    settings: Settings,
+    work_list: WorkList | None,
+    answer: AnswerCaptcha,
+    tell: Callable[[Entry], None],
+) -> Outcome:
+    """Take a list in and work it off, or go on with all that the ledger holds.
+
+    Raises:
+        NotFit: the ledger is not to be had, or another process works on it.
+    """
+    started = datetime.now()
+    digest = work_list.digest if work_list else ""
+    ledger = open_ledger(settings)
+    try:
+        if work_list:
+            ledger.dispatch(work_list.items, digest)
+        before = sum(entry.state in DONE for entry in ledger.entries(digest))
+        passwords = Passwords(settings.origin)
+        stopped = engine.run(settings, ledger, digest, passwords, answer, tell)
+        files = write_results(settings, ledger, work_list, started) if work_list else ()
+        return Outcome(ledger.entries(digest), before, stopped, files)
+    finally:
+        ledger.close()
+
+
+def write_results(
+    settings: Settings, ledger: Ledger, work_list: WorkList, started: datetime
+) -> tuple[Path, ...]:
+    """Write the result workbook and the page beside the list; return where they lie.
+
+    A list that was edited since it was read gets the page alone: its rows may have moved.
+    """
+    evidence = Evidence(settings.store / "evidence")
+    target = work_list.path.with_name(f"{work_list.path.stem}-结果.xlsx")
+    summary = RunSummary(
+        title=f"确认投保结果：{work_list.path.stem}",
+        portal=settings.origin,
+        is_mock=not settings.live,
+        started_at=started,
+        ended_at=datetime.now(),
+        items=tuple(_item(entry, evidence) for entry in ledger.entries(work_list.digest)),
+    )
+    page = write_html(summary, target.with_suffix(".html"))
+    if read_work_list(work_list.path, settings.origin).digest != work_list.digest:
+        return (page,)
+    return write_workbook(work_list.path, _rows(ledger, evidence, work_list), target), page
+
+
+def _item(entry: Entry, evidence: Evidence) -> ItemSummary:
+    return ItemSummary(
+        enterprise_name=entry.item.enterprise_name,
+        application_no=entry.item.application_no,
+        state=entry.state,
+        explanation=entry.explanation,
+        next_step=entry.next_step,
+        confirmed_at=entry.confirmed_at,
+        pictures={
+            "确认前": evidence.picture(entry.item, "before"),
+            "确认后": evidence.picture(entry.item, "after"),
+        },
+    )
+
+
+def _rows(ledger: Ledger, evidence: Evidence, work_list: WorkList) -> dict[int, RowResult]:
+    known = {entry.item.reference: entry for entry in ledger.entries(work_list.digest)}
+    rows = {
+        finding.row: RowResult("未受理", str(finding), "请改正后再运行", "", None)
+        for finding in work_list.errors
+        if finding.row
+    }
+    for request in ledger.requests(work_list.digest):
+        told = (request.explanation, request.next_step)
+        rows[request.item.row] = RowResult("未受理", *told, "", None)
+    for row, references in ledger.rows(work_list.digest).items():
+        rows[row] = _row([known[reference] for reference in references], evidence)
+    return rows
+
+
+def _row(entries: list[Entry], evidence: Evidence) -> RowResult:
+    """Tell the items of one row; each begins with its number where the row has several."""
+    if len(entries) == 1:
+        entry = entries[0]
+        pack = evidence.pack(entry.item)
+        words = STATE_WORDS[entry.state]
+        return RowResult(
+            words,
+            entry.explanation,
+            entry.next_step,
+            entry.confirmed_at,
+            pack if pack.exists() else None,
+        )
+
+    def each(text: Callable[[Entry], str]) -> str:
+        lines = [f"{one.item.application_no}：{text(one)}" for one in entries if text(one)]
+        return "\n".join(lines)
+
+    packs = [evidence.pack(one.item).parent for one in entries]
+    return RowResult(
+        "\n".join(dict.fromkeys(STATE_WORDS[one.state] for one in entries)),
+        each(lambda one: f"{STATE_WORDS[one.state]}，{one.explanation}"),
+        each(lambda one: one.next_step),
+        each(lambda one: one.confirmed_at),
+        packs[0] if packs[0].exists() else None,
+    )

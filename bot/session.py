@@ -1,0 +1,251 @@
+"""Signed-in enterprises: one browser context each, on browser threads of their own.
+
+Playwright's sync API belongs to the thread that started it, so every act on a page is handed to
+the thread that owns the page.
+"""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass, field
+from threading import Lock
+from typing import TypeVar
+
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Playwright,
+    ViewportSize,
+    sync_playwright,
+)
+from playwright.sync_api import Error as PlaywrightError
+
+from bot.errors import ApplicationException, BusinessException, SignInRefused, WorkItemError
+from bot.secrets import Passwords
+from bot.settings import Settings
+from bot.work_item import WorkItem
+from pages.browser import launch
+from pages.desk import DeskPage
+from pages.entry import HomePage
+from pages.errors import LoginRefused, PortalError, UnexpectedDialog, UnknownWording
+from pages.login import LoginPage
+from pages.models import Document, PolicyRecord
+from pages.parts import CaptchaPicture, DialogLog
+from pages.pending import ConfirmationPage
+
+RUN_AGAIN = "请稍后再运行一次；仍不成功时请登录门户查看"
+T = TypeVar("T")
+AnswerCaptcha = Callable[[CaptchaPicture], str]
+VIEWPORT: ViewportSize = {"width": 1280, "height": 1200}  # the whole form in one picture
+PICTURES = 3  # captchas shown to a person before the item waits
+
+
+@dataclass(slots=True)
+class Session:
+    """One enterprise, signed in; used on its browser thread alone."""
+
+    context: BrowserContext
+    desk: DeskPage
+    _forms: dict[str, ConfirmationPage] = field(default_factory=dict)  # at most the open one
+    _documents: tuple[Document, ...] | None = None  # of the open form
+
+    def form(self, item: WorkItem) -> ConfirmationPage:
+        """Return the form of this item, opened afresh unless it is the one that is open.
+
+        Raises:
+            PolicyNotListed: 待确认 does not list it.
+        """
+        if item.reference not in self._forms:
+            self.leave_form()
+            self._forms[item.reference] = self.desk.open_pending().process(item.application_no)
+        return self._forms[item.reference]
+
+    def documents(self, item: WorkItem) -> tuple[Document, ...]:
+        """Return the 单证 of this item's form, fetched once for each opening of it."""
+        form = self.form(item)
+        if self._documents is None:
+            names = form.read().document_names
+            self._documents = tuple(form.view_document(name) for name in names)
+        return self._documents
+
+    def leave_form(self) -> None:
+        """Forget the form that is open, so that the next look opens it again."""
+        self._forms.clear()
+        self._documents = None
+
+    def record(self, item: WorkItem) -> PolicyRecord | None:
+        """Look this item up in 保单查询."""
+        self.leave_form()
+        return self.desk.open_policies().find(item.application_no)
+
+    def expect_no_dialog(self) -> None:
+        """Raise UnexpectedDialog if the portal said something in a native dialog."""
+        for message in DialogLog.of(self.desk.tab).take():
+            raise UnexpectedDialog(message)
+
+
+class BrowserThread:
+    """One Playwright and one browser, with the sessions of the enterprises it serves."""
+
+    def __init__(self, settings: Settings, passwords: Passwords, answer: AnswerCaptcha) -> None:
+        self._settings = settings
+        self._passwords = passwords
+        self._answer = answer
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="browser")
+        self._playwright: Playwright | None = None
+        self._browser: Browser | None = None
+        self._sessions: dict[str, Session] = {}
+
+    def do(self, item: WorkItem, act: Callable[[Session], T]) -> T:
+        """Act in the session of the item's enterprise, signing in first if it is not signed in.
+
+        Raises:
+            BusinessException: a person must look; the session stays.
+            ApplicationException: a technical failure; the session is thrown away.
+        """
+        return self._thread.submit(self._do, item, act).result()
+
+    def leave(self, uscc: str) -> None:
+        """Close the session of this enterprise."""
+        self._thread.submit(self._discard, uscc).result()
+
+    def close(self) -> None:
+        """Close the browser and end the thread."""
+        self._thread.submit(self._stop).result()
+        self._thread.shutdown()
+
+    def _do(self, item: WorkItem, act: Callable[[Session], T]) -> T:
+        try:
+            return act(self._session(item))
+        except WorkItemError:
+            raise
+        except (UnknownWording, UnexpectedDialog) as error:
+            raise BusinessException(
+                "UNEXPECTED_SCREEN",
+                f"门户显示了程序不认识的内容：{error}",
+                "请登录门户查看；内容无误时请联系维护人员更新程序",
+            ) from None
+        except PortalError as error:
+            self._discard(item.uscc)
+            raise ApplicationException("PORTAL", f"门户没有正常应答：{error}", RUN_AGAIN) from None
+        except PlaywrightError as error:
+            # its text may hold what was typed: only the kind of error goes on
+            self._discard(item.uscc)
+            kind = type(error).__name__
+            raise ApplicationException("BROWSER", f"浏览器出错：{kind}", RUN_AGAIN) from None
+
+    def _session(self, item: WorkItem) -> Session:
+        if item.uscc not in self._sessions:
+            self._sessions[item.uscc] = self._sign_in(item)
+        return self._sessions[item.uscc]
+
+    def _sign_in(self, item: WorkItem) -> Session:
+        password = self._passwords.find(item.uscc, item.account)
+        context = self._new_context()
+        try:
+            login = LoginPage.open(context.new_page(), self._settings.portal_url)
+            self._check_origins(login)
+            home = self._log_in(login, item.account, password.reveal())
+            if home.enterprise_name() != item.enterprise_name:
+                raise SignInRefused(
+                    "WRONG_ENTERPRISE",
+                    f"登录后显示的企业是“{home.enterprise_name()}”",
+                    "请核对清单中的企业名称和登录账号",
+                )
+            return Session(context, home.open_desk())
+        except BaseException:
+            context.close()
+            raise
+
+    def _log_in(self, login: LoginPage, account: str, password: str) -> HomePage:
+        for _ in range(PICTURES):
+            try:
+                return login.log_in(account, password, self._answer(login.captcha.read()))
+            except LoginRefused as refusal:
+                if not refusal.is_captcha:
+                    words = "；".join(refusal.messages)
+                    raise SignInRefused(
+                        "LOGIN_REFUSED",
+                        f"登录被拒绝：{words}",
+                        "请核对登录账号和密码；为免账号被锁，本次运行不再尝试",
+                    ) from None
+        raise SignInRefused("CAPTCHA", f"验证码连续 {PICTURES} 次不对", "请在有人值守时再运行一次")
+
+    def _check_origins(self, login: LoginPage) -> None:
+        if foreign := set(login.origins()) - {self._settings.origin}:
+            raise SignInRefused(
+                "FOREIGN_ORIGIN",
+                f"登录框来自 {'、'.join(sorted(foreign))}，不是设置的门户；没有输入密码",
+                "请核对门户地址；门户地址无误时请停止使用并联系维护人员",
+            )
+
+    def _new_context(self) -> BrowserContext:
+        if self._browser is None:
+            self._playwright = sync_playwright().start()
+            self._browser = launch(self._playwright, executable=self._settings.browser)
+        context = self._browser.new_context(
+            locale="zh-CN",
+            timezone_id="Asia/Shanghai",
+            viewport=VIEWPORT,
+            service_workers="block",
+        )
+        context.set_default_timeout(self._settings.timeout_seconds * 1000)
+        DialogLog.install(context)
+        return context
+
+    def _discard(self, uscc: str) -> None:
+        if session := self._sessions.pop(uscc, None):
+            try:
+                session.context.close()
+            except PlaywrightError:
+                self._stop()  # the browser or its driver is gone, with every session in it
+
+    def _stop(self) -> None:
+        self._sessions.clear()
+        for part in (
+            self._browser and self._browser.close,
+            self._playwright and self._playwright.stop,
+        ):
+            if part:
+                with suppress(PlaywrightError):
+                    part()
+        self._browser = self._playwright = None
+
+
+class Sessions:
+    """The browser threads; an enterprise stays on the thread that signed it in."""
+
+    def __init__(self, settings: Settings, passwords: Passwords, answer: AnswerCaptcha) -> None:
+        self._threads = [
+            BrowserThread(settings, passwords, answer) for _ in range(settings.browsers)
+        ]
+        self._homes: dict[str, BrowserThread] = {}
+        self._refused: dict[str, SignInRefused] = {}
+        self._lock = Lock()
+
+    def do(self, item: WorkItem, act: Callable[[Session], T]) -> T:
+        """Act in the session of the item's enterprise; raises as `BrowserThread.do` says."""
+        if refused := self._refused.get(item.uscc):
+            raise refused
+        try:
+            return self._home(item.uscc).do(item, act)
+        except SignInRefused as error:
+            self._refused[item.uscc] = error
+            raise
+
+    def _home(self, uscc: str) -> BrowserThread:
+        with self._lock:
+            if uscc not in self._homes:
+                used = list(self._homes.values())
+                self._homes[uscc] = min(self._threads, key=used.count)
+            return self._homes[uscc]
+
+    def leave(self, uscc: str) -> None:
+        """Close the session of this enterprise, if it has one."""
+        if thread := self._homes.pop(uscc, None):
+            thread.leave(uscc)
+
+    def close(self) -> None:
+        """Close every browser."""
+        for thread in self._threads:
+            thread.close()

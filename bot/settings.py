@@ -1,0 +1,124 @@
+"""What an operator may set: single-window.toml beside the list, SINGLE_WINDOW_*, options."""
+
+import re
+import tomllib
+from datetime import date
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from platformdirs import user_data_path, user_state_path
+from pydantic import BaseModel, Field, ValidationError, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from bot.declaration import GUIDE_DECLARATION
+from bot.errors import NotFit
+from pages.models import Declaration
+
+FILE_NAME = "single-window.toml"
+
+
+class Mandate(BaseModel, extra="forbid", frozen=True):
+    """授权委托: a signatory's standing approval, within the limits it names."""
+
+    signatory: str = Field(min_length=1)
+    enterprises: tuple[str, ...] = Field(min_length=1)  # 统一社会信用代码
+    declaration: str  # the digest of the wording that the signatory has read
+    documents: tuple[str, ...] = Field(min_length=1)  # the kinds of 单证 that may be attached
+    expires: date
+
+
+class Settings(BaseSettings):
+    """The settings of one command; unknown names are refused."""
+
+    model_config = SettingsConfigDict(env_prefix="SINGLE_WINDOW_", extra="forbid", frozen=True)
+
+    portal_url: str = "http://127.0.0.1:8765"
+    live: bool = False
+    allow_http: tuple[str, ...] = ()  # hosts of real portals that have no https
+    data_dir: Path | None = None
+    browsers: int = Field(default=1, ge=1, le=16)
+    browser: str | None = None  # the program to drive; found by itself if not set
+    timeout_seconds: float = Field(default=30.0, gt=0)
+    mandates: tuple[Mandate, ...] = ()
+    declaration_clauses: tuple[str, ...] = GUIDE_DECLARATION.clauses
+    declaration_label: str = GUIDE_DECLARATION.label
+
+    @field_validator("portal_url")
+    @classmethod
+    def _has_an_origin(cls, url: str) -> str:
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise ValueError("应是 http:// 或 https:// 开头的门户地址")
+        return url
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Let options win over the environment, and the environment over the file."""
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+    @property
+    def origin(self) -> str:
+        """Scheme, host and port of the portal."""
+        parts = urlsplit(self.portal_url)
+        return f"{parts.scheme}://{parts.netloc}"
+
+    @property
+    def declaration(self) -> Declaration:
+        """投保声明 as the enterprises have accepted it."""
+        return Declaration(self.declaration_clauses, self.declaration_label)
+
+    @property
+    def store(self) -> Path:
+        """The folder of this portal's ledger and evidence."""
+        home = self.data_dir or user_data_path("single-window")
+        return home.absolute() / self._origin_name
+
+    @property
+    def ledger_marker(self) -> Path:
+        """The file, away from the ledger, that tells that this ledger was once created."""
+        home = (
+            self.data_dir.absolute().parent if self.data_dir else user_state_path("single-window")
+        )
+        name = f".{self.data_dir.name}." if self.data_dir else ""
+        return home / f"{name}{self._origin_name}.created"
+
+    @property
+    def _origin_name(self) -> str:
+        return re.sub(r"[^A-Za-z0-9.-]+", "_", self.origin)
+
+
+def load_settings(folder: Path, **options: Any) -> Settings:
+    """Read the settings that hold in this folder; an option that is None was not given.
+
+    Raises:
+        NotFit: a setting is unknown or wrong; the text names each of them.
+    """
+    file = folder / FILE_NAME
+
+    class SettingsOfFolder(Settings, toml_file=file):
+        pass
+
+    try:
+        return SettingsOfFolder(
+            **{name: value for name, value in options.items() if value is not None}
+        )
+    except tomllib.TOMLDecodeError as error:
+        raise NotFit(f"设置文件 {file} 不是有效的 TOML：{error}。请改正后再运行。") from error
+    except ValidationError as error:
+        wrong = "；".join(
+            f"{'.'.join(str(part) for part in one['loc'])}：{one['msg']}" for one in error.errors()
+        )
+        raise NotFit(f"设置有误：{wrong}。请改正 {file}、环境变量或选项后再运行。") from error

@@ -1,0 +1,336 @@
+"""The durable confirmation: one enterprise after the other, each policy at most once.
+
+Every step goes by the state in the ledger and leaves it one further, so a step that runs again
+after a failure, a crash or in another run does nothing twice. What must never be done twice, the
+press, is claimed by a compare-and-set that succeeds once.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import asdict, replace
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from dbos import DBOS, DBOSConfiguredInstance
+from dbos import error as engine_error
+
+from bot import approval, declaration
+from bot.approval import Approval, ApprovedIntent, Snapshot
+from bot.errors import ApplicationException, BusinessException
+from bot.evidence import Evidence
+from bot.ledger import BEFORE_PRESS, DONE, Entry, Ledger, State
+from bot.press import Outcome, press, release
+from bot.session import RUN_AGAIN, Session, Sessions
+from bot.settings import Settings
+from bot.work_item import WorkItem
+from pages.errors import PolicyNotListed
+from pages.models import PolicyDetails, PolicyRecord, PolicyStatus
+from pages.pending import ConfirmationPage
+
+log = logging.getLogger(__name__)
+FAILURES = 3  # technical ones, one after the other, that stop the run
+STATE_OF = {
+    "CHANGED": State.CHANGED,
+    "NOT_APPROVED": State.CHANGED,
+    "MISMATCH": State.REFUSED,
+    "NOT_PENDING": State.REFUSED,
+}
+step = DBOS.step(  # a retry goes by the ledger like everything else, so it cannot press again
+    retries_allowed=True,
+    max_attempts=3,
+    interval_seconds=1.0,
+    backoff_rate=2.0,
+    should_retry=lambda error: isinstance(error, ApplicationException | NotListedYet),
+)
+
+
+class Stop(StrEnum):
+    """Why a run ends early."""
+
+    INTERRUPTED = "操作员中断"
+    DECLARATION = "投保声明的文字变了"
+    BREAKER = "接连发生技术故障"
+    ERROR = "程序出错"
+
+
+class AlreadyClaimed(Exception):
+    """Somebody else claimed this press; it cannot be, as one worker holds the ledger."""
+
+
+class NotListedYet(Exception):
+    """保单查询 does not show what was pressed; it may be late."""
+
+
+@DBOS.dbos_class("Robot")
+class Robot(DBOSConfiguredInstance):
+    """What confirms policies; one per process."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        ledger: Ledger,
+        sessions: Sessions,
+        evidence: Evidence,
+        tell: Callable[[Entry], None],
+    ) -> None:
+        super().__init__("robot")
+        self._settings = settings
+        self._ledger = ledger
+        self._sessions = sessions
+        self._evidence = evidence
+        self._tell = tell
+        self._failures = 0
+        self.stopped: Stop | None = None  # no further item is begun
+
+    @DBOS.workflow(name="serve", max_recovery_attempts=5)
+    def serve(self, uscc: str, list_digest: str) -> None:
+        """Confirm what is to be confirmed for one enterprise, one policy after the other."""
+        try:
+            for reference in self.collect(uscc, list_digest):
+                if not self.stopped:
+                    self.confirm(reference)
+        finally:
+            self._sessions.leave(uscc)
+
+    def confirm(self, reference: str) -> None:
+        """Take one policy from the list to 保单查询."""
+        try:
+            self.inspect(reference)  # ready → awaiting_approval, or already_confirmed
+            self.seek_approval(reference)  # awaiting_approval → approved, or it waits
+            self.prepare(reference)  # approved → intent
+            self.press(reference)  # intent → pressing: the one press
+            self.read_back(reference)  # pressing → confirmed
+        except engine_error.DBOSMaxStepRetriesExceeded as exceeded:
+            self._give_up(reference, exceeded.errors[-1])
+        except Exception as error:
+            log.exception("unexpected error")
+            self.stopped = Stop.ERROR
+            self._give_up(reference, error)
+        self._tell(self._ledger.entry(reference))
+
+    @step
+    def collect(self, uscc: str, list_digest: str) -> list[str]:
+        """Return the references of this enterprise that are not done, expanding its requests."""
+        for request in self._ledger.requests(list_digest):
+            if request.item.uscc == uscc:
+                self._expand(request.item, list_digest)
+        return [
+            entry.item.reference
+            for entry in self._ledger.entries(list_digest)
+            if entry.item.uscc == uscc and entry.state not in DONE
+        ]
+
+    @step
+    def inspect(self, reference: str) -> None:
+        """Sign in if need be, open the form and take its snapshot."""
+        self._advance(reference, self._inspect, State.READY, State.AWAITING_APPROVAL)
+
+    @step
+    def seek_approval(self, reference: str) -> None:
+        """Approve by a mandate, or leave the item to a person."""
+        self._advance(reference, self._seek_approval, State.AWAITING_APPROVAL)
+
+    @step
+    def prepare(self, reference: str) -> None:
+        """Fill in the form as approved, and write the intent down."""
+        self._advance(reference, self._prepare, State.APPROVED)
+
+    @step
+    def press(self, reference: str) -> None:
+        """Claim the press, and press once."""
+        self._advance(reference, self._press, State.INTENT)
+
+    @step
+    def read_back(self, reference: str) -> None:
+        """Look in 保单查询; nothing else makes a policy confirmed."""
+        self._advance(reference, self._read_back, State.PRESSING, State.IN_DOUBT)
+
+    def _advance(self, reference: str, act: Callable[[Entry], None], *states: State) -> None:
+        entry = self._ledger.entry(reference)
+        if entry.state not in states:
+            return
+        try:
+            act(entry)
+        except BusinessException as error:
+            self._refuse(entry, error)
+
+    def _expand(self, request: WorkItem, list_digest: str) -> None:
+        try:
+            found = self._sessions.do(request, lambda session: session.desk.open_pending().read())
+        except BusinessException as error:
+            self._ledger.note(request, list_digest, error.explanation, error.next_step)
+            return
+        items = [replace(request, application_no=policy.application_no) for policy in found]
+        self._ledger.dispatch(items, list_digest)
+        self._ledger.note(request, list_digest, f"待确认中有 {len(items)} 张保单", "")
+
+    def _inspect(self, entry: Entry) -> None:
+        item = entry.item
+        seen = self._sessions.do(item, lambda session: self._look(session, item))
+        if isinstance(seen, PolicyRecord):
+            self._move(
+                entry,
+                State.ALREADY_CONFIRMED,
+                explanation=f"门户显示“{seen.status.value}”，不是本机确认的；没有再提交",
+                confirmed_at=seen.confirmed_at,
+            )
+            return
+        self._evidence.keep_record(item, "snapshot", asdict(seen))
+        self._move(
+            entry,
+            State.AWAITING_APPROVAL,
+            snapshot=asdict(seen),
+            explanation="没有适用的授权委托",
+            next_step=f"请在设置中写明授权委托（声明摘要 {declaration.digest(seen.declaration)}）",
+        )
+
+    def _look(self, session: Session, item: WorkItem) -> Snapshot | PolicyRecord:
+        try:
+            form = session.form(item)
+        except PolicyNotListed:
+            if record := session.record(item):
+                return record
+            raise BusinessException(
+                "NOT_PENDING",
+                "“待确认”和“保单查询”中都没有这个申请编号",
+                "请核对申请编号，或登录门户查看该申请是否已撤回",
+            ) from None
+        details = form.read()
+        self._check(item, details)
+        for document in session.documents(item):
+            self._evidence.keep_document(item, document)
+        session.expect_no_dialog()
+        return Snapshot.of(self._settings.origin, details, session.documents(item))
+
+    def _check(self, item: WorkItem, details: PolicyDetails) -> None:
+        if wording := declaration.differences(self._settings.declaration, details.declaration):
+            self.stopped = Stop.DECLARATION
+            raise BusinessException(
+                "DECLARATION_CHANGED",
+                f"投保声明与已接受的文字不同：{wording}",
+                "没有打勾，本次运行已停止；请由签字人阅读新声明，更新设置和授权委托后再运行",
+            )
+        due = {
+            "申请编号": (item.application_no, details.application_no),
+            "企业名称": (item.enterprise_name, details.enterprise_name),
+            "统一社会信用代码": (item.uscc, details.uscc),
+            "组织机构代码": (item.uscc[8:17], details.org_code),
+            "状态": (PolicyStatus.PENDING, details.status),
+            "单证": (
+                sorted(item.expected_documents or details.document_names),
+                sorted(details.document_names),
+            ),
+        }
+        if wrong := [name for name, (wanted, shown) in due.items() if wanted != shown]:
+            raise BusinessException(
+                "MISMATCH",
+                f"门户显示的{'、'.join(wrong)}与清单不一致",
+                "请登录门户核对，改正清单后再运行",
+            )
+
+    def _seek_approval(self, entry: Entry) -> None:
+        seen = Snapshot.load(entry.snapshot or {})
+        granted = approval.by_mandate(self._settings.mandates, entry.item, seen, date.today())
+        if granted:
+            self._move(entry, State.APPROVED, by=granted.by, approval=asdict(granted))
+
+    def _prepare(self, entry: Entry) -> None:
+        self._sessions.do(entry.item, lambda session: self._fill(session, entry))
+        self._move(entry, State.INTENT)
+
+    def _press(self, entry: Entry) -> None:
+        outcome, words = self._sessions.do(
+            entry.item, lambda session: self._claim_and_press(session, entry)
+        )
+        if outcome is Outcome.ACCEPTED:
+            return
+        pressed = self._ledger.entry(entry.item.reference)
+        if outcome is Outcome.NOT_SENT:
+            told = {"explanation": f"确认没有发出：{words}", "next_step": "请核对原因后再运行一次"}
+            self._move(pressed, State.FAILED, code=outcome, **told)
+        else:
+            doubt = _doubt(f"按下“确认投保”后，门户的应答是：{words}")
+            self._move(pressed, State.IN_DOUBT, code=outcome, **doubt)
+
+    def _claim_and_press(self, session: Session, entry: Entry) -> tuple[Outcome, str]:
+        intent, form = self._fill(session, entry)
+        self._evidence.keep_picture(entry.item, "before", form.picture())
+        session.leave_form()
+        if not self._move(entry, State.PRESSING, by=intent.approval.by):
+            raise AlreadyClaimed(entry.item.reference)
+        return press(intent, form)
+
+    def _fill(self, session: Session, entry: Entry) -> tuple[ApprovedIntent, ConfirmationPage]:
+        """Bring the form to where only the press is missing, and compare all of it once more."""
+        item = entry.item
+        seen = Snapshot.load(entry.snapshot or {})
+        form = session.form(item)
+        now = Snapshot.of(self._settings.origin, form.read(), session.documents(item))
+        granted = Approval(**(entry.approval or {}))
+        intent = approval.intend(item, granted, seen, now, date.today())
+        if form.read_contact() != item.contact:
+            form.fill_contact(item.contact)
+        if form.read_contact() != item.contact:
+            raise BusinessException(
+                "CHANGED",
+                "门户改写了填写的联系方式",
+                "请登录门户核对联系方式的格式，改正清单后再运行",
+            )
+        form.accept_declaration()
+        session.expect_no_dialog()
+        return intent, form
+
+    def _read_back(self, entry: Entry) -> None:
+        item = entry.item
+        record = self._sessions.do(item, lambda session: self._find(session, item))
+        if record is None:
+            if entry.state is State.PRESSING:
+                self._move(entry, State.IN_DOUBT, **_doubt("“保单查询”中查不到这张保单"))
+            raise NotListedYet
+        self._failures = 0
+        self._evidence.keep_record(item, "record", asdict(record) | {"status": record.status.value})
+        # refused, and confirmed all the same: it was somebody else's doing
+        is_ours = entry.code != Outcome.REFUSED
+        self._move(
+            entry,
+            State.CONFIRMED if is_ours else State.ALREADY_CONFIRMED,
+            explanation=f"门户显示“{record.status.value}”",
+            next_step="等待保险公司审批，生效时间以审批为准",
+            confirmed_at=record.confirmed_at,
+        )
+
+    def _find(self, session: Session, item: WorkItem) -> PolicyRecord | None:
+        record = session.record(item)
+        self._evidence.keep_picture(item, "after", session.desk.picture())
+        release(session.context)
+        return record
+
+    def _refuse(self, entry: Entry, error: BusinessException) -> None:
+        state = STATE_OF.get(error.code, State.NEEDS_PERSON)
+        told = {"code": error.code, "explanation": error.explanation, "next_step": error.next_step}
+        if entry.state in BEFORE_PRESS:
+            self._move(entry, state, **told)
+        else:
+            self._move(entry, State.IN_DOUBT, **told)
+
+    def _give_up(self, reference: str, error: Exception) -> None:
+        if isinstance(error, NotListedYet):
+            return  # it stays in doubt; the portal itself is well
+        self._failures += 1
+        if self._failures >= FAILURES:
+            self.stopped = Stop.BREAKER
+        entry = self._ledger.entry(reference)
+        if entry.state in BEFORE_PRESS:
+            told = f"{error}；确认没有发出"
+            self._move(entry, State.FAILED, explanation=told, next_step=RUN_AGAIN)
+
+    def _move(self, entry: Entry, new: State, by: str = "robot", **values: Any) -> bool:
+        return self._ledger.move(entry.item.reference, entry.state, new, by, **values)
+
+
+def _doubt(explanation: str) -> dict[str, str]:
+    return {
+        "explanation": explanation,
+        "next_step": "请勿手工重复确认；稍后再运行一次由程序核验，仍存疑时登录门户查看或致电 95198",
+    }

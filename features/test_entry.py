@@ -1,0 +1,5 @@
+"""Binds entry.feature."""
+
+from pytest_bdd import scenarios
+
+scenarios("entry.feature")

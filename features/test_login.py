@@ -1,0 +1,5 @@
+"""Binds login.feature."""
+
+from pytest_bdd import scenarios
+
+scenarios("login.feature")

@@ -1,0 +1,5 @@
+"""Binds pending.feature."""
+
+from pytest_bdd import scenarios
+
+scenarios("pending.feature")

@@ -1,0 +1,5 @@
+"""Binds policies.feature."""
+
+from pytest_bdd import scenarios
+
+scenarios("policies.feature")

@@ -1,0 +1,111 @@
+"""The mock portal: a bundled stand-in for 中国（广东）国际贸易单一窗口; it knows nobody of ours."""
+
+import traceback
+from collections.abc import Collection
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, abort, g, redirect, render_template, request, url_for
+from flask.json.provider import DefaultJSONProvider
+from flask.typing import ResponseReturnValue
+
+from mock_portal import doors, entry, faults, login, pending, policies
+from mock_portal.clock import Clock
+from mock_portal.store import Crash, Request, Store, store
+
+LOOPBACK_NAMES = {"127.0.0.1", "localhost", "::1"}
+
+
+class ReadableJson(DefaultJSONProvider):
+    """JSON for people too: Chinese as it is, names in the order they were given."""
+
+    ensure_ascii = False
+    sort_keys = False
+
+
+def create_app(
+    *,
+    doors_token: str | None = None,
+    defects: Collection[str] = (),
+    only_loopback_names: bool = True,
+) -> Flask:
+    """Make a portal with a memory of its own."""
+    app = Flask(__name__)
+    app.json = ReadableJson(app)
+    app.extensions["mock_portal"] = memory = Store()
+    memory.defects.update(defects)
+    app.config["DOORS_TOKEN"] = doors_token
+    for stem in (login, entry, pending, policies, doors):
+        app.register_blueprint(stem.bp)
+    if only_loopback_names:
+        app.before_request(_refuse_foreign_host)
+    for step in (_recognise, _note_request, pending.note_arrival, _strike, _demand_session):
+        app.before_request(step)
+    app.after_request(_finish)
+    app.register_error_handler(Exception, _keep_crash)
+    app.add_url_rule("/favicon.ico", "favicon", lambda: Response(status=204))
+    return app
+
+
+def _refuse_foreign_host() -> None:
+    """Answer only to loopback names, so that no web page can reach the portal by DNS rebinding."""
+    if urlsplit(f"//{request.host}").hostname not in LOOPBACK_NAMES:
+        abort(Response("本门户只接受本机地址。", 403, content_type="text/plain; charset=utf-8"))
+
+
+def _recognise() -> None:
+    """Find out whose request this is: the session's, or before log-in the scope cookie's."""
+    g.signed_in = store().signed_in(request.cookies.get("JSESSIONID", ""))
+    g.enterprise = g.signed_in or store().enterprises.get(request.cookies.get("mock_scope", ""))
+
+
+def _is_for_the_portal() -> bool:
+    return not request.path.startswith(("/__mock__/", "/static/"))
+
+
+def _note_request() -> None:
+    if _is_for_the_portal():
+        query = request.query_string.decode()
+        g.line = Request(_now(), _uscc(), request.method, request.path, query)
+        store().requests.append(g.line)
+
+
+def _strike() -> None:
+    if _is_for_the_portal():
+        faults.strike()
+
+
+def _demand_session() -> ResponseReturnValue | None:
+    """Send everybody without a session home, callers of JSON too, as the real desk does."""
+    if request.path.startswith("/swProxy/") and g.signed_in is None:
+        return redirect(url_for("login.home"))
+    return None
+
+
+def _finish(response: Response) -> Response:
+    """Mark every answer as the mock's, and write down that it was given."""
+    response.headers["X-Mock-Portal"] = "1"
+    if not request.path.startswith("/static/"):
+        response.headers["Cache-Control"] = "no-store"
+    if response.status_code != faults.NO_ANSWER:
+        if "line" in g:
+            g.line.status = response.status_code
+        if g.get("arrival"):
+            g.arrival.answered = True
+    return response
+
+
+def _keep_crash(error: Exception) -> ResponseReturnValue:
+    """Keep an error of the portal itself, so that it never passes for a refusal."""
+    trace = "".join(traceback.format_exception(error))
+    crash = Crash(_now(), _uscc(), request.method, request.path, repr(error), trace)
+    store().crashes.append(crash)
+    return render_template("error.html"), getattr(error, "code", 500)
+
+
+def _uscc() -> str | None:
+    return g.enterprise.uscc if g.get("enterprise") else None
+
+
+def _now() -> datetime:
+    return (g.enterprise.clock if g.get("enterprise") else Clock()).now()

@@ -1,0 +1,137 @@
+"""The portal as a process: `python -m mock_portal` (docs/mock-portal.md, start)."""
+
+import argparse
+import ipaddress
+import os
+import signal
+import socket
+import struct
+import sys
+import threading
+from typing import NoReturn
+
+from cheroot import wsgi
+from cheroot.server import HTTPRequest
+
+from mock_portal import create_app
+from mock_portal.defects import DEFECTS, unknown
+
+WRONG_USAGE, NOT_FIT = 2, 4
+# A browser opens connections ahead of need; each holds a thread until it is used or times out.
+THREADS, IDLE_SECONDS, KEPT_CONNECTIONS = 48, 30, 1000
+SECONDS_TO_NOTICE = 0.2  # a call to stop
+
+
+class Gateway(wsgi.Gateway_10):
+    """Between cheroot and the app; hands over a way to reset the connection."""
+
+    def __init__(self, req: HTTPRequest) -> None:
+        super().__init__(req)
+        self.env["mock_portal.reset_connection"] = self.reset_connection
+
+    def reset_connection(self) -> None:
+        """Cut the connection so that the client sees a reset, not an end."""
+        connection = self.req.conn
+        connection.linger = True  # cheroot then leaves the closing to us
+        no_lingering = struct.pack("ii", 1, 0)
+        connection.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, no_lingering)
+        socket.close(connection.socket.detach())
+
+
+def main() -> int:
+    """Serve until somebody says stop, and give the exit code."""
+    options = _options()
+    server = _server(options)
+    try:
+        server.prepare()
+    except OSError:
+        host, port = server.bind_addr
+        print(
+            f"不能在 {host}:{port} 上启动：端口已被占用，或这个地址不属于本机。"
+            "请换一个端口，或用 --port 0 自动选择。",
+            file=sys.stderr,
+        )
+        return NOT_FIT
+    _serve(server, lifeline=options.lifeline)
+    return 0
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="mock_portal", description="模拟门户 · 非真实业务")
+    parser.add_argument("--host", default="127.0.0.1", help="监听地址")
+    parser.add_argument("--port", type=_port, default=8765, help="监听端口，0 为自动选择")
+    parser.add_argument("--doors-token", help="访问 /__mock__/ 须带的 X-Doors-Token")
+    parser.add_argument("--defect", nargs="+", action="extend", default=[], help="植入的缺陷")
+    parser.add_argument("--lifeline", action="store_true", help="标准输入关闭时也退出")
+    options = parser.parse_args()
+    options.doors_token = options.doors_token or os.environ.get("SINGLE_WINDOW_DOORS_TOKEN")
+    if not _is_loopback(options.host) and not options.doors_token:
+        _refuse(f"{options.host} 不是本机地址：请用 --doors-token 设置口令，或只监听 127.0.0.1。")
+    if names := unknown(options.defect):
+        _refuse(f"没有这些缺陷：{'、'.join(names)}。可用的有：{'、'.join(DEFECTS)}。")
+    return options
+
+
+def _port(written: str) -> int:
+    if not written.isdecimal() or int(written) > 65535:
+        raise argparse.ArgumentTypeError("端口是 0 到 65535 的整数")
+    return int(written)
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _refuse(sentence: str) -> NoReturn:
+    print(sentence, file=sys.stderr)
+    sys.exit(WRONG_USAGE)
+
+
+def _server(options: argparse.Namespace) -> wsgi.Server:
+    app = create_app(
+        doors_token=options.doors_token,
+        defects=options.defect,
+        only_loopback_names=_is_loopback(options.host),
+    )
+    server = wsgi.Server(
+        (options.host, options.port),
+        app,
+        numthreads=THREADS,
+        request_queue_size=128,
+        timeout=IDLE_SECONDS,
+        shutdown_timeout=1,
+    )
+    server.gateway = Gateway
+    server.keep_alive_conn_limit = KEPT_CONNECTIONS
+    return server
+
+
+def _serve(server: wsgi.Server, *, lifeline: bool) -> None:
+    """Serve in a thread of its own: a signal must not cut into cheroot's bookkeeping."""
+    calls_to_stop: list[object] = []
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *call: calls_to_stop.append(call))
+    if lifeline:
+        watch = threading.Thread(target=_wait_for_end_of_input, args=[calls_to_stop], daemon=True)
+        watch.start()
+    serving = threading.Thread(target=server.serve)
+    serving.start()
+    host, port = server.bind_addr
+    print(f"http://{f'[{host}]' if ':' in host else host}:{port}", flush=True)
+    while serving.is_alive() and not calls_to_stop:
+        serving.join(SECONDS_TO_NOTICE)
+    server.stop()
+    serving.join()
+
+
+def _wait_for_end_of_input(calls_to_stop: list[object]) -> None:
+    while os.read(sys.stdin.fileno(), 4096):
+        pass
+    calls_to_stop.append("end of input")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

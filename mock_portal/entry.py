@@ -1,0 +1,29 @@
+"""小微企业在线投保: the desk behind 地方特色应用, with its menu and its frames (guide-1.8)."""
+
+from urllib.parse import quote
+
+from flask import Blueprint, g, render_template, url_for
+
+DESK = "/swProxy/xwtbserver"
+
+bp = Blueprint("entry", __name__, url_prefix=f"{DESK}/sw")
+
+
+@bp.app_template_global()
+def frame_url(endpoint: str, **arguments: str) -> str:
+    """Give the address of a page in a frame of the desk; each carries ngBasePath."""
+    address = url_for(endpoint, **arguments)  # type: ignore[arg-type]  # they are for the query
+    separator = "&" if "?" in address else "?"
+    return f"{address}{separator}ngBasePath={quote(DESK + '/', safe='')}"
+
+
+@bp.get("/deskIndex")
+def open_desk() -> str:
+    """Show the desk: the menu, the tab strip and the frames."""
+    return render_template("entry/desk.html", enterprise=g.signed_in)
+
+
+@bp.get("/welcome")
+def welcome() -> str:
+    """Show the first tab of the desk."""
+    return render_template("entry/welcome.html", enterprise=g.signed_in)

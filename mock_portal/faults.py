@@ -1,0 +1,127 @@
+"""Faults: ways in which the world misbehaves, switched on for one enterprise at a time."""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NoReturn
+
+from flask import Response, abort, g, make_response, render_template, request
+
+from mock_portal.store import Contact, Enterprise, Fault, Policy, Status, store
+from mock_portal.wording import Wording
+
+# What a caller sees who has no connection to reset, such as a WSGI test client.
+NO_ANSWER = 444
+
+
+@dataclass(frozen=True)
+class FaultKind:
+    """What a fault does, the params it takes with their defaults, and the clause it disturbs."""
+
+    sentence: str
+    clause: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+
+FAULTS: Mapping[str, FaultKind] = {
+    "slow": FaultKind(
+        "地址以 path 开头的请求要等 seconds 秒才开始处理；path 为空时是门户的每个地址。",
+        "guide-1.1",
+        {"seconds": 2.0, "path": ""},
+    ),
+    "session_lost": FaultKind(
+        "下一次请求地址以 path 开头的页面时，登录已失效；只发生一次。",
+        "guide-1.8",
+        {"path": "/swProxy/"},
+    ),
+    "list_reordered": FaultKind("从第二次查询起，“待确认”的次序颠倒。", "guide-2.1"),
+    "confirmed_by_a_person": FaultKind(
+        "打开投保确认页之后，企业的另一位经办人已确认这张保单。", "guide-2.1"
+    ),
+    "declaration_reworded": FaultKind("投保声明第二条的结尾换了措辞。", "guide-2.4"),
+    "answer_lost_before_commit": FaultKind(
+        "确认投保到达门户，什么都没有保存，连接就被重置。", "guide-2.5"
+    ),
+    "answer_lost_after_commit": FaultKind(
+        "确认投保已保存，答复还没有发出，连接就被重置。", "guide-2.5"
+    ),
+    "server_error_after_commit": FaultKind(
+        "确认投保已保存，答复却是 HTTP 500 的错误页。", "guide-2.5"
+    ),
+}
+
+
+def find(fault_id: str) -> Fault | None:
+    """Find a fault that is on for the enterprise of this request."""
+    enterprise: Enterprise | None = g.enterprise
+    faults = enterprise.faults if enterprise else []
+    return next((fault for fault in faults if fault.id == fault_id), None)
+
+
+def strike() -> None:
+    """Let the faults happen that do not depend on the page."""
+    enterprise: Enterprise | None = g.enterprise
+    for fault in list(enterprise.faults) if enterprise else []:
+        if fault.id in _BY_ADDRESS and request.path.startswith(fault.params["path"]):
+            _BY_ADDRESS[fault.id](fault)
+
+
+def _slow(fault: Fault) -> None:
+    time.sleep(fault.params["seconds"])
+
+
+def _session_lost(fault: Fault) -> None:
+    with store().lock:
+        if g.signed_in is None or fault not in g.signed_in.faults:
+            return
+        g.signed_in.faults.remove(fault)
+    store().end_session(request.cookies["JSESSIONID"])
+    g.signed_in = None
+
+
+_BY_ADDRESS: Mapping[str, Callable[[Fault], None]] = {
+    "slow": _slow,
+    "session_lost": _session_lost,
+}
+
+
+def order(policies: list[Policy]) -> list[Policy]:
+    """Reverse the list from the second query on, if the fault is on."""
+    fault = find("list_reordered")
+    if fault is None:
+        return policies
+    with store().lock:
+        fault.met += 1
+        return policies[::-1] if fault.met > 1 else policies
+
+
+def confirm_as_a_person(policy: Policy) -> None:
+    """Let somebody else of the enterprise confirm the policy, if the fault is on."""
+    if find("confirmed_by_a_person") is None:
+        return
+    contact = Contact("模拟经办人", "020-80000000", "13800000000", "person@example.com", "")
+    with store().lock:
+        if policy.status is Status.PENDING:
+            arrival = store().note_arrival(policy.application_no, contact, by="person")
+            store().settle(policy, arrival, refusal=None)
+
+
+def before_commit() -> None:
+    """Lose the answer before anything is stored, if the fault is on."""
+    if find("answer_lost_before_commit"):
+        _reset_connection()
+
+
+def after_commit(refusal: Wording | None) -> None:
+    """Lose or spoil the answer to a confirmation that was stored, if a fault is on."""
+    if refusal is None and find("answer_lost_after_commit"):
+        _reset_connection()
+    if refusal is None and find("server_error_after_commit"):
+        abort(make_response(render_template("error.html"), 500))
+
+
+def _reset_connection() -> NoReturn:
+    reset = request.environ.get("mock_portal.reset_connection")
+    if reset:
+        reset()
+    abort(Response(status=NO_ANSWER))

@@ -1,0 +1,107 @@
+"""待确认: the list, the form behind 处理, 查看单证 and 确认投保 (guide-2.1 to guide-2.5)."""
+
+import io
+
+from flask import Blueprint, Response, g, jsonify, render_template, request, send_file
+from flask.typing import ResponseReturnValue
+
+from mock_portal import faults
+from mock_portal.documents import renewal_document
+from mock_portal.entry import DESK
+from mock_portal.rules import demands_declaration, refuse_confirmation, required_fields
+from mock_portal.store import Contact, Policy, Status, store
+from mock_portal.wording import STATUS_TEXTS, Wording, declaration
+
+bp = Blueprint("pending", __name__, url_prefix=f"{DESK}/sw/pending")
+
+CONTACT_FIELDS = ("contactName", "contactPhone", "contactMobile", "contactEmail", "remarks")
+
+
+@bp.get("/list")
+def list_pending() -> str:
+    """Show 待确认; its rows come by `query_pending`."""
+    return render_template("pending/list.html")
+
+
+@bp.get("/query")
+def query_pending() -> Response:
+    """Give one page of 待确认."""
+    policies = faults.order(store().pending(g.signed_in))
+    limit = request.args.get("limit", 10, type=int)
+    offset = request.args.get("offset", 0, type=int)
+    rows = [_row(policy) for policy in policies[offset : offset + limit]]
+    return jsonify(total=len(policies), rows=rows)
+
+
+def _row(policy: Policy) -> dict[str, str]:
+    return {
+        "applNo": policy.application_no,
+        "etpsName": g.signed_in.name,
+        "productName": policy.product,
+        "pushDate": policy.pushed_on.isoformat(),
+        "status": STATUS_TEXTS[policy.status],
+    }
+
+
+def _asked_for() -> Policy | None:
+    return store().policy_of(g.signed_in, request.args.get("applNo", ""))
+
+
+@bp.get("/form")
+def open_form() -> str:
+    """Show 投保确认 for one policy."""
+    policy = _asked_for()
+    if policy is None or policy.status is not Status.PENDING:
+        return render_template("pending/gone.html", text=Wording.NOT_PENDING)
+    page = _form(policy)
+    faults.confirm_as_a_person(policy)
+    return page
+
+
+def _form(policy: Policy) -> str:
+    defects = store().defects
+    return render_template(
+        "pending/form.html",
+        policy=policy,
+        enterprise=g.signed_in,
+        status=STATUS_TEXTS[policy.status],
+        document=Wording.RENEWAL_DOCUMENT,
+        shows_document_link="document_link_missing" not in defects,
+        required=required_fields(defects),
+        clauses=declaration(reworded=faults.find("declaration_reworded") is not None),
+        demands_declaration=demands_declaration(defects),
+        wording=Wording,
+    )
+
+
+@bp.get("/document")
+def view_document() -> ResponseReturnValue:
+    """Give 查看单证 as a download."""
+    policy = _asked_for()
+    if policy is None:
+        return render_template("pending/gone.html", text=Wording.NOT_PENDING)
+    return send_file(
+        io.BytesIO(renewal_document(g.signed_in, policy)),
+        mimetype="application/pdf",
+        as_attachment=True,
+        download_name=f"{Wording.RENEWAL_DOCUMENT}.pdf",
+    )
+
+
+def note_arrival() -> None:
+    """Write a 确认投保 down as soon as it arrives, before anything can happen to it."""
+    if request.endpoint == "pending.confirm":
+        sent = (request.form.get(name, "") for name in CONTACT_FIELDS)
+        g.arrival = store().note_arrival(request.form.get("applNo", ""), Contact(*sent))
+
+
+@bp.post("/confirm")
+def confirm() -> Response:
+    """Take 确认投保 and answer in the desk's envelope; a negative code is a refusal."""
+    faults.before_commit()
+    policy = store().policy_of(g.signed_in, request.form.get("applNo", ""))
+    with store().lock:
+        refusal = refuse_confirmation(policy, request.form, store().defects)
+        store().settle(policy, g.arrival, refusal)
+    faults.after_commit(refusal)
+    return jsonify(code=-1 if refusal else 0, message=refusal or Wording.CONFIRMED, data=None)

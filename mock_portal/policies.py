@@ -1,0 +1,40 @@
+"""保单查询 (guide-2.6, guide-2.7)."""
+
+from flask import Blueprint, Response, g, jsonify, render_template, request
+
+from mock_portal.entry import DESK
+from mock_portal.rules import effective_date
+from mock_portal.store import Policy, store
+from mock_portal.wording import STATUS_TEXTS
+
+bp = Blueprint("policies", __name__, url_prefix=f"{DESK}/sw/policies")
+
+
+@bp.get("/list")
+def list_policies() -> str:
+    """Show 保单查询; its rows come by `query_policies`."""
+    return render_template("policies/list.html")
+
+
+@bp.get("/query")
+def query_policies() -> Response:
+    """Give one page of the policies that were confirmed."""
+    policies = store().confirmed(g.signed_in, request.args.get("applNo", "").strip())
+    limit = request.args.get("limit", 10, type=int)
+    offset = request.args.get("offset", 0, type=int)
+    rows = [_row(policy) for policy in policies[offset : offset + limit]]
+    return jsonify(total=len(policies), rows=rows)
+
+
+def _row(policy: Policy) -> dict[str, str]:
+    effective = effective_date(policy, store().defects)
+    confirmed = policy.confirmed_at
+    return {
+        "applNo": policy.application_no,
+        "policyNo": policy.policy_no or "",
+        "productName": policy.product,
+        "status": STATUS_TEXTS[policy.status],
+        "confirmTime": f"{confirmed:%Y-%m-%d %H:%M:%S}" if confirmed else "",
+        "effectiveDate": effective.isoformat() if effective else "",
+        "opinion": policy.reason,
+    }

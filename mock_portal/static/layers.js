@@ -1,0 +1,72 @@
+// Layers over a page: alert, tip beside a field, busy mask; with the hooks of the desk's own.
+var layers = (function () {
+  "use strict";
+  var TIP_MILLISECONDS = 3000;
+  var count = 0;
+
+  function element(tag, className, text) {
+    var made = document.createElement(tag);
+    made.className = className;
+    if (text) made.textContent = text;
+    return made;
+  }
+
+  function show(kind, content) {
+    count += 1;
+    var layer = element("div", "layui-layer layui-layer-" + kind);
+    layer.id = "layui-layer" + count;
+    layer.appendChild(content);
+    document.body.appendChild(layer);
+    return layer;
+  }
+
+  function shade(layer) {
+    var cover = element("div", "layui-layer-shade");
+    cover.id = layer.id.replace("-layer", "-layer-shade");
+    document.body.insertBefore(cover, layer);
+    return function () {
+      cover.remove();
+      layer.remove();
+    };
+  }
+
+  function alertLayer(message, icon, then) {
+    var content = element("div", "layui-layer-content layui-layer-padding", message);
+    content.appendChild(element("i", "layui-layer-ico layui-layer-ico" + icon));
+    var layer = show("dialog", content);
+    layer.insertBefore(element("div", "layui-layer-title", "信息"), content);
+    var close = shade(layer);
+    var corner = element("span", "layui-layer-setwin");
+    var cross = element("a", "layui-layer-ico layui-layer-close layui-layer-close1");
+    var buttons = element("div", "layui-layer-btn");
+    var ok = element("a", "layui-layer-btn0", "确定");
+    corner.appendChild(cross);
+    buttons.appendChild(ok);
+    layer.append(corner, buttons);
+    cross.onclick = close;
+    ok.onclick = function () {
+      close();
+      if (then) then();
+    };
+  }
+
+  function tip(message, field) {
+    document.querySelectorAll(".layui-layer-tips").forEach(function (old) { old.remove(); });
+    var content = element("div", "layui-layer-content", message);
+    content.appendChild(element("i", "layui-layer-TipsG layui-layer-TipsR"));
+    var layer = show("tips", content);
+    field.scrollIntoView({ block: "nearest" });
+    var place = field.getBoundingClientRect();
+    var left = Math.min(place.right + 10, document.documentElement.clientWidth - layer.offsetWidth);
+    layer.style.left = left + window.scrollX + "px";
+    layer.style.top = place.top + window.scrollY + "px";
+    setTimeout(function () { layer.remove(); }, TIP_MILLISECONDS);
+  }
+
+  // Returns the function that takes the mask away.
+  function load() {
+    return shade(show("loading", element("div", "layui-layer-content layui-layer-loading1")));
+  }
+
+  return { alert: alertLayer, tip: tip, load: load, OK: 1, ERROR: 2, WARNING: 0 };
+})();

@@ -1,0 +1,70 @@
+"""What the portal says: every on-screen text that the code needs, and where it comes from."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+ASSUMED = "assumed"
+
+
+class Wording(StrEnum):
+    """One text of the portal; `source` is a clause, a fact of docs/mock-portal.md, or assumed."""
+
+    source: str
+
+    def __new__(cls, text: str, source: str) -> "Wording":
+        """Make a text that knows its source."""
+        member = str.__new__(cls, text)
+        member._value_ = text
+        member.source = source
+        return member
+
+    WRONG_PASSWORD = "1用户名或密码错误", ASSUMED
+    WRONG_CAPTCHA = "2验证码错误请重新输入", "fact: log-in"
+    LOGGED_IN = "登录成功", "fact: log-in"
+
+    STATUS_PENDING = "待确认", "guide-2.2"
+    STATUS_CONFIRMED = "已确认(待审批)", ASSUMED
+    STATUS_UNDERWRITTEN = "已承保", ASSUMED
+    STATUS_RETURNED = "退回修改", ASSUMED
+    STATUS_REFUSED = "不予承保", ASSUMED
+
+    PRODUCT = "中小企业综合保险(小微企业适用)", ASSUMED
+    RENEWAL_DOCUMENT = "中小企业综合保险续转单证(小微企业适用)", "guide-2.3"
+
+    CLAUSE_ACCOUNT = (
+        "我公司申请开通中国信保“中小企业网上服务平台”账号并根据《中国出口信用保险公司网上业务服务协议》"
+        "约定使用中国信保“中小企业网上服务平台”服务。",
+        "guide-2.4",
+    )
+    CLAUSE_CHECKED = "我公司已查看以上投保信息，并对以上投保信息确认无误。", "guide-2.4"
+    CLAUSE_UNDERSTOOD = (
+        "我公司已阅读该产品条款，特别就条款中有关责任免除和被保险人义务的内容进行阅读，"
+        "充分理解并同意接受条款全部内容。",
+        "guide-2.4",
+    )
+    CLAUSE_CHECKED_REWORDED = (
+        "我公司已查看以上投保信息，并对以上投保信息及保险费金额确认无误。",
+        ASSUMED,
+    )
+
+    REQUIRED = "此项为必填项", "fact: desk"
+    WRONG_EMAIL = "请输入正确格式的电子邮件", "fact: desk"
+    DECLARATION_NOT_ACCEPTED = "请先阅读并同意投保声明", ASSUMED
+    NOT_PENDING = "该申请不在待确认状态", ASSUMED
+    ALREADY_CONFIRMED = "该保单已确认，请勿重复提交", ASSUMED
+    CONFIRMED = "确认投保成功", ASSUMED
+
+
+STATUS_TEXTS: Mapping[str, Wording] = {
+    "pending": Wording.STATUS_PENDING,
+    "confirmed": Wording.STATUS_CONFIRMED,
+    "underwritten": Wording.STATUS_UNDERWRITTEN,
+    "returned": Wording.STATUS_RETURNED,
+    "refused": Wording.STATUS_REFUSED,
+}
+
+
+def declaration(*, reworded: bool) -> tuple[Wording, Wording, Wording]:
+    """Give the three clauses of 投保声明, the second one changed if the fault asks for it."""
+    second = Wording.CLAUSE_CHECKED_REWORDED if reworded else Wording.CLAUSE_CHECKED
+    return Wording.CLAUSE_ACCOUNT, second, Wording.CLAUSE_UNDERSTOOD

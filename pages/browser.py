@@ -1,0 +1,160 @@
+"""Find and launch a browser; `python -m pages.browser` installs one, and a Chinese font."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import TypedDict
+
+from playwright.sync_api import Browser, BrowserType, Playwright, sync_playwright
+
+CHANNELS = {
+    "chrome": (
+        "/opt/google/chrome/chrome",
+        "/Applications/Google Chrome.app",
+        r"C:\Program Files\Google\Chrome\Application\chrome.exe",
+    ),
+    "msedge": (
+        "/opt/microsoft/msedge/msedge",
+        "/Applications/Microsoft Edge.app",
+        r"C:\Program Files (x86)\Microsoft\Edge\Application\msedge.exe",
+    ),
+}
+HEADLESS_PROGRAMS = ("chromium-headless-shell",)
+PROGRAMS = ("chromium", "chromium-browser")
+PACKAGES = ("chromium-headless-shell", "fonts-noto-cjk")
+
+
+class LaunchOptions(TypedDict, total=False):
+    """What Playwright's `launch` needs to start the browser that was found."""
+
+    executable_path: str
+    channel: str
+    headless: bool
+    chromium_sandbox: bool
+    args: list[str]
+
+
+class BrowserNotFound(Exception):
+    """This machine has no browser that can be driven."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "没有找到可用的浏览器。请安装谷歌浏览器，"
+            f"或以管理员身份执行 apt-get install {' '.join(PACKAGES)}，然后再运行一次。"
+        )
+
+
+def launch_options(
+    browser_type: BrowserType, *, headless: bool = True, executable: str | None = None
+) -> LaunchOptions:
+    """Find a browser: the one named, Playwright's own, Chrome, Edge, then the system's.
+
+    Raises:
+        BrowserNotFound: there is none.
+    """
+    options = LaunchOptions(
+        headless=headless,
+        chromium_sandbox=not _is_root(),  # as root Chromium refuses to start inside its sandbox
+        args=["--disable-background-networking"],
+    )
+    if executable:
+        return {**options, "executable_path": executable}
+    if _is_managed(Path(browser_type.executable_path), headless):
+        return options
+    for channel, paths in CHANNELS.items():
+        if any(Path(path).exists() for path in paths):
+            return {**options, "channel": channel}
+    for name in (*(HEADLESS_PROGRAMS if headless else ()), *PROGRAMS):
+        if program := shutil.which(name):
+            return {**options, "executable_path": program}
+    raise BrowserNotFound
+
+
+def launch(
+    playwright: Playwright, *, headless: bool = True, executable: str | None = None
+) -> Browser:
+    """Start a browser that leaves signals to this process.
+
+    Raises:
+        BrowserNotFound: there is none.
+    """
+    options = launch_options(playwright.chromium, headless=headless, executable=executable)
+    return playwright.chromium.launch(
+        **options, handle_sigint=False, handle_sigterm=False, handle_sighup=False
+    )
+
+
+def _is_managed(chromium: Path, headless: bool) -> bool:
+    if chromium.exists():
+        return True
+    # chromium-1255/chrome-linux64/chrome has a light sibling in chromium_headless_shell-1255
+    build = chromium.parents[1]
+    shell = build.with_name(build.name.replace("chromium-", "chromium_headless_shell-"))
+    return headless and (shell / "INSTALLATION_COMPLETE").exists()
+
+
+def _is_root() -> bool:
+    return hasattr(os, "geteuid") and os.geteuid() == 0
+
+
+def _browser_is_there() -> bool:
+    with sync_playwright() as playwright:
+        try:
+            launch(playwright).close()
+        except BrowserNotFound:
+            return False
+    return True
+
+
+def _chinese_font_is_there() -> bool:
+    if sys.platform != "linux":
+        return True
+    if not shutil.which("fc-list"):
+        return False
+    fonts = subprocess.run(["fc-list", ":lang=zh-cn"], capture_output=True, check=False)
+    return bool(fonts.stdout.strip())
+
+
+def _run(*command: str) -> bool:
+    print(f"  {' '.join(command)}", flush=True)
+    return subprocess.run(command, stdout=subprocess.DEVNULL, check=False).returncode == 0
+
+
+def _as_root() -> tuple[str, ...] | None:
+    """Return the prefix that runs a command as root without asking, or None."""
+    if _is_root():
+        return ()
+    if shutil.which("sudo") and _run("sudo", "-n", "true"):
+        return ("sudo", "-n")
+    return None
+
+
+def install() -> None:
+    """Install what is missing of a browser and a Chinese font, if this user may.
+
+    Raises:
+        BrowserNotFound: neither Playwright nor the system's packages gave one.
+    """
+    if _browser_is_there() and _chinese_font_is_there():
+        return
+    print("正在准备浏览器和中文字体：", flush=True)
+    root = _as_root()
+    apt = shutil.which("apt-get") if root is not None else None
+    if not _browser_is_there():
+        _run(sys.executable, "-m", "playwright", "install", "chromium-headless-shell")
+    if apt and root is not None:
+        _run(*root, apt, "update", "-qq")
+        _run(*root, apt, "install", "-y", "-qq", "fonts-noto-cjk")
+        if not _browser_is_there():
+            _run(*root, apt, "install", "-y", "-qq", "chromium-headless-shell")
+    if not _browser_is_there() or not _chinese_font_is_there():
+        raise BrowserNotFound
+
+
+if __name__ == "__main__":
+    try:
+        install()
+    except BrowserNotFound as error:
+        sys.exit(str(error))

@@ -1,0 +1,36 @@
+"""小微企业在线投保: the desk with its menu, tab strip and one frame per tab (guide-2.1)."""
+
+from typing import TypeVar
+
+from playwright.sync_api import Page
+
+from pages.pending import PendingPage
+from pages.policies import PoliciesPage
+from pages.screen import Screen
+
+S = TypeVar("S", bound=Screen)
+
+
+class DeskPage(Screen):
+    """The desk; what its menu opens is shown in the one frame that is not hidden."""
+
+    surface: Page
+
+    def __init__(self, surface: Page) -> None:
+        super().__init__(surface)
+        # docs/mock-portal.md, desk: hidden frames stay in the document
+        self.menu = surface.locator("#menu_li a.J_menuItem")
+        self.active_frame = surface.frame_locator("iframe.J_iframe:visible")
+        self.landmark = surface.locator("#menu_li")
+
+    def open_pending(self) -> PendingPage:
+        """Press 待确认 in the left menu."""
+        return self._open("待确认", PendingPage)
+
+    def open_policies(self) -> PoliciesPage:
+        """Press 保单查询 in the left menu."""
+        return self._open("保单查询", PoliciesPage)
+
+    def _open(self, menu_item: str, screen: type[S]) -> S:
+        item = self.menu.get_by_text(menu_item, exact=True)
+        return self.press(item, to=screen, on=self.active_frame)

@@ -1,0 +1,48 @@
+"""The way from 地方特色应用 to 小微企业在线投保 (guide-1.8)."""
+
+from playwright.sync_api import Page
+
+from pages.desk import DeskPage
+from pages.screen import Screen
+
+
+class HomePage(Screen):
+    """The home page after log-in."""
+
+    surface: Page
+
+    def __init__(self, surface: Page) -> None:
+        super().__init__(surface)
+        self.greeting = surface.get_by_text("欢迎您，")
+        self.log_out_link = surface.get_by_role("link", name="退出", exact=True)
+        self.local_apps = surface.get_by_role("heading", name="地方特色应用")
+        self.financial_services = surface.get_by_text("金融服务", exact=True)
+        self.export_credit = surface.get_by_text("出口信用", exact=True)
+        self.small_business = surface.get_by_text("服务小微", exact=True)
+        self.online_application = surface.get_by_text("小微企业在线投保", exact=True)
+        self.landmark = self.log_out_link
+
+    def enterprise_name(self) -> str:
+        """Return 企业名称 of the enterprise that is signed in."""
+        return self.greeting.inner_text().removeprefix("欢迎您，").strip()
+
+    def way_in(self) -> tuple[str, ...]:
+        """Walk up to the last entry without pressing it, and return the words on the way."""
+        self.financial_services.click()
+        self.export_credit.click()
+        self.small_business.click()
+        way = (
+            self.local_apps,
+            self.financial_services,
+            self.export_credit,
+            self.small_business,
+            self.online_application,
+        )
+        return tuple(step.inner_text().strip() for step in way)
+
+    def open_desk(self) -> DeskPage:
+        """Walk 金融服务, 出口信用, 服务小微, 小微企业在线投保; the desk opens in a new window."""
+        self.financial_services.click()
+        self.export_credit.click()
+        self.small_business.click()
+        return self.open_window(self.online_application, to=DeskPage)

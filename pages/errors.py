@@ -1,0 +1,65 @@
+"""What can happen on the portal instead of the screen that was asked for."""
+
+from collections.abc import Sequence
+
+
+class PortalError(Exception):
+    """Something happened on the portal."""
+
+
+class ScreenNotReached(PortalError):
+    """Neither the screen nor a refusal came in time."""
+
+    def __init__(self, screen: str, url: str) -> None:
+        super().__init__(f"{screen} was not reached; the tab shows {url}")
+        self.screen = screen
+        self.url = url
+
+
+class PortalRefused(PortalError):
+    """The portal said no; its words are kept verbatim."""
+
+    def __init__(self, messages: Sequence[str]) -> None:
+        super().__init__("; ".join(messages))
+        self.messages = tuple(messages)
+
+
+class LoginRefused(PortalRefused):
+    """账号登录 was refused; each message begins with the portal's own digit."""
+
+    @property
+    def is_captcha(self) -> bool:
+        """Whether the captcha was the reason, so that another picture may be tried."""
+        return all(message.startswith("2") for message in self.messages)
+
+
+class SessionLost(PortalError):
+    """The log-in box stands where a screen was due."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(f"the session is gone; the tab shows {url}")
+        self.url = url
+
+
+class PolicyNotListed(PortalError):
+    """待确认 does not list this application number."""
+
+    def __init__(self, application_no: str) -> None:
+        super().__init__(f"待确认 does not list {application_no}")
+        self.application_no = application_no
+
+
+class UnexpectedDialog(PortalError):
+    """A native dialog came up that nobody asked for."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(f"unexpected native dialog: {message}")
+        self.message = message
+
+
+class UnknownWording(PortalError):
+    """A word on the screen that the model does not know."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(f"unknown wording: {text!r}")
+        self.text = text

@@ -1,0 +1,66 @@
+"""账号登录 on the portal's home page (guide-1.1, guide-1.2)."""
+
+from typing import Self
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Page, Response
+
+from pages.entry import HomePage
+from pages.errors import LoginRefused
+from pages.parts import Captcha
+from pages.screen import Screen, lines
+
+
+class LoginPage(Screen):
+    """The home page before log-in, with the log-in box in a frame of its own."""
+
+    surface: Page
+
+    def __init__(self, surface: Page) -> None:
+        super().__init__(surface)
+        self.box = surface.frame_locator("#loginIframe1")  # docs/mock-portal.md, log-in
+        self.account = self.box.get_by_placeholder("请输入用户名")
+        self.password = self.box.get_by_placeholder("请输入密码")
+        self.captcha = Captcha(
+            image=self.box.locator("img[src*=verifycode]"),
+            field=self.box.get_by_placeholder("请输入验证码"),
+        )
+        self.login_button = self.box.get_by_role("button", name="登录", exact=True)
+        self.messages = self.box.locator("#msg")
+        self.landmark = self.login_button
+
+    @classmethod
+    def open(cls, tab: Page, portal_url: str) -> Self:
+        """Go to the portal's address (guide-1.1)."""
+        tab.goto(portal_url)
+        return cls(tab).appear()
+
+    def origins(self) -> tuple[str, str]:
+        """Return the origins of the tab and of the log-in box, where a password would be typed."""
+        box = self.login_button.evaluate("button => button.ownerDocument.location.origin")
+        top = urlsplit(self.surface.url)
+        return f"{top.scheme}://{top.netloc}", box
+
+    def box_words(self) -> tuple[str, ...]:
+        """Return the text of the log-in box, line by line."""
+        return lines(self.box.locator("body"))
+
+    def log_in(self, account: str, password: str, captcha: str) -> HomePage:
+        """Fill in 账号登录 and press 登录.
+
+        Raises:
+            PortalRefused: a field is empty; the browser said so and nothing was sent.
+            LoginRefused: the portal answered with its message; a new captcha is shown.
+        """
+        self.account.fill(account)
+        self.password.fill(password)
+        self.captcha.field.fill(captcha)
+        answer = self.send(self.login_button, request=_is_login)
+        if answer.status == 200:  # the portal refuses with 200 (docs/mock-portal.md, log-in)
+            self.messages.wait_for()
+            raise LoginRefused(self.messages.inner_text().splitlines())
+        return HomePage(self.surface).appear()
+
+
+def _is_login(response: Response) -> bool:
+    return response.request.method == "POST" and urlsplit(response.url).path.endswith("/cas/login")

@@ -1,0 +1,147 @@
+"""Pieces that several screens share: native dialogs, layers, tables, fields, captchas."""
+
+import re
+from dataclasses import dataclass
+from typing import ClassVar
+from urllib.parse import parse_qs, urlsplit
+from weakref import WeakKeyDictionary
+
+from playwright.sync_api import BrowserContext, Dialog, FrameLocator, Locator, Page
+
+Surface = Page | FrameLocator  # the tab, or the desk frame, that shows a screen
+
+
+class DialogLog:
+    """The native dialogs of one browser context; each is closed and its text kept.
+
+    Whoever opens a context installs one; without it Playwright would close dialogs unread.
+    """
+
+    _installed: ClassVar[WeakKeyDictionary[BrowserContext, "DialogLog"]] = WeakKeyDictionary()
+
+    def __init__(self) -> None:
+        self._messages: list[str] = []
+
+    @classmethod
+    def install(cls, context: BrowserContext) -> "DialogLog":
+        """Start to listen on this context."""
+        log = cls._installed[context] = cls()
+        context.on("dialog", log._close)
+        return log
+
+    @classmethod
+    def of(cls, tab: Page) -> "DialogLog":
+        """Return the log of the context around this tab."""
+        return cls._installed[tab.context]
+
+    def take(self) -> tuple[str, ...]:
+        """Return the messages that nobody took yet."""
+        messages, self._messages = tuple(self._messages), []
+        return messages
+
+    def _close(self, dialog: Dialog) -> None:
+        self._messages.append(dialog.message)
+        dialog.dismiss()
+
+
+class Layer:
+    """A layer.js box over a page: alert, tip or busy mask (docs/mock-portal.md, desk)."""
+
+    def __init__(self, surface: Surface) -> None:
+        dialog = surface.locator(".layui-layer-dialog")
+        # icon 1 is success, 0 a warning, 2 an error
+        self.success = surface.locator(".layui-layer-dialog:has(.layui-layer-ico1)")
+        self.message = dialog.locator(".layui-layer-content")
+        self.ok_button = dialog.locator("a.layui-layer-btn0")
+        self.refusal = surface.locator(
+            ".layui-layer-tips .layui-layer-content,"
+            ".layui-layer-dialog:not(:has(.layui-layer-ico1)) .layui-layer-content"
+        )
+
+
+class Table:
+    """A table with one row of headings."""
+
+    def __init__(self, root: Locator) -> None:
+        self.headings = root.locator("thead th")
+        self.rows = root.locator("tbody > tr")
+
+    def read(self) -> list[dict[str, str]]:
+        """Return the rows that are shown, by heading."""
+        headings = [text.strip() for text in self.headings.all_inner_texts()]
+        cells = self.rows.evaluate_all(
+            "rows => rows.map(row => [...row.cells].map(cell => cell.innerText.trim()))"
+        )
+        return [dict(zip(headings, row, strict=True)) for row in cells]
+
+    def row(self, text: str) -> Locator:
+        """Return the row that has a cell with exactly this text."""
+        exactly = re.compile(rf"^\s*{re.escape(text)}\s*$")
+        return self.rows.filter(has=self.rows.page.locator("td").filter(has_text=exactly))
+
+
+class PagedTable(Table):
+    """A server-paged bootstrap-table (docs/mock-portal.md, desk)."""
+
+    def __init__(self, surface: Surface) -> None:
+        root = surface.locator(".bootstrap-table")
+        super().__init__(root)
+        self.rows = root.locator("tbody > tr[data-index]")
+        self.settled = surface.locator(
+            ".bootstrap-table:has(tbody > tr):not(:has(.fixed-table-loading:visible))"
+        )
+        self.empty_notice = root.locator("tr.no-records-found")
+        self.paging_notice = root.locator(".pagination-info")
+        self.page_size_notice = root.locator(".page-list")
+        self.next_page = root.locator(".pagination li.page-next:not(.disabled) > a")
+
+
+class Field:
+    """A labelled control of a form; the label is found by its text, without its red star."""
+
+    def __init__(self, surface: Surface, label: str) -> None:
+        tab = surface if isinstance(surface, Page) else surface.owner.page
+        text = re.compile(rf"^\s*\*?\s*{re.escape(label)}\s*$")
+        group = surface.locator(".form-group").filter(
+            has=tab.locator("label").filter(has_text=text)
+        )
+        self.control = group.locator("input, textarea")
+
+    @staticmethod
+    def read_all(surface: Surface, controls: str) -> tuple[tuple[str, str], ...]:
+        """Return label and value of every field whose control matches this selector."""
+        pairs = surface.locator(f".form-group:has({controls})").evaluate_all(
+            """(groups, controls) => groups.map(group => [
+                group.querySelector("label").innerText.replace("*", "").trim(),
+                group.querySelector(controls).value,
+            ])""",
+            controls,
+        )
+        return tuple((label, value) for label, value in pairs)
+
+
+@dataclass(frozen=True, slots=True)
+class CaptchaPicture:
+    """A captcha as a person sees it: the picture, and the id in its address."""
+
+    captcha_id: str
+    image: bytes
+
+
+class Captcha:
+    """验证码: a picture and the field beside it."""
+
+    def __init__(self, image: Locator, field: Locator) -> None:
+        self.image = image
+        self.field = field
+
+    def captcha_id(self) -> str:
+        """Return the id in the address of the picture that is shown."""
+        address: str = self.image.evaluate(
+            "async image => { await image.decode(); return image.src }"
+        )
+        return parse_qs(urlsplit(address).query)["r"][0]
+
+    def read(self) -> CaptchaPicture:
+        """Return the picture that is shown."""
+        return CaptchaPicture(self.captcha_id(), self.image.screenshot())

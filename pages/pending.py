@@ -1,0 +1,156 @@
+"""待确认, the form behind 处理, and 确认投保 (guide-2.1 to guide-2.5)."""
+
+from typing import Self
+
+from pages.errors import PolicyNotListed
+from pages.models import (
+    Contact,
+    Declaration,
+    Document,
+    PendingPolicy,
+    PolicyDetails,
+    PolicyStatus,
+)
+from pages.parts import Field, Layer, PagedTable, Surface, Table
+from pages.screen import Screen
+
+
+class PendingPage(Screen):
+    """The table of policies that wait for the enterprise."""
+
+    def __init__(self, surface: Surface) -> None:
+        super().__init__(surface)
+        self.table = PagedTable(surface)
+        self.landmark = self.table.settled
+
+    def read(self) -> tuple[PendingPolicy, ...]:
+        """Return every policy of every page, in the portal's order."""
+        policies = self._read_page()
+        while self.table.next_page.is_visible():
+            self.ask(self.table.next_page, to=PendingPage)
+            policies += self._read_page()
+        return policies
+
+    def find(self, application_no: str) -> PendingPolicy | None:
+        """Turn pages until this policy is shown, and return it."""
+        while True:
+            for policy in self._read_page():
+                if policy.application_no == application_no:
+                    return policy
+            if not self.table.next_page.is_visible():
+                return None
+            self.ask(self.table.next_page, to=PendingPage)
+
+    def process(self, application_no: str) -> "ConfirmationPage":
+        """Press 处理 in the row of this policy, on whichever page it is.
+
+        Raises:
+            PolicyNotListed: no page of 待确认 has this application number.
+            PortalRefused: the portal does not open the record.
+        """
+        if self.find(application_no) is None:
+            raise PolicyNotListed(application_no)
+        process_link = self.table.row(application_no).get_by_text("处理", exact=True)
+        return self.press(process_link, to=ConfirmationPage)
+
+    def _read_page(self) -> tuple[PendingPolicy, ...]:
+        return tuple(
+            PendingPolicy(
+                application_no=row["申请编号"],
+                enterprise_name=row["企业名称"],
+                product=row["产品名称"],
+                status=PolicyStatus.of(row["状态"]),
+            )
+            for row in self.table.read()
+        )
+
+
+class ConfirmationPage(Screen):
+    """One pending policy, open for confirmation."""
+
+    def __init__(self, surface: Surface) -> None:
+        super().__init__(surface)
+        self.contact_name = Field(surface, "主要联系人姓名").control
+        self.contact_phone = Field(surface, "主要联系人电话").control
+        self.contact_mobile = Field(surface, "主要联系人手机").control
+        self.contact_email = Field(surface, "主要联系人邮箱").control
+        self.remarks = Field(surface, "备注").control
+        self.documents = Table(surface.locator("table").filter(has_text="单证名称"))
+        self.clauses = surface.locator("ol > li")
+        self.declaration_label = surface.get_by_text("已认真阅读以上内容并同意")
+        self.declaration = surface.get_by_role("checkbox", name="已认真阅读以上内容并同意")
+        self.confirm_button = surface.get_by_role("button", name="确认投保", exact=True)
+        self.landmark = self.confirm_button
+
+    def read(self) -> PolicyDetails:
+        """Return what the form shows and the enterprise cannot change."""
+        return PolicyDetails(
+            fields=Field.read_all(self.surface, "input[readonly]"),
+            document_names=tuple(row["单证名称"] for row in self.documents.read()),
+            declaration=Declaration(
+                clauses=tuple(" ".join(text.split()) for text in self.clauses.all_inner_texts()),
+                label=self.declaration_label.inner_text().strip(),
+            ),
+        )
+
+    def view_document(self, name: str) -> Document:
+        """Press 查看单证 in the row of this document."""
+        link = self.documents.row(name).get_by_text("查看单证", exact=True)
+        return Document(name, self.download(link))
+
+    def fill_contact(self, contact: Contact) -> Self:
+        """Fill in 联系方式."""
+        self.contact_name.fill(contact.name)
+        self.contact_phone.fill(contact.phone)
+        self.contact_mobile.fill(contact.mobile)
+        self.contact_email.fill(contact.email)
+        self.remarks.fill(contact.remarks)
+        self.remarks.blur()  # the portal rewrites a field when it is left
+        return self
+
+    def read_contact(self) -> Contact:
+        """Return 联系方式 as the form holds it now."""
+        return Contact(
+            name=self.contact_name.input_value(),
+            phone=self.contact_phone.input_value(),
+            mobile=self.contact_mobile.input_value(),
+            email=self.contact_email.input_value(),
+            remarks=self.remarks.input_value(),
+        )
+
+    def accept_declaration(self) -> Self:
+        """Tick 已认真阅读以上内容并同意."""
+        self.declaration.check()
+        return self
+
+    def withdraw_acceptance(self) -> Self:
+        """Take the tick away again."""
+        self.declaration.uncheck()
+        return self
+
+    def confirm(self) -> "ConfirmedDialog":
+        """Press 确认投保.
+
+        Raises:
+            PortalRefused: the form stays open; the portal's words say why.
+        """
+        return self.ask(self.confirm_button, to=ConfirmedDialog)
+
+
+class ConfirmedDialog(Screen):
+    """The portal's answer to 确认投保, over the form."""
+
+    def __init__(self, surface: Surface) -> None:
+        super().__init__(surface)
+        layer = Layer(surface)
+        self.message = layer.message
+        self.ok_button = layer.ok_button
+        self.landmark = layer.success
+
+    def read(self) -> str:
+        """Return the portal's words."""
+        return self.message.inner_text().strip()
+
+    def close(self) -> PendingPage:
+        """Press 确定; the record's tab closes and 待确认 is loaded again."""
+        return self.press(self.ok_button, to=PendingPage)

@@ -1,0 +1,43 @@
+"""保单查询 (guide-2.6, guide-2.7)."""
+
+from typing import Self
+
+from pages.models import PolicyRecord, PolicyStatus
+from pages.parts import Field, PagedTable, Surface
+from pages.screen import Screen
+
+
+class PoliciesPage(Screen):
+    """The search over the policies that the enterprise has confirmed."""
+
+    def __init__(self, surface: Surface) -> None:
+        super().__init__(surface)
+        self.application_no = Field(surface, "申请编号").control
+        self.search_button = surface.get_by_role("button", name="查询", exact=True)
+        self.table = PagedTable(surface)
+        self.landmark = self.table.settled
+
+    def search(self, application_no: str) -> Self:
+        """Enter 申请编号 and press 查询."""
+        self.application_no.fill(application_no)
+        self.ask(self.search_button, to=PoliciesPage)
+        return self
+
+    def read(self) -> tuple[PolicyRecord, ...]:
+        """Return the records on the page that is shown."""
+        return tuple(
+            PolicyRecord(
+                application_no=row["申请编号"],
+                policy_no=row["保单号"],
+                status=PolicyStatus.of(row["状态"]),
+                confirmed_at=row["确认时间"],
+                effective_on=row["生效日期"],
+                opinion=row["审批意见"],
+            )
+            for row in self.table.read()
+        )
+
+    def find(self, application_no: str) -> PolicyRecord | None:
+        """Search for this policy, and return its record."""
+        records = self.search(application_no).read()
+        return next((one for one in records if one.application_no == application_no), None)

@@ -1,0 +1,144 @@
+"""The one base of all screens, and the only place that waits."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Self, TypeVar
+
+from playwright.sync_api import Locator, Page, Response
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
+
+from pages.errors import PortalRefused, ScreenNotReached, SessionLost
+from pages.parts import DialogLog, Layer, Surface
+
+S = TypeVar("S", bound="Screen")
+
+
+class Screen:
+    """One screen of the portal; making one touches nothing in the browser."""
+
+    landmark: Locator  # visible if, and only if, this screen is shown
+    refusal: Locator  # visible if the portal says no on this screen
+
+    def __init__(self, surface: Surface) -> None:
+        self.surface = surface
+        self.refusal = Layer(surface).refusal
+        self.login_box = surface.locator("#loginIframe1")  # docs/mock-portal.md, log-in
+
+    @property
+    def tab(self) -> Page:
+        """The browser tab around this screen."""
+        return self.surface if isinstance(self.surface, Page) else self.surface.owner.page
+
+    def ready(self) -> Self:
+        """Wait until this screen is shown, and return it.
+
+        Raises:
+            PortalRefused: the portal shows a message instead.
+            SessionLost: the log-in box stands in its place.
+            ScreenNotReached: none of these came in time.
+        """
+        try:
+            self.landmark.or_(self.refusal).or_(self.login_box).first.wait_for()
+        except PlaywrightTimeout as error:
+            raise ScreenNotReached(type(self).__name__, self.tab.url) from error
+        if self.refusal.first.is_visible():
+            raise PortalRefused(self.refusal.all_inner_texts())
+        if not self.landmark.first.is_visible() and self.login_box.is_visible():
+            raise SessionLost(self.tab.url)
+        return self
+
+    def appear(self) -> Self:
+        """Wait until this screen is shown, whatever else is; for where the log-in box belongs.
+
+        Raises:
+            ScreenNotReached: it did not come in time.
+        """
+        try:
+            self.landmark.wait_for()
+        except PlaywrightTimeout as error:
+            raise ScreenNotReached(type(self).__name__, self.tab.url) from error
+        return self
+
+    def press(self, control: Locator, to: type[S], on: Surface | None = None) -> S:
+        """Press a control that loads a document, and return the screen it leads to.
+
+        Raises:
+            PortalRefused, SessionLost, ScreenNotReached: as `ready` says.
+        """
+        next_screen = to(on or self.surface)
+        try:
+            with self.tab.expect_event("framenavigated"):
+                control.click()
+        except PlaywrightTimeout as error:
+            raise ScreenNotReached(to.__name__, self.tab.url) from error
+        return next_screen.ready()
+
+    def ask(self, control: Locator, to: type[S], on: Surface | None = None) -> S:
+        """Press a control that is answered in place, and return the screen it leads to.
+
+        A tip of an earlier press fades by itself; it is waited out so that it is not taken
+        for the answer to this one.
+
+        Raises:
+            PortalRefused, SessionLost, ScreenNotReached: as `ready` says.
+        """
+        next_screen = to(on or self.surface)
+        try:
+            self.refusal.first.wait_for(state="hidden")
+            control.click()
+        except PlaywrightTimeout as error:
+            raise ScreenNotReached(to.__name__, self.tab.url) from error
+        return next_screen.ready()
+
+    def send(self, control: Locator, request: Callable[[Response], bool]) -> Response:
+        """Press a control that sends one request, and return the portal's answer to it.
+
+        Raises:
+            PortalRefused: a check made in the browser said no by a native dialog; nothing was sent.
+            ScreenNotReached: no answer came in time.
+        """
+        try:
+            with self.tab.expect_event("response", request) as answer:
+                control.click()
+                if messages := DialogLog.of(self.tab).take():
+                    raise PortalRefused(messages)
+            return answer.value
+        except PlaywrightTimeout as error:
+            raise ScreenNotReached(type(self).__name__, self.tab.url) from error
+
+    def open_window(self, control: Locator, to: type[S]) -> S:
+        """Press a control that opens a window, and return the screen in it."""
+        try:
+            with self.tab.expect_popup() as window:
+                control.click()
+        except PlaywrightTimeout as error:
+            raise ScreenNotReached(to.__name__, self.tab.url) from error
+        return to(window.value).ready()
+
+    def download(self, control: Locator) -> bytes:
+        """Press a control that hands out a file, and return its bytes.
+
+        Raises:
+            ScreenNotReached: no file came in time.
+        """
+        try:
+            with self.tab.expect_download() as file:
+                control.click()
+        except PlaywrightTimeout as error:
+            raise ScreenNotReached("file", self.tab.url) from error
+        return Path(file.value.path()).read_bytes()
+
+    def words(self) -> tuple[str, ...]:
+        """Return the text of this screen, line by line as a person reads it."""
+        text = self.surface.locator("body").inner_text()
+        return tuple(" ".join(line.split()) for line in text.splitlines() if line.strip())
+
+    def picture(self) -> bytes:
+        """Return the whole tab as a JPEG, with everything that was typed."""
+        return self.tab.screenshot(full_page=True, type="jpeg", quality=60, animations="disabled")
+
+
+def lines(part: Locator) -> tuple[str, ...]:
+    """Return the visible text of a part, without blank lines and with single spaces."""
+    text = part.inner_text()
+    return tuple(" ".join(line.split()) for line in text.splitlines() if line.strip())

@@ -1,0 +1,1 @@
+"""One function per sentence; the only place in the suite that asserts."""

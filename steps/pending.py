@@ -1,0 +1,230 @@
+"""待确认, 联系方式, 单证, 投保声明, 确认投保 (guide-2.1 to guide-2.5)."""
+
+from dataclasses import asdict, replace
+from io import BytesIO
+
+import pytest
+from playwright.sync_api import expect
+from pypdf import PdfReader
+from pytest_bdd import given, parsers, then, when
+
+from fixtures.portal import Enterprise, MockState
+from pages.desk import DeskPage
+from pages.errors import PortalRefused
+from pages.models import Contact, Document, PolicyStatus
+from pages.pending import ConfirmationPage, ConfirmedDialog, PendingPage
+
+CONTACT_FIELDS = {
+    "主要联系人姓名": "name",
+    "主要联系人电话": "phone",
+    "主要联系人手机": "mobile",
+    "主要联系人邮箱": "email",
+}
+
+
+@given(parsers.parse("企业有{count:d}张待确认的保单"), target_fixture="application_nos")
+def pending_policies(mock_state: MockState, count: int) -> list[str]:
+    return mock_state.add_policies(count)
+
+
+@given("另一家企业也有1张待确认的保单")
+def pending_policy_of_somebody_else(another_mock_state: MockState) -> None:
+    another_mock_state.add_policies(1)
+
+
+@given("企业已打开这张保单", target_fixture="form")
+def open_form(desk: DeskPage, application_no: str) -> ConfirmationPage:
+    return desk.open_pending().process(application_no)
+
+
+@given("这张保单在别的窗口已经确认")
+def confirmed_in_another_window(
+    another_desk: DeskPage, application_no: str, contact: Contact
+) -> None:
+    form = another_desk.open_pending().process(application_no)
+    form.fill_contact(contact).accept_declaration().confirm()
+
+
+@when("企业打开“待确认”", target_fixture="pending")
+def open_pending(desk: DeskPage) -> PendingPage:
+    return desk.open_pending()
+
+
+@when("企业处理最后一张保单", target_fixture="form")
+def process_the_last(desk: DeskPage, application_nos: list[str]) -> ConfirmationPage:
+    return desk.open_pending().process(application_nos[-1])
+
+
+@when(parsers.parse("企业没有填“{field}”就确认投保"), target_fixture="refusal")
+def confirm_without(form: ConfirmationPage, contact: Contact, field: str) -> PortalRefused:
+    form.fill_contact(replace(contact, **{CONTACT_FIELDS[field]: ""})).accept_declaration()
+    with pytest.raises(PortalRefused) as refusal:
+        form.confirm()
+    return refusal.value
+
+
+@when(parsers.parse("企业把“{field}”填成“{value}”就确认投保"), target_fixture="refusal")
+def confirm_with(form: ConfirmationPage, contact: Contact, field: str, value: str) -> PortalRefused:
+    form.fill_contact(replace(contact, **{CONTACT_FIELDS[field]: value})).accept_declaration()
+    with pytest.raises(PortalRefused) as refusal:
+        form.confirm()
+    return refusal.value
+
+
+@when(parsers.parse("企业把“{field}”填成“{value}”并离开这一项"))
+def fill(form: ConfirmationPage, contact: Contact, field: str, value: str) -> None:
+    form.fill_contact(replace(contact, **{CONTACT_FIELDS[field]: value}))
+
+
+@when(parsers.parse("企业查看单证“{name}”"), target_fixture="document")
+def view_document(form: ConfirmationPage, name: str) -> Document:
+    return form.view_document(name)
+
+
+@when("企业填写联系方式，没有同意投保声明就确认投保", target_fixture="refusal")
+def confirm_without_accepting(form: ConfirmationPage, contact: Contact) -> PortalRefused:
+    with pytest.raises(PortalRefused) as refusal:
+        form.fill_contact(contact).confirm()
+    return refusal.value
+
+
+@when("企业同意声明后又取消，再确认投保", target_fixture="refusal")
+def confirm_after_withdrawing(form: ConfirmationPage, contact: Contact) -> PortalRefused:
+    form.fill_contact(contact).accept_declaration().withdraw_acceptance()
+    with pytest.raises(PortalRefused) as refusal:
+        form.confirm()
+    return refusal.value
+
+
+@when("企业不填备注，确认投保", target_fixture="confirmed")
+def confirm_without_remarks(form: ConfirmationPage, contact: Contact) -> ConfirmedDialog:
+    return form.fill_contact(replace(contact, remarks="")).accept_declaration().confirm()
+
+
+@when("企业填写联系方式，同意投保声明，确认投保", target_fixture="confirmed")
+def confirm(form: ConfirmationPage, contact: Contact) -> ConfirmedDialog:
+    return form.fill_contact(contact).accept_declaration().confirm()
+
+
+@when("企业再次确认这张保单", target_fixture="refusal")
+def confirm_again(form: ConfirmationPage, contact: Contact) -> PortalRefused:
+    with pytest.raises(PortalRefused) as refusal:
+        form.fill_contact(contact).accept_declaration().confirm()
+    return refusal.value
+
+
+@then("“待确认”上写着")
+def pending_says(pending: PendingPage, docstring: str) -> None:
+    said = pending.words()
+
+    assert said[: len(docstring.splitlines())] == tuple(docstring.splitlines())
+
+
+@then(parsers.parse("“待确认”列出企业的全部保单，状态都是“{status}”"))
+def pending_lists_all(
+    pending: PendingPage, application_nos: list[str], enterprise: Enterprise, status: str
+) -> None:
+    listed = pending.read()
+
+    assert sorted(policy.application_no for policy in listed) == sorted(application_nos)
+    assert {policy.status for policy in listed} == {PolicyStatus.of(status)}
+    assert {policy.enterprise_name for policy in listed} == {enterprise.name}
+
+
+@then(parsers.parse("每一行的最右边是“{word}”"))
+def last_cell_is(pending: PendingPage, word: str) -> None:
+    assert {list(row.values())[-1] for row in pending.table.read()} == {word}
+
+
+@then(parsers.parse("表格下方写着“{paging}”和“{page_size}”"))
+def table_foot_says(pending: PendingPage, paging: str, page_size: str) -> None:
+    expect(pending.table.paging_notice).to_have_text(paging)
+    expect(pending.table.page_size_notice).to_have_text(page_size, use_inner_text=True)
+
+
+@then("打开的是最后一张保单")
+def the_last_is_open(form: ConfirmationPage, application_nos: list[str]) -> None:
+    assert form.read().application_no == application_nos[-1]
+
+
+@then(parsers.parse("只读资料是这家企业的名称、代码和这张保单，状态是“{status}”"))
+def read_only_fields_match(
+    form: ConfirmationPage, enterprise: Enterprise, application_no: str, status: str
+) -> None:
+    details = form.read()
+
+    assert details.enterprise_name == enterprise.name
+    assert details.uscc == enterprise.uscc
+    assert details.org_code == enterprise.org_code
+    assert details.application_no == application_no
+    assert details.status == PolicyStatus.of(status)
+
+
+@then(parsers.parse("“{field}”里是“{value}”"))
+def field_holds(form: ConfirmationPage, field: str, value: str) -> None:
+    assert asdict(form.read_contact())[CONTACT_FIELDS[field]] == value
+
+
+@then(parsers.parse("单证列表是“{name}”"))
+def documents_are(form: ConfirmationPage, name: str) -> None:
+    assert form.read().document_names == (name,)
+
+
+@then("单证是 PDF，写着这家企业和这张保单")
+def document_names_enterprise_and_policy(
+    document: Document, enterprise: Enterprise, application_no: str
+) -> None:
+    text = PdfReader(BytesIO(document.content)).pages[0].extract_text()
+
+    assert enterprise.name in text
+    assert application_no in text
+
+
+@then("表单上写着")
+def form_says(form: ConfirmationPage, docstring: str) -> None:
+    assert form.words() == tuple(docstring.splitlines())
+
+
+@then(parsers.parse("门户提示“{message}”"))
+def portal_says(refusal: PortalRefused, message: str) -> None:
+    assert refusal.messages == (message,)
+
+
+@then(parsers.parse("门户回答“{message}”"))
+def portal_answers(confirmed: ConfirmedDialog, message: str) -> None:
+    assert confirmed.read() == message
+
+
+@then("门户没有收到确认")
+def no_confirmation_arrived(mock_state: MockState, application_no: str) -> None:
+    assert mock_state.confirmations(application_no) == []
+
+
+@then("门户收到一次确认，联系方式与填写的一致")
+def one_confirmation_arrived(mock_state: MockState, application_no: str, contact: Contact) -> None:
+    (confirmation,) = mock_state.confirmations(application_no)
+
+    assert confirmation["accepted"]
+    assert confirmation["contact"] == asdict(contact)
+
+
+@then("门户只接受了一次确认")
+def one_confirmation_accepted(mock_state: MockState, application_no: str) -> None:
+    accepted = [one["accepted"] for one in mock_state.confirmations(application_no)]
+
+    assert accepted == [True, False]
+
+
+@then("这张保单仍在“待确认”中")
+def still_pending(desk: DeskPage, application_no: str) -> None:
+    assert desk.open_pending().find(application_no) is not None
+
+
+@then("“待确认”中不再有这张保单")
+def no_longer_pending(confirmed: ConfirmedDialog, application_no: str) -> None:
+    assert confirmed.close().find(application_no) is None
+
+
+@then("另一张保单仍在“待确认”中")
+def the_other_is_still_pending(desk: DeskPage, application_nos: list[str]) -> None:
+    assert desk.open_pending().find(application_nos[-1]) is not None

@@ -1,0 +1,101 @@
+"""保单查询 (guide-2.6, guide-2.7)."""
+
+import pytest
+from playwright.sync_api import expect
+from pytest_bdd import given, parsers, then, when
+
+from fixtures.portal import MockState
+from pages.desk import DeskPage
+from pages.models import Contact, PolicyRecord, PolicyStatus
+from pages.parts import PagedTable
+from pages.policies import PoliciesPage
+
+DECISIONS = {"退回": "returned", "拒绝": "refused"}
+
+
+@pytest.fixture
+def record(policies: PoliciesPage) -> PolicyRecord:
+    (record,) = policies.read()
+    return record
+
+
+@given("企业已确认这张保单")
+def confirmed_policy(desk: DeskPage, application_no: str, contact: Contact) -> None:
+    form = desk.open_pending().process(application_no)
+    form.fill_contact(contact).accept_declaration().confirm().close()
+
+
+@given("企业的两张保单都已确认")
+def two_confirmed_policies(desk: DeskPage, application_nos: list[str], contact: Contact) -> None:
+    confirmed_policy(desk, application_nos[0], contact)
+    confirmed_policy(desk, application_nos[1], contact)
+
+
+@given(parsers.parse("保险公司承保这张保单，“{date}”生效"))
+def insurer_underwrites(mock_state: MockState, application_no: str, date: str) -> None:
+    mock_state.decide(application_no, "underwritten", effective_date=date)
+
+
+@given(parsers.parse("保险公司“{decision}”这张保单，意见是“{opinion}”"))
+def insurer_declines(
+    mock_state: MockState, application_no: str, decision: str, opinion: str
+) -> None:
+    mock_state.decide(application_no, DECISIONS[decision], reason=opinion)
+
+
+@when("企业打开“保单查询”", target_fixture="policies")
+def open_policies(desk: DeskPage) -> PoliciesPage:
+    return desk.open_policies()
+
+
+@when("企业查询这张保单", target_fixture="policies")
+def search(desk: DeskPage, application_no: str) -> PoliciesPage:
+    return desk.open_policies().search(application_no)
+
+
+@then("查不到这张保单")
+def not_found(policies: PoliciesPage, application_no: str) -> None:
+    assert policies.find(application_no) is None
+
+
+@then(parsers.parse("“保单查询”上写着"))
+def policies_say(policies: PoliciesPage, docstring: str) -> None:
+    said = policies.words()
+
+    assert said[: len(docstring.splitlines())] == tuple(docstring.splitlines())
+
+
+@then("只列出这张保单")
+def only_this_policy(policies: PoliciesPage, application_no: str) -> None:
+    assert [record.application_no for record in policies.read()] == [application_no]
+
+
+@then(parsers.parse("保单状态是“{status}”"))
+def status_is(record: PolicyRecord, status: str) -> None:
+    assert record.status == PolicyStatus.of(status)
+
+
+@then(parsers.parse("保单状态是“{status}”，审批意见是“{opinion}”"))
+def status_and_opinion_are(record: PolicyRecord, status: str, opinion: str) -> None:
+    assert record.status == PolicyStatus.of(status)
+    assert record.opinion == opinion
+
+
+@then("保单有保单号")
+def has_a_policy_number(record: PolicyRecord) -> None:
+    assert record.policy_no
+
+
+@then("还没有保单号和生效日期")
+def neither_number_nor_date(record: PolicyRecord) -> None:
+    assert (record.policy_no, record.effective_on) == ("", "")
+
+
+@then(parsers.parse("生效日期是“{date}”"))
+def effective_date_is(record: PolicyRecord, date: str) -> None:
+    assert record.effective_on == date
+
+
+@then(parsers.parse("表格里写着“{notice}”"))
+def table_is_empty(desk: DeskPage, notice: str) -> None:
+    expect(PagedTable(desk.active_frame).empty_notice).to_have_text(notice)

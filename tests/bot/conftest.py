@@ -1,0 +1,141 @@
+"""What the bot's tests share: an operator's folder with a list, settings and a mock portal."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot import declaration
+from bot.secrets import ENVIRONMENT_PREFIX
+from fixtures.portal import MockState
+from pages.models import Contact
+from tests.bot.lists import write_xlsx
+
+ROOT = Path(__file__).parent.parent.parent
+DOCUMENT = "中小企业综合保险续转单证(小微企业适用)"
+
+
+class Workplace:
+    """An operator's folder: one work list, its settings, and the command that runs it."""
+
+    def __init__(self, folder: Path, portal_url: str, contact: Contact) -> None:
+        self.folder = folder
+        self.portal_url = portal_url
+        self.contact = contact
+        self.work_list = folder / "清单.xlsx"
+        self.enterprises: list[MockState] = []
+        self._rows: list[dict[str, str]] = []
+
+    def add(self, *application_nos: str, **changes: str) -> MockState:
+        """Add an enterprise with a pending policy, or a row for each number given."""
+        state = MockState(self.portal_url)
+        self.enterprises.append(state)
+        for application_no in application_nos or state.add_policies(1):
+            self.add_row(state, application_no, **changes)
+        return state
+
+    def add_row(self, state: MockState, application_no: str, **changes: str) -> None:
+        """Add a row for one policy of this enterprise."""
+        row = {
+            "统一社会信用代码": state.enterprise.uscc,
+            "企业名称": state.enterprise.name,
+            "登录账号": state.enterprise.account,
+            "申请编号": application_no,
+            "主要联系人姓名": self.contact.name,
+            "主要联系人电话": self.contact.phone,
+            "主要联系人手机": self.contact.mobile,
+            "主要联系人邮箱": self.contact.email,
+            "备注": self.contact.remarks,
+            "预期单证名称": "",
+        }
+        self._rows.append(row | changes)
+        write_xlsx(self.work_list, self._rows)
+        self.write_settings()
+
+    def write_settings(self, mandate: bool = True, **settings: object) -> None:
+        """Write single-window.toml, with a mandate for every enterprise unless told otherwise."""
+        values = {
+            "portal_url": self.portal_url,
+            "data_dir": str(self.folder / "data"),
+            "timeout_seconds": 10,
+        } | settings
+        lines = [f"{name} = {json.dumps(value)}" for name, value in values.items()]
+        if mandate:
+            codes = [state.enterprise.uscc for state in self.enterprises]
+            lines += [
+                "[[mandates]]",
+                'signatory = "模拟签字人"',
+                f"enterprises = {json.dumps(codes)}",
+                f'declaration = "{declaration.digest(declaration.GUIDE_DECLARATION)}"',
+                f'documents = ["{DOCUMENT}"]',
+                f"expires = {date.today() + timedelta(days=1)}",
+            ]
+        text = "\n".join(lines)
+        (self.folder / "single-window.toml").write_text(text, encoding="utf-8")
+
+    def environment(self) -> dict[str, str]:
+        """Return the environment that hands over the passwords."""
+        given = {
+            ENVIRONMENT_PREFIX + state.enterprise.uscc: state.enterprise.password
+            for state in self.enterprises
+        }
+        return os.environ | given | {"PYTHONPATH": str(ROOT)}
+
+    def command(self, *words: str, program: str = "bot.cli") -> list[str]:
+        """Return the command line of `single-window`."""
+        return [sys.executable, "-m", program, *words]
+
+    def call(self, *words: str, program: str = "bot.cli") -> subprocess.CompletedProcess[str]:
+        """Run `single-window` to its end."""
+        return subprocess.run(
+            self.command(*words, program=program),
+            cwd=self.folder,
+            env=self.environment(),
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=100,
+        )
+
+    def run(self) -> tuple[int, dict[str, dict[str, Any]]]:
+        """Run the list; return the exit code and the items by application number."""
+        ended = self.call("run", str(self.work_list), "--json")
+        items = json.loads(ended.stdout)["items"] if ended.stdout else []
+        return ended.returncode, {item["application_no"]: item for item in items}
+
+    def arrivals(self) -> dict[str, list[dict[str, Any]]]:
+        """Return what the portal's own ledger says of every policy: all that arrived."""
+        return {
+            application_no: confirmations
+            for state in self.enterprises
+            for application_no, confirmations in state.ledger().items()
+        }
+
+    def typed(self) -> dict[str, str]:
+        """Return the contact data that a confirmation should carry."""
+        return asdict(self.contact)
+
+
+@pytest.fixture
+def workplace(tmp_path: Path, portal_url: str, contact: Contact) -> Workplace:
+    """An operator's folder of its own, before the first row."""
+    return Workplace(tmp_path, portal_url, contact)
+
+
+@pytest.fixture
+def workplaces(tmp_path: Path, portal_url: str, contact: Contact) -> Callable[[str], Workplace]:
+    """Make several folders, for operators on different machines."""
+
+    def make(name: str) -> Workplace:
+        folder = tmp_path / name
+        folder.mkdir()
+        return Workplace(folder, portal_url, contact)
+
+    return make

@@ -1,0 +1,376 @@
+"""Results: the copy of the list, and the page that is mailed to somebody."""
+
+import os
+import re
+from base64 import b64decode
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from html.parser import HTMLParser
+from io import BytesIO
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from openpyxl import Workbook, load_workbook
+from openpyxl.styles import Font, PatternFill
+from openpyxl.worksheet.worksheet import Worksheet
+from PIL import Image
+
+from bot.ledger import State
+from bot.results import (
+    HEADINGS,
+    STATE_WORDS,
+    ItemSummary,
+    RowResult,
+    RunSummary,
+    write_html,
+    write_workbook,
+)
+from bot.work_list import read_work_list
+from tests.bot.lists import ORIGIN, row, write_csv, write_xlsx
+
+DONE = RowResult("已确认", "门户显示已确认", "等待保险公司审批", "2026-01-02 09:30:00", None)
+FORMULAS = [
+    '=HYPERLINK("http://example.com")',
+    "=1+1",
+    "+1+1",
+    "-1+1",
+    "@SUM(A1)",
+    "\t=1+1",
+    "\r=1+1",
+    "＝1+1",
+    "＋1+1",
+    "－1+1",
+    "＠SUM(A1)",
+]
+
+
+def _sheet(path: Path) -> Worksheet:
+    return load_workbook(path).worksheets[0]
+
+
+def _texts(sheet: Worksheet, number: int) -> list[object]:
+    return [cell.value for cell in sheet[number]]
+
+
+@pytest.mark.parametrize("write", [write_xlsx, write_csv])
+def test_results_stand_on_the_right_of_their_rows(
+    tmp_path: Path, write: Callable[..., Path]
+) -> None:
+    """The copy holds the whole list, and beside each row what became of it."""
+    extra = {"负责人": "模拟业务员"}
+    rows = [row(1) | extra, row(2) | extra]
+    source = write(tmp_path / f"清单.{write.__name__[6:]}", rows)
+    before = source.read_bytes()
+
+    made = write_workbook(source, {3: DONE}, tmp_path / "结果" / "结果.xlsx")
+
+    sheet = _sheet(made)
+    assert made == tmp_path / "结果" / "结果.xlsx"
+    assert _texts(sheet, 1) == [*rows[0], *HEADINGS]
+    assert [value or "" for value in _texts(sheet, 2)] == [*rows[0].values(), "", "", "", "", ""]
+    assert [value or "" for value in _texts(sheet, 3)] == [
+        *rows[1].values(),
+        "已确认",
+        "门户显示已确认",
+        "等待保险公司审批",
+        "2026-01-02 09:30:00",
+        "",
+    ]
+    assert source.read_bytes() == before
+
+
+def test_copy_keeps_formatting_and_other_sheets(tmp_path: Path) -> None:
+    """Colours, widths and further sheets are as in the list."""
+    source = write_xlsx(tmp_path / "清单.xlsx", [row(1)])
+    workbook = load_workbook(source)
+    sheet = workbook.worksheets[0]
+    sheet["B1"].fill = PatternFill("solid", fgColor="FFEEDD")
+    sheet["B2"].font = Font(color="FF0000")
+    sheet.column_dimensions["B"].width = 33
+    sheet.freeze_panes = "C2"
+    workbook.create_sheet("说明")["A1"] = "说明文字"
+    workbook.save(source)
+
+    copy = load_workbook(write_workbook(source, {2: DONE}, tmp_path / "结果.xlsx"))
+
+    sheet = copy.worksheets[0]
+    assert sheet["B1"].fill.fgColor.rgb == "00FFEEDD"
+    assert sheet["B2"].font.color.rgb == "00FF0000"
+    assert sheet.column_dimensions["B"].width == 33
+    assert sheet.freeze_panes == "C2"
+    assert copy["说明"]["A1"].value == "说明文字"
+
+
+def test_copy_is_easy_to_read(tmp_path: Path) -> None:
+    """Headings are bold and stay in sight, texts wrap, no column is a sliver."""
+    source = write_csv(tmp_path / "清单.csv", [row(1)])
+
+    sheet = _sheet(write_workbook(source, {2: DONE}, tmp_path / "结果.xlsx"))
+
+    assert all(cell.font.bold for cell in sheet[1])
+    assert sheet.freeze_panes == "A2"
+    assert all(10 <= sheet.column_dimensions[c.column_letter].width <= 44 for c in sheet[1])
+    assert [cell.alignment.wrap_text for cell in sheet[2]][10:14] == [True] * 4
+    assert {cell.number_format for cell in sheet[2][:8]} == {"@"}
+
+
+def test_width_of_a_range_of_columns_is_kept_without_overlap(tmp_path: Path) -> None:
+    """A width that the list sets for many columns at once does not damage the copy."""
+    source = write_xlsx(tmp_path / "清单.xlsx", [row(1)])
+    workbook = load_workbook(source)
+    columns = workbook.worksheets[0].column_dimensions
+    columns["A"].min, columns["A"].max, columns["A"].width = 1, 3, 21
+    columns["D"].min, columns["D"].max, columns["D"].width = 4, 16384, 17
+    workbook.save(source)
+
+    made = write_workbook(source, {2: DONE}, tmp_path / "结果.xlsx")
+
+    columns = _sheet(made).column_dimensions
+    ranges = sorted((column.min, column.max) for column in columns.values())
+    assert all(last < first for (_, last), (first, _) in pairwise(ranges))
+    assert [columns[letter].width for letter in "ABCDJK"] == [21, 21, 21, 17, 17, 16]
+
+
+@pytest.mark.parametrize("text", FORMULAS, ids=ascii)
+@pytest.mark.parametrize("write", [write_xlsx, write_csv])
+def test_text_never_becomes_a_formula(
+    tmp_path: Path, write: Callable[..., Path], text: str
+) -> None:
+    """Text that a spreadsheet program could calculate stays text, from the list and from us."""
+    source = write(tmp_path / f"清单.{write.__name__[6:]}", [row(1) | {"自用": text}])
+    hostile = RowResult(text, text, text, text, tmp_path / text.replace("/", "_"))
+
+    sheet = _sheet(write_workbook(source, {2: hostile}, tmp_path / "结果.xlsx"))
+
+    cells = sheet[2][10:]
+    assert [cell.data_type for cell in cells] == ["s"] * 6
+    assert all(cell.quotePrefix for cell in cells)
+    assert {cell.value for cell in cells[:5]} == {text.replace("\r", "\n")}
+
+
+def test_formula_of_the_list_becomes_its_last_value(tmp_path: Path) -> None:
+    """The copy holds no formula at all."""
+    workbook = Workbook()
+    sheet = workbook.worksheets[0]
+    sheet.append([*row(1), "合计"])
+    sheet.append([*row(1).values(), "=1+1"])
+    workbook.save(tmp_path / "清单.xlsx")
+
+    made = write_workbook(tmp_path / "清单.xlsx", {2: DONE}, tmp_path / "结果.xlsx")
+
+    assert not [
+        cell for cells in _sheet(made).iter_rows() for cell in cells if cell.data_type == "f"
+    ]
+
+
+def test_control_characters_do_not_stop_the_copy(tmp_path: Path) -> None:
+    """What the portal said is shown even if it holds characters that a workbook cannot hold."""
+    source = write_xlsx(tmp_path / "清单.xlsx", [row(1)])
+    result = replace(DONE, explanation="门户提示\x00\x1b[31m")
+
+    sheet = _sheet(write_workbook(source, {2: result}, tmp_path / "结果.xlsx"))
+
+    assert sheet["L2"].value == "门户提示\ufffd\ufffd[31m"
+
+
+def test_evidence_is_linked(tmp_path: Path) -> None:
+    """证据包 leads to its folder: relative where the folder travels with the copy."""
+    source = write_xlsx(tmp_path / "清单.xlsx", [row(1), row(2)])
+    near = tmp_path / "结果 1" / "证据" / "XW 1#"
+    far = tmp_path / "别处" / "XW2"
+    rows = {2: replace(DONE, evidence=near), 3: replace(DONE, evidence=far)}
+
+    sheet = _sheet(write_workbook(source, rows, tmp_path / "结果 1" / "结果.xlsx"))
+
+    assert [sheet["O2"].value, sheet["O3"].value] == ["XW 1#", "XW2"]
+    assert sheet["O2"].hyperlink.target == "%E8%AF%81%E6%8D%AE/XW%201%23"
+    assert sheet["O3"].hyperlink.target == far.as_uri()
+
+
+def test_earlier_result_can_be_the_next_list(tmp_path: Path) -> None:
+    """A result that is run again gets its columns written anew, not a second time."""
+    source = write_xlsx(tmp_path / "清单.xlsx", [row(1), row(2)])
+    first = write_workbook(
+        source, {2: replace(DONE, evidence=tmp_path / "a"), 3: DONE}, tmp_path / "一.xlsx"
+    )
+
+    second = write_workbook(first, {3: replace(DONE, state="此前已确认")}, tmp_path / "二.xlsx")
+
+    sheet = _sheet(second)
+    assert read_work_list(first, ORIGIN).errors == ()
+    assert _texts(sheet, 1) == [*row(), *HEADINGS]
+    assert _texts(sheet, 2)[10:] == [None] * 5
+    assert sheet["O2"].hyperlink is None
+    assert sheet["K3"].value == "此前已确认"
+
+
+def test_copy_that_cannot_be_replaced_gets_another_name(tmp_path: Path) -> None:
+    """Results are written beside a file that cannot be replaced, and the source is never one."""
+    source = write_xlsx(tmp_path / "结果-2.xlsx", [row(1)])
+    before = source.read_bytes()
+    (tmp_path / "结果.xlsx").mkdir()
+
+    made = write_workbook(source, {2: DONE}, tmp_path / "结果.xlsx")
+
+    assert made.name == "结果-3.xlsx"
+    assert source.read_bytes() == before
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "结果-2.xlsx",
+        "结果-3.xlsx",
+        "结果.xlsx",
+    ]
+
+
+def test_copy_is_replaced_in_one_step(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever opens the result while it is written sees the old one or the new one."""
+    source = write_xlsx(tmp_path / "清单.xlsx", [row(1)])
+    target = tmp_path / "结果.xlsx"
+    target.write_bytes(b"old")
+    seen = []
+    replace_file = os.replace
+
+    def look(half: Path, name: Path) -> None:
+        new = load_workbook(BytesIO(half.read_bytes()))
+        seen.append((name.read_bytes(), new.worksheets[0]["K2"].value))
+        replace_file(half, name)
+
+    monkeypatch.setattr(os, "replace", look)
+    write_workbook(source, {2: DONE}, target)
+
+    assert seen == [(b"old", "已确认")]
+
+
+HOSTILE = [
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "' onmouseover='alert(1)",
+    "{{ 7 * 7 }}",
+    "</td></table><h1>x</h1>",
+]
+
+
+def _item(text: str = "", state: State = State.CONFIRMED) -> ItemSummary:
+    return ItemSummary(
+        enterprise_name=text or "模拟出口企业0001有限公司",
+        application_no=text or "XW20260101000001",
+        state=state,
+        explanation=text or "门户显示已确认",
+        next_step=text or "等待保险公司审批",
+        confirmed_at=text or "2026-01-02 09:30:00",
+        pictures={},
+    )
+
+
+def _run(*items: ItemSummary) -> RunSummary:
+    return RunSummary(
+        title="投保确认结果",
+        portal="http://127.0.0.1:8765",
+        is_mock=True,
+        started_at=datetime(2026, 1, 2, 9, 0),
+        ended_at=datetime(2026, 1, 2, 9, 5),
+        items=items,
+    )
+
+
+class _Reader(HTMLParser):
+    """Collects the tags, attributes and visible text of a page."""
+
+    def __init__(self, page: Path) -> None:
+        super().__init__()
+        self.tags: set[str] = set()
+        self.attributes: list[tuple[str, str]] = []
+        self.text: list[str] = []
+        self.feed(page.read_text(encoding="utf-8"))
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        self.attributes += [(name, value or "") for name, value in attrs]
+
+    def handle_data(self, data: str) -> None:
+        self.text.append(data.strip())
+
+
+def test_page_tells_the_run(tmp_path: Path) -> None:
+    """The page names the portal, the times, the counts and every item in Chinese."""
+    run = _run(_item(), _item(), _item(state=State.IN_DOUBT))
+
+    text = _Reader(write_html(run, tmp_path / "结果.html")).text
+
+    assert "模拟门户 · 非真实业务" in text
+    assert "门户 http://127.0.0.1:8765　开始 2026-01-02 09:00:00　结束 2026-01-02 09:05:00" in text
+    assert _after(text, "3") == "保单合计"
+    assert _after(text, "2") == "已确认"
+    assert _after(text, "1") == "结果待核实"
+    assert text.count("XW20260101000001") == 3
+    assert any(line.startswith("2 张已在门户确认，其余 1 张请看“下一步”。") for line in text)
+
+
+def _after(text: list[str], number: str) -> str:
+    return text[text.index(number) + 1]
+
+
+def test_page_of_a_real_portal_is_not_marked_as_mock(tmp_path: Path) -> None:
+    """The mark of the mock portal stands on its own pages only."""
+    page = write_html(replace(_run(), is_mock=False), tmp_path / "结果.html")
+
+    assert "模拟门户" not in page.read_text(encoding="utf-8")
+    assert "没有需要处理的保单。" in _Reader(page).text
+
+
+@pytest.mark.parametrize("state", State)
+def test_every_state_has_its_word(tmp_path: Path, state: State) -> None:
+    """Every state of the ledger is shown as a Chinese word of its own."""
+    text = _Reader(write_html(_run(_item(state=state)), tmp_path / "结果.html")).text
+
+    assert re.fullmatch(r"[\u4e00-\u9fff]+", STATE_WORDS[state])
+    assert text.count(STATE_WORDS[state]) == 2
+    assert len(set(STATE_WORDS.values())) == len(State)
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_text_stays_text(tmp_path: Path, text: str) -> None:
+    """Markup in data is shown letter by letter and adds no element and no attribute."""
+    plain = _Reader(write_html(_run(_item()), tmp_path / "plain.html"))
+
+    hostile = _Reader(write_html(_run(_item(text)), tmp_path / "hostile.html"))
+
+    assert hostile.text.count(text) == 5
+    assert hostile.tags == plain.tags
+    assert hostile.attributes == plain.attributes
+
+
+def test_page_needs_nothing_from_elsewhere(tmp_path: Path) -> None:
+    """The page forbids every request and names no address to load from."""
+    picture = tmp_path / "before.jpg"
+    Image.new("RGB", (1280, 800), "white").save(picture)
+    item = replace(_item(), pictures={"确认前": picture})
+
+    attributes = _Reader(write_html(_run(item), tmp_path / "结果.html")).attributes
+
+    assert (
+        "content",
+        "default-src 'none'; img-src data:; style-src 'unsafe-inline'",
+    ) in attributes
+    sources = [value for name, value in attributes if name in {"src", "href"}]
+    assert [source[:23] for source in sources] == ["data:image/jpeg;base64,"]
+
+
+def test_pictures_are_shrunk_and_missing_ones_left_out(tmp_path: Path) -> None:
+    """Each picture that exists is in the page, 360 points wide; half a picture is none."""
+    large, small, broken = (tmp_path / name for name in ("large.png", "small.jpg", "broken.png"))
+    Image.new("RGBA", (1280, 2000), "white").save(large)
+    Image.new("RGB", (200, 100), "white").save(small)
+    broken.write_bytes(large.read_bytes()[:60])
+    pictures = {"甲": large, "乙": small, "丙": broken, "丁": tmp_path / "missing.png"}
+
+    reader = _Reader(write_html(_run(replace(_item(), pictures=pictures)), tmp_path / "结果.html"))
+
+    sizes = [_size(value) for name, value in reader.attributes if name == "src"]
+    assert sizes == [(360, 562), (200, 100)]
+    assert [caption for caption in "甲乙丙丁" if caption in reader.text] == ["甲", "乙"]
+
+
+def _size(source: str) -> tuple[int, int]:
+    return Image.open(BytesIO(b64decode(source.partition(",")[2]))).size

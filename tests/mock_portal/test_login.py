@@ -1,0 +1,166 @@
+"""账号登录 (guide-1.1, guide-1.2)."""
+
+import io
+import re
+
+import pytest
+from PIL import Image
+
+from mock_portal import captcha
+
+
+def test_front_door_leads_to_the_home_page(visitor):
+    """The bare address of the portal leads to /index.action."""
+    answer = visitor.client.get("/")
+
+    assert (answer.status_code, answer.location) == (302, "/index.action")
+
+
+def test_home_page_offers_the_log_in_box(visitor):
+    """Who is not signed in sees 账号登录 in a frame of its own."""
+    page = visitor.client.get("/index.action").text
+
+    assert "<title>中国(广东)国际贸易单一窗口</title>" in page
+    assert "账号登录" in page
+    assert re.search(r'<div id="div_iframe1">\s*<iframe id="loginIframe1"', page)
+    assert "/cas/login?_local_login_flag=1" in page
+
+
+def test_log_in_form_has_the_fields_of_the_real_one(visitor):
+    """The form carries every field that public log-in clients send."""
+    page = visitor.client.get("/cas/login").text
+
+    names = set(re.findall(r'<input[^>]* name="(\w+)"', page))
+    assert names == {
+        *("swy", "swm", "swm2", "verifyCode", "lt", "execution", "_eventId"),
+        *("swLoginFlag", "lpid", "name"),
+    }
+    assert re.search(r'name="lt" value="LT-\d+-\w{20}-mock"', page)
+    for label in ("请输入用户名", "请输入密码", "请输入验证码", ">登录<"):
+        assert label in page
+
+
+def test_captcha_is_a_small_jpeg_of_four_characters(visitor):
+    """The picture is a JPEG of about 64x24 and says four letters or digits."""
+    picture = visitor.client.get("/cas/plat_cas_verifycode_gen?r=0.5")
+    text = visitor.client.get("/__mock__/captchas/0.5").get_json()["text"]
+
+    image = Image.open(io.BytesIO(picture.data))
+    assert (image.format, image.size) == ("JPEG", (64, 24))
+    assert re.fullmatch(r"[0-9A-Za-z]{4}", text)
+
+
+def test_right_user_password_and_captcha_lead_in(visitor):
+    """登录 leads by a ticket to a page that says 登录成功 and sets the session cookie."""
+    enterprise = visitor.create()
+
+    answer = visitor.log_in(enterprise["account"], enterprise["password"])
+    arrival = visitor.client.get(answer.location)
+
+    assert answer.status_code == 302
+    assert answer.location.startswith("/OAuthLoginController?ticket=ST-")
+    assert "登录成功" in arrival.text
+    assert 'window.top.location.href = "/index.action"' in arrival.text
+    assert re.match(r"JSESSIONID=\w+;.* HttpOnly", arrival.headers["Set-Cookie"])
+
+
+def test_home_page_greets_those_signed_in(visitor, enterprise):
+    """Signed in, the home page shows the enterprise and 退出 instead of the log-in box."""
+    page = visitor.client.get("/index.action").text
+
+    assert f"欢迎您，{enterprise['name']}" in page
+    assert "退出" in page
+    assert "loginIframe1" not in page
+
+
+@pytest.mark.parametrize(
+    ("account", "password", "typed", "message"),
+    [
+        ("right", "wrong", "right", "1用户名或密码错误"),
+        ("wrong", "right", "right", "1用户名或密码错误"),
+        ("right", "right", "----", "2验证码错误请重新输入"),
+        ("right", "wrong", "----", "2验证码错误请重新输入"),
+        ("right", "right", "", "2验证码错误请重新输入"),
+    ],
+)
+def test_refused_log_in_shows_the_form_again(visitor, account, password, typed, message):
+    """A refusal is a page with status 200, the message in #msg, and the user name kept."""
+    enterprise = visitor.create()
+    user = enterprise["account"] if account == "right" else account
+    secret = enterprise["password"] if password == "right" else password
+
+    answer = visitor.log_in(user, secret, None if typed == "right" else typed)
+
+    assert answer.status_code == 200
+    assert f'<div id="msg">{message}</div>' in answer.text
+    assert f'value="{user}"' in answer.text
+    assert secret not in answer.text
+
+
+def test_captcha_works_once(visitor):
+    """A right captcha is used up by a log-in that fails for its password."""
+    enterprise = visitor.create()
+    text = visitor.see_captcha()
+    visitor.log_in(enterprise["account"], "wrong", text)
+
+    again = visitor.log_in(enterprise["account"], enterprise["password"], text)
+
+    assert "2验证码错误请重新输入" in again.text
+
+
+def test_only_the_newest_captcha_is_valid(visitor):
+    """A new picture makes the one before it worthless."""
+    enterprise = visitor.create()
+    old, _new = visitor.see_captcha(), visitor.see_captcha()
+
+    answer = visitor.log_in(enterprise["account"], enterprise["password"], old)
+
+    assert "2验证码错误请重新输入" in answer.text
+
+
+def test_captcha_belongs_to_its_visit(visitor, stranger):
+    """A captcha shown in one browser is worth nothing in another."""
+    enterprise = visitor.create()
+    stranger.client.get("/cas/login")
+
+    answer = stranger.log_in(enterprise["account"], enterprise["password"], visitor.see_captcha())
+
+    assert "2验证码错误请重新输入" in answer.text
+
+
+@pytest.mark.parametrize(("case_sensitive", "accepted"), [(False, True), (True, False)])
+def test_one_switch_decides_about_the_case(monkeypatch, case_sensitive, accepted):
+    """The case of a captcha does not matter unless the switch says so."""
+    monkeypatch.setattr(captcha, "CASE_SENSITIVE", case_sensitive)
+
+    assert captcha.matches("z4DR", "Z4dr") is accepted
+    assert captcha.matches("Z4dr", "Z4dr")
+
+
+def test_ticket_works_once(visitor):
+    """A ticket that was redeemed leads home without a session."""
+    enterprise = visitor.create()
+    ticket = visitor.log_in(enterprise["account"], enterprise["password"]).location
+    visitor.client.get(ticket)
+
+    again = visitor.client.get(ticket)
+
+    assert (again.status_code, again.location) == (302, "/index.action")
+    assert "Set-Cookie" not in again.headers
+
+
+def test_leaving_ends_the_session(visitor, enterprise):
+    """After 退出 the desk is closed."""
+    visitor.client.get("/logout")
+
+    assert visitor.get("deskIndex").location == "/index.action"
+    assert "loginIframe1" in visitor.client.get("/index.action").text
+
+
+@pytest.mark.parametrize("path", ["/index.action", "/cas/login", "/no-such-page"])
+def test_every_page_says_that_it_is_the_mock(visitor, path):
+    """Each page has the banner, each answer the header."""
+    answer = visitor.client.get(path)
+
+    assert "模拟门户 · 非真实业务" in answer.text
+    assert answer.headers["X-Mock-Portal"] == "1"

@@ -1,0 +1,205 @@
+"""The portal as a process: python -m mock_portal."""
+
+import http.client
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from urllib.parse import urlencode
+
+import pytest
+
+SECONDS = 20
+CONFIRM = "/swProxy/xwtbserver/sw/pending/confirm"
+
+
+@contextmanager
+def started(*arguments: str, **environment: str) -> Iterator[subprocess.Popen[str]]:
+    """Start a portal; whatever happens, it does not outlive the test."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "mock_portal", *arguments],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+        env={**os.environ, "PYTHONIOENCODING": "utf-8", **environment},
+    )
+    with process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def port_of(process: subprocess.Popen[str]) -> int:
+    """Read the first line and take the port from it."""
+    line = process.stdout.readline()
+    found = re.fullmatch(r"http://127\.0\.0\.1:(\d+)\n", line)
+    assert found, line
+    return int(found[1])
+
+
+class Caller(http.client.HTTPConnection):
+    """A client on one connection that is kept open, as a browser keeps it."""
+
+    def __init__(self, port: int) -> None:
+        super().__init__("127.0.0.1", port, timeout=SECONDS)
+
+    def door(self, method, path, body=None):
+        """Call a door."""
+        headers = {"Content-Type": "application/json"}
+        self.request(method, f"/__mock__{path}", json.dumps(body), headers)
+        return json.load(self.getresponse())
+
+    def page(self, method, path, form=None, cookie=""):
+        """Ask for a page, with a form if there is one."""
+        headers = {"Content-Type": "application/x-www-form-urlencoded", "Cookie": cookie}
+        self.request(method, path, urlencode(form or {}), headers)
+        answer = self.getresponse()
+        answer.read()
+        return answer
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["SIGINT", "SIGTERM"])
+def test_signal_ends_the_portal_cleanly(number):
+    """The first line is the address, it answers, and a signal ends it with 0 and no trace."""
+    with started("--port", "0") as process:
+        with closing(Caller(port_of(process))) as caller:
+            status = caller.page("GET", "/index.action").status
+        process.send_signal(number)
+        rest, errors = process.communicate(timeout=SECONDS)
+
+    assert (status, process.returncode) == (200, 0)
+    assert (rest, errors) == ("", "")
+
+
+def test_lifeline_ends_the_portal_with_its_starter():
+    """With a lifeline the portal ends when its standard input is closed."""
+    with started("--port", "0", "--lifeline") as process:
+        port_of(process)
+        rest, errors = process.communicate(timeout=SECONDS)
+
+    assert (process.returncode, rest, errors) == (0, "", "")
+
+
+def test_without_a_lifeline_the_input_does_not_matter():
+    """Without the option a closed standard input changes nothing."""
+    with started("--port", "0") as process:
+        port = port_of(process)
+        process.stdin.close()
+
+        with closing(Caller(port)) as caller:
+            assert caller.page("GET", "/index.action").status == 200
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--host", "0.0.0.0"], "不是本机地址"),
+        (["--host", "portal.example"], "不是本机地址"),
+        (["--defect", "typhoon"], "没有这些缺陷：typhoon。可用的有：wrong_password_accepted、"),
+    ],
+)
+def test_wrong_usage_is_told_in_one_sentence(arguments, sentence):
+    """A refused start ends with 2 and one Chinese line, before anything is opened."""
+    with started(*arguments, "--port", "0", SINGLE_WINDOW_DOORS_TOKEN="") as process:
+        output, errors = process.communicate(timeout=SECONDS)
+
+    assert (process.returncode, output) == (2, "")
+    assert sentence in errors
+    assert errors.count("\n") == 1
+
+
+@pytest.mark.parametrize("port", ["-1", "65536", "http"])
+def test_port_that_is_none_is_told(port):
+    """What cannot be a port is refused with 2 and no trace."""
+    with started(f"--port={port}") as process:
+        output, errors = process.communicate(timeout=SECONDS)
+
+    assert (process.returncode, output) == (2, "")
+    assert "端口是 0 到 65535 的整数" in errors
+    assert "Traceback" not in errors
+
+
+def test_port_in_use_is_told_in_one_sentence():
+    """A port that is taken ends the start with 4 and one Chinese line."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with started("--port", str(port)) as process:
+            output, errors = process.communicate(timeout=SECONDS)
+
+    assert (process.returncode, output) == (4, "")
+    assert f"不能在 127.0.0.1:{port} 上启动" in errors
+    assert errors.count("\n") == 1
+
+
+def test_doors_token_comes_from_the_environment():
+    """The token of the environment closes the doors."""
+    with (
+        started("--port", "0", SINGLE_WINDOW_DOORS_TOKEN="secret") as process,
+        closing(Caller(port_of(process))) as caller,
+    ):
+        answer = caller.page("GET", "/__mock__/catalogue")
+
+    assert answer.status == 403
+
+
+def test_defects_of_the_command_line_are_on():
+    """--defect switches defects on, several at once."""
+    ids = ["captcha_not_checked", "wrong_password_accepted"]
+    with (
+        started("--port", "0", "--defect", *ids) as process,
+        closing(Caller(port_of(process))) as caller,
+    ):
+        account = caller.door("POST", "/enterprises", {})["account"]
+        answer = caller.page("POST", "/cas/login", {"swy": account})
+
+    assert answer.status == 302
+
+
+@pytest.mark.parametrize(
+    ("fault", "accepted"),
+    [("answer_lost_before_commit", False), ("answer_lost_after_commit", True)],
+)
+def test_lost_answer_is_a_reset_connection(fault, accepted):
+    """The client sees a reset, the ledger the arrival; the portal goes on answering."""
+    ids = ["captcha_not_checked", "wrong_password_accepted"]
+    with started("--port", "0", "--defect", *ids) as process:
+        with closing(Caller(port_of(process))) as caller:
+            enterprise = caller.door("POST", "/enterprises", {"pending": 1})
+            door, number = f"/enterprises/{enterprise['uscc']}", enterprise["policies"][0]
+            cookie = _session(caller, enterprise["account"])
+            caller.door("PUT", f"{door}/faults", [{"id": fault}])
+            with pytest.raises(ConnectionResetError):
+                caller.page("POST", CONFIRM, _good_form(number["application_no"]), cookie)
+        with closing(Caller(caller.port)) as witness:
+            (policy,) = witness.door("GET", door)["policies"]
+        process.send_signal(signal.SIGTERM)
+        _, errors = process.communicate(timeout=SECONDS)
+
+    (arrival,) = policy["confirmations"]
+    assert (arrival["accepted"], arrival["answered"]) == (accepted, False)
+    assert policy["status"] == ("confirmed" if accepted else "pending")
+    assert (process.returncode, errors) == (0, "")
+
+
+def _session(caller: Caller, account: str) -> str:
+    ticket = caller.page("POST", "/cas/login", {"swy": account}).headers["Location"]
+    return caller.page("GET", ticket).headers["Set-Cookie"].partition(";")[0]
+
+
+def _good_form(number: str) -> dict[str, str]:
+    return {
+        "applNo": number,
+        "contactName": "模拟联系人",
+        "contactPhone": "020-80000001",
+        "contactMobile": "13800000001",
+        "contactEmail": "contact@example.com",
+        "agree": "1",
+    }

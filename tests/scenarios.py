@@ -1,0 +1,73 @@
+"""The feature files as data, for the tests that guard them."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from gherkin.parser import Parser
+
+PLACEHOLDER = re.compile(r"<(.+?)>")
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """One 场景 or 场景大纲, with the tags of its 规则 and 功能."""
+
+    place: str
+    stem: str
+    name: str
+    tags: frozenset[str]
+    sentences: tuple[str, ...]
+    placeholders: frozenset[str]
+    columns: tuple[frozenset[str], ...]  # one set for each table of 例子
+    rows: tuple[int, ...]  # the rows of each table of 例子
+
+
+def read_scenarios(folder: Path) -> list[Scenario]:
+    """Return every scenario of every feature file in a folder."""
+    return [one for path in sorted(folder.glob("*.feature")) for one in _scenarios(path)]
+
+
+def _scenarios(path: Path) -> Iterator[Scenario]:
+    feature: Any = Parser().parse(path.read_text(encoding="utf-8"))["feature"]
+    for scenario, inherited in _walk(feature, frozenset()):
+        examples = scenario["examples"]
+        own = _tags(scenario).union(*map(_tags, examples))
+        yield Scenario(
+            place=f"{path.name}:{scenario['location']['line']}",
+            stem=path.stem,
+            name=scenario["name"],
+            tags=inherited | own,
+            sentences=tuple(step["text"] for step in scenario["steps"]),
+            placeholders=frozenset(PLACEHOLDER.findall(_text(scenario))),
+            columns=tuple(frozenset(_header(table)) for table in examples),
+            rows=tuple(len(table.get("tableBody", ())) for table in examples),
+        )
+
+
+def _walk(parent: Any, inherited: frozenset[str]) -> Iterator[tuple[Any, frozenset[str]]]:
+    tags = inherited | _tags(parent)
+    for child in parent["children"]:
+        if "rule" in child:
+            yield from _walk(child["rule"], tags)
+        elif "scenario" in child:
+            yield child["scenario"], tags
+
+
+def _tags(node: Any) -> frozenset[str]:
+    return frozenset(tag["name"].removeprefix("@") for tag in node["tags"])
+
+
+def _header(table: Any) -> list[str]:
+    return [cell["value"] for cell in table.get("tableHeader", {}).get("cells", ())]
+
+
+def _text(scenario: Any) -> str:
+    parts = [scenario["name"]]
+    for step in scenario["steps"]:
+        rows = step.get("dataTable", {}).get("rows", ())
+        cells = [cell["value"] for row in rows for cell in row["cells"]]
+        parts += [step["text"], step.get("docString", {}).get("content", ""), *cells]
+    return "\n".join(parts)
