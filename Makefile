@@ -10,7 +10,7 @@ STAMP := .venv/set-up-in
 IS_FIT := [ "$$(cat $(STAMP) 2>/dev/null)" = "$$(pwd -P)" ] && LC_ALL= $(BIN)/python -c 'import pip' 2>/dev/null
 $(shell $(IS_FIT) || rm -f $(STAMP))
 
-PYTEST := $(BIN)/pytest --alluredir=reports/allure-results --clean-alluredir --junitxml=reports/junit.xml
+PYTEST := $(BIN)/pytest -n 3 --dist worksteal --alluredir=reports/allure-results --clean-alluredir --junitxml=reports/junit.xml
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test features portal report lock clean

@@ -1,12 +1,13 @@
 """The durable engine: one worker per ledger, one queue per portal."""
 
+import logging
 import signal
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from uuid import uuid4
 
-from dbos import DBOS, SetEnqueueOptions, SetWorkflowID, WorkflowHandle
+from dbos import DBOS, DBOSClient, SetEnqueueOptions, SetWorkflowID, WorkflowHandle
 from dbos import error as engine_error
 from filelock import FileLock, Timeout
 
@@ -18,10 +19,10 @@ from bot.session import AnswerCaptcha, Sessions
 from bot.settings import Settings
 from bot.workflow import Robot, Stop
 
+log = logging.getLogger(__name__)
 QUEUE = "portal"
 UNFINISHED = ["PENDING", "ENQUEUED"]
 POLLING_SECONDS = 0.1
-FINISH_SECONDS = 60  # what an item that is under way gets at the end
 
 
 def run(
@@ -41,11 +42,7 @@ def run(
     robot = Robot(settings, ledger, sessions, Evidence(settings.store / "evidence"), tell)
     try:
         with worker(settings):
-            try:
-                enterprises = ledger.enterprises(list_digest)
-                _work_off(robot, enterprises, list_digest, at_once=settings.browsers)
-            except KeyboardInterrupt:
-                robot.stopped = Stop.INTERRUPTED
+            _work_off(robot, ledger.enterprises(list_digest), list_digest, settings.browsers)
     finally:
         sessions.close()
     return robot.stopped
@@ -71,29 +68,41 @@ def worker(settings: Settings) -> Iterator[None]:
         try:
             yield
         finally:
-            DBOS.destroy(workflow_completion_timeout_sec=FINISH_SECONDS)
+            DBOS.destroy()
 
 
 def _launch(settings: Settings) -> None:
     file = settings.store / "engine.sqlite"
     with closing(sqlite3.connect(file)) as connection:
         connection.execute("PRAGMA journal_mode=WAL")  # the setting stays in the file
+    url = f"sqlite:///{file}"
+    DBOS.migrate(url)
+    _register_queue(url, settings.browsers)
     DBOS(
         config={
             "name": "single-window",
-            "system_database_url": f"sqlite:///{file}",
+            "system_database_url": url,
             "application_version": "1",  # else every edit of ours would strand what is under way
+            "notification_listener_polling_interval_sec": POLLING_SECONDS,
             "log_level": "CRITICAL",
         }
     )
     DBOS.launch()
-    DBOS.register_queue(
-        QUEUE,
-        worker_concurrency=settings.browsers,
-        partition_concurrency=1,
-        polling_interval_sec=POLLING_SECONDS,
-        on_conflict="always_update",
-    )
+
+
+def _register_queue(url: str, browsers: int) -> None:
+    """Set the queue's limits; before the launch, for a worker begins to poll at once."""
+    client = DBOSClient(system_database_url=url)
+    try:
+        client.register_queue(
+            QUEUE,
+            worker_concurrency=browsers,
+            partition_concurrency=1,
+            polling_interval_sec=POLLING_SECONDS,
+            on_conflict="always_update",
+        )
+    finally:
+        client.destroy()
 
 
 def _work_off(robot: Robot, enterprises: list[str], list_digest: str, at_once: int) -> None:
@@ -105,15 +114,25 @@ def _work_off(robot: Robot, enterprises: list[str], list_digest: str, at_once: i
         DBOS.retrieve_workflow(status.workflow_id)
         for status in DBOS.list_workflows(status=UNFINISHED)
     ]
-    for uscc in enterprises:
-        while len(under_way) >= at_once:
+    try:
+        for uscc in enterprises:
+            while len(under_way) >= at_once:
+                _await_one(under_way)
+            if robot.stopped:
+                break
+            under_way.append(_begin(robot, uscc, list_digest))
+        while under_way:
             _await_one(under_way)
-        if robot.stopped:
-            break
-        with SetWorkflowID(f"serve:{uscc}:{uuid4()}"), SetEnqueueOptions(queue_partition_key=uscc):
-            under_way.append(DBOS.enqueue_workflow(QUEUE, robot.serve, uscc, list_digest))
-    while under_way:
-        _await_one(under_way)
+    except KeyboardInterrupt:
+        robot.stopped = Stop.INTERRUPTED
+        log.warning("收到中断：办完手头的保单就结束。")
+        while under_way:
+            _await_one(under_way)
+
+
+def _begin(robot: Robot, uscc: str, list_digest: str) -> WorkflowHandle[None]:
+    with SetWorkflowID(f"serve:{uscc}:{uuid4()}"), SetEnqueueOptions(queue_partition_key=uscc):
+        return DBOS.enqueue_workflow(QUEUE, robot.serve, uscc, list_digest)
 
 
 def _await_one(under_way: list[WorkflowHandle[None]]) -> None:

@@ -2,11 +2,11 @@
 
 from typing import TypeVar
 
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page
 
 from pages.pending import PendingPage
 from pages.policies import PoliciesPage
-from pages.screen import Screen
+from pages.screen import Screen, lines
 
 S = TypeVar("S", bound=Screen)
 
@@ -20,17 +20,29 @@ class DeskPage(Screen):
         super().__init__(surface)
         # docs/mock-portal.md, desk: hidden frames stay in the document
         self.menu = surface.locator("#menu_li a.J_menuItem")
+        self.active_tab = surface.locator("a.J_menuTab.active")
         self.active_frame = surface.frame_locator("iframe.J_iframe:visible")
         self.landmark = surface.locator("#menu_li")
+
+    def active_words(self) -> tuple[str, ...]:
+        """Return the text of what the active tab shows."""
+        return lines(self.active_frame.locator("body"))
 
     def open_pending(self) -> PendingPage:
         """Press 待确认 in the left menu."""
         return self._open("待确认", PendingPage)
+
+    def begin_to_open_pending(self) -> PendingPage:
+        """Press 待确认, and do not wait for what it lists."""
+        self._menu_item("待确认").click()
+        return PendingPage(self.active_frame)
 
     def open_policies(self) -> PoliciesPage:
         """Press 保单查询 in the left menu."""
         return self._open("保单查询", PoliciesPage)
 
     def _open(self, menu_item: str, screen: type[S]) -> S:
-        item = self.menu.get_by_text(menu_item, exact=True)
-        return self.press(item, to=screen, on=self.active_frame)
+        return self.press(self._menu_item(menu_item), to=screen, on=self.active_frame)
+
+    def _menu_item(self, text: str) -> Locator:
+        return self.menu.get_by_text(text, exact=True)

@@ -1,5 +1,7 @@
 """The way from 地方特色应用 to 小微企业在线投保 (guide-1.8)."""
 
+from typing import Self
+
 from playwright.sync_api import Page
 
 from pages.desk import DeskPage
@@ -26,23 +28,14 @@ class HomePage(Screen):
         """Return 企业名称 of the enterprise that is signed in."""
         return self.greeting.inner_text().removeprefix("欢迎您，").strip()
 
-    def way_in(self) -> tuple[str, ...]:
-        """Walk up to the last entry without pressing it, and return the words on the way."""
+    def expand_local_apps(self) -> Self:
+        """Press 金融服务, 出口信用, 服务小微, one after the other."""
         self.financial_services.click()
         self.export_credit.click()
         self.small_business.click()
-        way = (
-            self.local_apps,
-            self.financial_services,
-            self.export_credit,
-            self.small_business,
-            self.online_application,
-        )
-        return tuple(step.inner_text().strip() for step in way)
+        return self
 
     def open_desk(self) -> DeskPage:
-        """Walk 金融服务, 出口信用, 服务小微, 小微企业在线投保; the desk opens in a new window."""
-        self.financial_services.click()
-        self.export_credit.click()
-        self.small_business.click()
+        """Walk the menu to 小微企业在线投保; the desk opens in a new window."""
+        self.expand_local_apps()
         return self.open_window(self.online_application, to=DeskPage)

@@ -45,6 +45,11 @@ class LoginPage(Screen):
         """Return the text of the log-in box, line by line."""
         return lines(self.box.locator("body"))
 
+    def placeholders(self) -> tuple[str, ...]:
+        """Return what the empty fields of the box ask for."""
+        fields = self.box.locator("input[placeholder]")
+        return tuple(fields.evaluate_all("fields => fields.map(field => field.placeholder)"))
+
     def log_in(self, account: str, password: str, captcha: str) -> HomePage:
         """Fill in 账号登录 and press 登录.
 

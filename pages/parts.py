@@ -48,11 +48,11 @@ class Layer:
     """A layer.js box over a page: alert, tip or busy mask (docs/mock-portal.md, desk)."""
 
     def __init__(self, surface: Surface) -> None:
-        dialog = surface.locator(".layui-layer-dialog")
+        self.dialog = surface.locator(".layui-layer-dialog")
         # icon 1 is success, 0 a warning, 2 an error
         self.success = surface.locator(".layui-layer-dialog:has(.layui-layer-ico1)")
-        self.message = dialog.locator(".layui-layer-content")
-        self.ok_button = dialog.locator("a.layui-layer-btn0")
+        self.message = self.dialog.locator(".layui-layer-content")
+        self.ok_button = self.dialog.locator("a.layui-layer-btn0")
         self.refusal = surface.locator(
             ".layui-layer-tips .layui-layer-content,"
             ".layui-layer-dialog:not(:has(.layui-layer-ico1)) .layui-layer-content"
@@ -90,6 +90,7 @@ class PagedTable(Table):
         self.settled = surface.locator(
             ".bootstrap-table:has(tbody > tr):not(:has(.fixed-table-loading:visible))"
         )
+        self.loading_notice = root.locator(".fixed-table-loading")
         self.empty_notice = root.locator("tr.no-records-found")
         self.paging_notice = root.locator(".pagination-info")
         self.page_size_notice = root.locator(".page-list")

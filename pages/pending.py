@@ -12,7 +12,7 @@ from pages.models import (
     PolicyStatus,
 )
 from pages.parts import Field, Layer, PagedTable, Surface, Table
-from pages.screen import Screen
+from pages.screen import Screen, lines
 
 
 class PendingPage(Screen):
@@ -143,6 +143,7 @@ class ConfirmedDialog(Screen):
     def __init__(self, surface: Surface) -> None:
         super().__init__(surface)
         layer = Layer(surface)
+        self.box = layer.dialog
         self.message = layer.message
         self.ok_button = layer.ok_button
         self.landmark = layer.success
@@ -150,6 +151,10 @@ class ConfirmedDialog(Screen):
     def read(self) -> str:
         """Return the portal's words."""
         return self.message.inner_text().strip()
+
+    def dialog_words(self) -> tuple[str, ...]:
+        """Return the text of the whole dialog, line by line."""
+        return lines(self.box)
 
     def close(self) -> PendingPage:
         """Press 确定; the record's tab closes and 待确认 is loaded again."""

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 from pytest_bdd import given, parsers, then, when
 
-from fixtures.portal import MockState
+from fixtures.portal import FillIn, MockState
 from pages.desk import DeskPage
 from pages.entry import HomePage
 from pages.errors import SessionLost
@@ -22,16 +22,29 @@ def session_ends(mock_state: MockState) -> None:
     mock_state.set_faults({"id": "session_lost"})
 
 
-@then(parsers.parse("首页的栏目依次是“{section}”、“{first}”、“{second}”、“{third}”、“{last}”"))
-def home_page_leads(
-    home: HomePage, section: str, first: str, second: str, third: str, last: str
-) -> None:
-    assert home.way_in() == (section, first, second, third, last)
+@when("企业展开到“服务小微”")
+def expand_local_apps(home: HomePage) -> None:
+    home.expand_local_apps()
 
 
-@then(parsers.parse("投保界面的左边菜单是“{first}”和“{second}”"))
-def desk_menu_is(desk: DeskPage, first: str, second: str) -> None:
-    expect(desk.menu).to_have_text([first, second])
+@then("首页上写着")
+def home_page_says(home: HomePage, docstring: str, fill_in: FillIn) -> None:
+    assert home.words() == fill_in(docstring)
+
+
+@then(parsers.parse("新窗口的标题是“{title}”"))
+def desk_title_is(desk: DeskPage, title: str) -> None:
+    expect(desk.tab).to_have_title(title)
+
+
+@then("投保界面上写着")
+def desk_says(desk: DeskPage, docstring: str, fill_in: FillIn) -> None:
+    assert desk.words() == fill_in(docstring)
+
+
+@then("投保界面的首页写着")
+def desk_welcomes(desk: DeskPage, docstring: str, fill_in: FillIn) -> None:
+    assert desk.active_words() == fill_in(docstring)
 
 
 @then("首页仍在原来的窗口")

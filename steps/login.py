@@ -81,16 +81,17 @@ def home_page_says(login_page: LoginPage, docstring: str) -> None:
     assert login_page.words() == tuple(docstring.splitlines())
 
 
-@then("登录框上写着")
-def login_box_says(login_page: LoginPage, docstring: str) -> None:
-    assert login_page.box_words() == tuple(docstring.splitlines())
+@then(parsers.parse("登录框里有“{account}”、“{password}”、“{captcha}”和按钮“{button}”"))
+def login_box_asks_for(
+    login_page: LoginPage, account: str, password: str, captcha: str, button: str
+) -> None:
+    assert login_page.placeholders() == (account, password, captcha)
+    assert login_page.box_words() == (button,)
 
 
-@then(parsers.parse("登录框里有“{account}”、“{password}”和“{captcha}”"))
-def login_box_asks_for(login_page: LoginPage, account: str, password: str, captcha: str) -> None:
-    expect(login_page.account).to_have_attribute("placeholder", account)
-    expect(login_page.password).to_have_attribute("placeholder", password)
-    expect(login_page.captcha.field).to_have_attribute("placeholder", captcha)
+@then(parsers.parse("窗口的标题是“{title}”"))
+def window_title_is(page: Page, title: str) -> None:
+    expect(page).to_have_title(title)
 
 
 @then(parsers.parse("登录框提示“{message}”"))

@@ -14,6 +14,7 @@ from pages.errors import PortalRefused
 from pages.models import Contact, Document, PolicyStatus
 from pages.pending import ConfirmationPage, ConfirmedDialog, PendingPage
 
+PENDING_QUERY = "/swProxy/xwtbserver/sw/pending/query"
 CONTACT_FIELDS = {
     "主要联系人姓名": "name",
     "主要联系人电话": "phone",
@@ -48,6 +49,33 @@ def confirmed_in_another_window(
 @when("企业打开“待确认”", target_fixture="pending")
 def open_pending(desk: DeskPage) -> PendingPage:
     return desk.open_pending()
+
+
+@given(parsers.parse("门户查询“待确认”要{seconds:d}秒"))
+def slow_query(mock_state: MockState, seconds: int) -> None:
+    mock_state.set_faults({"id": "slow", "params": {"seconds": seconds, "path": PENDING_QUERY}})
+
+
+@given("企业的会话在查询“待确认”时失效")
+def session_ends_at_the_query(mock_state: MockState) -> None:
+    mock_state.set_faults({"id": "session_lost", "params": {"path": PENDING_QUERY}})
+
+
+@given("门户收到确认后不应答")
+def no_answer(mock_state: MockState) -> None:
+    mock_state.set_faults({"id": "answer_lost_before_commit"})
+
+
+@when("企业点开“待确认”", target_fixture="pending")
+def begin_to_open_pending(desk: DeskPage) -> PendingPage:
+    return desk.begin_to_open_pending()
+
+
+@when("企业打开“待确认”却被拒绝", target_fixture="refusal")
+def open_pending_in_vain(desk: DeskPage) -> PortalRefused:
+    with pytest.raises(PortalRefused) as refusal:
+        desk.open_pending()
+    return refusal.value
 
 
 @when("企业处理最后一张保单", target_fixture="form")
@@ -106,6 +134,7 @@ def confirm(form: ConfirmationPage, contact: Contact) -> ConfirmedDialog:
     return form.fill_contact(contact).accept_declaration().confirm()
 
 
+@when("企业提交确认，没有得到应答", target_fixture="refusal")
 @when("企业再次确认这张保单", target_fixture="refusal")
 def confirm_again(form: ConfirmationPage, contact: Contact) -> PortalRefused:
     with pytest.raises(PortalRefused) as refusal:
@@ -136,15 +165,29 @@ def last_cell_is(pending: PendingPage, word: str) -> None:
     assert {list(row.values())[-1] for row in pending.table.read()} == {word}
 
 
+@then(parsers.parse("每一行的产品是“{product}”"))
+def product_is(pending: PendingPage, product: str) -> None:
+    assert {policy.product for policy in pending.read()} == {product}
+
+
+@then(parsers.parse("表格上写着“{notice}”"))
+def table_says(pending: PendingPage, notice: str) -> None:
+    expect(pending.table.loading_notice).to_have_text(notice)
+    pending.ready()
+
+
 @then(parsers.parse("表格下方写着“{paging}”和“{page_size}”"))
 def table_foot_says(pending: PendingPage, paging: str, page_size: str) -> None:
     expect(pending.table.paging_notice).to_have_text(paging)
     expect(pending.table.page_size_notice).to_have_text(page_size, use_inner_text=True)
 
 
-@then("打开的是最后一张保单")
-def the_last_is_open(form: ConfirmationPage, application_nos: list[str]) -> None:
+@then(parsers.parse("打开的是最后一张保单，标签是“{prefix}”加申请编号"))
+def the_last_is_open(
+    form: ConfirmationPage, desk: DeskPage, application_nos: list[str], prefix: str
+) -> None:
     assert form.read().application_no == application_nos[-1]
+    expect(desk.active_tab).to_have_text(prefix + application_nos[-1])
 
 
 @then(parsers.parse("只读资料是这家企业的名称、代码和这张保单，状态是“{status}”"))
@@ -193,6 +236,23 @@ def portal_says(refusal: PortalRefused, message: str) -> None:
 @then(parsers.parse("门户回答“{message}”"))
 def portal_answers(confirmed: ConfirmedDialog, message: str) -> None:
     assert confirmed.read() == message
+
+
+@then("门户弹出")
+def portal_pops_up(confirmed: ConfirmedDialog, docstring: str) -> None:
+    assert confirmed.dialog_words() == tuple(docstring.splitlines())
+
+
+@then("表单里仍是填写的联系方式")
+def form_keeps_the_contact(form: ConfirmationPage, contact: Contact) -> None:
+    assert form.read_contact() == contact
+
+
+@then("门户没有接受任何确认")
+def nothing_was_accepted(mock_state: MockState, application_no: str) -> None:
+    accepted = {one["accepted"] for one in mock_state.confirmations(application_no)}
+
+    assert accepted == {False}
 
 
 @then("门户没有收到确认")
