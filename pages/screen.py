@@ -38,12 +38,13 @@ class Screen:
             ScreenNotReached: none of these came in time.
         """
         try:
-            self.landmark.or_(self.refusal).or_(self.login_box).first.wait_for()
+            signs = self.landmark.or_(self.refusal).or_(self.login_box)
+            signs.filter(visible=True).first.wait_for()
         except PlaywrightTimeout as error:
             raise ScreenNotReached(type(self).__name__, self.tab.url) from error
-        if self.refusal.first.is_visible():
-            raise PortalRefused(self.refusal.all_inner_texts())
-        if not self.landmark.first.is_visible() and self.login_box.is_visible():
+        if said := self.refusal.filter(visible=True).all_inner_texts():
+            raise PortalRefused(said)
+        if self.login_box.is_visible() and not self.landmark.is_visible():
             raise SessionLost(self.tab.url)
         return self
 

@@ -1,0 +1,96 @@
+"""The ledger: one winner of every change, and nothing that was pressed is ever reset."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bot.errors import NotFit
+from bot.ledger import BEFORE_PRESS, RESTARTABLE, Ledger, State
+from bot.work_item import WorkItem
+from pages.models import Contact
+from tests.bot.lists import ORIGIN, uscc
+
+ITEM = WorkItem(
+    portal_origin=ORIGIN,
+    uscc=uscc(1),
+    enterprise_name="模拟出口企业0001有限公司",
+    account="mock0001",
+    application_no="XW1",
+    contact=Contact("模拟联系人", "020-87654321", "13800138000", "contact@example.com"),
+    expected_documents=(),
+    row=2,
+)
+OTHER_CONTACT = replace(ITEM, contact=replace(ITEM.contact, mobile="13900139000"))
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Ledger:
+    """A new ledger that holds one item."""
+    ledger = Ledger(tmp_path / "store" / "ledger.sqlite", tmp_path / "marker")
+    ledger.dispatch([ITEM], "list")
+    return ledger
+
+
+def bring_to(ledger: Ledger, state: State) -> None:
+    """Move the item to this state."""
+    ledger.move(ITEM.reference, State.READY, state, "test")
+
+
+def test_only_one_of_two_wins_a_move(ledger: Ledger):
+    """The second compare-and-set of the same change is told that it lost."""
+    won = [ledger.move(ITEM.reference, State.READY, State.INTENT, by) for by in ("a", "b")]
+
+    assert won == [True, False]
+
+
+@pytest.mark.parametrize("state", sorted(set(State) - BEFORE_PRESS))
+def test_what_was_pressed_is_never_reset(ledger: Ledger, state: State):
+    """A list that comes again, with other data even, does not touch it."""
+    bring_to(ledger, state)
+
+    ledger.dispatch([OTHER_CONTACT], "another list")
+    entry = ledger.entry(ITEM.reference)
+
+    assert (entry.state, entry.item.contact) == (state, ITEM.contact)
+
+
+@pytest.mark.parametrize("state", sorted(BEFORE_PRESS))
+def test_other_contact_data_begin_anew(ledger: Ledger, state: State):
+    """What was approved for other data is not approved for these."""
+    bring_to(ledger, state)
+
+    ledger.dispatch([OTHER_CONTACT], "list")
+    entry = ledger.entry(ITEM.reference)
+
+    assert (entry.state, entry.item.contact) == (State.READY, OTHER_CONTACT.contact)
+
+
+@pytest.mark.parametrize("state", sorted(BEFORE_PRESS))
+def test_the_same_data_again_restart_only_what_had_ended(ledger: Ledger, state: State):
+    """What waits goes on waiting; what was refused or failed may be tried anew."""
+    bring_to(ledger, state)
+
+    ledger.dispatch([ITEM], "list")
+
+    expected = State.READY if state in RESTARTABLE else state
+    assert ledger.entry(ITEM.reference).state == expected
+
+
+def test_a_ledger_that_vanished_is_not_begun_anew(ledger: Ledger, tmp_path: Path):
+    """Without its memory the bot could confirm twice, so it does not start."""
+    ledger.close()
+    for file in (tmp_path / "store").iterdir():
+        file.unlink()
+
+    with pytest.raises(NotFit, match="不见了"):
+        Ledger(tmp_path / "store" / "ledger.sqlite", tmp_path / "marker")
+
+
+def test_a_damaged_ledger_is_refused(tmp_path: Path):
+    """A file that is no ledger is named, not overwritten."""
+    file = tmp_path / "ledger.sqlite"
+    file.write_bytes(b"not a database, but long enough to look like one" * 40)
+
+    with pytest.raises(NotFit, match="已损坏"):
+        Ledger(file, tmp_path / "marker")

@@ -1,0 +1,51 @@
+"""Settings: the last of file, environment and options wins, and what is wrong is named."""
+
+from pathlib import Path
+
+import pytest
+
+from bot.errors import NotFit
+from bot.settings import load_settings
+
+
+def test_options_win_over_environment_and_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Each source counts where no later one speaks."""
+    (tmp_path / "single-window.toml").write_text(
+        'portal_url = "http://127.0.0.1:1"\nbrowsers = 2\ntimeout_seconds = 3.0\n'
+    )
+    monkeypatch.setenv("SINGLE_WINDOW_BROWSERS", "3")
+    monkeypatch.setenv("SINGLE_WINDOW_TIMEOUT_SECONDS", "4")
+
+    settings = load_settings(tmp_path, browsers=5, portal_url=None)
+
+    assert settings.portal_url == "http://127.0.0.1:1"
+    assert settings.timeout_seconds == 4
+    assert settings.browsers == 5
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("portal = 'x'", "portal"),
+        ("portal_url = 'portal.example'", "portal_url"),
+        ("browsers = 0", "browsers"),
+        ("portal_url = ", "TOML"),
+        ("[[mandates]]\nsignatory = '甲'", "mandates.0.enterprises"),
+    ],
+)
+def test_a_wrong_setting_is_named(tmp_path: Path, text: str, named: str):
+    """One sentence says which setting is wrong, and in which file."""
+    (tmp_path / "single-window.toml").write_text(text, encoding="utf-8")
+
+    with pytest.raises(NotFit, match=named):
+        load_settings(tmp_path)
+
+
+def test_each_portal_has_a_store_of_its_own(tmp_path: Path):
+    """The ledger of one portal says nothing about another."""
+    stores = {
+        load_settings(tmp_path, portal_url=url, data_dir=tmp_path).store
+        for url in ("http://127.0.0.1:1", "http://127.0.0.1:2", "https://127.0.0.1:1")
+    }
+
+    assert len(stores) == 3

@@ -1,0 +1,177 @@
+"""Waiting: a late landmark is awaited, and an old message is never taken for a new one."""
+
+from collections.abc import Callable
+from functools import partial
+
+import pytest
+from playwright.sync_api import Page, Route
+
+from pages.errors import PortalRefused, ScreenNotReached, SessionLost
+from pages.parts import Surface
+from pages.screen import Screen
+
+SITE = "http://portal.test"
+LATER = (
+    "<script>setTimeout(() => document.body.insertAdjacentHTML('beforeend', `{}`), 300)</script>"
+)
+TIP = "<div class='layui-layer-tips'><div class='layui-layer-content'>{}</div></div>"
+DONE = "<div class='layui-layer-dialog'><i class='layui-layer-ico1'>✓</i></div>"
+
+Site = Callable[..., Page]
+
+
+class Here(Screen):
+    """A screen with one button."""
+
+    def __init__(self, surface: Surface) -> None:
+        super().__init__(surface)
+        self.button = surface.get_by_role("button", name="go")
+        self.landmark = self.button
+
+
+class There(Screen):
+    """The screen that the button leads to."""
+
+    def __init__(self, surface: Surface) -> None:
+        super().__init__(surface)
+        self.landmark = surface.locator("h1")
+
+
+class Answer(Screen):
+    """What comes up over the screen that was asked."""
+
+    def __init__(self, surface: Surface) -> None:
+        super().__init__(surface)
+        self.landmark = surface.locator(".layui-layer-ico1")
+
+
+@pytest.fixture
+def site(page: Page) -> Site:
+    """Serve pages by their paths, and open the first."""
+
+    def serve(**pages: str) -> Page:
+        for path, html in pages.items():
+            page.route(f"{SITE}/{path}", partial(_answer, html))
+        page.set_default_timeout(2_000)
+        page.goto(f"{SITE}/{next(iter(pages))}")
+        return page
+
+    return serve
+
+
+def _answer(html: str, route: Route) -> None:
+    route.fulfill(content_type="text/html; charset=utf-8", body=html)
+
+
+def link(to: str, more: str = "") -> str:
+    """Return a page whose button loads another one."""
+    return f"<button onclick=\"location.href='{to}'\">go</button>{more}"
+
+
+def test_press_waits_for_a_landmark_that_comes_late(site: Site):
+    """The document is there first, what it shows comes by script."""
+    page = site(here=link("there"), there=LATER.format("<h1>there</h1>"))
+
+    screen = Here(page).press(Here(page).button, to=There)
+
+    assert screen.landmark.inner_text() == "there"
+
+
+def test_press_does_not_take_the_old_landmark_for_the_new_one(site: Site):
+    """Both screens have a heading; the refusal of the new document counts."""
+    page = site(here=link("there", "<h1>old</h1>"), there=LATER.format(TIP.format("不行")))
+
+    with pytest.raises(PortalRefused) as refusal:
+        Here(page).press(Here(page).button, to=There)
+
+    assert refusal.value.messages == ("不行",)
+
+
+def test_press_does_not_take_the_old_message_for_the_new_one(site: Site):
+    """A message on the document that is left has nothing to say about the next."""
+    page = site(here=link("there", TIP.format("旧")), there="<h1>there</h1>")
+
+    assert Here(page).press(Here(page).button, to=There).landmark.is_visible()
+
+
+def test_a_hidden_sign_does_not_stand_in_the_way_of_a_visible_one(site: Site):
+    """The landmark is in the document but hidden; the refusal behind it is what counts."""
+    page = site(here=link("there"), there=f"<h1 hidden>there</h1>{TIP.format('不行')}")
+
+    with pytest.raises(PortalRefused):
+        Here(page).press(Here(page).button, to=There)
+
+
+def test_press_works_inside_a_frame(site: Site):
+    """A screen does not care whether a tab or a frame shows it."""
+    page = site(desk="<iframe src=here></iframe>", here=link("there"), there="<h1>there</h1>")
+    frame = page.frame_locator("iframe")
+
+    assert Here(frame).press(Here(frame).button, to=There).landmark.inner_text() == "there"
+
+
+def test_a_screen_that_does_not_come_is_named(site: Site):
+    """Neither landmark nor refusal: the error names the screen and where the tab stands."""
+    page = site(here=link("there"), there="<p>elsewhere</p>")
+
+    with pytest.raises(ScreenNotReached) as error:
+        Here(page).press(Here(page).button, to=There)
+
+    assert (error.value.screen, error.value.url) == ("There", f"{SITE}/there")
+
+
+def test_the_login_box_in_place_of_a_screen_is_a_lost_session(site: Site):
+    """The portal leads home who has no session; that is told apart from a slow screen."""
+    page = site(here=link("there"), there="<iframe id=loginIframe1></iframe>")
+
+    with pytest.raises(SessionLost):
+        Here(page).press(Here(page).button, to=There)
+
+
+def test_ask_waits_for_an_answer_that_comes_late(site: Site):
+    """The answer comes up in place, after a while."""
+    later = f"setTimeout(() => document.body.insertAdjacentHTML('beforeend', `{DONE}`), 300)"
+    page = site(here=f'<button onclick="{later}">go</button>')
+
+    assert Here(page).ask(Here(page).button, to=Answer).landmark.count() == 1
+
+
+def test_ask_does_not_take_a_fading_tip_for_the_answer(site: Site):
+    """A tip of an earlier press is waited out before the button is pressed again."""
+    remove = "document.querySelector('.layui-layer-tips').remove()"
+    fade = f"<script>setTimeout(() => {remove}, 500)</script>"
+    show = f"document.body.insertAdjacentHTML('beforeend', `{DONE}`)"
+    page = site(here=f'<button onclick="{show}">go</button>{TIP.format("旧")}{fade}')
+
+    assert Here(page).ask(Here(page).button, to=Answer).landmark.count() == 1
+
+
+def test_ask_gives_the_words_of_a_refusal(site: Site):
+    """What the portal says is handed on verbatim."""
+    show = f"document.body.insertAdjacentHTML('beforeend', `{TIP.format('此项为必填项')}`)"
+    page = site(here=f'<button onclick="{show}">go</button>')
+
+    with pytest.raises(PortalRefused) as refusal:
+        Here(page).ask(Here(page).button, to=Answer)
+
+    assert refusal.value.messages == ("此项为必填项",)
+
+
+def test_send_returns_the_answer_to_its_own_request(site: Site):
+    """Another answer that comes first is not taken for it."""
+    page = site(here="<button onclick=\"fetch('other'); fetch('mine')\">go</button>", mine="1")
+    page.route(f"{SITE}/other", lambda route: route.fulfill(status=500))
+
+    answer = Here(page).send(Here(page).button, lambda one: one.url.endswith("/mine"))
+
+    assert answer.status == 200
+
+
+def test_send_hands_on_what_a_native_dialog_said(site: Site):
+    """A check in the browser says no at once; nothing is sent and the words are kept."""
+    page = site(here="<button onclick=\"alert('密码不允许为空')\">go</button>")
+
+    with pytest.raises(PortalRefused) as refusal:
+        Here(page).send(Here(page).button, lambda _: True)
+
+    assert refusal.value.messages == ("密码不允许为空",)
