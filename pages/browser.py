@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TypedDict
 
 from playwright.sync_api import Browser, BrowserType, Playwright, sync_playwright
+from playwright.sync_api import Error as PlaywrightError
 
 CHANNELS = {
     "chrome": (
@@ -21,9 +22,9 @@ CHANNELS = {
         r"C:\Program Files (x86)\Microsoft\Edge\Application\msedge.exe",
     ),
 }
-HEADLESS_PROGRAMS = ("chromium-headless-shell",)
+SHELL = "chromium-headless-shell"  # the light browser, by the same name in Playwright and Debian
+FONT = "fonts-noto-cjk"
 PROGRAMS = ("chromium", "chromium-browser")
-PACKAGES = ("chromium-headless-shell", "fonts-noto-cjk")
 
 
 class LaunchOptions(TypedDict, total=False):
@@ -42,7 +43,7 @@ class BrowserNotFound(Exception):
     def __init__(self) -> None:
         super().__init__(
             "没有找到可用的浏览器。请安装谷歌浏览器，"
-            f"或以管理员身份执行 apt-get install {' '.join(PACKAGES)}，然后再运行一次。"
+            f"或以管理员身份执行 apt-get install {SHELL} {FONT}，然后再运行一次。"
         )
 
 
@@ -66,7 +67,7 @@ def launch_options(
     for channel, paths in CHANNELS.items():
         if any(Path(path).exists() for path in paths):
             return {**options, "channel": channel}
-    for name in (*(HEADLESS_PROGRAMS if headless else ()), *PROGRAMS):
+    for name in (*((SHELL,) if headless else ()), *PROGRAMS):
         if program := shutil.which(name):
             return {**options, "executable_path": program}
     raise BrowserNotFound
@@ -103,7 +104,7 @@ def _browser_is_there() -> bool:
     with sync_playwright() as playwright:
         try:
             launch(playwright).close()
-        except BrowserNotFound:
+        except (BrowserNotFound, PlaywrightError):  # one that does not start is none
             return False
     return True
 
@@ -118,8 +119,13 @@ def _chinese_font_is_there() -> bool:
 
 
 def _run(*command: str) -> bool:
+    """Run a command; say which, and of a failure what it said first."""
     print(f"  {' '.join(command)}", flush=True)
-    return subprocess.run(command, stdout=subprocess.DEVNULL, check=False).returncode == 0
+    quiet = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+    ended = subprocess.run(command, capture_output=True, text=True, env=quiet, check=False)
+    if ended.returncode:
+        print("  没有成功：", *ended.stderr.strip().splitlines()[:1], flush=True)
+    return ended.returncode == 0
 
 
 def _as_root() -> tuple[str, ...] | None:
@@ -143,12 +149,14 @@ def install() -> None:
     root = _as_root()
     apt = shutil.which("apt-get") if root is not None else None
     if not _browser_is_there():
-        _run(sys.executable, "-m", "playwright", "install", "chromium-headless-shell")
+        playwright = (sys.executable, "-m", "playwright")
+        if _run(*playwright, "install", SHELL) and root is not None:
+            _run(*root, *playwright, "install-deps", SHELL)
     if apt and root is not None:
         _run(*root, apt, "update", "-qq")
-        _run(*root, apt, "install", "-y", "-qq", "fonts-noto-cjk")
+        _run(*root, apt, "install", "-y", "-qq", FONT)
         if not _browser_is_there():
-            _run(*root, apt, "install", "-y", "-qq", "chromium-headless-shell")
+            _run(*root, apt, "install", "-y", "-qq", SHELL)
     if not _browser_is_there() or not _chinese_font_is_there():
         raise BrowserNotFound
 
