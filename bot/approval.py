@@ -63,13 +63,12 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class Approval:
-    """Who approved which digest, on what ground, when, and up to which day."""
+    """Who approved which digest, on what ground, and when."""
 
     by: str
     ground: str
     digest: str
     at: str
-    until: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,18 +96,17 @@ def by_mandate(
                 ground="授权委托",
                 digest=seen.digest(item.contact),
                 at=datetime.now(UTC).isoformat(timespec="seconds"),
-                until=mandate.expires.isoformat(),
             )
     return None
 
 
 def intend(
-    item: WorkItem, approval: Approval, seen: Snapshot, now: Snapshot, today: date
+    item: WorkItem, granted: Approval, standing: Approval | None, seen: Snapshot, now: Snapshot
 ) -> ApprovedIntent:
-    """Return the intent, if the approval holds and the form still shows what was approved.
+    """Return the intent, if the approval that was granted still stands and nothing has changed.
 
     Raises:
-        BusinessException: something differs from what was seen, or was not approved.
+        BusinessException: something differs from what was seen, or is not approved any more.
     """
     if different := seen.differences(now):
         raise BusinessException(
@@ -116,8 +114,10 @@ def intend(
             f"表单内容与批准时不同：{different}",
             "请核对差异，确认无误后重新运行，由审批人重新批准",
         )
-    if now.digest(item.contact) != approval.digest or today.isoformat() > approval.until:
+    if not standing or not granted.digest == standing.digest == now.digest(item.contact):
         raise BusinessException(
-            "NOT_APPROVED", "批准的不是这份内容，或批准已过期", "请重新运行，由审批人重新批准"
+            "NOT_APPROVED",
+            "批准的不是这份内容，或授权委托已撤回、已过期",
+            "请重新运行，由审批人重新批准",
         )
-    return ApprovedIntent(item.reference, item.contact, approval)
+    return ApprovedIntent(item.reference, item.contact, granted)

@@ -130,7 +130,7 @@ def run(
             answer = _ask_person(progress) if live else demonstration.answer_by_door(settings)
             outcome = run_all(settings, checked, answer, _teller(progress))
     _print_outcome(outcome, as_json)
-    raise typer.Exit(_exit_code(outcome))
+    raise typer.Exit(_exit_code(outcome, is_whole=not (checked and checked.errors)))
 
 
 @app.command(epilog="示例：single-window status")
@@ -236,13 +236,13 @@ def _ask_person(progress: Progress) -> AnswerCaptcha:
     return ask
 
 
-def _exit_code(outcome: Outcome) -> int:
+def _exit_code(outcome: Outcome, is_whole: bool) -> int:
     states = {entry.state for entry in outcome.entries}
     if outcome.stopped is Stop.INTERRUPTED:
         return CTRL_C
     if outcome.stopped in (Stop.BREAKER, Stop.ERROR) or State.FAILED in states:
         return TECHNICAL_TROUBLE
-    return ALL_DONE if states <= DONE else NEEDS_PERSON
+    return ALL_DONE if is_whole and not outcome.unanswered and states <= DONE else NEEDS_PERSON
 
 
 def _print_outcome(outcome: Outcome, as_json: bool) -> None:
@@ -252,6 +252,8 @@ def _print_outcome(outcome: Outcome, as_json: bool) -> None:
         _print_json({"items": items, "stopped": outcome.stopped, "files": files})
         return
     _print_entries(outcome.entries, as_json)
+    for request in outcome.unanswered:
+        out.print(f"{request.item.enterprise_name}：{request.explanation}；{request.next_step}")
     now = sum(entry.state in DONE for entry in outcome.entries) - outcome.done_before
     out.print(f"本次办妥 {now} 张；先前已确认 {outcome.done_before} 张，没有再提交。")
     if outcome.stopped:

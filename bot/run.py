@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bot import engine
 from bot.evidence import Evidence
-from bot.ledger import DONE, Entry, Ledger
+from bot.ledger import DONE, Entry, Ledger, Request
 from bot.results import STATE_WORDS, ItemSummary, RowResult, RunSummary, write_html, write_workbook
 from bot.secrets import Passwords
 from bot.session import AnswerCaptcha
@@ -21,6 +21,7 @@ class Outcome:
     """What a run came to."""
 
     entries: list[Entry]
+    unanswered: list[Request]  # rows that asked for what is pending, in vain
     done_before: int  # already in the ledger as done when the run began
     stopped: Stop | None  # why it ended early, if it did
     files: tuple[Path, ...]
@@ -52,7 +53,8 @@ def run(
         passwords = Passwords(settings.origin)
         stopped = engine.run(settings, ledger, digest, passwords, answer, tell)
         files = write_results(settings, ledger, work_list, started) if work_list else ()
-        return Outcome(ledger.entries(digest), before, stopped, files)
+        unanswered = [one for one in ledger.requests(digest) if one.next_step]
+        return Outcome(ledger.entries(digest), unanswered, before, stopped, files)
     finally:
         ledger.close()
 

@@ -24,7 +24,7 @@ from bot.errors import ApplicationException, BusinessException, SignInRefused, W
 from bot.secrets import Passwords
 from bot.settings import Settings
 from bot.work_item import WorkItem
-from pages.browser import launch
+from pages.browser import BrowserNotFound, launch
 from pages.desk import DeskPage
 from pages.entry import HomePage
 from pages.errors import LoginRefused, PortalError, UnexpectedDialog, UnknownWording
@@ -180,10 +180,8 @@ class BrowserThread:
             )
 
     def _new_context(self) -> BrowserContext:
-        if self._browser is None:
-            self._playwright = sync_playwright().start()
-            self._browser = launch(self._playwright, executable=self._settings.browser)
-        context = self._browser.new_context(
+        browser = self._browser or self._launch()
+        context = browser.new_context(
             locale="zh-CN",
             timezone_id="Asia/Shanghai",
             viewport=VIEWPORT,
@@ -192,6 +190,16 @@ class BrowserThread:
         context.set_default_timeout(self._settings.timeout_seconds * 1000)
         DialogLog.install(context)
         return context
+
+    def _launch(self) -> Browser:
+        self._playwright = sync_playwright().start()
+        try:
+            self._browser = launch(self._playwright, executable=self._settings.browser)
+        except (BrowserNotFound, PlaywrightError) as error:  # nothing was typed yet
+            reason = str(error).splitlines()[0]
+            self._stop()
+            raise ApplicationException("BROWSER", f"浏览器没有启动：{reason}", RUN_AGAIN) from None
+        return self._browser
 
     def _discard(self, uscc: str) -> None:
         if session := self._sessions.pop(uscc, None):

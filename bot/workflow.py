@@ -17,7 +17,7 @@ from dbos import error as engine_error
 
 from bot import approval, declaration
 from bot.approval import Approval, ApprovedIntent, Snapshot
-from bot.errors import ApplicationException, BusinessException
+from bot.errors import ApplicationException, BusinessException, WorkItemError
 from bot.evidence import Evidence
 from bot.ledger import BEFORE_PRESS, DONE, Entry, Ledger, State
 from bot.press import Outcome, press, release
@@ -158,7 +158,7 @@ class Robot(DBOSConfiguredInstance):
     def _expand(self, request: WorkItem, list_digest: str) -> None:
         try:
             found = self._sessions.do(request, lambda session: session.desk.open_pending().read())
-        except BusinessException as error:
+        except WorkItemError as error:
             self._ledger.note(request, list_digest, error.explanation, error.next_step)
             return
         items = [replace(request, application_no=policy.application_no) for policy in found]
@@ -268,7 +268,8 @@ class Robot(DBOSConfiguredInstance):
         form = session.form(item)
         now = Snapshot.of(self._settings.origin, form.read(), session.documents(item))
         granted = Approval(**(entry.approval or {}))
-        intent = approval.intend(item, granted, seen, now, date.today())
+        standing = approval.by_mandate(self._settings.mandates, item, now, date.today())
+        intent = approval.intend(item, granted, standing, seen, now)
         if form.read_contact() != item.contact:
             form.fill_contact(item.contact)
         if form.read_contact() != item.contact:

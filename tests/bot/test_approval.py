@@ -1,15 +1,17 @@
 """Approval covers what was seen and what will be typed, and nothing else."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import date, timedelta
+from json import dumps, loads
 
 import pytest
 
 from bot import approval
-from bot.approval import Snapshot
+from bot.approval import Approval, Snapshot
 from bot.declaration import GUIDE_DECLARATION, digest
 from bot.errors import BusinessException
 from bot.settings import Mandate
+from bot.work_item import WorkItem
 from tests.bot.lists import ORIGIN, uscc
 from tests.bot.test_ledger import ITEM
 
@@ -31,10 +33,10 @@ MANDATE = Mandate(
 
 def test_a_mandate_approves_what_it_covers():
     """The approval names the signatory and the digest of this very content."""
-    granted = approval.by_mandate((MANDATE,), ITEM, SEEN, TODAY)
+    approved = approval.by_mandate((MANDATE,), ITEM, SEEN, TODAY)
 
-    assert granted
-    assert (granted.by, granted.digest) == ("模拟签字人", SEEN.digest(ITEM.contact))
+    assert approved
+    assert (approved.by, approved.digest) == ("模拟签字人", SEEN.digest(ITEM.contact))
 
 
 @pytest.mark.parametrize(
@@ -52,12 +54,16 @@ def test_a_mandate_approves_nothing_beyond_its_limits(mandate: Mandate):
     assert approval.by_mandate((mandate,), ITEM, SEEN, TODAY) is None
 
 
+def granted(mandate: Mandate = MANDATE, item: WorkItem = ITEM, now: Snapshot = SEEN) -> Approval:
+    """Return what a mandate that covers this item approves."""
+    approved = approval.by_mandate((mandate,), item, now, TODAY)
+    assert approved
+    return approved
+
+
 def test_what_was_approved_may_be_intended():
     """The intent carries the contact data that were approved."""
-    granted = approval.by_mandate((MANDATE,), ITEM, SEEN, TODAY)
-    assert granted
-
-    intent = approval.intend(ITEM, granted, SEEN, SEEN, TODAY)
+    intent = approval.intend(ITEM, granted(), granted(), SEEN, SEEN)
 
     assert (intent.reference, intent.contact) == (ITEM.reference, ITEM.contact)
 
@@ -74,38 +80,35 @@ def test_what_was_approved_may_be_intended():
 )
 def test_a_difference_voids_the_approval_and_is_named(now: Snapshot, named: str):
     """Whatever differs at the press, the operator reads what it is."""
-    granted = approval.by_mandate((MANDATE,), ITEM, SEEN, TODAY)
-    assert granted
-
     with pytest.raises(BusinessException) as error:
-        approval.intend(ITEM, granted, SEEN, now, TODAY)
+        approval.intend(ITEM, granted(), granted(), SEEN, now)
 
     assert error.value.code == "CHANGED"
     assert named in error.value.explanation
 
 
-@pytest.mark.parametrize(
-    ("item", "today"),
-    [
-        (replace(ITEM, contact=replace(ITEM.contact, email="other@example.com")), TODAY),
-        (ITEM, TODAY + timedelta(days=1)),
-    ],
-    ids=["other contact data", "expired since"],
-)
-def test_an_approval_for_something_else_is_none(item, today):
-    """The approval holds for its own contact data and up to its own day."""
-    granted = approval.by_mandate((MANDATE,), ITEM, SEEN, TODAY)
-    assert granted
+OTHER_ITEM = replace(ITEM, contact=replace(ITEM.contact, email="other@example.com"))
 
+
+@pytest.mark.parametrize(
+    ("item", "before", "standing"),
+    [
+        (OTHER_ITEM, granted(), granted(item=OTHER_ITEM)),
+        (ITEM, granted(item=OTHER_ITEM), granted()),
+        (ITEM, granted(), None),
+    ],
+    ids=["other data in the list", "other data approved", "mandate gone or expired"],
+)
+def test_an_approval_that_does_not_stand_is_none(
+    item: WorkItem, before: Approval, standing: Approval | None
+):
+    """The mandate must cover the item twice, when it is seen and when it is pressed."""
     with pytest.raises(BusinessException) as error:
-        approval.intend(item, granted, SEEN, SEEN, today)
+        approval.intend(item, before, standing, SEEN, SEEN)
 
     assert error.value.code == "NOT_APPROVED"
 
 
 def test_a_snapshot_survives_its_storage():
     """What the ledger gives back is what was put in."""
-    from dataclasses import asdict
-    from json import dumps, loads
-
     assert Snapshot.load(loads(dumps(asdict(SEEN)))) == SEEN
