@@ -5,6 +5,8 @@ from typing import Self
 from playwright.sync_api import Page
 
 from pages.desk import DeskPage
+from pages.errors import PortalRefused
+from pages.parts import DialogLog
 from pages.screen import Screen
 
 
@@ -34,6 +36,16 @@ class HomePage(Screen):
         self.export_credit.click()
         self.small_business.click()
         return self
+
+    def open_another(self, service: str) -> None:
+        """Press another entry of the home page.
+
+        Raises:
+            PortalRefused: a native dialog says that there is nothing behind it.
+        """
+        self.surface.get_by_text(service, exact=True).click()
+        if messages := DialogLog.of(self.tab).take():
+            raise PortalRefused(messages)
 
     def open_desk(self) -> DeskPage:
         """Walk the menu to 小微企业在线投保; the desk opens in a new window."""

@@ -123,6 +123,7 @@ class PolicyRecord:
 
     application_no: str
     policy_no: str
+    product: str
     status: PolicyStatus
     confirmed_at: str
     effective_on: str

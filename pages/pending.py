@@ -81,6 +81,8 @@ class ConfirmationPage(Screen):
         self.declaration = surface.get_by_role("checkbox", name="已认真阅读以上内容并同意")
         self.confirm_button = surface.get_by_role("button", name="确认投保", exact=True)
         self.landmark = self.confirm_button
+        # a record that is not pending is answered by a page with one sentence
+        self.refusal = self.refusal.or_(surface.locator("body.frame-page .notice-box > p"))
 
     def read(self) -> PolicyDetails:
         """Return what the form shows and the enterprise cannot change."""

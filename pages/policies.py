@@ -29,6 +29,7 @@ class PoliciesPage(Screen):
             PolicyRecord(
                 application_no=row["申请编号"],
                 policy_no=row["保单号"],
+                product=row["产品名称"],
                 status=PolicyStatus.of(row["状态"]),
                 confirmed_at=row["确认时间"],
                 effective_on=row["生效日期"],

@@ -7,7 +7,7 @@ from pytest_bdd import given, parsers, then, when
 from fixtures.portal import FillIn, MockState
 from pages.desk import DeskPage
 from pages.entry import HomePage
-from pages.errors import SessionLost
+from pages.errors import PortalRefused, SessionLost
 from pages.login import LoginPage
 
 
@@ -20,6 +20,18 @@ def open_desk(home: HomePage) -> DeskPage:
 @when("企业的会话失效")
 def session_ends(mock_state: MockState) -> None:
     mock_state.set_faults({"id": "session_lost"})
+
+
+@when(parsers.parse("企业点开“{service}”"), target_fixture="refusal")
+def open_another_service(home: HomePage, service: str) -> PortalRefused:
+    with pytest.raises(PortalRefused) as refusal:
+        home.open_another(service)
+    return refusal.value
+
+
+@then("没有打开新窗口")
+def no_new_window(home: HomePage) -> None:
+    assert len(home.tab.context.pages) == 1
 
 
 @when("企业展开到“服务小微”")

@@ -89,6 +89,11 @@ def login_box_asks_for(
     assert login_page.box_words() == (button,)
 
 
+@then(parsers.parse("鼠标停在验证码上，提示“{tip}”"))
+def captcha_tip_is(login_page: LoginPage, tip: str) -> None:
+    expect(login_page.captcha.image).to_have_attribute("title", tip)
+
+
 @then(parsers.parse("窗口的标题是“{title}”"))
 def window_title_is(page: Page, title: str) -> None:
     expect(page).to_have_title(title)

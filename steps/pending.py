@@ -46,6 +46,7 @@ def confirmed_in_another_window(
     form.fill_contact(contact).accept_declaration().confirm()
 
 
+@given("企业正看着“待确认”", target_fixture="pending")
 @when("企业打开“待确认”", target_fixture="pending")
 def open_pending(desk: DeskPage) -> PendingPage:
     return desk.open_pending()
@@ -75,6 +76,13 @@ def begin_to_open_pending(desk: DeskPage) -> PendingPage:
 def open_pending_in_vain(desk: DeskPage) -> PortalRefused:
     with pytest.raises(PortalRefused) as refusal:
         desk.open_pending()
+    return refusal.value
+
+
+@when("企业处理这张保单却被拒绝", target_fixture="refusal")
+def process_in_vain(pending: PendingPage, application_no: str) -> PortalRefused:
+    with pytest.raises(PortalRefused) as refusal:
+        pending.process(application_no)
     return refusal.value
 
 
@@ -165,9 +173,17 @@ def last_cell_is(pending: PendingPage, word: str) -> None:
     assert {list(row.values())[-1] for row in pending.table.read()} == {word}
 
 
-@then(parsers.parse("每一行的产品是“{product}”"))
-def product_is(pending: PendingPage, product: str) -> None:
-    assert {policy.product for policy in pending.read()} == {product}
+@then(parsers.parse("每一行的产品是“{product}”，推送日期是门户的今天"))
+def products_and_dates_are(pending: PendingPage, mock_state: MockState, product: str) -> None:
+    rows = pending.table.read()
+
+    assert {row["产品名称"] for row in rows} == {product}
+    assert {row["推送日期"] for row in rows} == {mock_state.now()[:10]}
+
+
+@then(parsers.parse("产品名称是“{product}”"))
+def product_is(form: ConfirmationPage, product: str) -> None:
+    assert form.read().field("产品名称") == product
 
 
 @then(parsers.parse("表格上写着“{notice}”"))

@@ -81,6 +81,20 @@ def status_and_opinion_are(record: PolicyRecord, status: str, opinion: str) -> N
     assert record.opinion == opinion
 
 
+@then(parsers.parse("保单的产品是“{product}”"))
+def product_is(record: PolicyRecord, product: str) -> None:
+    assert record.product == product
+
+
+@then("确认时间是门户收到确认的时间")
+def confirmed_when_it_arrived(
+    record: PolicyRecord, mock_state: MockState, application_no: str
+) -> None:
+    (confirmation,) = mock_state.confirmations(application_no)
+
+    assert record.confirmed_at == confirmation["arrived_at"][:19].replace("T", " ")
+
+
 @then("保单有保单号")
 def has_a_policy_number(record: PolicyRecord) -> None:
     assert record.policy_no

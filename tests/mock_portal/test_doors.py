@@ -225,7 +225,8 @@ def test_error_of_the_portal_is_kept_as_a_crash(app, visitor, enterprise, monkey
 
     (crash,) = visitor.client.get("/__mock__/crashes").get_json()
     assert answer.status_code == 500
-    assert "系统错误" in answer.text
+    assert "<h3>系统错误</h3>" in answer.text
+    assert "服务器暂时无法处理您的请求。" in answer.text
     assert "ZeroDivisionError" in crash["error"]
     assert "Traceback" in crash["trace"]
 
