@@ -75,7 +75,7 @@ class Approval:
 class ApprovedIntent:
     """The one thing that may be pressed; only `intend` makes it."""
 
-    reference: str
+    application_no: str
     contact: Contact
     approval: Approval
 
@@ -88,6 +88,7 @@ def by_mandate(
         if (
             item.uscc in mandate.enterprises
             and declaration.digest(seen.declaration) == mandate.declaration
+            and seen.documents
             and {name for name, _ in seen.documents} <= set(mandate.documents)
             and today <= mandate.expires
         ):
@@ -120,4 +121,4 @@ def intend(
             "批准的不是这份内容，或授权委托已撤回、已过期",
             "请重新运行，由审批人重新批准",
         )
-    return ApprovedIntent(item.reference, item.contact, granted)
+    return ApprovedIntent(item.application_no, item.contact, standing)

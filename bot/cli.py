@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from threading import Lock
 from typing import Annotated, Any
 
 import typer
@@ -22,8 +23,9 @@ from bot.doctor import check_portal
 from bot.errors import NotFit, SignInRefused
 from bot.ledger import DONE, Entry, State
 from bot.results import STATE_WORDS
-from bot.run import Outcome, open_ledger, write_results
-from bot.run import run as run_all
+from bot.run import Outcome, opened_ledger, write_results
+from bot.run import dispatch as take_in
+from bot.run import run as work_off
 from bot.session import AnswerCaptcha
 from bot.settings import Settings, load_settings
 from bot.work_list import WorkList, read_work_list
@@ -102,9 +104,7 @@ def dispatch(
     with _plain_errors():
         settings = load_settings(work_list.parent, portal_url=portal_url, data_dir=data_dir)
         checked = _check(work_list, settings, accept_valid, as_json)
-        ledger = open_ledger(settings)
-        ledger.dispatch(checked.items, checked.digest)
-        _print_entries(ledger.entries(checked.digest), as_json)
+        _print_entries(take_in(settings, checked), as_json)
 
 
 @app.command(epilog="示例：single-window run 清单.xlsx")
@@ -128,7 +128,7 @@ def run(
         check_portal(settings)
         with _progress(checked, as_json) as progress:
             answer = _ask_person(progress) if live else demonstration.answer_by_door(settings)
-            outcome = run_all(settings, checked, answer, _teller(progress))
+            outcome = work_off(settings, checked, answer, _teller(progress))
     _print_outcome(outcome, as_json)
     raise typer.Exit(_exit_code(outcome, is_whole=not (checked and checked.errors)))
 
@@ -138,7 +138,8 @@ def status(portal_url: PortalUrl = None, data_dir: DataDir = None, as_json: AsJs
     """列出台账中的工作项：各到了哪一步，什么在等人，下一步做什么。"""
     with _plain_errors():
         settings = load_settings(Path(), portal_url=portal_url, data_dir=data_dir)
-        _print_entries(open_ledger(settings).entries(), as_json)
+        with opened_ledger(settings) as ledger:
+            _print_entries(ledger.entries(), as_json)
 
 
 @app.command(name="results", epilog="示例：single-window results 清单.xlsx")
@@ -152,7 +153,8 @@ def write(
     with _plain_errors():
         settings = load_settings(work_list.parent, portal_url=portal_url, data_dir=data_dir)
         checked = _check(work_list, settings, accept_valid=True, as_json=as_json)
-        files = write_results(settings, open_ledger(settings), checked, datetime.now())
+        with opened_ledger(settings) as ledger:
+            files = write_results(settings, ledger, checked, datetime.now())
     if as_json:
         _print_json({"files": [str(file) for file in files]})
     for file in () if as_json else files:
@@ -217,21 +219,24 @@ def _teller(progress: Progress) -> Callable[[Entry], None]:
 
 def _ask_person(progress: Progress) -> AnswerCaptcha:
     """Return what shows a captcha to the person at the terminal and takes the answer."""
+    one_at_a_time = Lock()
+    nobody = SignInRefused(
+        "CAPTCHA", "登录要输入验证码，但没有人值守", "请在终端前再运行一次，按提示输入验证码"
+    )
 
     def ask(picture: CaptchaPicture) -> str:
         if not sys.stdin.isatty():
-            raise SignInRefused(
-                "CAPTCHA",
-                "登录要输入验证码，但没有人值守",
-                "请在终端前再运行一次，按提示输入验证码",
-            )
-        with tempfile.TemporaryDirectory() as folder:
+            raise nobody
+        with one_at_a_time, tempfile.TemporaryDirectory() as folder:
             file = Path(folder) / "captcha.png"
             file.write_bytes(picture.image)
             progress.stop()
-            answer = err.input(f"请打开图片 {file}，输入其中的验证码：", markup=False)
-            progress.start()
-        return answer.strip()
+            try:
+                return err.input(f"请打开图片 {file}，输入其中的验证码：", markup=False).strip()
+            except EOFError:
+                raise nobody from None
+            finally:
+                progress.start()
 
     return ask
 
@@ -249,11 +254,28 @@ def _print_outcome(outcome: Outcome, as_json: bool) -> None:
     if as_json:
         items = [_facts(entry) for entry in outcome.entries]
         files = [str(file) for file in outcome.files]
-        _print_json({"items": items, "stopped": outcome.stopped, "files": files})
+        asked_in_vain = [
+            {"row": one.item.row, "explanation": one.explanation, "next_step": one.next_step}
+            for one in outcome.unanswered
+        ]
+        _print_json(
+            {
+                "items": items,
+                "unanswered": asked_in_vain,
+                "stopped": outcome.stopped,
+                "files": files,
+            }
+        )
         return
     _print_entries(outcome.entries, as_json)
     for request in outcome.unanswered:
-        out.print(f"{request.item.enterprise_name}：{request.explanation}；{request.next_step}")
+        told = f"{request.item.enterprise_name}：{request.explanation}；{request.next_step}"
+        out.print(told, markup=False)
+    if outcome.elsewhere:
+        out.print(
+            f"台账中另有 {outcome.elsewhere} 张结果待核实，属于别的清单："
+            "请运行 single-window run（不给清单）来核验。"
+        )
     now = sum(entry.state in DONE for entry in outcome.entries) - outcome.done_before
     out.print(f"本次办妥 {now} 张；先前已确认 {outcome.done_before} 张，没有再提交。")
     if outcome.stopped:

@@ -4,11 +4,10 @@ import logging
 import signal
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from uuid import uuid4
 
 from dbos import DBOS, DBOSClient, SetEnqueueOptions, SetWorkflowID, WorkflowHandle
-from dbos import error as engine_error
 from filelock import FileLock, Timeout
 
 from bot.errors import NotFit
@@ -35,13 +34,12 @@ def run(
 ) -> Stop | None:
     """Work off a list, or all of the ledger; return why the run ended early, if it did.
 
-    Raises:
-        NotFit: another process works on the same ledger.
+    The caller is the `only_worker`.
     """
     sessions = Sessions(settings, passwords, answer)
     robot = Robot(settings, ledger, sessions, Evidence(settings.store / "evidence"), tell)
     try:
-        with worker(settings):
+        with _launched(settings):
             _work_off(robot, ledger.enterprises(list_digest), list_digest, settings.browsers)
     finally:
         sessions.close()
@@ -49,8 +47,8 @@ def run(
 
 
 @contextmanager
-def worker(settings: Settings) -> Iterator[None]:
-    """Be the one worker of this portal's ledger; what was cut off before goes on at once.
+def only_worker(settings: Settings) -> Iterator[None]:
+    """Be the one process that changes this portal's ledger.
 
     Raises:
         NotFit: another process is at it.
@@ -63,21 +61,17 @@ def worker(settings: Settings) -> Iterator[None]:
             f"另一个 single-window 正在处理同一门户（{settings.store}）。请等它结束后再运行。"
         ) from error
     with lock:
-        _launch(settings)
-        signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends like Ctrl-C
-        try:
-            yield
-        finally:
-            DBOS.destroy()
+        yield
 
 
-def _launch(settings: Settings) -> None:
+@contextmanager
+def _launched(settings: Settings) -> Iterator[None]:
     file = settings.store / "engine.sqlite"
     with closing(sqlite3.connect(file)) as connection:
         connection.execute("PRAGMA journal_mode=WAL")  # the setting stays in the file
     url = f"sqlite:///{file}"
     DBOS.migrate(url)
-    _register_queue(url, settings.browsers)
+    _prepare(url, settings.browsers)
     DBOS(
         config={
             "name": "single-window",
@@ -88,10 +82,20 @@ def _launch(settings: Settings) -> None:
         }
     )
     DBOS.launch()
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends like Ctrl-C
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+        DBOS.destroy()
 
 
-def _register_queue(url: str, browsers: int) -> None:
-    """Set the queue's limits; before the launch, for a worker begins to poll at once."""
+def _prepare(url: str, browsers: int) -> None:
+    """Set the queue's limits, and cancel what a killed run had begun; the launch resumes the rest.
+
+    The killed run went by a list that may have been edited since. The ledger knows what is left,
+    and what was pressed; the run that begins now goes by its own list.
+    """
     client = DBOSClient(system_database_url=url)
     try:
         client.register_queue(
@@ -101,6 +105,8 @@ def _register_queue(url: str, browsers: int) -> None:
             polling_interval_sec=POLLING_SECONDS,
             on_conflict="always_update",
         )
+        for begun in client.list_workflows(status=UNFINISHED):
+            client.cancel_workflow(begun.workflow_id)
     finally:
         client.destroy()
 
@@ -108,12 +114,9 @@ def _register_queue(url: str, browsers: int) -> None:
 def _work_off(robot: Robot, enterprises: list[str], list_digest: str, at_once: int) -> None:
     """Serve the enterprises, as many at once as there are browsers.
 
-    No more is handed to the engine than is begun, so a killed run leaves nothing queued behind.
+    No more is handed to the engine than is begun, so an interrupted run leaves nothing queued.
     """
-    under_way: list[WorkflowHandle[None]] = [
-        DBOS.retrieve_workflow(status.workflow_id)
-        for status in DBOS.list_workflows(status=UNFINISHED)
-    ]
+    under_way: list[WorkflowHandle[None]] = []
     try:
         for uscc in enterprises:
             while len(under_way) >= at_once:
@@ -138,6 +141,4 @@ def _begin(robot: Robot, uscc: str, list_digest: str) -> WorkflowHandle[None]:
 def _await_one(under_way: list[WorkflowHandle[None]]) -> None:
     ended = DBOS.wait_first(under_way, polling_interval_sec=POLLING_SECONDS)
     under_way.remove(ended)
-    # killed too often to be taken up again; the ledger knows what is left, and who serves next
-    with suppress(engine_error.DBOSAwaitedWorkflowMaxRecoveryAttemptsExceeded):
-        ended.get_result()
+    ended.get_result()

@@ -2,6 +2,8 @@
 
 import json
 import os
+import re
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +19,10 @@ class Evidence:
 
     def pack(self, item: WorkItem) -> Path:
         """Return the folder of this work item."""
-        return self._folder / item.uscc / item.application_no
+        number = item.application_no
+        if not re.fullmatch(r"[0-9A-Za-z-]{1,64}", number):  # it comes from outside
+            number = sha256(number.encode()).hexdigest()[:32]
+        return self._folder / item.uscc / number
 
     def picture(self, item: WorkItem, name: str) -> Path:
         """Return where the picture of this name is, or would be."""

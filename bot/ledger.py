@@ -145,23 +145,29 @@ class Ledger:
             )
         file.parent.mkdir(parents=True, exist_ok=True)
         self._engine = _open(file)
+        self._writer = self._engine.execution_options(writes=True)
         try:
+            is_empty = not sa.inspect(self._engine).has_table(_items.name)
+            if marker.exists() and is_empty:
+                raise NotFit(f"台账 {file} 是空的，但它曾经有内容。请从备份恢复后再运行。")
             _schema.create_all(self._engine)
+        except sa.exc.OperationalError as error:
+            raise NotFit(f"台账 {file} 打不开或正被占用。请检查权限，稍后再运行。") from error
         except sa.exc.DatabaseError as error:
-            raise NotFit(f"台账 {file} 已损坏或不是台账：请从备份恢复后再运行。") from error
+            raise NotFit(f"台账 {file} 已损坏或不是台账。请从备份恢复后再运行。") from error
         marker.parent.mkdir(parents=True, exist_ok=True)
         marker.touch()
 
     def dispatch(self, items: Iterable[WorkItem], list_digest: str) -> None:
         """Take these items in; what was pressed before is never touched."""
-        with self._engine.begin() as transaction:
+        with self._writer.begin() as transaction:
             for item in items:
                 take = _take_request if item.is_request else _take_in
                 take(transaction, item, list_digest)
 
     def move(self, reference: str, old: State, new: State, by: str, **values: Any) -> bool:
         """Change the state by compare-and-set; return whether this call was the one that did it."""
-        with self._engine.begin() as transaction:
+        with self._writer.begin() as transaction:
             return _move(transaction, reference, old, new, by, **values)
 
     def entry(self, reference: str) -> Entry:
@@ -209,7 +215,7 @@ class Ledger:
         change = _requests.update().where(
             _requests.c.list_digest == list_digest, _requests.c.row == request.row
         )
-        with self._engine.begin() as transaction:
+        with self._writer.begin() as transaction:
             transaction.execute(change.values(explanation=explanation, next_step=next_step))
 
     def close(self) -> None:
@@ -223,7 +229,11 @@ class Ledger:
 
 
 def _open(file: Path) -> sa.Engine:
-    engine = sa.create_engine(f"sqlite:///{file}", connect_args={"timeout": 5})
+    engine = sa.create_engine(
+        f"sqlite:///{file}",
+        connect_args={"timeout": 5},
+        hide_parameters=True,  # contact data do not belong into messages
+    )
 
     @sa.event.listens_for(engine, "connect")
     def _prepare(connection: Any, _: object) -> None:
@@ -233,7 +243,8 @@ def _open(file: Path) -> sa.Engine:
 
     @sa.event.listens_for(engine, "begin")
     def _begin(connection: sa.Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        writes = connection.get_execution_options().get("writes")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
 

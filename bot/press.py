@@ -4,14 +4,16 @@ Chromium itself sends a POST again when its connection drops before the answer b
 confirm request is let through a latch, once, and is sent without retries and redirects.
 """
 
+from contextlib import suppress
+from dataclasses import dataclass
 from enum import StrEnum
 
-from playwright.sync_api import BrowserContext, Route
 from playwright.sync_api import Error as PlaywrightError
+from playwright.sync_api import Route
 
 from bot.approval import ApprovedIntent
 from pages.errors import PortalError, PortalRefused
-from pages.pending import ConfirmationPage
+from pages.pending import ConfirmationPage, ConfirmedDialog
 
 READS = frozenset({"GET", "HEAD"})
 
@@ -20,20 +22,31 @@ class Outcome(StrEnum):
     """What the press came to, as far as the press itself can tell."""
 
     ACCEPTED = "accepted"  # the portal said so; 保单查询 has the last word
-    REFUSED = "refused"  # the portal or its page said no
-    UNKNOWN = "unknown"  # sent, and no clear answer
-    NOT_SENT = "not_sent"  # nothing left the browser
+    REFUSED = "refused"  # the portal's own logic answered no
+    UNKNOWN = "unknown"  # perhaps sent, and no clear answer
+    NOT_SENT = "not_sent"  # nothing left the browser, and nothing can any more
+
+
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """The outcome, the portal's words, and whether the browser context may be used further."""
+
+    outcome: Outcome
+    words: str
+    is_clean: bool
 
 
 class Latch:
     """Lets the first request that is not a read through, and refuses every other."""
 
     def __init__(self) -> None:
+        self.is_touched = False  # some request was made, be it a read
         self.is_used = False
-        self.is_answered = False  # by the portal's own logic, not by an error page or not at all
+        self.is_answered = False  # by the portal's own logic, not by a page or not at all
 
     def handle(self, route: Route) -> None:
         """Decide on one request of the desk."""
+        self.is_touched = True
         if route.request.method in READS:
             route.continue_()
         elif self.is_used:
@@ -42,39 +55,52 @@ class Latch:
             self.is_used = True
             self._send(route)
 
+    def close(self) -> None:
+        """Let nothing through any more, however late the page sends it."""
+        self.is_used = True
+
     def _send(self, route: Route) -> None:
         try:
             answer = route.fetch(max_retries=0, max_redirects=0)
         except PlaywrightError:
             route.abort("connectionreset")
         else:
-            self.is_answered = answer.ok
+            self.is_answered = answer.ok and "json" in answer.headers.get("content-type", "")
             route.fulfill(response=answer)
 
 
-def press(intent: ApprovedIntent, form: ConfirmationPage) -> tuple[Outcome, str]:
-    """Press 确认投保 on the form of this intent, once; return the outcome and the portal's words.
+def press(intent: ApprovedIntent, form: ConfirmationPage) -> Pressed:
+    """Press 确认投保 on the form of this intent, once.
 
-    Nothing is raised: whatever happens here, the caller must look in 保单查询 next. The latch stays
-    on the desk until `release`.
+    Whatever it comes to, the caller must look in 保单查询 next. Unless the outcome is clean, the
+    latch stays on the browser context, and the context must be thrown away.
     """
-    desk = form.tab.context
-    release(desk)
+    context = form.tab.context
     latch = Latch()
-    desk.route("**/*", latch.handle)
+    context.route("**/*", latch.handle)
+    if (form.read().application_no, form.read_contact()) != (intent.application_no, intent.contact):
+        return Pressed(Outcome.NOT_SENT, "打开的不是批准的这张保单", is_clean=False)
     try:
         confirmed = form.confirm()
-        words = confirmed.read()
-        confirmed.close()
-        return Outcome.ACCEPTED, words
     except PortalRefused as refusal:
-        outcome = Outcome.REFUSED if latch.is_answered else Outcome.UNKNOWN
-        words = "；".join(refusal.messages)
+        return Pressed(_outcome_of_refusal(latch), "；".join(refusal.messages), is_clean=False)
     except (PortalError, PlaywrightError) as error:
-        outcome, words = Outcome.UNKNOWN, type(error).__name__
-    return (outcome if latch.is_used else Outcome.NOT_SENT), words
+        return Pressed(Outcome.UNKNOWN, f"没有明确的应答（{type(error).__name__}）", is_clean=False)
+    return Pressed(Outcome.ACCEPTED, "", is_clean=_leave(confirmed, latch))
 
 
-def release(desk: BrowserContext) -> None:
-    """Take the latch off the desk, after the read-back."""
-    desk.unroute_all()
+def _outcome_of_refusal(latch: Latch) -> Outcome:
+    if not latch.is_touched:
+        latch.close()
+        return Outcome.NOT_SENT
+    return Outcome.REFUSED if latch.is_answered else Outcome.UNKNOWN
+
+
+def _leave(confirmed: ConfirmedDialog, latch: Latch) -> bool:
+    """Close the record that was confirmed, and take the latch off; return whether that worked."""
+    context = confirmed.tab.context
+    with suppress(PortalError, PlaywrightError):
+        confirmed.close()
+        context.unroute("**/*", latch.handle)
+        return True
+    return False

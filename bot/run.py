@@ -1,13 +1,15 @@
 """One run from a checked list to its results; what the commands `run` and `results` share."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from bot import engine
 from bot.evidence import Evidence
-from bot.ledger import DONE, Entry, Ledger, Request
+from bot.ledger import DONE, Entry, Ledger, Request, State
 from bot.results import STATE_WORDS, ItemSummary, RowResult, RunSummary, write_html, write_workbook
 from bot.secrets import Passwords
 from bot.session import AnswerCaptcha
@@ -15,21 +17,40 @@ from bot.settings import Settings
 from bot.work_list import WorkList, read_work_list
 from bot.workflow import Stop
 
+LOOPBACK = ("127.0.0.1", "localhost", "::1")  # no real portal is there
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What a run came to."""
 
     entries: list[Entry]
+    elsewhere: int  # work items of other lists that were pressed and never verified
     unanswered: list[Request]  # rows that asked for what is pending, in vain
     done_before: int  # already in the ledger as done when the run began
     stopped: Stop | None  # why it ended early, if it did
     files: tuple[Path, ...]
 
 
-def open_ledger(settings: Settings) -> Ledger:
+@contextmanager
+def opened_ledger(settings: Settings) -> Iterator[Ledger]:
     """Open the ledger of this portal; raises as `Ledger` says."""
-    return Ledger(settings.store / "ledger.sqlite", settings.ledger_marker)
+    ledger = Ledger(settings.store / "ledger.sqlite", settings.ledger_marker)
+    try:
+        yield ledger
+    finally:
+        ledger.close()
+
+
+def dispatch(settings: Settings, work_list: WorkList) -> list[Entry]:
+    """Take a list into the ledger; return its work items.
+
+    Raises:
+        NotFit: the ledger is not to be had, or another process works on it.
+    """
+    with engine.only_worker(settings), opened_ledger(settings) as ledger:
+        ledger.dispatch(work_list.items, work_list.digest)
+        return ledger.entries(work_list.digest)
 
 
 def run(
@@ -45,18 +66,30 @@ def run(
     """
     started = datetime.now()
     digest = work_list.digest if work_list else ""
-    ledger = open_ledger(settings)
-    try:
+    with engine.only_worker(settings), opened_ledger(settings) as ledger:
         if work_list:
             ledger.dispatch(work_list.items, digest)
         before = sum(entry.state in DONE for entry in ledger.entries(digest))
         passwords = Passwords(settings.origin)
         stopped = engine.run(settings, ledger, digest, passwords, answer, tell)
         files = write_results(settings, ledger, work_list, started) if work_list else ()
-        unanswered = [one for one in ledger.requests(digest) if one.next_step]
-        return Outcome(ledger.entries(digest), unanswered, before, stopped, files)
-    finally:
-        ledger.close()
+        return Outcome(
+            entries=ledger.entries(digest),
+            elsewhere=_in_doubt_elsewhere(ledger, digest),
+            unanswered=[one for one in ledger.requests(digest) if one.next_step],
+            done_before=before,
+            stopped=stopped,
+            files=files,
+        )
+
+
+def _in_doubt_elsewhere(ledger: Ledger, digest: str) -> int:
+    """Count what was pressed for other lists and never verified."""
+    here = {entry.item.reference for entry in ledger.entries(digest)}
+    doubtful = (State.PRESSING, State.IN_DOUBT)
+    return sum(
+        entry.state in doubtful and entry.item.reference not in here for entry in ledger.entries()
+    )
 
 
 def write_results(
@@ -71,7 +104,7 @@ def write_results(
     summary = RunSummary(
         title=f"确认投保结果：{work_list.path.stem}",
         portal=settings.origin,
-        is_mock=not settings.live,
+        is_mock=not settings.live and urlsplit(settings.origin).hostname in LOOPBACK,
         started_at=started,
         ended_at=datetime.now(),
         items=tuple(_item(entry, evidence) for entry in ledger.entries(work_list.digest)),

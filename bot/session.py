@@ -27,9 +27,16 @@ from bot.work_item import WorkItem
 from pages.browser import BrowserNotFound, launch
 from pages.desk import DeskPage
 from pages.entry import HomePage
-from pages.errors import LoginRefused, PortalError, UnexpectedDialog, UnknownWording
+from pages.errors import (
+    LoginRefused,
+    PortalError,
+    PortalRefused,
+    SessionLost,
+    UnexpectedDialog,
+    UnknownWording,
+)
 from pages.login import LoginPage
-from pages.models import Document, PolicyRecord
+from pages.models import Document, PolicyRecord, PolicyStatus
 from pages.parts import CaptchaPicture, DialogLog
 from pages.pending import ConfirmationPage
 
@@ -48,6 +55,7 @@ class Session:
     desk: DeskPage
     _forms: dict[str, ConfirmationPage] = field(default_factory=dict)  # at most the open one
     _documents: tuple[Document, ...] | None = None  # of the open form
+    is_spent: bool = False  # to be thrown away, with whatever still goes on in it
 
     def form(self, item: WorkItem) -> ConfirmationPage:
         """Return the form of this item, opened afresh unless it is the one that is open.
@@ -74,9 +82,15 @@ class Session:
         self._documents = None
 
     def record(self, item: WorkItem) -> PolicyRecord | None:
-        """Look this item up in 保单查询."""
+        """Look this item up in 保单查询; one that is still to be confirmed counts as not found."""
         self.leave_form()
-        return self.desk.open_policies().find(item.application_no)
+        found = self.desk.open_policies().find(item.application_no)
+        return None if found and found.status is PolicyStatus.PENDING else found
+
+    def is_pending(self, item: WorkItem) -> bool:
+        """Look this item up in 待确认."""
+        self.leave_form()
+        return self.desk.open_pending().find(item.application_no) is not None
 
     def expect_no_dialog(self) -> None:
         """Raise UnexpectedDialog if the portal said something in a native dialog."""
@@ -116,7 +130,11 @@ class BrowserThread:
 
     def _do(self, item: WorkItem, act: Callable[[Session], T]) -> T:
         try:
-            return act(self._session(item))
+            session = self._session(item)
+            result = act(session)
+            if session.is_spent:
+                self._discard(item.uscc)
+            return result
         except WorkItemError:
             raise
         except (UnknownWording, UnexpectedDialog) as error:
@@ -127,7 +145,7 @@ class BrowserThread:
             ) from None
         except PortalError as error:
             self._discard(item.uscc)
-            raise ApplicationException("PORTAL", f"门户没有正常应答：{error}", RUN_AGAIN) from None
+            raise ApplicationException("PORTAL", _in_chinese(error), RUN_AGAIN) from None
         except PlaywrightError as error:
             # its text may hold what was typed: only the kind of error goes on
             self._discard(item.uscc)
@@ -159,8 +177,9 @@ class BrowserThread:
 
     def _log_in(self, login: LoginPage, account: str, password: str) -> HomePage:
         for _ in range(PICTURES):
+            answer = self._answer(login.captcha.read())
             try:
-                return login.log_in(account, password, self._answer(login.captcha.read()))
+                return login.log_in(account, password, answer)
             except LoginRefused as refusal:
                 if not refusal.is_captcha:
                     words = "；".join(refusal.messages)
@@ -169,6 +188,13 @@ class BrowserThread:
                         f"登录被拒绝：{words}",
                         "请核对登录账号和密码；为免账号被锁，本次运行不再尝试",
                     ) from None
+            except (PortalError, PlaywrightError):
+                # whether the password was sent is not known; it is not sent again
+                raise SignInRefused(
+                    "LOGIN_UNCLEAR",
+                    "登录没有得到明确的结果",
+                    "为免账号被锁，本次运行不再尝试；请登录门户看看，再运行一次",
+                ) from None
         raise SignInRefused("CAPTCHA", f"验证码连续 {PICTURES} 次不对", "请在有人值守时再运行一次")
 
     def _check_origins(self, login: LoginPage) -> None:
@@ -180,6 +206,8 @@ class BrowserThread:
             )
 
     def _new_context(self) -> BrowserContext:
+        if self._browser and not self._browser.is_connected():
+            self._stop()  # it died, and every session with it
         browser = self._browser or self._launch()
         context = browser.new_context(
             locale="zh-CN",
@@ -218,6 +246,12 @@ class BrowserThread:
                 with suppress(PlaywrightError):
                     part()
         self._browser = self._playwright = None
+
+
+def _in_chinese(error: PortalError) -> str:
+    if isinstance(error, PortalRefused):
+        return f"门户提示：{'；'.join(error.messages)}"
+    return "登录已失效" if isinstance(error, SessionLost) else "门户没有按时显示应有的页面"
 
 
 class Sessions:

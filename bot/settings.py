@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from platformdirs import user_data_path, user_state_path
+from platformdirs import user_data_path
 from pydantic import BaseModel, Field, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
@@ -83,17 +83,14 @@ class Settings(BaseSettings):
     @property
     def store(self) -> Path:
         """The folder of this portal's ledger and evidence."""
-        home = self.data_dir or user_data_path("single-window")
-        return home.absolute() / self._origin_name
+        return (self.data_dir or user_data_path("single-window")) / self._origin_name
 
     @property
     def ledger_marker(self) -> Path:
         """The file, away from the ledger, that tells that this ledger was once created."""
-        home = (
-            self.data_dir.absolute().parent if self.data_dir else user_state_path("single-window")
-        )
-        name = f".{self.data_dir.name}." if self.data_dir else ""
-        return home / f"{name}{self._origin_name}.created"
+        if self.data_dir:
+            return self.data_dir.parent / f".{self.data_dir.name}.{self._origin_name}.created"
+        return Path.home() / ".single-window" / f"{self._origin_name}.created"
 
     @property
     def _origin_name(self) -> str:
@@ -112,7 +109,7 @@ def load_settings(folder: Path, **options: Any) -> Settings:
         pass
 
     try:
-        return SettingsOfFolder(
+        settings = SettingsOfFolder(
             **{name: value for name, value in options.items() if value is not None}
         )
     except tomllib.TOMLDecodeError as error:
@@ -122,3 +119,7 @@ def load_settings(folder: Path, **options: Any) -> Settings:
             f"{'.'.join(str(part) for part in one['loc'])}：{one['msg']}" for one in error.errors()
         )
         raise NotFit(f"设置有误：{wrong}。请改正 {file}、环境变量或选项后再运行。") from error
+    if settings.data_dir is None:
+        return settings
+    # one list, one ledger, from whichever folder the command is given
+    return settings.model_copy(update={"data_dir": folder.absolute() / settings.data_dir})

@@ -20,7 +20,7 @@ from bot.approval import Approval, ApprovedIntent, Snapshot
 from bot.errors import ApplicationException, BusinessException, WorkItemError
 from bot.evidence import Evidence
 from bot.ledger import BEFORE_PRESS, DONE, Entry, Ledger, State
-from bot.press import Outcome, press, release
+from bot.press import Outcome, Pressed, press
 from bot.session import RUN_AGAIN, Session, Sessions
 from bot.settings import Settings
 from bot.work_item import WorkItem
@@ -90,6 +90,9 @@ class Robot(DBOSConfiguredInstance):
             for reference in self.collect(uscc, list_digest):
                 if not self.stopped:
                     self.confirm(reference)
+        except Exception:
+            log.exception("程序出错")
+            self.stopped = Stop.ERROR
         finally:
             self._sessions.leave(uscc)
 
@@ -104,9 +107,11 @@ class Robot(DBOSConfiguredInstance):
         except engine_error.DBOSMaxStepRetriesExceeded as exceeded:
             self._give_up(reference, exceeded.errors[-1])
         except Exception as error:
-            log.exception("unexpected error")
+            log.exception("程序出错")
             self.stopped = Stop.ERROR
             self._give_up(reference, error)
+        else:
+            self._failures = 0
         self._tell(self._ledger.entry(reference))
 
     @step
@@ -169,12 +174,7 @@ class Robot(DBOSConfiguredInstance):
         item = entry.item
         seen = self._sessions.do(item, lambda session: self._look(session, item))
         if isinstance(seen, PolicyRecord):
-            self._move(
-                entry,
-                State.ALREADY_CONFIRMED,
-                explanation=f"门户显示“{seen.status.value}”，不是本机确认的；没有再提交",
-                confirmed_at=seen.confirmed_at,
-            )
+            self._note_record(entry, seen)
             return
         self._evidence.keep_record(item, "snapshot", asdict(seen))
         self._move(
@@ -183,6 +183,21 @@ class Robot(DBOSConfiguredInstance):
             snapshot=asdict(seen),
             explanation="没有适用的授权委托",
             next_step=f"请在设置中写明授权委托（声明摘要 {declaration.digest(seen.declaration)}）",
+        )
+
+    def _note_record(self, entry: Entry, record: PolicyRecord) -> None:
+        """Write down what 保单查询 shows of a policy that this ledger has not pressed."""
+        if record.status in (PolicyStatus.RETURNED, PolicyStatus.DECLINED):
+            raise BusinessException(
+                "NOT_PENDING",
+                f"门户显示“{record.status.value}”：{record.opinion}",
+                "请按审批意见联系保险公司",
+            )
+        self._move(
+            entry,
+            State.ALREADY_CONFIRMED,
+            explanation=f"门户显示“{record.status.value}”，不是本机确认的；没有再提交",
+            confirmed_at=record.confirmed_at,
         )
 
     def _look(self, session: Session, item: WorkItem) -> Snapshot | PolicyRecord:
@@ -240,32 +255,41 @@ class Robot(DBOSConfiguredInstance):
         self._move(entry, State.INTENT)
 
     def _press(self, entry: Entry) -> None:
-        outcome, words = self._sessions.do(
+        pressed = self._sessions.do(
             entry.item, lambda session: self._claim_and_press(session, entry)
         )
-        if outcome is Outcome.ACCEPTED:
+        if pressed.outcome is Outcome.ACCEPTED:
             return
-        pressed = self._ledger.entry(entry.item.reference)
-        if outcome is Outcome.NOT_SENT:
-            told = {"explanation": f"确认没有发出：{words}", "next_step": "请核对原因后再运行一次"}
-            self._move(pressed, State.FAILED, code=outcome, **told)
+        claimed = self._ledger.entry(entry.item.reference)
+        if pressed.outcome is Outcome.NOT_SENT:
+            told = f"确认没有发出：{pressed.words}"
+            step = "请核对原因后再运行一次"
+            self._move(claimed, State.FAILED, explanation=told, next_step=step)
         else:
-            doubt = _doubt(f"按下“确认投保”后，门户的应答是：{words}")
-            self._move(pressed, State.IN_DOUBT, code=outcome, **doubt)
+            doubt = _doubt(f"按下“确认投保”后：{pressed.words}")
+            self._move(claimed, State.IN_DOUBT, code=pressed.outcome, **doubt)
 
-    def _claim_and_press(self, session: Session, entry: Entry) -> tuple[Outcome, str]:
+    def _claim_and_press(self, session: Session, entry: Entry) -> Pressed:
         intent, form = self._fill(session, entry)
         self._evidence.keep_picture(entry.item, "before", form.picture())
         session.leave_form()
-        if not self._move(entry, State.PRESSING, by=intent.approval.by):
+        claim = _doubt("已按下“确认投保”，还没有核验")
+        if not self._move(entry, State.PRESSING, by=intent.approval.by, **claim):
             raise AlreadyClaimed(entry.item.reference)
-        return press(intent, form)
+        pressed = press(intent, form)
+        session.is_spent = not pressed.is_clean
+        return pressed
 
     def _fill(self, session: Session, entry: Entry) -> tuple[ApprovedIntent, ConfirmationPage]:
         """Bring the form to where only the press is missing, and compare all of it once more."""
         item = entry.item
         seen = Snapshot.load(entry.snapshot or {})
-        form = session.form(item)
+        try:
+            form = session.form(item)
+        except PolicyNotListed:
+            raise BusinessException(
+                "CHANGED", "这张保单已不在“待确认”中", "请再运行一次，由程序在“保单查询”中核对"
+            ) from None
         now = Snapshot.of(self._settings.origin, form.read(), session.documents(item))
         granted = Approval(**(entry.approval or {}))
         standing = approval.by_mandate(self._settings.mandates, item, now, date.today())
@@ -283,48 +307,60 @@ class Robot(DBOSConfiguredInstance):
         return intent, form
 
     def _read_back(self, entry: Entry) -> None:
-        item = entry.item
-        record = self._sessions.do(item, lambda session: self._find(session, item))
-        if record is None:
-            if entry.state is State.PRESSING:
-                self._move(entry, State.IN_DOUBT, **_doubt("“保单查询”中查不到这张保单"))
-            raise NotListedYet
-        self._failures = 0
-        self._evidence.keep_record(item, "record", asdict(record) | {"status": record.status.value})
-        # refused, and confirmed all the same: it was somebody else's doing
-        is_ours = entry.code != Outcome.REFUSED
-        self._move(
-            entry,
-            State.CONFIRMED if is_ours else State.ALREADY_CONFIRMED,
-            explanation=f"门户显示“{record.status.value}”",
-            next_step="等待保险公司审批，生效时间以审批为准",
-            confirmed_at=record.confirmed_at,
+        record, is_pending = self._sessions.do(
+            entry.item, lambda session: self._find(session, entry.item)
         )
+        if record:
+            # refused, and confirmed all the same: it was somebody else's doing
+            is_ours = entry.code != Outcome.REFUSED
+            self._move(
+                entry,
+                State.CONFIRMED if is_ours else State.ALREADY_CONFIRMED,
+                explanation=f"门户显示“{record.status.value}”",
+                next_step="等待保险公司审批，生效时间以审批为准",
+                confirmed_at=record.confirmed_at,
+            )
+        elif is_pending and entry.code == Outcome.REFUSED:
+            step = "请按门户的提示改正后再运行"
+            self._move(entry, State.REFUSED, explanation=entry.explanation, next_step=step)
+        else:
+            seen = "仍在“待确认”中" if is_pending else "在“待确认”和“保单查询”中都查不到"
+            self._move(entry, State.IN_DOUBT, code=entry.code, **_doubt(f"已按下，门户{seen}"))
+            raise NotListedYet
 
-    def _find(self, session: Session, item: WorkItem) -> PolicyRecord | None:
+    def _find(self, session: Session, item: WorkItem) -> tuple[PolicyRecord | None, bool]:
         record = session.record(item)
-        self._evidence.keep_picture(item, "after", session.desk.picture())
-        release(session.context)
-        return record
+        try:
+            self._evidence.keep_picture(item, "after", session.desk.picture())
+        except OSError:
+            log.warning("证据没有保存：%s", self._evidence.pack(item))
+        return record, record is None and session.is_pending(item)
 
     def _refuse(self, entry: Entry, error: BusinessException) -> None:
-        state = STATE_OF.get(error.code, State.NEEDS_PERSON)
-        told = {"code": error.code, "explanation": error.explanation, "next_step": error.next_step}
+        told = {"explanation": error.explanation, "next_step": error.next_step}
         if entry.state in BEFORE_PRESS:
-            self._move(entry, state, **told)
-        else:
-            self._move(entry, State.IN_DOUBT, **told)
+            state = STATE_OF.get(error.code, State.NEEDS_PERSON)
+            self._move(entry, state, code=error.code, **told)
+        else:  # the code of the press is what the next look needs
+            self._move(entry, State.IN_DOUBT, code=entry.code, **told)
 
     def _give_up(self, reference: str, error: Exception) -> None:
         if isinstance(error, NotListedYet):
             return  # it stays in doubt; the portal itself is well
         self._failures += 1
         if self._failures >= FAILURES:
-            self.stopped = Stop.BREAKER
+            self.stopped = self.stopped or Stop.BREAKER
         entry = self._ledger.entry(reference)
+        told = (
+            str(error)
+            if isinstance(error, WorkItemError)
+            else f"程序出错（{type(error).__name__}）"
+        )
         if entry.state in BEFORE_PRESS:
-            told = f"{error}；确认没有发出"
+            told = f"{told}；确认没有发出"
             self._move(entry, State.FAILED, explanation=told, next_step=RUN_AGAIN)
+        elif entry.state is State.PRESSING:
+            self._move(entry, State.IN_DOUBT, **_doubt(f"已按下，没有核验成功：{told}"))
 
     def _move(self, entry: Entry, new: State, by: str = "robot", **values: Any) -> bool:
         return self._ledger.move(entry.item.reference, entry.state, new, by, **values)

@@ -157,8 +157,12 @@ def install() -> None:
         _run(*root, apt, "install", "-y", "-qq", FONT)
         if not _browser_is_there():
             _run(*root, apt, "install", "-y", "-qq", SHELL)
-    if not _browser_is_there() or not _chinese_font_is_there():
+    if not _browser_is_there():
         raise BrowserNotFound
+    if not _chinese_font_is_there():
+        sys.exit(
+            f"没有中文字体，截图会是方框。请以管理员身份执行 apt-get install {FONT}，再运行一次。"
+        )
 
 
 if __name__ == "__main__":

@@ -30,7 +30,7 @@ class LoginRefused(PortalRefused):
     @property
     def is_captcha(self) -> bool:
         """Whether the captcha was the reason, so that another picture may be tried."""
-        return all(message.startswith("2") for message in self.messages)
+        return {message[:1] for message in self.messages} == {"2"}
 
 
 class SessionLost(PortalError):

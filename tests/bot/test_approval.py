@@ -54,6 +54,11 @@ def test_a_mandate_approves_nothing_beyond_its_limits(mandate: Mandate):
     assert approval.by_mandate((mandate,), ITEM, SEEN, TODAY) is None
 
 
+def test_a_form_without_documents_is_covered_by_no_mandate():
+    """A mandate names kinds of documents; none at all is none of them."""
+    assert approval.by_mandate((MANDATE,), ITEM, replace(SEEN, documents=()), TODAY) is None
+
+
 def granted(mandate: Mandate = MANDATE, item: WorkItem = ITEM, now: Snapshot = SEEN) -> Approval:
     """Return what a mandate that covers this item approves."""
     approved = approval.by_mandate((mandate,), item, now, TODAY)
@@ -65,7 +70,7 @@ def test_what_was_approved_may_be_intended():
     """The intent carries the contact data that were approved."""
     intent = approval.intend(ITEM, granted(), granted(), SEEN, SEEN)
 
-    assert (intent.reference, intent.contact) == (ITEM.reference, ITEM.contact)
+    assert (intent.application_no, intent.contact) == (ITEM.application_no, ITEM.contact)
 
 
 @pytest.mark.parametrize(

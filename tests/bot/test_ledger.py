@@ -94,3 +94,13 @@ def test_a_damaged_ledger_is_refused(tmp_path: Path):
 
     with pytest.raises(NotFit, match="已损坏"):
         Ledger(file, tmp_path / "marker")
+
+
+def test_an_emptied_ledger_is_not_begun_anew(ledger: Ledger, tmp_path: Path):
+    """A file without its tables has lost its memory just as well."""
+    ledger.close()
+    for file in (tmp_path / "store").iterdir():
+        file.write_bytes(b"")
+
+    with pytest.raises(NotFit, match="是空的"):
+        Ledger(tmp_path / "store" / "ledger.sqlite", tmp_path / "marker")

@@ -1,14 +1,18 @@
 """One press is one request, whatever happens to its answer."""
 
+from dataclasses import replace
+
 import pytest
-from playwright.sync_api import Page
 
 from bot.approval import Approval, ApprovedIntent
-from bot.press import Outcome, press, release
+from bot.press import Outcome, press
 from fixtures.portal import MockState
 from pages.desk import DeskPage
 from pages.models import Contact
 from pages.pending import ConfirmationPage
+
+CONFIRM = "/swProxy/xwtbserver/sw/pending/confirm"
+POST = f"fetch('{CONFIRM}', {{method: 'POST'}}).then(() => 1, () => 0)"
 
 
 @pytest.fixture
@@ -46,7 +50,7 @@ def test_one_press_arrives_once(
     """The browser would send a lost request again; the latch does not let it."""
     mock_state.set_faults(*([{"id": fault}] if fault else []))
 
-    came_to, _ = press(intent, form)
+    came_to = press(intent, form).outcome
     arrived = [one["accepted"] for one in mock_state.confirmations(application_no)]
 
     assert (came_to, arrived) == (outcome, accepted)
@@ -67,31 +71,71 @@ def test_without_the_latch_the_browser_sends_again(
 def test_what_the_page_refuses_was_not_sent(
     form: ConfirmationPage, intent: ApprovedIntent, mock_state: MockState, application_no: str
 ):
-    """A check in the page says no: nothing left the browser, and the outcome says so."""
+    """A check in the page says no: nothing left the browser, and nothing can any more."""
     form.withdraw_acceptance()
 
-    outcome, words = press(intent, form)
+    pressed = press(intent, form)
+    sent_later = form.tab.evaluate(POST)
 
-    assert (outcome, words) == (Outcome.NOT_SENT, "请先阅读并同意投保声明")
+    assert (pressed.outcome, pressed.words) == (Outcome.NOT_SENT, "请先阅读并同意投保声明")
+    assert sent_later == 0
     assert mock_state.confirmations(application_no) == []
 
 
-def test_the_latch_refuses_a_second_request_until_it_is_released(
-    form: ConfirmationPage,
-    intent: ApprovedIntent,
-    page: Page,
-    mock_state: MockState,
-    application_no: str,
+def test_an_answer_that_is_late_is_not_taken_for_none(
+    form: ConfirmationPage, intent: ApprovedIntent, mock_state: MockState
 ):
-    """A second POST of the desk is stopped; after the read-back the desk is free again."""
-    post = (
-        "fetch('/swProxy/xwtbserver/sw/pending/confirm', {method: 'POST'}).then(() => 1, () => 0)"
-    )
+    """The portal answers much later than the time-out: perhaps sent, and the outcome says so."""
+    mock_state.set_faults({"id": "slow", "params": {"seconds": 3, "path": CONFIRM}})
+    form.tab.context.set_default_timeout(1_000)
+
+    pressed = press(intent, form)
+
+    assert pressed.outcome is Outcome.UNKNOWN
+    assert not pressed.is_clean
+
+
+def test_the_form_of_another_policy_is_not_pressed(
+    form: ConfirmationPage, intent: ApprovedIntent, mock_state: MockState, application_no: str
+):
+    """What is open must be what was approved, at the very last moment."""
+    pressed = press(replace(intent, application_no="XW1"), form)
+
+    assert pressed.outcome is Outcome.NOT_SENT
+    assert mock_state.confirmations(application_no) == []
+
+
+def test_the_portals_own_no_is_told_apart(
+    form: ConfirmationPage, intent: ApprovedIntent, mock_state: MockState, application_no: str
+):
+    """Somebody else confirmed it meanwhile, and the portal says so in its own words."""
+    mock_state.set_faults({"id": "confirmed_by_a_person"})
+    opened_again = f"/swProxy/xwtbserver/sw/pending/form?applNo={application_no}"
+    form.tab.evaluate("address => fetch(address).then(answer => answer.status)", opened_again)
+
+    pressed = press(intent, form)
+
+    assert (pressed.outcome, pressed.words) == (Outcome.REFUSED, "该保单已确认，请勿重复提交")
+
+
+def test_after_a_clean_press_the_desk_is_free_again(form: ConfirmationPage, intent: ApprovedIntent):
+    """The latch is taken off with the record's tab; the next policy arms its own."""
+    tab = form.tab
+
+    pressed = press(intent, form)
+
+    assert pressed.is_clean
+    assert tab.evaluate(POST) == 1
+
+
+def test_after_an_unclear_press_nothing_more_goes_out(
+    form: ConfirmationPage, intent: ApprovedIntent, mock_state: MockState, application_no: str
+):
+    """The latch stays on, so a second request of the same page does not arrive."""
+    mock_state.set_faults({"id": "answer_lost_after_commit"})
 
     press(intent, form)
-    while_armed = form.tab.evaluate(post)
-    release(form.tab.context)
-    afterwards = form.tab.evaluate(post)
+    sent_later = form.tab.evaluate(POST)
 
-    assert (while_armed, afterwards) == (0, 1)
+    assert sent_later == 0
     assert len(mock_state.confirmations(application_no)) == 1

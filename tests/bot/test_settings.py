@@ -49,3 +49,15 @@ def test_each_portal_has_a_store_of_its_own(tmp_path: Path):
     }
 
     assert len(stores) == 3
+
+
+def test_a_relative_data_folder_lies_beside_the_list(tmp_path: Path, monkeypatch):
+    """The same list has the same ledger, whichever folder the command is given in."""
+    (tmp_path / "single-window.toml").write_text('data_dir = "data"\n')
+    stores = set()
+    for name in ("here", "there"):
+        (tmp_path / name).mkdir()
+        monkeypatch.chdir(tmp_path / name)
+        stores.add(load_settings(tmp_path).store)
+
+    assert {store.parent for store in stores} == {tmp_path / "data"}
