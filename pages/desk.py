@@ -6,7 +6,7 @@ from playwright.sync_api import Locator, Page
 
 from pages.pending import PendingPage
 from pages.policies import PoliciesPage
-from pages.screen import Screen, lines
+from pages.screen import Screen
 
 S = TypeVar("S", bound=Screen)
 
@@ -24,9 +24,9 @@ class DeskPage(Screen):
         self.active_frame = surface.frame_locator("iframe.J_iframe:visible")
         self.landmark = surface.locator("#menu_li")
 
-    def active_words(self) -> tuple[str, ...]:
-        """Return the text of what the active tab shows."""
-        return lines(self.active_frame.locator("body"))
+    def active_screen(self) -> Screen:
+        """Return whatever the active tab shows."""
+        return Screen(self.active_frame)
 
     def open_pending(self) -> PendingPage:
         """Press 待确认 in the left menu."""

@@ -131,8 +131,7 @@ class Screen:
 
     def words(self) -> tuple[str, ...]:
         """Return the text of this screen, line by line as a person reads it."""
-        text = self.surface.locator("body").inner_text()
-        return tuple(" ".join(line.split()) for line in text.splitlines() if line.strip())
+        return lines(self.surface.locator("body"))
 
     def picture(self) -> bytes:
         """Return the whole tab as a JPEG, with everything that was typed."""

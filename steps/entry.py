@@ -17,9 +17,15 @@ def open_desk(home: HomePage) -> DeskPage:
     return home.open_desk()
 
 
-@when("企业的会话失效")
-def session_ends(mock_state: MockState) -> None:
+@given("企业的会话已失效")
+def session_ended(mock_state: MockState) -> None:
     mock_state.set_faults({"id": "session_lost"})
+
+
+@when("企业打开“待确认”，却要重新登录")
+def open_pending_signed_out(desk: DeskPage) -> None:
+    with pytest.raises(SessionLost):
+        desk.open_pending()
 
 
 @when(parsers.parse("企业点开“{service}”"), target_fixture="refusal")
@@ -56,7 +62,7 @@ def desk_says(desk: DeskPage, docstring: str, fill_in: FillIn) -> None:
 
 @then("投保界面的首页写着")
 def desk_welcomes(desk: DeskPage, docstring: str, fill_in: FillIn) -> None:
-    assert desk.active_words() == fill_in(docstring)
+    assert desk.active_screen().words() == fill_in(docstring)
 
 
 @then("首页仍在原来的窗口")
@@ -69,7 +75,6 @@ def no_local_apps(login_page: LoginPage) -> None:
     expect(HomePage(login_page.surface).local_apps).to_be_hidden()
 
 
-@then("打开“待确认”时门户要求重新登录")
-def desk_demands_login(desk: DeskPage) -> None:
-    with pytest.raises(SessionLost):
-        desk.open_pending()
+@then("门户又显示登录框")
+def login_box_is_back(desk: DeskPage) -> None:
+    expect(desk.active_screen().login_box).to_be_visible()

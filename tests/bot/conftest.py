@@ -59,6 +59,10 @@ class Workplace:
         write_xlsx(self.work_list, self._rows)
         self.write_settings()
 
+    def forget_rows(self) -> None:
+        """Begin the list anew."""
+        self._rows.clear()
+
     def write_settings(self, mandate: bool = True, **settings: object) -> None:
         """Write single-window.toml, with a mandate for every enterprise unless told otherwise."""
         values = {

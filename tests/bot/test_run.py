@@ -143,6 +143,44 @@ def test_a_wrong_password_is_tried_once(workplace: Workplace, monkeypatch: pytes
     assert len(locked_out.requests("POST", "/cas/login")) == 1
 
 
+def test_a_session_lost_at_the_read_back_is_regained(workplace: Workplace):
+    """The look in 保单查询 is tried again with a new sign-in; the press is not."""
+    enterprise = workplace.add()
+    query = "/swProxy/xwtbserver/sw/policies/query"
+    enterprise.set_faults({"id": "session_lost", "params": {"path": query}})
+
+    code, items = workplace.run()
+
+    assert code == 0
+    assert _state(items, enterprise) == "confirmed"
+    assert _requests(enterprise) == 1
+    assert len(enterprise.requests("POST", "/cas/login")) == 2
+
+
+def test_a_row_that_was_taken_out_after_a_kill_is_not_confirmed(
+    workplace: Workplace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """The next run goes by its own list, not by what the killed one had in mind."""
+    enterprise = workplace.add()
+    kept, removed = *enterprise.ledger(), *enterprise.add_policies(1)
+    workplace.add_row(enterprise, removed)
+    diary = tmp_path / "diary"
+    diary.write_text("after Ledger.dispatch", encoding="utf-8")  # so it dies after the next one
+    monkeypatch.setenv("KILL_DIARY", str(diary))
+
+    killed = workplace.call("run", str(workplace.work_list), program="tests.bot.kill_at")
+    workplace.forget_rows()
+    workplace.add_row(enterprise, kept)
+    code, items = workplace.run()
+
+    assert killed.returncode == -signal.SIGKILL
+    assert (code, list(items)) == (0, [kept])
+    assert {number: len(arrived) for number, arrived in enterprise.ledger().items()} == {
+        kept: 1,
+        removed: 0,
+    }
+
+
 def test_ctrl_c_leaves_everything_resumable(workplace: Workplace):
     """An interrupted run finishes what it is at, says how to go on, and goes on."""
     enterprise = workplace.add()
