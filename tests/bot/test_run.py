@@ -15,38 +15,31 @@ from fixtures.portal import MockState
 from tests.bot.conftest import Workplace
 
 
-def test_the_same_list_twice_confirms_once(workplace: Workplace):
-    """The first run confirms as approved; the second presses nothing and says so."""
-    workplace.add()
-
-    first, items = workplace.run()
-    again = workplace.call("run", str(workplace.work_list))
-    ((confirmation,),) = workplace.arrivals().values()
-
-    assert first == 0
-    assert [item["state"] for item in items.values()] == ["confirmed"]
-    assert again.returncode == 0
-    assert "先前已确认 1 张" in again.stdout
-    assert confirmation["accepted"]
-    assert confirmation["contact"] == workplace.typed()
-
-
-def test_a_fresh_ledger_finds_the_policy_already_confirmed(
-    workplaces: Callable[[str], Workplace],
-):
-    """Another machine with the same list sees it in 保单查询 and presses nothing."""
+def test_the_same_list_again_confirms_nothing_again(workplaces: Callable[[str], Workplace]):
+    """Dispatched, run, run again, and run on another machine with a ledger of its own."""
     here, there = workplaces("here"), workplaces("there")
     state = here.add()
-    (application_no,) = state.ledger()
+    (number,) = state.ledger()
     there.enterprises.append(state)
-    there.add_row(state, application_no)
+    there.add_row(state, number)
+    listed = str(here.work_list)
 
-    here.run()
-    code, items = there.run()
+    dispatched = here.call("dispatch", listed, "--json")
+    first, items = here.run()
+    again = here.call("run", listed)
+    elsewhere, items_there = there.run()
+    status = json.loads(here.call("status", "--json").stdout)
+    workbook, _ = json.loads(here.call("results", listed, "--json").stdout)["files"]
+    (confirmation,) = state.confirmations(number)
 
-    assert code == 0
-    assert items[application_no]["state"] == "already_confirmed"
-    assert len(here.arrivals()[application_no]) == 1
+    assert "已确认" in [cell.value for cell in load_workbook(workbook).worksheets[0][2]]
+    assert json.loads(dispatched.stdout)["items"][0]["state"] == "ready"
+    assert (first, items[number]["state"]) == (0, "confirmed")
+    assert (again.returncode, "先前已确认 1 张" in again.stdout) == (0, True)
+    assert (elsewhere, items_there[number]["state"]) == (0, "already_confirmed")
+    assert [item["state"] for item in status["items"]] == ["confirmed"]
+    assert confirmation["accepted"]
+    assert confirmation["contact"] == here.typed()
 
 
 def test_a_row_without_a_number_takes_all_that_is_pending(workplace: Workplace):
@@ -65,8 +58,10 @@ def test_a_row_without_a_number_takes_all_that_is_pending(workplace: Workplace):
     assert all(any(number in text for text in told) for number in numbers)
 
 
-def test_whatever_happens_one_press_is_at_most_one_request(workplace: Workplace):
-    """Eight enterprises, each with a trouble of its own; a lost answer is settled by looking."""
+def test_whatever_happens_one_press_is_at_most_one_request(
+    workplace: Workplace, monkeypatch: pytest.MonkeyPatch
+):
+    """Nine enterprises, each with a trouble of its own; a lost answer is settled by looking."""
     troubles = {
         "none": ("confirmed", 1),
         "answer_lost_after_commit": ("confirmed", 1),
@@ -76,6 +71,7 @@ def test_whatever_happens_one_press_is_at_most_one_request(workplace: Workplace)
         "another enterprise's name": ("needs_person", 0),
         "another document": ("refused", 0),
         "number not pending": ("refused", 0),
+        "wrong password": ("needs_person", 0),
     }
     enterprises = {
         "another enterprise's name": workplace.add(企业名称="别的企业有限公司"),
@@ -84,8 +80,12 @@ def test_whatever_happens_one_press_is_at_most_one_request(workplace: Workplace)
     }
     for trouble in troubles.keys() - enterprises.keys():
         enterprises[trouble] = workplace.add()
-        if trouble != "none":
+        if trouble not in ("none", "wrong password"):
             enterprises[trouble].set_faults({"id": trouble})
+    locked_out = enterprises["wrong password"]
+    given = workplace.environment()
+    given["SINGLE_WINDOW_PASSWORD_" + locked_out.enterprise.uscc] = "wrong"
+    monkeypatch.setattr(workplace, "environment", lambda: given)
 
     code, items = workplace.run()
     came_to = {
@@ -95,6 +95,7 @@ def test_whatever_happens_one_press_is_at_most_one_request(workplace: Workplace)
 
     assert came_to == troubles
     assert all(item["next_step"] for item in waiting)
+    assert len(locked_out.requests("POST", "/cas/login")) == 1  # a password is tried once
     assert code == 1
 
 
@@ -123,24 +124,6 @@ def test_nothing_is_confirmed_without_a_mandate(workplace: Workplace):
     assert item["state"] == "awaiting_approval"
     assert "授权委托" in item["next_step"]
     assert list(workplace.arrivals().values()) == [[]]
-
-
-def test_a_wrong_password_is_tried_once(workplace: Workplace, monkeypatch: pytest.MonkeyPatch):
-    """Two policies of one enterprise, one log-in attempt, and the other enterprise goes on."""
-    locked_out = workplace.add()
-    workplace.add_row(locked_out, *locked_out.add_policies(1))
-    good = workplace.add()
-    given = workplace.environment()
-    given["SINGLE_WINDOW_PASSWORD_" + locked_out.enterprise.uscc] = "wrong"
-    monkeypatch.setattr(workplace, "environment", lambda: given)
-
-    code, items = workplace.run()
-    states = [items[number]["state"] for number in locked_out.ledger()]
-
-    assert code == 1
-    assert states == ["needs_person", "needs_person"]
-    assert [items[number]["state"] for number in good.ledger()] == ["confirmed"]
-    assert len(locked_out.requests("POST", "/cas/login")) == 1
 
 
 def test_a_session_lost_at_the_read_back_is_regained(workplace: Workplace):
@@ -234,21 +217,6 @@ def test_a_portal_that_does_not_answer_ends_in_one_sentence(workplace: Workplace
     assert ended.returncode == 4
     assert len(ended.stderr.strip().splitlines()) == 1
     assert "没有应答" in ended.stderr
-
-
-def test_status_and_results_tell_what_the_ledger_knows(workplace: Workplace):
-    """After dispatch the items stand in the ledger, and the results can be written any time."""
-    workplace.add()
-    listed = str(workplace.work_list)
-
-    dispatched = workplace.call("dispatch", listed)
-    status = json.loads(workplace.call("status", "--json").stdout)
-    files = json.loads(workplace.call("results", listed, "--json").stdout)["files"]
-    sheet = load_workbook(files[0]).worksheets[0]
-
-    assert dispatched.returncode == 0
-    assert [item["state"] for item in status["items"]] == ["ready"]
-    assert "待处理" in [cell.value for cell in sheet[2]]
 
 
 def test_only_one_worker_holds_a_ledger(workplace: Workplace):
