@@ -85,7 +85,8 @@ def portal(
     command = [sys.executable, "-m", "mock_portal", "--host", host, "--port", str(port)]
     command += ["--doors-token", doors_token] if doors_token else []
     command += [word for name in defect or [] for word in ("--defect", name)]
-    process = subprocess.Popen(command)
+    # its lifeline is our end of the pipe, so it ends with us however we end
+    process = subprocess.Popen([*command, "--lifeline"], stdin=subprocess.PIPE)
     try:
         raise typer.Exit(process.wait())
     except KeyboardInterrupt:
@@ -169,6 +170,14 @@ def _plain_errors() -> Iterator[None]:
     except (NotFit, BrowserNotFound) as error:
         err.print(str(error), style="red", markup=False)
         raise typer.Exit(NOT_FIT) from error
+    except OSError as error:
+        place = error.filename or "输出"
+        told = f"不能使用 {place}：{error.strerror}。请检查路径、权限和磁盘空间后再运行。"
+        err.print(told, style="red", markup=False)
+        raise typer.Exit(NOT_FIT) from error
+    except KeyboardInterrupt:
+        err.print("已中断；再运行同一命令就接着办。")
+        raise typer.Exit(CTRL_C) from None
 
 
 def _check(file: Path, settings: Settings, accept_valid: bool, as_json: bool) -> WorkList:
@@ -279,7 +288,8 @@ def _print_outcome(outcome: Outcome, as_json: bool) -> None:
     now = sum(entry.state in DONE for entry in outcome.entries) - outcome.done_before
     out.print(f"本次办妥 {now} 张；先前已确认 {outcome.done_before} 张，没有再提交。")
     if outcome.stopped:
-        out.print(f"本次运行提前结束：{outcome.stopped}。再运行同一命令就接着办。", style="red")
+        again = "" if outcome.stopped is Stop.DECLARATION else "再运行同一命令就接着办。"
+        out.print(f"本次运行提前结束：{outcome.stopped}。{again}", style="red")
     for file in outcome.files:
         out.print(f"结果：{file}", markup=False)
 

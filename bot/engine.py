@@ -1,6 +1,7 @@
 """The durable engine: one worker per ledger, one queue per portal."""
 
 import logging
+import os
 import signal
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -128,9 +129,18 @@ def _work_off(robot: Robot, enterprises: list[str], list_digest: str, at_once: i
             _await_one(under_way)
     except KeyboardInterrupt:
         robot.stopped = Stop.INTERRUPTED
-        log.warning("收到中断：办完手头的保单就结束。")
+        log.warning("收到中断：办完手头的保单就结束；再按一次 Ctrl-C 立即结束。")
+        _finish(under_way)
+
+
+def _finish(under_way: list[WorkflowHandle[None]]) -> None:
+    try:
         while under_way:
             _await_one(under_way)
+    except KeyboardInterrupt:
+        # as safe as a kill: the ledger has what matters, and threads cannot be stopped in between
+        log.warning("已立即结束；再运行同一命令，由程序先核验再接着办。")
+        os._exit(130)
 
 
 def _begin(robot: Robot, uscc: str, list_digest: str) -> WorkflowHandle[None]:

@@ -165,6 +165,14 @@ class Ledger:
                 take = _take_request if item.is_request else _take_in
                 take(transaction, item, list_digest)
 
+    def restart(self) -> None:
+        """Let everything begin anew that ended without a press."""
+        with self._writer.begin() as transaction:
+            for state in RESTARTABLE:
+                ended = sa.select(_items.c.reference).where(_items.c.state == state)
+                for reference in transaction.execute(ended).scalars().all():
+                    _move(transaction, reference, state, State.READY, "dispatch")
+
     def move(self, reference: str, old: State, new: State, by: str, **values: Any) -> bool:
         """Change the state by compare-and-set; return whether this call was the one that did it."""
         with self._writer.begin() as transaction:

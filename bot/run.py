@@ -1,5 +1,6 @@
 """One run from a checked list to its results; what the commands `run` and `results` share."""
 
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from bot.settings import Settings
 from bot.work_list import WorkList, read_work_list
 from bot.workflow import Stop
 
+log = logging.getLogger(__name__)
 LOOPBACK = ("127.0.0.1", "localhost", "::1")  # no real portal is there
 
 
@@ -69,10 +71,12 @@ def run(
     with engine.only_worker(settings), opened_ledger(settings) as ledger:
         if work_list:
             ledger.dispatch(work_list.items, digest)
+        else:
+            ledger.restart()
         before = sum(entry.state in DONE for entry in ledger.entries(digest))
         passwords = Passwords(settings.origin)
         stopped = engine.run(settings, ledger, digest, passwords, answer, tell)
-        files = write_results(settings, ledger, work_list, started) if work_list else ()
+        files = _results(settings, ledger, work_list, started) if work_list else ()
         return Outcome(
             entries=ledger.entries(digest),
             elsewhere=_in_doubt_elsewhere(ledger, digest),
@@ -81,6 +85,16 @@ def run(
             stopped=stopped,
             files=files,
         )
+
+
+def _results(
+    settings: Settings, ledger: Ledger, work_list: WorkList, started: datetime
+) -> tuple[Path, ...]:
+    try:
+        return write_results(settings, ledger, work_list, started)
+    except OSError as error:  # what was done must be told all the same
+        log.warning("结果没有写出（%s）：请检查文件夹后运行 single-window results。", error)
+        return ()
 
 
 def _in_doubt_elsewhere(ledger: Ledger, digest: str) -> int:

@@ -13,6 +13,7 @@ from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
+    SettingsError,
     TomlConfigSettingsSource,
 )
 
@@ -55,6 +56,8 @@ class Settings(BaseSettings):
         parts = urlsplit(url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise ValueError("应是 http:// 或 https:// 开头的门户地址")
+        if parts.username or parts.password:
+            raise ValueError("门户地址里不能有用户名和密码")
         return url
 
     @classmethod
@@ -112,8 +115,12 @@ def load_settings(folder: Path, **options: Any) -> Settings:
         settings = SettingsOfFolder(
             **{name: value for name, value in options.items() if value is not None}
         )
-    except tomllib.TOMLDecodeError as error:
-        raise NotFit(f"设置文件 {file} 不是有效的 TOML：{error}。请改正后再运行。") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise NotFit(
+            f"设置文件 {file} 不是有效的 TOML：{error}。请改正，并存为 UTF-8（无 BOM）后再运行。"
+        ) from error
+    except SettingsError as error:
+        raise NotFit(f"环境变量有误：{error}。请改正 SINGLE_WINDOW_* 后再运行。") from error
     except ValidationError as error:
         wrong = "；".join(
             f"{'.'.join(str(part) for part in one['loc'])}：{one['msg']}" for one in error.errors()

@@ -120,6 +120,12 @@ def _check_identifier(text: str) -> None:
         raise Unfit("B45", "中间有空白", "请删除空白后重新填写")
 
 
+def _check_application_no(text: str) -> None:
+    _check_identifier(text)
+    if not re.fullmatch(r"[0-9A-Za-z-]+", text):
+        raise Unfit("B45", "申请编号只有数字、字母和短横", "请对照门户“待确认”中的申请编号填写")
+
+
 def _check_person(text: str) -> None:
     if not any(character.isalpha() for character in text):
         raise Unfit("B57", "姓名里没有文字", "请填写联系人姓名")
@@ -224,7 +230,7 @@ COLUMNS = (
     Column("统一社会信用代码", True, _fold_to_upper, _check_uscc, mask_uscc),
     Column("企业名称", True, _squeeze, _check_enterprise_name, str),
     Column("登录账号", True, _squeeze, _check_identifier, mask_text),
-    Column("申请编号", False, _fold, _check_identifier, str),
+    Column("申请编号", False, _fold, _check_application_no, str),
     Column("主要联系人姓名", True, _squeeze, _check_person, mask_text),
     Column("主要联系人电话", True, _fold, _check_phone, mask_number),
     Column("主要联系人手机", True, _fold, _check_mobile, mask_number),

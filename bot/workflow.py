@@ -8,9 +8,10 @@ press, is claimed by a compare-and-set that succeeds once.
 import logging
 from collections.abc import Callable
 from dataclasses import asdict, replace
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from dbos import DBOS, DBOSConfiguredInstance
 from dbos import error as engine_error
@@ -246,7 +247,7 @@ class Robot(DBOSConfiguredInstance):
 
     def _seek_approval(self, entry: Entry) -> None:
         seen = Snapshot.load(entry.snapshot or {})
-        granted = approval.by_mandate(self._settings.mandates, entry.item, seen, date.today())
+        granted = approval.by_mandate(self._settings.mandates, entry.item, seen, _today())
         if granted:
             self._move(entry, State.APPROVED, by=granted.by, approval=asdict(granted))
 
@@ -292,7 +293,7 @@ class Robot(DBOSConfiguredInstance):
             ) from None
         now = Snapshot.of(self._settings.origin, form.read(), session.documents(item))
         granted = Approval(**(entry.approval or {}))
-        standing = approval.by_mandate(self._settings.mandates, item, now, date.today())
+        standing = approval.by_mandate(self._settings.mandates, item, now, _today())
         intent = approval.intend(item, granted, standing, seen, now)
         if form.read_contact() != item.contact:
             form.fill_contact(item.contact)
@@ -371,3 +372,7 @@ def _doubt(explanation: str) -> dict[str, str]:
         "explanation": explanation,
         "next_step": "请勿手工重复确认；稍后再运行一次由程序核验，仍存疑时登录门户查看或致电 95198",
     }
+
+
+def _today() -> date:
+    return datetime.now(ZoneInfo("Asia/Shanghai")).date()  # where mandates are signed

@@ -77,6 +77,17 @@ def test_the_same_data_again_restart_only_what_had_ended(ledger: Ledger, state: 
     assert ledger.entry(ITEM.reference).state == expected
 
 
+@pytest.mark.parametrize("state", sorted(State))
+def test_a_restart_touches_only_what_ended_without_a_press(ledger: Ledger, state: State):
+    """A run without a list tries anew what was refused or failed, and nothing that was pressed."""
+    bring_to(ledger, state)
+
+    ledger.restart()
+
+    expected = State.READY if state in RESTARTABLE else state
+    assert ledger.entry(ITEM.reference).state == expected
+
+
 def test_a_ledger_that_vanished_is_not_begun_anew(ledger: Ledger, tmp_path: Path):
     """Without its memory the bot could confirm twice, so it does not start."""
     ledger.close()

@@ -29,6 +29,7 @@ def test_options_win_over_environment_and_file(tmp_path: Path, monkeypatch: pyte
         ("portal = 'x'", "portal"),
         ("portal_url = 'portal.example'", "portal_url"),
         ("browsers = 0", "browsers"),
+        ("portal_url = 'http://x@127.0.0.1'", "用户名"),
         ("portal_url = ", "TOML"),
         ("[[mandates]]\nsignatory = '甲'", "mandates.0.enterprises"),
     ],
@@ -61,3 +62,20 @@ def test_a_relative_data_folder_lies_beside_the_list(tmp_path: Path, monkeypatch
         stores.add(load_settings(tmp_path).store)
 
     assert {store.parent for store in stores} == {tmp_path / "data"}
+
+
+def test_settings_in_another_encoding_are_told(tmp_path: Path):
+    """A file that Notepad wrote in GBK ends in one sentence."""
+    text = 'portal_url = "http://127.0.0.1:1" # 门户'
+    (tmp_path / "single-window.toml").write_bytes(text.encode("gbk"))
+
+    with pytest.raises(NotFit, match="UTF-8"):
+        load_settings(tmp_path)
+
+
+def test_a_wrong_variable_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """An environment variable that cannot be read ends in one sentence."""
+    monkeypatch.setenv("SINGLE_WINDOW_MANDATES", "abc")
+
+    with pytest.raises(NotFit, match="环境变量"):
+        load_settings(tmp_path)
