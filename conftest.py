@@ -4,6 +4,7 @@ import pytest
 
 from fixtures.guide import clause_markers
 
+LONGEST = ("tests.bot.test_killed", "tests.bot.test_run")  # each test runs whole processes
 STEMS = ("login", "entry", "pending", "policies")
 
 pytest_plugins = [
@@ -19,6 +20,11 @@ def pytest_configure(config: pytest.Config) -> None:
     """Make every clause of the guide a marker, so that a mistyped tag stops collection."""
     for marker in clause_markers():
         config.addinivalue_line("markers", marker)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the longest, so that none of them is left for the end."""
+    items.sort(key=lambda item: not item.nodeid.replace("/", ".").startswith(LONGEST))
 
 
 @pytest.fixture(scope="session")
