@@ -92,7 +92,7 @@ def _launched(settings: Settings) -> Iterator[None]:
 
 
 def _prepare(url: str, browsers: int) -> None:
-    """Set the queue's limits, and cancel what a killed run had begun; the launch resumes the rest.
+    """Set the queue's limits, and cancel what a killed run had begun, before the launch resumes it.
 
     The killed run went by a list that may have been edited since. The ledger knows what is left,
     and what was pressed; the run that begins now goes by its own list.

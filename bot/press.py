@@ -59,6 +59,12 @@ class Latch:
         """Let nothing through any more, however late the page sends it."""
         self.is_used = True
 
+    def outcome_of_refusal(self) -> Outcome:
+        """Return what it means that the portal or its page said no."""
+        if not self.is_touched:
+            return Outcome.NOT_SENT
+        return Outcome.REFUSED if self.is_answered else Outcome.UNKNOWN
+
     def _send(self, route: Route) -> None:
         try:
             answer = route.fetch(max_retries=0, max_redirects=0)
@@ -75,25 +81,20 @@ def press(intent: ApprovedIntent, form: ConfirmationPage) -> Pressed:
     Whatever it comes to, the caller must look in 保单查询 next. Unless the outcome is clean, the
     latch stays on the browser context, and the context must be thrown away.
     """
-    context = form.tab.context
     latch = Latch()
-    context.route("**/*", latch.handle)
+    form.tab.context.route("**/*", latch.handle)
     if (form.read().application_no, form.read_contact()) != (intent.application_no, intent.contact):
+        latch.close()
         return Pressed(Outcome.NOT_SENT, "打开的不是批准的这张保单", is_clean=False)
     try:
         confirmed = form.confirm()
     except PortalRefused as refusal:
-        return Pressed(_outcome_of_refusal(latch), "；".join(refusal.messages), is_clean=False)
+        return Pressed(latch.outcome_of_refusal(), "；".join(refusal.messages), is_clean=False)
     except (PortalError, PlaywrightError) as error:
         return Pressed(Outcome.UNKNOWN, f"没有明确的应答（{type(error).__name__}）", is_clean=False)
-    return Pressed(Outcome.ACCEPTED, "", is_clean=_leave(confirmed, latch))
-
-
-def _outcome_of_refusal(latch: Latch) -> Outcome:
-    if not latch.is_touched:
+    finally:
         latch.close()
-        return Outcome.NOT_SENT
-    return Outcome.REFUSED if latch.is_answered else Outcome.UNKNOWN
+    return Pressed(Outcome.ACCEPTED, "", is_clean=_leave(confirmed, latch))
 
 
 def _leave(confirmed: ConfirmedDialog, latch: Latch) -> bool:

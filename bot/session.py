@@ -7,7 +7,7 @@ the thread that owns the page.
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from threading import Lock
 from typing import TypeVar
 
@@ -53,7 +53,7 @@ class Session:
 
     context: BrowserContext
     desk: DeskPage
-    _forms: dict[str, ConfirmationPage] = field(default_factory=dict)  # at most the open one
+    _open: tuple[str, ConfirmationPage] | None = None  # reference and form
     _documents: tuple[Document, ...] | None = None  # of the open form
     is_spent: bool = False  # to be thrown away, with whatever still goes on in it
 
@@ -63,23 +63,22 @@ class Session:
         Raises:
             PolicyNotListed: 待确认 does not list it.
         """
-        if item.reference not in self._forms:
+        if self._open is None or self._open[0] != item.reference:
             self.leave_form()
-            self._forms[item.reference] = self.desk.open_pending().process(item.application_no)
-        return self._forms[item.reference]
+            form = self.desk.open_pending().process(item.application_no)
+            self._open = (item.reference, form)
+        return self._open[1]
 
-    def documents(self, item: WorkItem) -> tuple[Document, ...]:
-        """Return the 单证 of this item's form, fetched once for each opening of it."""
+    def documents(self, item: WorkItem, names: tuple[str, ...]) -> tuple[Document, ...]:
+        """Return these 单证 of this item's form, fetched once for each opening of it."""
         form = self.form(item)
         if self._documents is None:
-            names = form.read().document_names
             self._documents = tuple(form.view_document(name) for name in names)
         return self._documents
 
     def leave_form(self) -> None:
         """Forget the form that is open, so that the next look opens it again."""
-        self._forms.clear()
-        self._documents = None
+        self._open = self._documents = None
 
     def record(self, item: WorkItem) -> PolicyRecord | None:
         """Look this item up in 保单查询; one that is still to be confirmed counts as not found."""

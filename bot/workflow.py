@@ -84,7 +84,7 @@ class Robot(DBOSConfiguredInstance):
         self._failures = 0
         self.stopped: Stop | None = None  # no further item is begun
 
-    @DBOS.workflow(name="serve", max_recovery_attempts=5)
+    @DBOS.workflow(name="serve")
     def serve(self, uscc: str, list_digest: str) -> None:
         """Confirm what is to be confirmed for one enterprise, one policy after the other."""
         try:
@@ -214,10 +214,11 @@ class Robot(DBOSConfiguredInstance):
             ) from None
         details = form.read()
         self._check(item, details)
-        for document in session.documents(item):
+        documents = session.documents(item, details.document_names)
+        for document in documents:
             self._evidence.keep_document(item, document)
         session.expect_no_dialog()
-        return Snapshot.of(self._settings.origin, details, session.documents(item))
+        return Snapshot.of(self._settings.origin, details, documents)
 
     def _check(self, item: WorkItem, details: PolicyDetails) -> None:
         if wording := declaration.differences(self._settings.declaration, details.declaration):
@@ -264,8 +265,7 @@ class Robot(DBOSConfiguredInstance):
         claimed = self._ledger.entry(entry.item.reference)
         if pressed.outcome is Outcome.NOT_SENT:
             told = f"确认没有发出：{pressed.words}"
-            step = "请核对原因后再运行一次"
-            self._move(claimed, State.FAILED, explanation=told, next_step=step)
+            self._move(claimed, State.FAILED, explanation=told, next_step="请核对原因后再运行一次")
         else:
             doubt = _doubt(f"按下“确认投保”后：{pressed.words}")
             self._move(claimed, State.IN_DOUBT, code=pressed.outcome, **doubt)
@@ -291,7 +291,9 @@ class Robot(DBOSConfiguredInstance):
             raise BusinessException(
                 "CHANGED", "这张保单已不在“待确认”中", "请再运行一次，由程序在“保单查询”中核对"
             ) from None
-        now = Snapshot.of(self._settings.origin, form.read(), session.documents(item))
+        details = form.read()
+        documents = session.documents(item, details.document_names)
+        now = Snapshot.of(self._settings.origin, details, documents)
         granted = Approval(**(entry.approval or {}))
         standing = approval.by_mandate(self._settings.mandates, item, now, _today())
         intent = approval.intend(item, granted, standing, seen, now)
@@ -322,8 +324,10 @@ class Robot(DBOSConfiguredInstance):
                 confirmed_at=record.confirmed_at,
             )
         elif is_pending and entry.code == Outcome.REFUSED:
-            step = "请按门户的提示改正后再运行"
-            self._move(entry, State.REFUSED, explanation=entry.explanation, next_step=step)
+            told = entry.explanation
+            self._move(
+                entry, State.REFUSED, explanation=told, next_step="请按门户的提示改正后再运行"
+            )
         else:
             seen = "仍在“待确认”中" if is_pending else "在“待确认”和“保单查询”中都查不到"
             self._move(entry, State.IN_DOUBT, code=entry.code, **_doubt(f"已按下，门户{seen}"))

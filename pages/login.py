@@ -62,8 +62,7 @@ class LoginPage(Screen):
         self.captcha.field.fill(captcha)
         answer = self.send(self.login_button, request=_is_login)
         if answer.status == 200:  # the portal refuses with 200 (docs/mock-portal.md, log-in)
-            self.messages.wait_for()
-            raise LoginRefused(self.messages.inner_text().splitlines())
+            raise LoginRefused(self.answer(self.messages))
         return HomePage(self.surface).appear()
 
 

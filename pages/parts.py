@@ -101,11 +101,9 @@ class Field:
     """A labelled control of a form; the label is found by its text, without its red star."""
 
     def __init__(self, surface: Surface, label: str) -> None:
-        tab = surface if isinstance(surface, Page) else surface.owner.page
+        groups = surface.locator(".form-group")
         text = re.compile(rf"^\s*\*?\s*{re.escape(label)}\s*$")
-        group = surface.locator(".form-group").filter(
-            has=tab.locator("label").filter(has_text=text)
-        )
+        group = groups.filter(has=groups.page.locator("label").filter(has_text=text))
         self.control = group.locator("input, textarea")
 
     @staticmethod

@@ -1,5 +1,6 @@
 """待确认, the form behind 处理, and 确认投保 (guide-2.1 to guide-2.5)."""
 
+from collections.abc import Iterator
 from typing import Self
 
 from pages.errors import PolicyNotListed
@@ -25,21 +26,12 @@ class PendingPage(Screen):
 
     def read(self) -> tuple[PendingPolicy, ...]:
         """Return every policy of every page, in the portal's order."""
-        policies = self._read_page()
-        while self.table.next_page.is_visible():
-            self.ask(self.table.next_page, to=PendingPage)
-            policies += self._read_page()
-        return policies
+        return tuple(self._policies())
 
     def find(self, application_no: str) -> PendingPolicy | None:
         """Turn pages until this policy is shown, and return it."""
-        while True:
-            for policy in self._read_page():
-                if policy.application_no == application_no:
-                    return policy
-            if not self.table.next_page.is_visible():
-                return None
-            self.ask(self.table.next_page, to=PendingPage)
+        found = (one for one in self._policies() if one.application_no == application_no)
+        return next(found, None)
 
     def process(self, application_no: str) -> "ConfirmationPage":
         """Press 处理 in the row of this policy, on whichever page it is.
@@ -53,16 +45,19 @@ class PendingPage(Screen):
         process_link = self.table.row(application_no).get_by_text("处理", exact=True)
         return self.press(process_link, to=ConfirmationPage)
 
-    def _read_page(self) -> tuple[PendingPolicy, ...]:
-        return tuple(
-            PendingPolicy(
-                application_no=row["申请编号"],
-                enterprise_name=row["企业名称"],
-                product=row["产品名称"],
-                status=PolicyStatus.of(row["状态"]),
-            )
-            for row in self.table.read()
-        )
+    def _policies(self) -> Iterator[PendingPolicy]:
+        """Go through the policies from here on, turning a page when the last one was taken."""
+        while True:
+            for row in self.table.read():
+                yield PendingPolicy(
+                    application_no=row["申请编号"],
+                    enterprise_name=row["企业名称"],
+                    product=row["产品名称"],
+                    status=PolicyStatus.of(row["状态"]),
+                )
+            if not self.table.next_page.is_visible():
+                return
+            self.ask(self.table.next_page, to=PendingPage)
 
 
 class ConfirmationPage(Screen):

@@ -1,6 +1,7 @@
 """The one base of all screens, and the only place that waits."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Self, TypeVar
 
@@ -37,11 +38,9 @@ class Screen:
             SessionLost: the log-in box stands in its place.
             ScreenNotReached: none of these came in time.
         """
-        try:
-            signs = self.landmark.or_(self.refusal).or_(self.login_box)
+        signs = self.landmark.or_(self.refusal).or_(self.login_box)
+        with self._in_time(type(self)):
             signs.filter(visible=True).first.wait_for()
-        except PlaywrightTimeout as error:
-            raise ScreenNotReached(type(self).__name__, self.tab.url) from error
         if said := self.refusal.filter(visible=True).all_inner_texts():
             raise PortalRefused(said)
         if self.login_box.is_visible() and not self.landmark.is_visible():
@@ -54,10 +53,8 @@ class Screen:
         Raises:
             ScreenNotReached: it did not come in time.
         """
-        try:
+        with self._in_time(type(self)):
             self.landmark.wait_for()
-        except PlaywrightTimeout as error:
-            raise ScreenNotReached(type(self).__name__, self.tab.url) from error
         return self
 
     def press(self, control: Locator, to: type[S], on: Surface | None = None) -> S:
@@ -67,11 +64,8 @@ class Screen:
             PortalRefused, SessionLost, ScreenNotReached: as `ready` says.
         """
         next_screen = to(on or self.surface)
-        try:
-            with self.tab.expect_event("framenavigated"):
-                control.click()
-        except PlaywrightTimeout as error:
-            raise ScreenNotReached(to.__name__, self.tab.url) from error
+        with self._in_time(to), self.tab.expect_event("framenavigated"):
+            control.click()
         return next_screen.ready()
 
     def ask(self, control: Locator, to: type[S], on: Surface | None = None) -> S:
@@ -84,11 +78,9 @@ class Screen:
             PortalRefused, SessionLost, ScreenNotReached: as `ready` says.
         """
         next_screen = to(on or self.surface)
-        try:
+        with self._in_time(to):
             self.refusal.first.wait_for(state="hidden")
             control.click()
-        except PlaywrightTimeout as error:
-            raise ScreenNotReached(to.__name__, self.tab.url) from error
         return next_screen.ready()
 
     def send(self, control: Locator, request: Callable[[Response], bool]) -> Response:
@@ -98,22 +90,16 @@ class Screen:
             PortalRefused: a check made in the browser said no by a native dialog; nothing was sent.
             ScreenNotReached: no answer came in time.
         """
-        try:
-            with self.tab.expect_event("response", request) as answer:
-                control.click()
-                if messages := DialogLog.of(self.tab).take():
-                    raise PortalRefused(messages)
-            return answer.value
-        except PlaywrightTimeout as error:
-            raise ScreenNotReached(type(self).__name__, self.tab.url) from error
+        with self._in_time(type(self)), self.tab.expect_event("response", request) as answer:
+            control.click()
+            if messages := DialogLog.of(self.tab).take():
+                raise PortalRefused(messages)
+        return answer.value
 
     def open_window(self, control: Locator, to: type[S]) -> S:
         """Press a control that opens a window, and return the screen in it."""
-        try:
-            with self.tab.expect_popup() as window:
-                control.click()
-        except PlaywrightTimeout as error:
-            raise ScreenNotReached(to.__name__, self.tab.url) from error
+        with self._in_time(to), self.tab.expect_popup() as window:
+            control.click()
         return to(window.value).ready()
 
     def download(self, control: Locator) -> bytes:
@@ -122,12 +108,19 @@ class Screen:
         Raises:
             ScreenNotReached: no file came in time.
         """
-        try:
-            with self.tab.expect_download() as file:
-                control.click()
-        except PlaywrightTimeout as error:
-            raise ScreenNotReached("file", self.tab.url) from error
+        with self._in_time(type(self)), self.tab.expect_download() as file:
+            control.click()
         return Path(file.value.path()).read_bytes()
+
+    def answer(self, message: Locator) -> tuple[str, ...]:
+        """Wait for a message of this screen, and return its lines.
+
+        Raises:
+            ScreenNotReached: it did not come in time.
+        """
+        with self._in_time(type(self)):
+            message.wait_for()
+        return lines(message)
 
     def words(self) -> tuple[str, ...]:
         """Return the text of this screen, line by line as a person reads it."""
@@ -136,6 +129,14 @@ class Screen:
     def picture(self) -> bytes:
         """Return the whole tab as a JPEG, with everything that was typed."""
         return self.tab.screenshot(full_page=True, type="jpeg", quality=60, animations="disabled")
+
+    @contextmanager
+    def _in_time(self, screen: type["Screen"]) -> Iterator[None]:
+        """Say which screen it was that did not come in time."""
+        try:
+            yield
+        except PlaywrightTimeout as error:
+            raise ScreenNotReached(screen.__name__, self.tab.url) from error
 
 
 def lines(part: Locator) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ def open_portal(page: Page, base_url: str) -> LoginPage:
 
 @given("企业已登录", target_fixture="home")
 @when("企业用正确的用户名和密码登录", target_fixture="home")
+@when("企业按新的验证码登录", target_fixture="home")
 def log_in(login_page: LoginPage, mock_state: MockState, enterprise: Enterprise) -> HomePage:
     captcha = mock_state.captcha_text(login_page.captcha.captcha_id())
     return login_page.log_in(enterprise.account, enterprise.password, captcha)
@@ -48,11 +49,6 @@ def log_in_with_a_wrong_captcha(login_page: LoginPage, enterprise: Enterprise) -
     with pytest.raises(LoginRefused) as refusal:
         login_page.log_in(enterprise.account, enterprise.password, "????")
     return refusal.value
-
-
-@when("企业按新的验证码登录", target_fixture="home")
-def log_in_again(login_page: LoginPage, mock_state: MockState, enterprise: Enterprise) -> HomePage:
-    return log_in(login_page, mock_state, enterprise)
 
 
 @when("企业把验证码的大小写颠倒后登录", target_fixture="home")

@@ -100,8 +100,10 @@ def test_the_form_of_another_policy_is_not_pressed(
 ):
     """What is open must be what was approved, at the very last moment."""
     pressed = press(replace(intent, application_no="XW1"), form)
+    sent_later = form.tab.evaluate(POST)
 
     assert pressed.outcome is Outcome.NOT_SENT
+    assert sent_later == 0
     assert mock_state.confirmations(application_no) == []
 
 
