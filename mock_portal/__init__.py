@@ -9,7 +9,7 @@ from flask import Flask, Response, abort, g, redirect, render_template, request,
 from flask.json.provider import DefaultJSONProvider
 from flask.typing import ResponseReturnValue
 
-from mock_portal import doors, entry, faults, login, pending, policies
+from mock_portal import card, doors, entry, faults, login, pending, policies
 from mock_portal.clock import Clock
 from mock_portal.store import Crash, Request, Store, store
 
@@ -35,7 +35,7 @@ def create_app(
     app.extensions["mock_portal"] = memory = Store()
     memory.defects.update(defects)
     app.config["DOORS_TOKEN"] = doors_token
-    for stem in (login, entry, pending, policies, doors):
+    for stem in (login, card, entry, pending, policies, doors):
         app.register_blueprint(stem.bp)
     if only_loopback_names:
         app.before_request(_refuse_foreign_host)

@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 from flask import Blueprint, Response, abort, current_app, jsonify, make_response, request
 from stdnum.cn import uscc as uscc_number
 
+from mock_portal.accounts import Edition
 from mock_portal.defects import DEFECTS, unknown
 from mock_portal.documents import renewal_document
 from mock_portal.faults import FAULTS
@@ -30,6 +31,14 @@ bp = Blueprint("doors", __name__, url_prefix="/__mock__")
 
 APPLICATION_NO = re.compile(r"[0-9A-Za-z-]{1,40}")
 DECISIONS = (Status.UNDERWRITTEN, Status.RETURNED, Status.REFUSED)
+WISHES = {
+    "name": str,
+    "uscc": str,
+    "edition": str,
+    "registered": bool,
+    "bound": bool,
+    "pending": int,
+}
 MANY = 1000
 HOUR, TEN_YEARS = 3600, 10 * 366 * 86400
 
@@ -46,18 +55,20 @@ def demand_token() -> None:
 @bp.post("/enterprises")
 def create_enterprise() -> tuple[Response, int]:
     """Create an enterprise, its account and its pending policies."""
-    wishes = _body({"name": str, "uscc": str, "pending": int})
-    pending = _check_count(wishes.get("pending", 0), least=0)
+    wishes = _body(WISHES)
+    pending = _check_count(wishes.pop("pending", 0), least=0)
     with store().lock:
         _check_uscc(wishes.get("uscc"))
-        enterprise = store().add_enterprise(wishes.get("name"), wishes.get("uscc"))
+        enterprise = store().add_enterprise(
+            edition=_check_edition(wishes.pop("edition", Edition.GUANGDONG)), **wishes
+        )
     store().add_policies(enterprise, store().new_application_nos(enterprise, pending))
-    return jsonify(_enterprise_state(enterprise) | {"password": enterprise.password}), 201
+    return jsonify(_enterprise_state(enterprise) | _credentials(enterprise)), 201
 
 
 @bp.get("/enterprises/<uscc>")
 def look_at_enterprise(uscc: str) -> Response:
-    """Tell everything about an enterprise but its password."""
+    """Tell everything about an enterprise but its passwords."""
     with store().lock:
         return jsonify(_enterprise_state(_enterprise(uscc)))
 
@@ -114,7 +125,7 @@ def replace_faults(uscc: str) -> Response:
 @bp.get("/captchas/<captcha_id>")
 def read_captcha(captcha_id: str) -> Response:
     """Tell what a captcha says."""
-    text = store().captcha_text(captcha_id)
+    text = store().sessions.captcha_text(captcha_id)
     if text is None:
         _refuse(404, "没有这张验证码图片：编号是图片地址里 r 的值，图片要先被浏览器取过。")
     return jsonify(text=text)
@@ -168,9 +179,21 @@ def _enterprise_state(enterprise: Enterprise) -> dict[str, Any]:
         "name": enterprise.name,
         "uscc": enterprise.uscc,
         "org_code": enterprise.org_code,
-        "account": enterprise.account,
+        "legal_representative": asdict(enterprise.legal_representative),
+        "edition": enterprise.account.edition if enterprise.account else None,
+        "account": enterprise.account.user if enterprise.account else None,
+        "local_account": enterprise.local_account.user if enterprise.local_account else None,
+        "bound": enterprise.is_bound,
         "faults": _faults_state(enterprise),
         "policies": [_policy_state(enterprise, policy) for policy in enterprise.policies],
+    }
+
+
+def _credentials(enterprise: Enterprise) -> dict[str, Any]:
+    account, local = enterprise.account, enterprise.local_account
+    return {
+        "password": account.password if account else None,
+        "local_password": local.password if local else None,
     }
 
 
@@ -263,6 +286,12 @@ def _check_uscc(uscc: str | None) -> None:
         _refuse(400, "uscc 不是有效的统一社会信用代码。")
     if uscc in store().enterprises:
         _refuse(409, "这个企业已经有了。", store().enterprises)
+
+
+def _check_edition(edition: str) -> Edition:
+    if edition not in set(Edition):
+        _refuse(400, "没有这种版本。", list(Edition))
+    return Edition(edition)
 
 
 def _check_count(count: int, least: int) -> int:

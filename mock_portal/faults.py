@@ -75,7 +75,7 @@ def _session_lost(fault: Fault) -> None:
         if g.signed_in is None or fault not in g.signed_in.faults:
             return
         g.signed_in.faults.remove(fault)
-    store().end_session(request.cookies["JSESSIONID"])
+    store().sessions.end(request.cookies["JSESSIONID"])
     g.signed_in = None
 
 

@@ -3,10 +3,20 @@
 import secrets
 import uuid
 
-from flask import Blueprint, Response, g, make_response, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Response,
+    g,
+    jsonify,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 
-from mock_portal import captcha
+from mock_portal import captcha, card
 from mock_portal.rules import refuse_log_in
 from mock_portal.store import store
 from mock_portal.wording import Wording
@@ -26,9 +36,23 @@ def home() -> str:
     return render_template("login/home.html", enterprise=g.signed_in)
 
 
+@bp.post("/pub/login/localloginurl")
+def give_local_address() -> Response:
+    """Tell the home page where 本地登录 is."""
+    return jsonify(code=0, message="", data=url_for("login.open_local_form"))
+
+
+@bp.get("/pub/login/local")
+def open_local_form() -> Response:
+    """Show 本地登录, and begin a visit."""
+    return make_response(render_template("login/local.html"))
+
+
 @bp.get("/cas/login")
-def open_form() -> Response:
-    """Show the log-in form, and begin a visit."""
+def open_form() -> ResponseReturnValue:
+    """Show the log-in form, and begin a visit; the card box is the same address with _swCardF."""
+    if "_swCardF" in request.args:
+        return card.show_form()
     answer = _form(user="")
     if "CASTGC" not in request.cookies:
         visit = secrets.token_hex(16)
@@ -41,27 +65,27 @@ def draw_captcha() -> Response:
     """Draw a new captcha; from now on it is the only valid one of this visit."""
     text = captcha.new_text()
     visit = request.cookies.get("CASTGC") or secrets.token_hex(16)
-    store().show_captcha(visit, request.args.get("r", ""), text)
+    store().sessions.show_captcha(visit, request.args.get("r", ""), text)
     return Response(captcha.picture(text), content_type="image/jpeg")
 
 
 @bp.post("/cas/login")
 def log_in() -> ResponseReturnValue:
     """Take 登录; refused, it answers 200 with the form again, as the real page does."""
-    shown = store().use_up_captcha(request.cookies.get("CASTGC", ""))
+    shown = store().sessions.use_up_captcha(request.cookies.get("CASTGC", ""))
     user = request.form.get("swy", "")
-    owner = store().account_owner(user)
+    owner = store().owner(user)
     g.line.uscc = g.line.uscc or (owner.uscc if owner else "")
     refusal = refuse_log_in(request.form, shown, owner, store().defects)
     if refusal or owner is None:
         return _form(user, refusal)
-    return redirect(url_for("login.arrive", ticket=store().issue_ticket(owner)))
+    return redirect(url_for("login.arrive", ticket=store().sessions.issue_ticket(owner.uscc)))
 
 
 @bp.get("/OAuthLoginController")
 def arrive() -> ResponseReturnValue:
     """Turn the ticket into a session, and the whole window to the home page."""
-    session_id = store().redeem(request.args.get("ticket", ""))
+    session_id = store().sessions.redeem(request.args.get("ticket", ""))
     if session_id is None:
         return redirect(url_for("login.home"))
     answer = make_response(render_template("login/arrive.html", text=Wording.LOGGED_IN))
@@ -72,7 +96,7 @@ def arrive() -> ResponseReturnValue:
 @bp.get("/logout")
 def log_out() -> ResponseReturnValue:
     """Take 退出."""
-    store().end_session(request.cookies.get("JSESSIONID", ""))
+    store().sessions.end(request.cookies.get("JSESSIONID", ""))
     return redirect(url_for("login.home"))
 
 

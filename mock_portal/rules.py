@@ -22,9 +22,9 @@ def refuse_log_in(
     typed = form.get("verifyCode", "")
     if "captcha_not_checked" not in defects and not (shown and captcha.matches(typed, shown)):
         return Wording.WRONG_CAPTCHA
-    if owner is None:
+    if owner is None or owner.account is None:
         return Wording.WRONG_PASSWORD
-    if "wrong_password_accepted" in defects or form.get("swm") == owner.password_digest:
+    if "wrong_password_accepted" in defects or form.get("swm") == owner.account.password_digest:
         return None
     return Wording.WRONG_PASSWORD
 

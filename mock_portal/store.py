@@ -1,9 +1,6 @@
 """What the portal remembers: enterprises, policies, sessions; in memory, behind one lock."""
 
-import hashlib
 import itertools
-import secrets
-import string
 import threading
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -12,9 +9,12 @@ from enum import StrEnum
 from typing import Any
 
 from flask import current_app
+from stdnum.cn import ric as id_number
 from stdnum.cn import uscc as uscc_number
 
+from mock_portal.accounts import Account, Edition, Person, new_password
 from mock_portal.clock import Clock
+from mock_portal.sessions import Sessions
 from mock_portal.wording import Wording
 
 
@@ -82,8 +82,10 @@ class Enterprise:
 
     name: str
     uscc: str
-    account: str
-    password: str
+    legal_representative: Person
+    account: Account | None = None  # none: it is not registered yet
+    local_account: Account | None = None  # for 地方特色应用
+    is_bound: bool = False  # the account knows the local account (guide-1.9)
     clock: Clock = field(default_factory=Clock)
     policies: list[Policy] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
@@ -92,11 +94,6 @@ class Enterprise:
     def org_code(self) -> str:
         """组织机构代码: characters 9 to 17 of 统一社会信用代码."""
         return self.uscc[8:17]
-
-    @property
-    def password_digest(self) -> str:
-        """What the browser sends instead of the password (docs/mock-portal.md, log-in)."""
-        return hashlib.md5(self.password.encode(), usedforsecurity=False).hexdigest()
 
 
 @dataclass
@@ -133,22 +130,32 @@ class Store:
         self.defects: set[str] = set()
         self.requests: list[Request] = []
         self.crashes: list[Crash] = []
-        self._tickets: dict[str, str] = {}
-        self._sessions: dict[str, str] = {}
-        self._captcha_texts: dict[str, str] = {}
-        self._captcha_of_visit: dict[str, str] = {}
+        self.sessions = Sessions()
         self._serial = itertools.count(1)
 
-    def add_enterprise(self, name: str | None = None, uscc: str | None = None) -> Enterprise:
+    def add_enterprise(
+        self,
+        name: str | None = None,
+        uscc: str | None = None,
+        edition: Edition = Edition.GUANGDONG,
+        *,
+        registered: bool = True,
+        bound: bool = True,
+    ) -> Enterprise:
         """Take in an enterprise; what is not given is made up."""
         with self.lock:
             serial = len(self.enterprises) + 1
             enterprise = Enterprise(
                 name=name or f"模拟出口企业{serial:04}有限公司",
                 uscc=uscc or self._new_uscc(serial),
-                account=f"mock{serial:04}",
-                password=f"Mock-{_random_characters(8)}",
+                legal_representative=Person(f"模拟法人{serial:04}", synthetic_id_no(serial)),
             )
+            if registered:
+                mobile = f"138{serial:08}"
+                user = f"mock{serial:04}"
+                enterprise.account = Account(user, new_password(), mobile, edition)
+                enterprise.local_account = Account(f"gd{user}", new_password(), mobile)
+                enterprise.is_bound = bound
             self.enterprises[enterprise.uscc] = enterprise
             return enterprise
 
@@ -157,11 +164,26 @@ class Store:
         codes = map(synthetic_uscc, itertools.count(serial))
         return next(code for code in codes if code not in self.enterprises)
 
-    def account_owner(self, account: str) -> Enterprise | None:
-        """Find the enterprise that logs in with this user name."""
+    def owner(self, user: str) -> Enterprise | None:
+        """Find the enterprise whose account of the single window has this user name."""
         with self.lock:
-            owners = (e for e in self.enterprises.values() if e.account == account)
+            owners = (e for e in self.enterprises.values() if e.account and e.account.user == user)
             return next(owners, None)
+
+    def local_owner(self, user: str) -> Enterprise | None:
+        """Find the enterprise whose local account has this user name."""
+        with self.lock:
+            owners = (
+                enterprise
+                for enterprise in self.enterprises.values()
+                if enterprise.local_account and enterprise.local_account.user == user
+            )
+            return next(owners, None)
+
+    def signed_in(self, session_id: str) -> Enterprise | None:
+        """Find the enterprise of a session."""
+        uscc = self.sessions.signed_in(session_id)
+        return self.enterprises[uscc] if uscc else None
 
     def add_policies(self, enterprise: Enterprise, numbers: Iterable[str]) -> list[Policy]:
         """Push policies with these application numbers to an enterprise."""
@@ -236,49 +258,6 @@ class Store:
                 policy.policy_no = f"MN{now:%Y%m%d}{next(self._serial):06}"
                 policy.effective_date = effective or now.date()
 
-    def show_captcha(self, visit: str, captcha_id: str, text: str) -> None:
-        """Make this captcha the only valid one of a visit to the log-in page."""
-        with self.lock:
-            self._captcha_texts[captcha_id] = text
-            self._captcha_of_visit[visit] = text
-
-    def captcha_text(self, captcha_id: str) -> str | None:
-        """Tell what the captcha with this id says."""
-        return self._captcha_texts.get(captcha_id)
-
-    def use_up_captcha(self, visit: str) -> str | None:
-        """Hand out the valid captcha of a visit, once."""
-        with self.lock:
-            return self._captcha_of_visit.pop(visit, None)
-
-    def issue_ticket(self, enterprise: Enterprise) -> str:
-        """Make a service ticket for somebody who logged in."""
-        with self.lock:
-            ticket = f"ST-{next(self._serial)}-{_random_characters(20)}-mock"
-            self._tickets[ticket] = enterprise.uscc
-            return ticket
-
-    def redeem(self, ticket: str) -> str | None:
-        """Turn a ticket into a session; a ticket works once."""
-        with self.lock:
-            uscc = self._tickets.pop(ticket, None)
-            if uscc is None:
-                return None
-            session_id = _random_characters(32)
-            self._sessions[session_id] = uscc
-            return session_id
-
-    def signed_in(self, session_id: str) -> Enterprise | None:
-        """Find the enterprise of a session."""
-        with self.lock:
-            uscc = self._sessions.get(session_id)
-            return self.enterprises[uscc] if uscc else None
-
-    def end_session(self, session_id: str) -> None:
-        """Forget a session."""
-        with self.lock:
-            self._sessions.pop(session_id, None)
-
 
 def store() -> Store:
     """Give the memory of the portal that is answering."""
@@ -296,5 +275,7 @@ def synthetic_uscc(serial: int) -> str:
     return without_check_digit + uscc_number.calc_check_digit(without_check_digit)
 
 
-def _random_characters(count: int) -> str:
-    return "".join(secrets.choice(string.ascii_letters + string.digits) for _ in range(count))
+def synthetic_id_no(serial: int) -> str:
+    """Make a valid 身份证 number of somebody who was born in the year 1900."""
+    without_check_digit = f"44010019000101{serial % 1000:03}"
+    return without_check_digit + id_number.calc_check_digit(f"{without_check_digit}0")

@@ -14,11 +14,11 @@ STEMS = {clause.stem for clause in clauses()}
 
 # The map of the project: a file that is in no line of it is a question, not a new module.
 MAP = {
-    "pages": STEMS | {"browser", "desk", "errors", "models", "parts", "screen"},
+    "pages": STEMS | {"browser", "desk", "errors", "models", "parts", "profile", "screen"},
     "steps": STEMS,
     "mock_portal": STEMS
-    | {"__main__", "captcha", "card_control", "clock", "defects", "documents", "doors", "faults"}
-    | {"insurer", "rules", "store", "wording"},
+    | {"__main__", "accounts", "captcha", "card_control", "clock", "defects", "documents", "doors"}
+    | {"faults", "insurer", "rules", "sessions", "store", "wording"},
     "bot": {"approval", "artifacts", "cli", "declaration", "demo", "doctor", "engine", "errors"}
     | {"evidence", "ledger", "notify", "press", "reconcile", "results", "run", "secrets", "session"}
     | {"settings", "work_item", "work_list", "workflow"},

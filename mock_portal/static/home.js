@@ -1,4 +1,4 @@
-// The home page: 地方特色应用 opens level by level, its last level opens the desk in a new window.
+// The home page: three log-in boxes; 地方特色应用 opens level by level, and its last one the desk.
 function notProvided() {
   alert("该服务在模拟门户中未提供");
 }
@@ -14,4 +14,17 @@ function openApps(entry, id) {
 
 function openDesk(url) {
   window.open(url);
+}
+
+// The second and third log-in box are loaded when they are first asked for.
+function openLogin(number, addressUrl) {
+  document.querySelectorAll(".login-tabs li").forEach(function (tab, index) {
+    tab.classList.toggle("active", index + 1 === number);
+    document.getElementById("div_iframe" + (index + 1)).classList.toggle("shown", index + 1 === number);
+  });
+  var frame = document.getElementById("loginIframe" + number);
+  if (frame.getAttribute("src")) return;
+  fetch(addressUrl, { method: "POST" })
+    .then(function (answer) { return answer.json(); })
+    .then(function (answer) { frame.src = answer.data; });
 }

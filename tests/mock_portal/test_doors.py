@@ -9,6 +9,7 @@ from flask import Flask
 from stdnum.cn import uscc as uscc_number
 
 from mock_portal import create_app
+from mock_portal.doors import WISHES
 from mock_portal.store import synthetic_uscc
 from mock_portal.wording import ASSUMED, Wording
 
@@ -63,23 +64,25 @@ def test_given_code_is_not_made_up_again(visitor):
 
 
 def test_state_of_an_enterprise_has_no_password(visitor, enterprise):
-    """The look at an enterprise tells all but the password."""
+    """The look at an enterprise tells all but the passwords."""
     state = visitor.state(enterprise)
 
-    assert state == {key: value for key, value in enterprise.items() if key != "password"}
+    secret = {"password", "local_password"}
+    assert state == {key: value for key, value in enterprise.items() if key not in secret}
     assert state["faults"] == []
 
 
 @pytest.mark.parametrize(
     ("method", "door", "body", "status", "known"),
     [
-        ("POST", "enterprises", {"edition": "guangdong"}, 400, ["name", "uscc", "pending"]),
-        ("POST", "enterprises", {"pending": "2"}, 400, ["name", "uscc", "pending"]),
-        ("POST", "enterprises", {"pending": True}, 400, ["name", "uscc", "pending"]),
+        ("POST", "enterprises", {"city": "广州"}, 400, list(WISHES)),
+        ("POST", "enterprises", {"edition": "foreign"}, 400, ["guangdong", "national"]),
+        ("POST", "enterprises", {"pending": "2"}, 400, list(WISHES)),
+        ("POST", "enterprises", {"pending": True}, 400, list(WISHES)),
         ("POST", "enterprises", {"pending": -1}, 400, []),
         ("POST", "enterprises", {"uscc": "914401019550018901"}, 400, []),
         ("POST", "enterprises", {"uscc": "OWN"}, 409, ["OWN"]),
-        ("POST", "enterprises", [], 400, ["name", "uscc", "pending"]),
+        ("POST", "enterprises", [], 400, list(WISHES)),
         ("GET", "enterprises/unknown", None, 404, ["OWN"]),
         ("POST", "enterprises/unknown/policies", {"count": 1}, 404, ["OWN"]),
         ("POST", "enterprises/OWN/policies", {}, 400, ["application_nos", "count"]),

@@ -22,7 +22,7 @@ def test_home_page_offers_the_log_in_box(visitor):
 
     assert "<title>中国(广东)国际贸易单一窗口</title>" in page
     assert "账号登录" in page
-    assert re.search(r'<div id="div_iframe1">\s*<iframe id="loginIframe1"', page)
+    assert re.search(r'<div id="div_iframe1" class="shown">\s*<iframe id="loginIframe1"', page)
     assert "/cas/login?_local_login_flag=1" in page
 
 
