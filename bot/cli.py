@@ -1,12 +1,11 @@
 """The command line: `single-window`."""
 
 import json
-import subprocess
 import sys
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from threading import Lock
@@ -35,6 +34,10 @@ from pages.parts import CaptchaPicture
 
 ALL_DONE, NEEDS_PERSON, REFUSED_INPUT, TECHNICAL_TROUBLE, NOT_FIT, CTRL_C = 0, 1, 2, 3, 4, 130
 
+ACCOUNTS = (  # of a mock portal: name, and where the door tells user and password
+    ("账号登录", "account", "password"),
+    ("本地登录", "local_account", "local_password"),
+)
 HEADINGS = ("企业名称", "申请编号", "状态", "说明", "下一步")
 
 app = typer.Typer(
@@ -81,16 +84,18 @@ def portal(
     ] = None,
     defect: Annotated[list[str] | None, typer.Option(help="植入的缺陷，可以给多个")] = None,
 ) -> None:
-    """启动模拟门户，第一行输出它的地址；按 Ctrl-C 结束。"""
-    command = [sys.executable, "-m", "mock_portal", "--host", host, "--port", str(port)]
-    command += ["--doors-token", doors_token] if doors_token else []
-    command += [word for name in defect or [] for word in ("--defect", name)]
-    # its lifeline is our end of the pipe, so it ends with us however we end
-    process = subprocess.Popen([*command, "--lifeline"], stdin=subprocess.PIPE)
-    try:
-        raise typer.Exit(process.wait())
-    except KeyboardInterrupt:
-        raise typer.Exit(process.wait()) from None
+    """启动模拟门户，第一行输出它的地址，然后列出可以手工试用的账号；按 Ctrl-C 结束。"""
+    options = ["--host", host, "--port", str(port)]
+    options += ["--doors-token", doors_token] if doors_token else []
+    options += [word for name in defect or [] for word in ("--defect", name)]
+    with _plain_errors(), demonstration.start_portal(*options) as process:
+        with suppress(KeyboardInterrupt):
+            if address := demonstration.first_line(process):
+                out.print(address)
+                _print_trials(demonstration.make_trials(address, doors_token), address)
+            process.wait()
+        process.communicate()  # closes its lifeline
+    raise typer.Exit(process.returncode)
 
 
 @app.command(epilog="示例：single-window dispatch 清单.xlsx")
@@ -308,6 +313,21 @@ def _print_entries(entries: list[Entry], as_json: bool) -> None:
             cells = (item.enterprise_name, item.application_no, words)
             table.add_row(*map(Text, (*cells, entry.explanation, entry.next_step)))
         out.print(table, soft_wrap=False)
+
+
+def _print_trials(trials: list[tuple[demonstration.Trial, dict[str, Any]]], address: str) -> None:
+    """Print what a person may try by hand, and from where."""
+    out.print("\n可以手工试用的账号（都是虚构的；请用浏览器从“入口”进去）：", markup=False)
+    for trial, made in trials:
+        out.print(f"\n【{trial.purpose}】{made['name']} {made['uscc']}", markup=False)
+        for name, user, password in ACCOUNTS:
+            if made[user]:
+                out.print(f"  {name}：{made[user]} / {made[password]}", markup=False)
+        if not made["account"]:
+            person = made["legal_representative"]
+            out.print(f"  法人：{person['name']} {person['id_no']}", markup=False)
+        out.print(f"  入口：{address}/__mock__/enterprises/{made['uscc']}/visit", markup=False)
+    out.print("\n按 Ctrl-C 结束。", markup=False)
 
 
 def _print_proof(proof: dict[str, Any]) -> None:

@@ -3,8 +3,9 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -25,12 +26,33 @@ POLICIES = 2
 TOKEN_VARIABLE = "SINGLE_WINDOW_DOORS_TOKEN"
 
 
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What a person may try by hand with an enterprise made for it."""
+
+    purpose: str
+    wishes: Mapping[str, Any]
+    faults: tuple[str, ...] = ()
+
+
+TRIALS = (
+    Trial("走完指引全程", {"pending": 3}),
+    Trial("保单很多，要翻页", {"pending": 23}),
+    Trial("没有待确认的保单", {"pending": 0}),
+    Trial("第一次进入：绑定，或快速注册", {"pending": 1, "bound": False}),
+    Trial("国标版账号：弹窗后改用本地登录", {"pending": 1, "edition": "national"}),
+    Trial("还没有注册：立即注册", {"registered": False}),
+    Trial("投保声明换了措辞", {"pending": 1}, ("declaration_reworded",)),
+    Trial("确认投保后没有应答", {"pending": 1}, ("answer_lost_after_commit",)),
+)
+
+
 class Doors:
     """The doors of a mock portal."""
 
-    def __init__(self, portal_url: str) -> None:
+    def __init__(self, portal_url: str, token: str | None = None) -> None:
         self._portal_url = portal_url.rstrip("/")
-        self._token = os.environ.get(TOKEN_VARIABLE, "")
+        self._token = token or os.environ.get(TOKEN_VARIABLE, "")
 
     def call(self, method: str, path: str, body: object = None) -> Any:
         """Call a door; return what it answers.
@@ -63,17 +85,40 @@ def answer_by_door(settings: Settings) -> AnswerCaptcha:
 @contextmanager
 def mock_portal() -> Iterator[str]:
     """Run a mock portal on a free port; give its address."""
-    command = [sys.executable, "-m", "mock_portal", "--port", "0", "--lifeline"]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as portal:
-        out, lifeline = portal.stdout, portal.stdin
-        url = out.readline().decode().strip() if out else ""
+    with start_portal("--port", "0") as portal:
+        url = first_line(portal)
         if not url:
             raise NotFit("模拟门户没有启动。请看上面的提示。")
         try:
             yield url
         finally:
-            if lifeline:
-                lifeline.close()
+            if portal.stdin:
+                portal.stdin.close()
+
+
+def start_portal(*options: str) -> subprocess.Popen[str]:
+    """Start a mock portal; its lifeline is our end of the pipe, so it ends with us."""
+    command = [sys.executable, "-m", "mock_portal", *options, "--lifeline"]
+    return subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
+    )
+
+
+def first_line(portal: subprocess.Popen[str]) -> str:
+    """Return the address that a portal prints, or nothing if it did not start."""
+    return portal.stdout.readline().strip() if portal.stdout else ""
+
+
+def make_trials(portal_url: str, token: str | None) -> list[tuple[Trial, dict[str, Any]]]:
+    """Let the portal invent the enterprises that a person may try by hand."""
+    doors = Doors(portal_url, token)
+    made = []
+    for trial in TRIALS:
+        enterprise = doors.call("POST", "enterprises", dict(trial.wishes))
+        faults = [{"id": fault} for fault in trial.faults]
+        doors.call("PUT", f"enterprises/{enterprise['uscc']}/faults", faults)
+        made.append((trial, enterprise))
+    return made
 
 
 def demonstrate(folder: Path, portal_url: str, *, quiet: bool) -> dict[str, Any]:

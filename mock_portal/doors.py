@@ -8,7 +8,18 @@ from dataclasses import asdict
 from datetime import date
 from typing import Any, NoReturn
 
-from flask import Blueprint, Response, abort, current_app, jsonify, make_response, request
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    current_app,
+    jsonify,
+    make_response,
+    redirect,
+    request,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
 from stdnum.cn import uscc as uscc_number
 
 from mock_portal.accounts import Edition
@@ -71,6 +82,14 @@ def look_at_enterprise(uscc: str) -> Response:
     """Tell everything about an enterprise but its passwords."""
     with store().lock:
         return jsonify(_enterprise_state(_enterprise(uscc)))
+
+
+@bp.get("/enterprises/<uscc>/visit")
+def visit(uscc: str) -> ResponseReturnValue:
+    """Let a browser visit the home page as this enterprise, before anybody has logged in."""
+    answer = redirect(url_for("login.home"))
+    answer.set_cookie("mock_scope", _enterprise(uscc).uscc, httponly=True, samesite="Lax")
+    return answer
 
 
 @bp.post("/enterprises/<uscc>/policies")
