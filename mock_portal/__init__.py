@@ -9,7 +9,17 @@ from flask import Flask, Response, abort, g, redirect, render_template, request,
 from flask.json.provider import DefaultJSONProvider
 from flask.typing import ResponseReturnValue
 
-from mock_portal import card, doors, entry, faults, login, pending, policies
+from mock_portal import (
+    binding,
+    card,
+    doors,
+    entry,
+    faults,
+    login,
+    pending,
+    policies,
+    registration,
+)
 from mock_portal.clock import Clock
 from mock_portal.store import Crash, Request, Store, store
 
@@ -35,7 +45,7 @@ def create_app(
     app.extensions["mock_portal"] = memory = Store()
     memory.defects.update(defects)
     app.config["DOORS_TOKEN"] = doors_token
-    for stem in (login, card, entry, pending, policies, doors):
+    for stem in (login, card, registration, entry, binding, pending, policies, doors):
         app.register_blueprint(stem.bp)
     if only_loopback_names:
         app.before_request(_refuse_foreign_host)
@@ -55,7 +65,8 @@ def _refuse_foreign_host() -> None:
 
 def _recognise() -> None:
     """Find out whose request this is: the session's, or before log-in the scope cookie's."""
-    g.signed_in = store().signed_in(request.cookies.get("JSESSIONID", ""))
+    g.session = store().session(request.cookies.get("JSESSIONID", ""))
+    g.signed_in = store().enterprises[g.session.uscc] if g.session else None
     g.enterprise = g.signed_in or store().enterprises.get(request.cookies.get("mock_scope", ""))
 
 

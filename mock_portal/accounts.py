@@ -22,6 +22,7 @@ class Account:
     password: str
     mobile: str
     edition: Edition = Edition.GUANGDONG
+    wrong_passwords: int = 0  # in a row
 
     @property
     def password_digest(self) -> str:

@@ -1,12 +1,13 @@
 """验证码: the text and the picture (guide-1.2)."""
 
 import secrets
+from datetime import timedelta
 
 from captcha.image import ColorTuple, ImageCaptcha
 from PIL.Image import Image
 
-# Whether the real portal minds the case is not known (docs/mock-portal.md, assumed).
-CASE_SENSITIVE = False
+# How long a captcha is good is not known (docs/mock-portal.md, assumed).
+GOOD_FOR = timedelta(minutes=5)
 
 LENGTH = 4
 ALPHABET = "23456789ABCDEFGHJKNPQRSTUVXYZabcdefghjknpqrstuvxyz"  # without look-alikes
@@ -41,8 +42,6 @@ def picture(text: str) -> bytes:
     return drawing.generate(text, format="jpeg", fg_color=(20, 60, 140, 255)).getvalue()
 
 
-def matches(typed: str, text: str) -> bool:
+def matches(typed: str, text: str, *, case_matters: bool) -> bool:
     """Compare what was typed with what the picture says."""
-    if CASE_SENSITIVE:
-        return typed == text
-    return typed.casefold() == text.casefold()
+    return typed == text or (not case_matters and typed.casefold() == text.casefold())

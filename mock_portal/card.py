@@ -15,3 +15,8 @@ def give_address() -> Response:
 def show_form() -> str:
     """Show the card box."""
     return render_template("card/form.html")
+
+
+def log_in() -> str:
+    """Take 登录 of the card box."""
+    return show_form()

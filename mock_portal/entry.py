@@ -2,9 +2,11 @@
 
 from urllib.parse import quote
 
-from flask import Blueprint, g, render_template, url_for
+from flask import Blueprint, g, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
 
 DESK = "/swProxy/xwtbserver"
+MENU_ID = "xwtb001"
 
 bp = Blueprint("entry", __name__, url_prefix=f"{DESK}/sw")
 
@@ -18,8 +20,10 @@ def frame_url(endpoint: str, **arguments: str) -> str:
 
 
 @bp.get("/deskIndex")
-def open_desk() -> str:
-    """Show the desk: the menu, the tab strip and the frames."""
+def open_desk() -> ResponseReturnValue:
+    """Show the desk: menu, tab strip and frames; at the first entry ask for 绑定 instead."""
+    if not (g.signed_in.is_bound or g.session.is_local):
+        return redirect(url_for("binding.open_binding"))
     return render_template("entry/desk.html", enterprise=g.signed_in)
 
 

@@ -29,6 +29,15 @@ FAULTS: Mapping[str, FaultKind] = {
         "guide-1.1",
         {"seconds": 2.0, "path": ""},
     ),
+    "captcha_stale": FaultKind(
+        "页面先显示的验证码图片已经作废，照着输入也不对；只发生一次。", "guide-1.2"
+    ),
+    "captcha_case_matters": FaultKind("验证码分大小写。", "guide-1.2"),
+    "account_locks": FaultKind(
+        "密码连续输错 attempts 次，账号就锁定，密码正确也不能登录。", "guide-1.2", {"attempts": 3}
+    ),
+    "real_name_required": FaultKind("账号还没有实名认证，登录后被引去认证。", "guide-1.2"),
+    "single_session": FaultKind("同一企业再次登录，先前的登录就失效。", "guide-1.2"),
     "session_lost": FaultKind(
         "下一次请求地址以 path 开头的页面时，登录已失效；只发生一次。",
         "guide-1.8",
@@ -56,6 +65,15 @@ def find(fault_id: str) -> Fault | None:
     enterprise: Enterprise | None = g.enterprise
     faults = enterprise.faults if enterprise else []
     return next((fault for fault in faults if fault.id == fault_id), None)
+
+
+def once(fault_id: str) -> bool:
+    """Tell whether a fault is on, and switch it off."""
+    with store().lock:
+        fault = find(fault_id)
+        if fault:
+            g.enterprise.faults.remove(fault)
+    return fault is not None
 
 
 def strike() -> None:

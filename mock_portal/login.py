@@ -1,7 +1,9 @@
-"""账号登录: the log-in box of the home page, its captcha, the way in and out (guide-1.2)."""
+"""账号登录 and 本地登录: the log-in boxes of the home page, their captchas (guide-1.2, faq-1)."""
 
 import secrets
 import uuid
+from dataclasses import dataclass
+from datetime import datetime
 
 from flask import (
     Blueprint,
@@ -16,12 +18,27 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 
-from mock_portal import captcha, card
-from mock_portal.rules import refuse_log_in
-from mock_portal.store import store
+from mock_portal import captcha, card, faults
+from mock_portal.accounts import Account, Edition
+from mock_portal.clock import Clock
+from mock_portal.rules import refuse_captcha, refuse_password
+from mock_portal.sessions import Captcha
+from mock_portal.store import Enterprise, store
 from mock_portal.wording import Wording
 
 bp = Blueprint("login", __name__)
+
+
+@dataclass(frozen=True)
+class Box:
+    """One log-in box with a form: its name, and the view that takes 登录."""
+
+    name: str
+    view: str
+
+
+ACCOUNT_BOX = Box("", "login.log_in")
+LOCAL_BOX = Box("local", "login.log_in_locally")
 
 
 @bp.get("/")
@@ -32,7 +49,7 @@ def front() -> ResponseReturnValue:
 
 @bp.get("/index.action")
 def home() -> str:
-    """Show the home page: the log-in box, or for those signed in 地方特色应用."""
+    """Show the home page: the log-in boxes, or for those signed in 地方特色应用."""
     return render_template("login/home.html", enterprise=g.signed_in)
 
 
@@ -42,55 +59,114 @@ def give_local_address() -> Response:
     return jsonify(code=0, message="", data=url_for("login.open_local_form"))
 
 
-@bp.get("/pub/login/local")
-def open_local_form() -> Response:
-    """Show 本地登录, and begin a visit."""
-    return make_response(render_template("login/local.html"))
-
-
 @bp.get("/cas/login")
 def open_form() -> ResponseReturnValue:
-    """Show the log-in form, and begin a visit; the card box is the same address with _swCardF."""
+    """Show 账号登录; 卡介质 is the same address with _swCardF."""
     if "_swCardF" in request.args:
         return card.show_form()
-    answer = _form(user="")
-    if "CASTGC" not in request.cookies:
-        visit = secrets.token_hex(16)
-        answer.set_cookie("CASTGC", visit, path="/cas", httponly=True, samesite="Lax")
-    return answer
+    return _form(ACCOUNT_BOX)
+
+
+@bp.get("/pub/login/local")
+def open_local_form() -> Response:
+    """Show 本地登录."""
+    return _form(LOCAL_BOX)
 
 
 @bp.get("/cas/plat_cas_verifycode_gen")
 def draw_captcha() -> Response:
-    """Draw a new captcha; from now on it is the only valid one of this visit."""
+    """Draw a new captcha; from now on it is the only valid one of this box in this browser."""
     text = captcha.new_text()
+    expected = captcha.new_text() if faults.once("captcha_stale") else text
+    store().sessions.show_captcha(request.args.get("r", ""), text)
     visit = request.cookies.get("CASTGC") or secrets.token_hex(16)
-    store().sessions.show_captcha(visit, request.args.get("r", ""), text)
-    return Response(captcha.picture(text), content_type="image/jpeg")
+    box = request.args.get("box", "")
+    store().sessions.expect_captcha(visit + box, Captcha(expected, now()))
+    answer = Response(captcha.picture(text), content_type="image/jpeg")
+    answer.set_cookie("CASTGC", visit, httponly=True, samesite="Lax")
+    return answer
+
+
+def wrong_captcha(box: str = "") -> Wording | None:
+    """Judge what was typed of a captcha; right or wrong, that captcha is used up."""
+    return refuse_captcha(
+        request.form.get("verifyCode", ""),
+        store().sessions.use_up_captcha(request.cookies.get("CASTGC", "") + box),
+        now(),
+        store().defects,
+        case_matters=faults.find("captcha_case_matters") is not None,
+    )
 
 
 @bp.post("/cas/login")
 def log_in() -> ResponseReturnValue:
-    """Take 登录; refused, it answers 200 with the form again, as the real page does."""
-    shown = store().sessions.use_up_captcha(request.cookies.get("CASTGC", ""))
-    user = request.form.get("swy", "")
-    owner = store().owner(user)
+    """Take 登录 of 账号登录, or of 卡介质."""
+    if "_swCardF" in request.args:
+        return card.log_in()
+    owner = store().owner(request.form.get("swy", ""))
+    return _log_in(ACCOUNT_BOX, owner, owner.account if owner else None)
+
+
+@bp.post("/pub/login/local")
+def log_in_locally() -> ResponseReturnValue:
+    """Take 登录 of 本地登录."""
+    owner = store().local_owner(request.form.get("swy", ""))
+    return _log_in(LOCAL_BOX, owner, owner.local_account if owner else None)
+
+
+def _log_in(box: Box, owner: Enterprise | None, account: Account | None) -> ResponseReturnValue:
+    """Let an account in; refused, answer 200 with the form again, as the real page does."""
+    come_as(owner)
+    refusal = wrong_captcha(box.name) or _wrong_password(account)
+    if refusal or owner is None or account is None:
+        return _form(box, refusal)
+    if account.edition is Edition.NATIONAL:
+        return _form(box, Wording.SWITCH_EDITION, popup=Wording.NATIONAL_EDITION)
+    if faults.find("real_name_required"):
+        return render_template("login/real_name.html", text=Wording.REAL_NAME_REQUIRED)
+    return let_in(owner, is_local=box is LOCAL_BOX)
+
+
+def come_as(owner: Enterprise | None) -> None:
+    """Know before log-in whose faults and time hold, if no cookie tells."""
+    g.enterprise = g.enterprise or owner
     g.line.uscc = g.line.uscc or (owner.uscc if owner else "")
-    refusal = refuse_log_in(request.form, shown, owner, store().defects)
-    if refusal or owner is None:
-        return _form(user, refusal)
-    return redirect(url_for("login.arrive", ticket=store().sessions.issue_ticket(owner.uscc)))
+
+
+def let_in(owner: Enterprise, *, is_local: bool = False) -> ResponseReturnValue:
+    """Send a ticket to the province's end of the log-in."""
+    ticket = store().sessions.issue_ticket(owner.uscc, is_local=is_local)
+    return redirect(url_for("login.arrive", ticket=ticket))
+
+
+def _wrong_password(account: Account | None) -> Wording | None:
+    locks = faults.find("account_locks")
+    attempts = locks.params["attempts"] if locks else None
+    digest = request.form.get("swm", "")
+    with store().lock:
+        refusal = refuse_password(account, digest, attempts, store().defects)
+        if account:
+            account.wrong_passwords = account.wrong_passwords + 1 if refusal else 0
+    return refusal
 
 
 @bp.get("/OAuthLoginController")
 def arrive() -> ResponseReturnValue:
     """Turn the ticket into a session, and the whole window to the home page."""
-    session_id = store().sessions.redeem(request.args.get("ticket", ""))
+    session_id = store().sessions.redeem(request.args.get("ticket", ""), now())
     if session_id is None:
         return redirect(url_for("login.home"))
+    if faults.find("single_session"):
+        store().sessions.end_others(session_id)
     answer = make_response(render_template("login/arrive.html", text=Wording.LOGGED_IN))
     answer.set_cookie("JSESSIONID", session_id, httponly=True, samesite="Lax")
     return answer
+
+
+@bp.get("/userserver/user/realName")
+def ask_for_real_name() -> str:
+    """Show where somebody must go whose account is not checked yet."""
+    return render_template("login/real_name_page.html", text=Wording.REAL_NAME_REQUIRED)
 
 
 @bp.get("/logout")
@@ -100,13 +176,22 @@ def log_out() -> ResponseReturnValue:
     return redirect(url_for("login.home"))
 
 
-def _form(user: str, *messages: Wording | None) -> Response:
+def now() -> datetime:
+    """Tell the time of whoever asks."""
+    clock: Clock = g.enterprise.clock if g.enterprise else Clock()
+    return clock.now()
+
+
+def _form(box: Box, message: Wording | None = None, popup: Wording | None = None) -> Response:
     # Each showing of the real form carries a new lt and execution (docs/mock-portal.md, log-in).
     return make_response(
         render_template(
             "login/form.html",
-            user=user,
-            messages=[message for message in messages if message],
+            action=url_for(box.view),
+            box=box.name,
+            user=request.form.get("swy", ""),
+            message=message,
+            popup=popup,
             lt=f"LT-{secrets.randbelow(10**6)}-{secrets.token_hex(10)}-mock",
             execution=f"{uuid.uuid4()}_{secrets.token_urlsafe(96)}",
         )

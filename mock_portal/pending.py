@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from mock_portal import faults
 from mock_portal.documents import renewal_document
 from mock_portal.entry import DESK
-from mock_portal.rules import demands_declaration, refuse_confirmation, required_fields
+from mock_portal.rules import contact_fields, demands_declaration, refuse_confirmation
 from mock_portal.store import Contact, Policy, Status, store
 from mock_portal.wording import STATUS_TEXTS, Wording, declaration
 
@@ -67,7 +67,7 @@ def _form(policy: Policy) -> str:
         status=STATUS_TEXTS[policy.status],
         document=Wording.RENEWAL_DOCUMENT,
         shows_document_link="document_link_missing" not in defects,
-        required=required_fields(defects),
+        fields=contact_fields(defects),
         clauses=declaration(reworded=faults.find("declaration_reworded") is not None),
         demands_declaration=demands_declaration(defects),
         wording=Wording,

@@ -2,37 +2,124 @@
 
 import re
 from collections.abc import Collection, Mapping
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 
 from mock_portal import captcha
-from mock_portal.store import Enterprise, Policy, Status
+from mock_portal.accounts import Account
+from mock_portal.sessions import Captcha
+from mock_portal.store import Policy, Status
 from mock_portal.wording import Wording
 
-REQUIRED_FIELDS = ("contactName", "contactPhone", "contactMobile", "contactEmail")
-EMAIL = re.compile(r"[^\s@]+@[^\s@.]+(\.[^\s@.]+)+")
+MOBILE = r"1[3-9]\d{9}"
+PHONE = rf"0\d{{2,3}}-?\d{{7,8}}|{MOBILE}"
+EMAIL = r"[^\s@]+@[^\s@.]+(\.[^\s@.]+)+"
 
 
-def refuse_log_in(
-    form: Mapping[str, str],
-    shown: str | None,
-    owner: Enterprise | None,
+@dataclass(frozen=True)
+class Field:
+    """What a field of a form demands; the browser and the server hold to the same."""
+
+    limit: int  # in characters, a Chinese one counts two
+    pattern: str = ""
+    message: Wording | None = None  # what is said of another pattern
+    is_required: bool = True
+    same_as: str = ""
+
+    @property
+    def attributes(self) -> dict[str, object]:
+        """What the page's script reads."""
+        said = {
+            "data-required": Wording.REQUIRED if self.is_required else None,
+            "data-limit": self.limit,
+            "data-too-long": Wording.TOO_LONG,
+            "data-pattern": self.pattern or None,
+            "data-wrong": self.message,
+            "data-same": self.same_as or None,
+        }
+        return {name: value for name, value in said.items() if value is not None}
+
+
+CONTACT = {
+    "contactName": Field(50),
+    "contactPhone": Field(20, PHONE, Wording.WRONG_PHONE),
+    "contactMobile": Field(20, MOBILE, Wording.WRONG_MOBILE),
+    "contactEmail": Field(50, EMAIL, Wording.WRONG_EMAIL),
+    "remarks": Field(200, is_required=False),
+}
+BINDING = {"localName": Field(50), "localPwd": Field(50), "verifyCode": Field(4)}
+QUICK_REGISTRATION = {
+    "localName": Field(50),
+    "localPwd": Field(50),
+    "confirmPwd": Field(50, same_as="localPwd", message=Wording.PASSWORDS_DIFFER),
+    "mobile": Field(20, MOBILE, Wording.WRONG_MOBILE),
+    "personName": Field(50),
+    "email": Field(50, EMAIL, Wording.WRONG_EMAIL),
+    "verifyCode": Field(4),
+}
+
+
+def width(text: str) -> int:
+    """Count characters, a Chinese one as two."""
+    return sum(1 if ord(character) < 256 else 2 for character in text)
+
+
+def clean(text: str) -> str:
+    """Remove line ends, and blanks at both ends."""
+    return re.sub(r"[\r\n]", "", text).strip()
+
+
+def refuse_fields(form: Mapping[str, str], fields: Mapping[str, Field]) -> Wording | None:
+    """Judge a form field by field, in their order; say what is wrong with the first wrong one."""
+    refusals = (_refuse_field(form, name, field) for name, field in fields.items())
+    return next((refusal for refusal in refusals if refusal), None)
+
+
+def _refuse_field(form: Mapping[str, str], name: str, field: Field) -> Wording | None:
+    value = clean(form.get(name, ""))
+    if not value:
+        return Wording.REQUIRED if field.is_required else None
+    if width(value) > field.limit:
+        return Wording.TOO_LONG
+    if field.same_as and value != clean(form.get(field.same_as, "")):
+        return field.message
+    return None if re.fullmatch(field.pattern or ".*", value, re.ASCII) else field.message
+
+
+def refuse_captcha(
+    typed: str,
+    shown: Captcha | None,
+    now: datetime,
     defects: Collection[str],
+    *,
+    case_matters: bool,
 ) -> Wording | None:
-    """Judge 登录 (guide-1.2): the captcha first and alone, then user and password."""
-    typed = form.get("verifyCode", "")
-    if "captcha_not_checked" not in defects and not (shown and captcha.matches(typed, shown)):
+    """Judge what was typed of a captcha (guide-1.2)."""
+    if "captcha_not_checked" in defects:
+        return None
+    if shown is None or not captcha.matches(typed, shown.text, case_matters=case_matters):
         return Wording.WRONG_CAPTCHA
-    if owner is None or owner.account is None:
+    return Wording.CAPTCHA_EXPIRED if now - shown.shown_at > captcha.GOOD_FOR else None
+
+
+def refuse_password(
+    account: Account | None, digest: str, attempts: int | None, defects: Collection[str]
+) -> Wording | None:
+    """Judge user and password (guide-1.2); after so many wrong attempts the account is locked."""
+    if account is None:
         return Wording.WRONG_PASSWORD
-    if "wrong_password_accepted" in defects or form.get("swm") == owner.account.password_digest:
+    if attempts is not None and account.wrong_passwords >= attempts:
+        return Wording.ACCOUNT_LOCKED
+    if "wrong_password_accepted" in defects or digest == account.password_digest:
         return None
     return Wording.WRONG_PASSWORD
 
 
-def required_fields(defects: Collection[str]) -> list[str]:
-    """Name the fields of 联系方式 that must be filled in (guide-2.2)."""
-    forgotten = {"contactMobile"} if "contact_mobile_not_enforced" in defects else set()
-    return [field for field in REQUIRED_FIELDS if field not in forgotten]
+def contact_fields(defects: Collection[str]) -> dict[str, Field]:
+    """Tell what 联系方式 demands (guide-2.2)."""
+    if "contact_mobile_not_enforced" not in defects:
+        return CONTACT
+    return CONTACT | {"contactMobile": replace(CONTACT["contactMobile"], is_required=False)}
 
 
 def demands_declaration(defects: Collection[str]) -> bool:
@@ -44,14 +131,12 @@ def refuse_confirmation(
     policy: Policy | None, form: Mapping[str, str], defects: Collection[str]
 ) -> Wording | None:
     """Judge 确认投保 (guide-2.5): the policy, the fields in their order, the tick."""
-    if policy is None:
+    if policy is None or policy.status is Status.WITHDRAWN:
         return Wording.NOT_PENDING
     if policy.status is not Status.PENDING:
         return Wording.ALREADY_CONFIRMED
-    if not all(form.get(field, "").strip() for field in required_fields(defects)):
-        return Wording.REQUIRED
-    if not EMAIL.fullmatch(form.get("contactEmail", "").strip()):
-        return Wording.WRONG_EMAIL
+    if refusal := refuse_fields(form, contact_fields(defects)):
+        return refusal
     if demands_declaration(defects) and not form.get("agree"):
         return Wording.DECLARATION_NOT_ACCEPTED
     return None

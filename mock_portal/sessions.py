@@ -1,9 +1,31 @@
-"""Who is there: visits with their captcha, tickets, and sessions."""
+"""Who is there: visits with their captchas, tickets, and sessions."""
 
 import itertools
 import threading
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from mock_portal.accounts import random_characters
+
+# How long the real portal waits is not known (docs/mock-portal.md, assumed).
+IDLE = timedelta(minutes=30)
+
+
+@dataclass(frozen=True)
+class Captcha:
+    """What a captcha says, and since when it is shown."""
+
+    text: str
+    shown_at: datetime
+
+
+@dataclass
+class Session:
+    """One browser that is signed in."""
+
+    uscc: str
+    is_local: bool  # by 本地登录
+    last_seen: datetime
 
 
 class Sessions:
@@ -11,49 +33,62 @@ class Sessions:
 
     def __init__(self) -> None:
         self._lock = threading.RLock()
-        self._tickets: dict[str, str] = {}
-        self._sessions: dict[str, str] = {}
-        self._captcha_texts: dict[str, str] = {}
-        self._captcha_of_visit: dict[str, str] = {}
+        self._tickets: dict[str, tuple[str, bool]] = {}
+        self._sessions: dict[str, Session] = {}
+        self._texts: dict[str, str] = {}
+        self._captchas: dict[str, Captcha] = {}
         self._serial = itertools.count(1)
 
-    def show_captcha(self, visit: str, captcha_id: str, text: str) -> None:
-        """Make this captcha the only valid one of a visit."""
+    def show_captcha(self, captcha_id: str, text: str) -> None:
+        """Keep what the picture with this id says."""
         with self._lock:
-            self._captcha_texts[captcha_id] = text
-            self._captcha_of_visit[visit] = text
+            self._texts[captcha_id] = text
 
     def captcha_text(self, captcha_id: str) -> str | None:
-        """Tell what the captcha with this id says."""
-        return self._captcha_texts.get(captcha_id)
+        """Tell what the picture with this id says."""
+        return self._texts.get(captcha_id)
 
-    def use_up_captcha(self, visit: str) -> str | None:
+    def expect_captcha(self, visit: str, captcha: Captcha) -> None:
+        """Make this captcha the only valid one of a visit."""
+        with self._lock:
+            self._captchas[visit] = captcha
+
+    def use_up_captcha(self, visit: str) -> Captcha | None:
         """Hand out the valid captcha of a visit, once."""
         with self._lock:
-            return self._captcha_of_visit.pop(visit, None)
+            return self._captchas.pop(visit, None)
 
-    def issue_ticket(self, uscc: str) -> str:
+    def issue_ticket(self, uscc: str, *, is_local: bool = False) -> str:
         """Make a service ticket for an enterprise that logged in."""
         with self._lock:
             ticket = f"ST-{next(self._serial)}-{random_characters(20)}-mock"
-            self._tickets[ticket] = uscc
+            self._tickets[ticket] = uscc, is_local
             return ticket
 
-    def redeem(self, ticket: str) -> str | None:
+    def redeem(self, ticket: str, now: datetime) -> str | None:
         """Turn a ticket into a session; a ticket works once."""
         with self._lock:
-            uscc = self._tickets.pop(ticket, None)
-            if uscc is None:
+            if ticket not in self._tickets:
                 return None
             session_id = random_characters(32)
-            self._sessions[session_id] = uscc
+            self._sessions[session_id] = Session(*self._tickets.pop(ticket), now)
             return session_id
 
-    def signed_in(self, session_id: str) -> str | None:
-        """Find the enterprise code of a session."""
+    def find(self, session_id: str) -> Session | None:
+        """Find a session."""
         return self._sessions.get(session_id)
 
     def end(self, session_id: str) -> None:
         """Forget a session."""
         with self._lock:
             self._sessions.pop(session_id, None)
+
+    def end_others(self, session_id: str) -> None:
+        """Forget every other session of the same enterprise."""
+        with self._lock:
+            uscc = self._sessions[session_id].uscc
+            self._sessions = {
+                id_: session
+                for id_, session in self._sessions.items()
+                if id_ == session_id or session.uscc != uscc
+            }

@@ -14,7 +14,7 @@ from stdnum.cn import uscc as uscc_number
 
 from mock_portal.accounts import Account, Edition, Person, new_password
 from mock_portal.clock import Clock
-from mock_portal.sessions import Sessions
+from mock_portal.sessions import IDLE, Session, Sessions
 from mock_portal.wording import Wording
 
 
@@ -26,6 +26,7 @@ class Status(StrEnum):
     UNDERWRITTEN = "underwritten"
     RETURNED = "returned"
     REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
 
 
 @dataclass(frozen=True)
@@ -180,10 +181,17 @@ class Store:
             )
             return next(owners, None)
 
-    def signed_in(self, session_id: str) -> Enterprise | None:
-        """Find the enterprise of a session."""
-        uscc = self.sessions.signed_in(session_id)
-        return self.enterprises[uscc] if uscc else None
+    def session(self, session_id: str) -> Session | None:
+        """Find a session that was not idle for too long, and keep it alive."""
+        session = self.sessions.find(session_id)
+        if session is None:
+            return None
+        now = self.enterprises[session.uscc].clock.now()
+        if now - session.last_seen > IDLE:
+            self.sessions.end(session_id)
+            return None
+        session.last_seen = now
+        return session
 
     def add_policies(self, enterprise: Enterprise, numbers: Iterable[str]) -> list[Policy]:
         """Push policies with these application numbers to an enterprise."""

@@ -20,6 +20,11 @@ class Wording(StrEnum):
 
     WRONG_PASSWORD = "1用户名或密码错误", ASSUMED
     WRONG_CAPTCHA = "2验证码错误请重新输入", "fact: log-in"
+    CAPTCHA_EXPIRED = "2验证码已过期请重新获取", ASSUMED
+    ACCOUNT_LOCKED = "1密码错误次数过多，账号已锁定", ASSUMED
+    NATIONAL_EDITION = "您使用的是国标版的账号，请切换到地方（广东）版本登录", ASSUMED
+    SWITCH_EDITION = "3请切换到地方（广东）版本", ASSUMED
+    REAL_NAME_REQUIRED = "请使用浏览器登录并完成实名认证", "fact: log-in"
     LOGGED_IN = "登录成功", "fact: log-in"
 
     STATUS_PENDING = "待确认", "guide-2.2"
@@ -47,8 +52,18 @@ class Wording(StrEnum):
         ASSUMED,
     )
 
+    BOUND = "绑定成功", ASSUMED
+    WRONG_LOCAL_PASSWORD = "本地用户名或密码错误", ASSUMED
+    BOUND_TO_ANOTHER = "该本地账号已被其他企业绑定", ASSUMED
+    WRONG_CAPTCHA_ON_PAGE = "验证码输入错误", "fact: log-in"
+    PASSWORDS_DIFFER = "两次输入的密码不一致", ASSUMED
+    LOCAL_USER_TAKEN = "本地用户名已存在", ASSUMED
+
     REQUIRED = "此项为必填项", "fact: desk"
+    TOO_LONG = "字符长度超长，且一个汉字算两个字符！", "fact: desk"
     WRONG_EMAIL = "请输入正确格式的电子邮件", "fact: desk"
+    WRONG_MOBILE = "请输入正确的手机号码", ASSUMED
+    WRONG_PHONE = "请输入正确的电话号码", ASSUMED
     DECLARATION_NOT_ACCEPTED = "请先阅读并同意投保声明", ASSUMED
     NOT_PENDING = "该申请不在待确认状态", ASSUMED
     ALREADY_CONFIRMED = "该保单已确认，请勿重复提交", ASSUMED

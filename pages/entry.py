@@ -4,9 +4,11 @@ from typing import Self
 
 from playwright.sync_api import Page
 
+from pages.binding import BindingPage
 from pages.desk import DeskPage
-from pages.errors import PortalRefused
+from pages.errors import BindingRequired, PortalRefused
 from pages.parts import DialogLog
+from pages.profile import GUANGDONG, PortalProfile
 from pages.screen import Screen
 
 
@@ -15,20 +17,25 @@ class HomePage(Screen):
 
     surface: Page
 
-    def __init__(self, surface: Page) -> None:
+    def __init__(self, surface: Page, profile: PortalProfile = GUANGDONG) -> None:
         super().__init__(surface)
+        finance, credit, small_business, application = profile.entries
         self.greeting = surface.get_by_text("欢迎您，")
         self.log_out_link = surface.get_by_role("link", name="退出", exact=True)
-        self.local_apps = surface.get_by_role("heading", name="地方特色应用")
-        self.financial_services = surface.get_by_text("金融服务", exact=True)
-        self.export_credit = surface.get_by_text("出口信用", exact=True)
-        self.small_business = surface.get_by_text("服务小微", exact=True)
-        self.online_application = surface.get_by_text("小微企业在线投保", exact=True)
+        self.local_apps = surface.get_by_role("heading", name=profile.local_apps)
+        self.financial_services = surface.get_by_text(finance, exact=True)
+        self.export_credit = surface.get_by_text(credit, exact=True)
+        self.small_business = surface.get_by_text(small_business, exact=True)
+        self.online_application = surface.get_by_text(application, exact=True)
         self.landmark = self.log_out_link
 
     def enterprise_name(self) -> str:
         """Return 企业名称 of the enterprise that is signed in."""
         return self.greeting.inner_text().removeprefix("欢迎您，").strip()
+
+    def log_out(self) -> None:
+        """Press 退出; the log-in box comes back."""
+        self.log_out_link.click()
 
     def expand_local_apps(self) -> Self:
         """Press 金融服务, 出口信用, 服务小微, one after the other."""
@@ -48,6 +55,31 @@ class HomePage(Screen):
             raise PortalRefused(messages)
 
     def open_desk(self) -> DeskPage:
-        """Walk the menu to 小微企业在线投保; the desk opens in a new window."""
+        """Walk the menu to 小微企业在线投保; the desk opens in a new window.
+
+        Raises:
+            BindingRequired: 老用户账号绑定 stands there instead.
+        """
+        entrance = self._enter()
+        if entrance.binding.landmark.is_visible():
+            raise BindingRequired
+        return DeskPage(entrance.surface)
+
+    def open_binding(self) -> BindingPage:
+        """Walk the menu to 小微企业在线投保 at the first entry, when 绑定 is asked for."""
+        return self._enter().binding.ready()
+
+    def _enter(self) -> "Entrance":
         self.expand_local_apps()
-        return self.open_window(self.online_application, to=DeskPage)
+        return self.open_window(self.online_application, to=Entrance)
+
+
+class Entrance(Screen):
+    """What opens behind 小微企业在线投保: the desk, or at the first entry 老用户账号绑定."""
+
+    surface: Page
+
+    def __init__(self, surface: Page) -> None:
+        super().__init__(surface)
+        self.binding = BindingPage(surface)
+        self.landmark = DeskPage(surface).landmark.or_(self.binding.landmark)

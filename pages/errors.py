@@ -28,9 +28,21 @@ class LoginRefused(PortalRefused):
     """账号登录 was refused; each message begins with the portal's own digit."""
 
     @property
+    def is_national_edition(self) -> bool:
+        """Whether an account of 国标版 was used where 地方（广东）版本 is due (faq-1)."""
+        return any("国标版" in message for message in self.messages)
+
+    @property
     def is_captcha(self) -> bool:
         """Whether the captcha was the reason, so that another picture may be tried."""
         return {message[:1] for message in self.messages} == {"2"}
+
+
+class BindingRequired(PortalError):
+    """老用户账号绑定 stands where the desk was due; it is asked at the first entry (guide-1.9)."""
+
+    def __init__(self) -> None:
+        super().__init__("the portal asks for 老用户账号绑定 first")
 
 
 class SessionLost(PortalError):

@@ -1,24 +1,29 @@
-"""账号登录 on the portal's home page (guide-1.1, guide-1.2)."""
+"""账号登录 and 本地登录 on the portal's home page (guide-1.1, guide-1.2, faq-1)."""
 
 from typing import Self
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Page, Response
+from playwright.sync_api import Locator, Page, Response
 
 from pages.entry import HomePage
 from pages.errors import LoginRefused
-from pages.parts import Captcha
+from pages.parts import Captcha, DialogLog
+from pages.profile import GUANGDONG, PortalProfile
 from pages.screen import Screen, lines
 
 
 class LoginPage(Screen):
-    """The home page before log-in, with the log-in box in a frame of its own."""
+    """The home page before log-in, with 账号登录 in a frame of its own."""
 
     surface: Page
+    frame = "#loginIframe1"  # docs/mock-portal.md, log-in
 
-    def __init__(self, surface: Page) -> None:
+    def __init__(self, surface: Page, profile: PortalProfile = GUANGDONG) -> None:
         super().__init__(surface)
-        self.box = surface.frame_locator("#loginIframe1")  # docs/mock-portal.md, log-in
+        self.profile = profile
+        self.local_tab = self._tab("本地登录")
+        self.card_tab = self._tab("卡介质")
+        self.box = surface.frame_locator(self.frame)
         self.account = self.box.get_by_placeholder("请输入用户名")
         self.password = self.box.get_by_placeholder("请输入密码")
         self.captcha = Captcha(
@@ -30,10 +35,15 @@ class LoginPage(Screen):
         self.landmark = self.login_button
 
     @classmethod
-    def open(cls, tab: Page, portal_url: str) -> Self:
+    def open(cls, tab: Page, portal_url: str, profile: PortalProfile = GUANGDONG) -> Self:
         """Go to the portal's address (guide-1.1)."""
-        tab.goto(portal_url)
-        return cls(tab).appear()
+        tab.goto(portal_url.rstrip("/") + profile.home)
+        return cls(tab, profile).appear()
+
+    def open_local(self) -> "LocalLoginPage":
+        """Switch to 本地登录, whose frame is loaded then."""
+        self.local_tab.click()
+        return LocalLoginPage(self.surface, self.profile).appear()
 
     def origins(self) -> tuple[str, str]:
         """Return the origins of the tab and of the log-in box, where a password would be typed."""
@@ -51,7 +61,7 @@ class LoginPage(Screen):
         return tuple(fields.evaluate_all("fields => fields.map(field => field.placeholder)"))
 
     def log_in(self, account: str, password: str, captcha: str) -> HomePage:
-        """Fill in 账号登录 and press 登录.
+        """Fill in user name, password and captcha, and press 登录.
 
         Raises:
             PortalRefused: a field is empty; the browser said so and nothing was sent.
@@ -62,9 +72,20 @@ class LoginPage(Screen):
         self.captcha.field.fill(captcha)
         answer = self.send(self.login_button, request=_is_login)
         if answer.status == 200:  # the portal refuses with 200 (docs/mock-portal.md, log-in)
-            raise LoginRefused(self.answer(self.messages))
-        return HomePage(self.surface).appear()
+            said = self.answer(self.messages)
+            raise LoginRefused((*DialogLog.of(self.tab).take(), *said))
+        return HomePage(self.surface, self.profile).appear()
+
+    def _tab(self, text: str) -> Locator:
+        return self.surface.locator(".login-tabs").get_by_text(text, exact=True)
+
+
+class LocalLoginPage(LoginPage):
+    """The same with 本地登录: the account of 地方（广东）版本."""
+
+    frame = "#loginIframe3"
 
 
 def _is_login(response: Response) -> bool:
-    return response.request.method == "POST" and urlsplit(response.url).path.endswith("/cas/login")
+    path = urlsplit(response.url).path
+    return response.request.method == "POST" and path in ("/cas/login", "/pub/login/local")

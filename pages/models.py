@@ -1,6 +1,6 @@
 """What the portal's screens show, as values."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from hashlib import sha256
 from typing import Self
@@ -39,6 +39,18 @@ class Contact:
     mobile: str
     email: str
     remarks: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LocalAccount:
+    """账号基本信息: what 快速注册 asks for (guide-1.10)."""
+
+    user: str
+    password: str = field(repr=False)
+    repeated_password: str = field(repr=False)
+    mobile: str
+    person: str
+    email: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -141,6 +141,12 @@ class Captcha:
         )
         return parse_qs(urlsplit(address).query)["r"][0]
 
+    def renew(self) -> str:
+        """Press the picture for another one; return the id of the one that goes."""
+        old = self.captcha_id()
+        self.image.click()
+        return old
+
     def read(self) -> CaptchaPicture:
         """Return the picture that is shown."""
         return CaptchaPicture(self.captcha_id(), self.image.screenshot())

@@ -35,6 +35,11 @@ def open_another_service(home: HomePage, service: str) -> PortalRefused:
     return refusal.value
 
 
+@then("企业能进入“小微企业在线投保”")
+def can_open_desk(home: HomePage) -> None:
+    expect(home.open_desk().menu).to_have_text(["待确认", "保单查询"])
+
+
 @then("没有打开新窗口")
 def no_new_window(home: HomePage) -> None:
     assert len(home.tab.context.pages) == 1

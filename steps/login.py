@@ -1,5 +1,7 @@
 """账号登录 (guide-1.1, guide-1.2)."""
 
+from typing import Any
+
 import pytest
 from playwright.sync_api import Page, expect
 from pytest_bdd import given, parsers, then, when
@@ -10,6 +12,7 @@ from pages.errors import LoginRefused, PortalRefused
 from pages.login import LoginPage
 
 
+@given("企业打开门户", target_fixture="login_page")
 @when("企业打开门户", target_fixture="login_page")
 def open_portal(page: Page, base_url: str) -> LoginPage:
     return LoginPage.open(page, base_url)
@@ -19,7 +22,7 @@ def open_portal(page: Page, base_url: str) -> LoginPage:
 @when("企业用正确的用户名和密码登录", target_fixture="home")
 @when("企业按新的验证码登录", target_fixture="home")
 def log_in(login_page: LoginPage, mock_state: MockState, enterprise: Enterprise) -> HomePage:
-    captcha = mock_state.captcha_text(login_page.captcha.captcha_id())
+    captcha = mock_state.read_captcha(login_page.captcha)
     return login_page.log_in(enterprise.account, enterprise.password, captcha)
 
 
@@ -27,7 +30,7 @@ def log_in(login_page: LoginPage, mock_state: MockState, enterprise: Enterprise)
 def log_in_with_a_wrong_password(
     login_page: LoginPage, mock_state: MockState, enterprise: Enterprise
 ) -> LoginRefused:
-    captcha = mock_state.captcha_text(login_page.captcha.captcha_id())
+    captcha = mock_state.read_captcha(login_page.captcha)
     with pytest.raises(LoginRefused) as refusal:
         login_page.log_in(enterprise.account, "not-" + enterprise.password, captcha)
     return refusal.value
@@ -37,7 +40,7 @@ def log_in_with_a_wrong_password(
 def log_in_with_an_unknown_account(
     login_page: LoginPage, mock_state: MockState, enterprise: Enterprise
 ) -> LoginRefused:
-    captcha = mock_state.captcha_text(login_page.captcha.captcha_id())
+    captcha = mock_state.read_captcha(login_page.captcha)
     with pytest.raises(LoginRefused) as refusal:
         login_page.log_in("nobody-" + enterprise.account, enterprise.password, captcha)
     return refusal.value
@@ -55,8 +58,18 @@ def log_in_with_a_wrong_captcha(login_page: LoginPage, enterprise: Enterprise) -
 def log_in_with_the_other_case(
     login_page: LoginPage, mock_state: MockState, enterprise: Enterprise
 ) -> HomePage:
-    captcha = mock_state.captcha_text(login_page.captcha.captcha_id()).swapcase()
+    captcha = mock_state.read_captcha(login_page.captcha).swapcase()
     return login_page.log_in(enterprise.account, enterprise.password, captcha)
+
+
+@when("企业把验证码的大小写颠倒后登录，却被拒绝", target_fixture="refusal")
+def log_in_with_the_other_case_in_vain(
+    login_page: LoginPage, mock_state: MockState, enterprise: Enterprise
+) -> LoginRefused:
+    captcha = mock_state.read_captcha(login_page.captcha).swapcase()
+    with pytest.raises(LoginRefused) as refusal:
+        login_page.log_in(enterprise.account, enterprise.password, captcha)
+    return refusal.value
 
 
 @when(parsers.parse("企业没有填“{field}”就登录"), target_fixture="refusal")
@@ -65,6 +78,126 @@ def log_in_without(login_page: LoginPage, enterprise: Enterprise, field: str) ->
     with pytest.raises(PortalRefused) as refusal:
         login_page.log_in(typed["用户名"], typed["密码"], typed["验证码"])
     return refusal.value
+
+
+@given("企业的账号是国标版的", target_fixture="wishes")
+def national_account() -> dict[str, Any]:
+    return {"edition": "national"}
+
+
+@given("企业的账号还没有实名认证")
+def no_real_name(mock_state: MockState) -> None:
+    mock_state.set_faults({"id": "real_name_required"})
+
+
+@given("门户的验证码分大小写")
+def captcha_minds_the_case(mock_state: MockState) -> None:
+    mock_state.set_faults({"id": "captcha_case_matters"})
+
+
+@given("门户先显示的验证码图片已经作废")
+def first_captcha_is_stale(mock_state: MockState) -> None:
+    mock_state.set_faults({"id": "captcha_stale"})
+
+
+@given("密码输错一次，账号就锁定")
+def account_locks(mock_state: MockState) -> None:
+    mock_state.set_faults({"id": "account_locks", "params": {"attempts": 1}})
+
+
+@given("同一企业只能在一处登录")
+def single_session(mock_state: MockState) -> None:
+    mock_state.set_faults({"id": "single_session"})
+
+
+@given(parsers.parse("过了{minutes:d}分钟"))
+@when(parsers.parse("过了{minutes:d}分钟"))
+def minutes_pass(mock_state: MockState, minutes: int) -> None:
+    mock_state.forward(minutes)
+
+
+@when("企业点击验证码换一张", target_fixture="old_captcha")
+def ask_for_another_captcha(login_page: LoginPage) -> str:
+    return login_page.captcha.renew()
+
+
+@when("企业按旧图片登录", target_fixture="refusal")
+def log_in_with_the_old_captcha(
+    login_page: LoginPage, mock_state: MockState, enterprise: Enterprise, old_captcha: str
+) -> LoginRefused:
+    with pytest.raises(LoginRefused) as refusal:
+        login_page.log_in(
+            enterprise.account, enterprise.password, mock_state.captcha_text(old_captcha)
+        )
+    return refusal.value
+
+
+@given("企业用错误的密码登录过一次")
+def a_wrong_password_before(
+    login_page: LoginPage, mock_state: MockState, enterprise: Enterprise
+) -> None:
+    log_in_with_a_wrong_password(login_page, mock_state, enterprise)
+
+
+@when("企业用正确的用户名和密码登录，却被拒绝", target_fixture="refusal")
+@when("企业用国标版的账号登录", target_fixture="refusal")
+@given("企业看到了国标版的弹窗", target_fixture="refusal")
+@given("企业按作废的验证码登录过一次", target_fixture="refusal")
+def log_in_in_vain(
+    login_page: LoginPage, mock_state: MockState, enterprise: Enterprise
+) -> LoginRefused:
+    captcha = mock_state.read_captcha(login_page.captcha)
+    with pytest.raises(LoginRefused) as refusal:
+        login_page.log_in(enterprise.account, enterprise.password, captcha)
+    return refusal.value
+
+
+@when("企业在本地登录中没有填“密码”就登录", target_fixture="refusal")
+def log_in_locally_without_password(
+    login_page: LoginPage, mock_state: MockState, enterprise: Enterprise
+) -> PortalRefused:
+    with pytest.raises(PortalRefused) as refusal:
+        login_page.open_local().log_in(enterprise.local_account, "", "ABCD")
+    return refusal.value
+
+
+@when("企业用错误的密码本地登录", target_fixture="refusal")
+def log_in_locally_with_a_wrong_password(
+    login_page: LoginPage, mock_state: MockState, enterprise: Enterprise
+) -> LoginRefused:
+    local = login_page.open_local()
+    with pytest.raises(LoginRefused) as refusal:
+        local.log_in(enterprise.local_account, "不对", mock_state.read_captcha(local.captcha))
+    return refusal.value
+
+
+@when("企业切换到“本地登录”，用地方（广东）版本的账号登录", target_fixture="home")
+def log_in_locally(
+    login_page: LoginPage, mock_state: MockState, enterprise: Enterprise
+) -> HomePage:
+    local = login_page.open_local()
+    captcha = mock_state.read_captcha(local.captcha)
+    return local.log_in(enterprise.local_account, enterprise.local_password, captcha)
+
+
+@given("企业又在别处登录")
+@when("企业又在别处登录")
+def log_in_elsewhere(
+    another_tab: Page, base_url: str, mock_state: MockState, enterprise: Enterprise
+) -> None:
+    there = LoginPage.open(another_tab, base_url)
+    captcha = mock_state.read_captcha(there.captcha)
+    there.log_in(enterprise.account, enterprise.password, captcha)
+
+
+@then("错误的原因是国标版的账号")
+def reason_is_the_edition(refusal: LoginRefused) -> None:
+    assert refusal.is_national_edition
+
+
+@then(parsers.parse("弹窗写着“{popup}”，登录框提示“{message}”"))
+def popup_and_message_say(refusal: LoginRefused, popup: str, message: str) -> None:
+    assert refusal.messages == (popup, message)
 
 
 @then("门户欢迎这家企业")
@@ -77,12 +210,14 @@ def home_page_says(login_page: LoginPage, docstring: str) -> None:
     assert login_page.words() == tuple(docstring.splitlines())
 
 
-@then(parsers.parse("登录框里有“{account}”、“{password}”、“{captcha}”和按钮“{button}”"))
-def login_box_asks_for(
-    login_page: LoginPage, account: str, password: str, captcha: str, button: str
-) -> None:
+@then(parsers.parse("登录框里有“{account}”、“{password}”、“{captcha}”"))
+def login_box_asks_for(login_page: LoginPage, account: str, password: str, captcha: str) -> None:
     assert login_page.placeholders() == (account, password, captcha)
-    assert login_page.box_words() == (button,)
+
+
+@then("登录框上写着")
+def login_box_says(login_page: LoginPage, docstring: str) -> None:
+    assert login_page.box_words() == tuple(docstring.splitlines())
 
 
 @then(parsers.parse("鼠标停在验证码上，提示“{tip}”"))

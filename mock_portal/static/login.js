@@ -1,10 +1,10 @@
-// 账号登录: checks by native alert, digest of the password, one request per press.
+// 账号登录 and 本地登录: checks by native alert, digest of the password, one request per press.
 var isLoginButtonPressed = false;
 var captchaUrl = document.currentScript.dataset.captcha;
 var form = document.getElementById("fm1");
 
 function newCaptcha() {
-  document.getElementById("verifyImg").src = captchaUrl + "?r=" + Math.random();
+  document.getElementById("verifyImg").src = captchaUrl + "&r=" + Math.random();
 }
 
 function logIn() {

@@ -1,0 +1,5 @@
+"""Binds binding.feature."""
+
+from pytest_bdd import scenarios
+
+scenarios("binding.feature")

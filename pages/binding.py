@@ -1,0 +1,77 @@
+"""老用户账号绑定 and 快速注册, at the first entry (guide-1.9, guide-1.10)."""
+
+from typing import Self
+
+from playwright.sync_api import Page
+
+from pages.desk import DeskPage
+from pages.models import LocalAccount
+from pages.parts import Captcha, Field
+from pages.screen import Screen
+
+
+class BindingPage(Screen):
+    """The page that asks whose local account the enterprise has."""
+
+    surface: Page
+
+    def __init__(self, surface: Page) -> None:
+        super().__init__(surface)
+        self.quick_registration_link = surface.get_by_role("link", name="快速注册", exact=True)
+        self.user = Field(surface, "用户名").control
+        self.password = Field(surface, "密码").control
+        self.captcha = Captcha(surface.locator("img.captcha"), Field(surface, "验证码").control)
+        self.bind_button = surface.get_by_role("button", name="绑定", exact=True)
+        self.landmark = self.bind_button
+
+    def bind(self, user: str, password: str, captcha: str) -> DeskPage:
+        """Fill in the local account and press 绑定.
+
+        Raises:
+            PortalRefused: the portal's words say why; nothing is bound.
+        """
+        self.user.fill(user)
+        self.password.fill(password)
+        self.captcha.field.fill(captcha)
+        return self.ask(self.bind_button, to=DeskPage, on=self.surface)
+
+    def open_quick_registration(self) -> "QuickRegistrationPage":
+        """Press 快速注册."""
+        return self.press(self.quick_registration_link, to=QuickRegistrationPage)
+
+
+class QuickRegistrationPage(Screen):
+    """账号基本信息: the form that makes a local account and binds it."""
+
+    surface: Page
+
+    def __init__(self, surface: Page) -> None:
+        super().__init__(surface)
+        self.user = Field(surface, "本地用户名").control
+        self.password = Field(surface, "本地密码").control
+        self.repeated_password = Field(surface, "确认密码").control
+        self.mobile = Field(surface, "手机").control
+        self.person = Field(surface, "姓名").control
+        self.email = Field(surface, "邮箱").control
+        self.captcha = Captcha(surface.locator("img.captcha"), Field(surface, "验证码").control)
+        self.bind_button = surface.get_by_role("button", name="快速绑定", exact=True)
+        self.landmark = self.bind_button
+
+    def fill(self, account: LocalAccount) -> Self:
+        """Fill in 账号基本信息."""
+        self.user.fill(account.user)
+        self.password.fill(account.password)
+        self.repeated_password.fill(account.repeated_password)
+        self.mobile.fill(account.mobile)
+        self.person.fill(account.person)
+        self.email.fill(account.email)
+        return self
+
+    def quick_bind(self, captcha: str) -> DeskPage:
+        """Type the captcha and press 快速绑定.
+
+        Raises:
+            PortalRefused: the portal's words say why; no account was made.
+        """
+        self.captcha.field.fill(captcha)
+        return self.ask(self.bind_button, to=DeskPage, on=self.surface)
