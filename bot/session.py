@@ -28,6 +28,7 @@ from pages.browser import BrowserNotFound, launch
 from pages.desk import DeskPage
 from pages.entry import HomePage
 from pages.errors import (
+    BindingRequired,
     LoginRefused,
     PortalError,
     PortalRefused,
@@ -41,6 +42,7 @@ from pages.parts import CaptchaPicture, DialogLog
 from pages.pending import ConfirmationPage
 
 RUN_AGAIN = "请稍后再运行一次；仍不成功时请登录门户查看"
+USE_THE_OTHER_EDITION = "请在清单中改用地方（广东）版本的账号，然后再运行一次"
 T = TypeVar("T")
 AnswerCaptcha = Callable[[CaptchaPicture], str]
 VIEWPORT: ViewportSize = {"width": 1280, "height": 1200}  # the whole form in one picture
@@ -142,6 +144,12 @@ class BrowserThread:
                 f"门户显示了程序不认识的内容：{error}",
                 "请登录门户查看；内容无误时请联系维护人员更新程序",
             ) from None
+        except BindingRequired:
+            raise SignInRefused(
+                "BINDING_REQUIRED",
+                "这个账号第一次进入投保，门户要求绑定本地账号",
+                "请先登录门户，绑定或快速注册一次，然后再运行一次",
+            ) from None
         except PortalError as error:
             self._discard(item.uscc)
             raise ApplicationException("PORTAL", _in_chinese(error), RUN_AGAIN) from None
@@ -185,7 +193,9 @@ class BrowserThread:
                     raise SignInRefused(
                         "LOGIN_REFUSED",
                         f"登录被拒绝：{words}",
-                        "请核对登录账号和密码；为免账号被锁，本次运行不再尝试",
+                        USE_THE_OTHER_EDITION
+                        if refusal.is_national_edition
+                        else "请核对登录账号和密码；为免账号被锁，本次运行不再尝试",
                     ) from None
             except (PortalError, PlaywrightError):
                 # whether the password was sent is not known; it is not sent again

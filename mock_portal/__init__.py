@@ -1,11 +1,22 @@
 """The mock portal: a bundled stand-in for 中国（广东）国际贸易单一窗口; it knows nobody of ours."""
 
+import ssl
 import traceback
 from collections.abc import Collection
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, abort, g, redirect, render_template, request, url_for
+from flask import (
+    Flask,
+    Response,
+    abort,
+    current_app,
+    g,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask.json.provider import DefaultJSONProvider
 from flask.typing import ResponseReturnValue
 
@@ -38,6 +49,8 @@ def create_app(
     doors_token: str | None = None,
     defects: Collection[str] = (),
     only_loopback_names: bool = True,
+    name: str | None = None,
+    tls: ssl.SSLContext | None = None,
 ) -> Flask:
     """Make a portal with a memory of its own."""
     app = Flask(__name__)
@@ -45,6 +58,8 @@ def create_app(
     app.extensions["mock_portal"] = memory = Store()
     memory.defects.update(defects)
     app.config["DOORS_TOKEN"] = doors_token
+    app.config["HOST_NAMES"] = LOOPBACK_NAMES | {name}
+    app.config["TLS"] = tls
     for stem in (login, card, registration, entry, binding, pending, policies, doors):
         app.register_blueprint(stem.bp)
     if only_loopback_names:
@@ -59,7 +74,7 @@ def create_app(
 
 def _refuse_foreign_host() -> None:
     """Answer only to loopback names, so that no web page can reach the portal by DNS rebinding."""
-    if urlsplit(f"//{request.host}").hostname not in LOOPBACK_NAMES:
+    if urlsplit(f"//{request.host}").hostname not in current_app.config["HOST_NAMES"]:
         abort(Response("本门户只接受本机地址。", 403, content_type="text/plain; charset=utf-8"))
 
 

@@ -10,8 +10,10 @@ import sys
 import threading
 from typing import NoReturn
 
+import trustme
 from cheroot import wsgi
 from cheroot.server import HTTPRequest
+from cheroot.ssl.builtin import BuiltinSSLAdapter
 
 from mock_portal import create_app
 from mock_portal.defects import DEFECTS, unknown
@@ -62,6 +64,8 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--port", type=_port, default=8765, help="监听端口，0 为自动选择")
     parser.add_argument("--doors-token", help="访问 /__mock__/ 须带的 X-Doors-Token")
     parser.add_argument("--defect", nargs="+", action="extend", default=[], help="植入的缺陷")
+    parser.add_argument("--https", action="store_true", help="用临时的自签证书，以 https 提供服务")
+    parser.add_argument("--name", help="除本机地址外，也应答这个主机名")
     parser.add_argument("--lifeline", action="store_true", help="标准输入关闭时也退出")
     options = parser.parse_args()
     options.doors_token = options.doors_token or os.environ.get("SINGLE_WINDOW_DOORS_TOKEN")
@@ -91,10 +95,13 @@ def _refuse(sentence: str) -> NoReturn:
 
 
 def _server(options: argparse.Namespace) -> wsgi.Server:
+    tls = _tls_adapter() if options.https else None
     app = create_app(
         doors_token=options.doors_token,
         defects=options.defect,
         only_loopback_names=_is_loopback(options.host),
+        name=options.name,
+        tls=tls.context if tls else None,
     )
     server = wsgi.Server(
         (options.host, options.port),
@@ -105,8 +112,16 @@ def _server(options: argparse.Namespace) -> wsgi.Server:
         shutdown_timeout=1,
     )
     server.gateway = Gateway
+    server.ssl_adapter = tls
     server.keep_alive_conn_limit = KEPT_CONNECTIONS
     return server
+
+
+def _tls_adapter() -> BuiltinSSLAdapter:
+    """Make a certificate that is good as long as this process lives."""
+    certificate = trustme.CA().issue_cert("localhost", "127.0.0.1", "::1")
+    with certificate.private_key_and_cert_chain_pem.tempfile() as file:
+        return BuiltinSSLAdapter(file, file)
 
 
 def _serve(server: wsgi.Server, *, lifeline: bool) -> None:
@@ -120,7 +135,8 @@ def _serve(server: wsgi.Server, *, lifeline: bool) -> None:
     serving = threading.Thread(target=server.serve)
     serving.start()
     host, port = server.bind_addr
-    print(f"http://{f'[{host}]' if ':' in host else host}:{port}", flush=True)
+    scheme = "https" if server.ssl_adapter else "http"
+    print(f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}", flush=True)
     while serving.is_alive() and not calls_to_stop:
         serving.join(SECONDS_TO_NOTICE)
     server.stop()

@@ -1,6 +1,24 @@
 """卡介质: log-in with the legal person's card (guide-1.3, guide-1.4, faq-2, faq-3)."""
 
-from flask import Blueprint, Response, jsonify, render_template, url_for
+import hmac
+import secrets
+from urllib.parse import urlsplit
+
+from flask import (
+    Blueprint,
+    Response,
+    current_app,
+    g,
+    jsonify,
+    make_response,
+    render_template,
+    request,
+    url_for,
+)
+
+from mock_portal.card_control import CardControl
+from mock_portal.store import Enterprise, store
+from mock_portal.wording import Wording
 
 bp = Blueprint("card", __name__)
 
@@ -8,15 +26,63 @@ bp = Blueprint("card", __name__)
 @bp.post("/pub/login/swcardloginurl")
 def give_address() -> Response:
     """Tell the home page where the card box is."""
-    address = url_for("login.open_form", _swCardF=1)
-    return jsonify(code=0, message="", data=address)
+    return jsonify(code=0, message="", data=url_for("login.open_form", _swCardF=1))
 
 
-def show_form() -> str:
-    """Show the card box."""
-    return render_template("card/form.html")
+@bp.get("/sat/ikey")
+def offer_control() -> str:
+    """Show where the real portal offers the control."""
+    return render_template("card/download.html")
 
 
-def log_in() -> str:
-    """Take 登录 of the card box."""
-    return show_form()
+def show_form(refusal: Wording | None = None) -> Response:
+    """Show the card box, with something new for the card to sign."""
+    random = secrets.token_hex(16)
+    visit = request.cookies.get("CASTGC") or secrets.token_hex(16)
+    store().sessions.expect_random(visit, random)
+    page = render_template(
+        "card/form.html",
+        random=random,
+        control=_control_address(),
+        today=f"{g.enterprise.clock.now():%Y-%m-%d}" if g.enterprise else "",
+        refusal=refusal,
+    )
+    answer = make_response(page)
+    answer.set_cookie("CASTGC", visit, httponly=True, samesite="Lax")
+    return answer
+
+
+def _control_address() -> str:
+    """Tell the page where the enterprise's control listens.
+
+    Nobody knows whose computer it is before log-in but by the scope cookie; without it there is no
+    control. The port of the real one is never used: it may be there, with a real card in it.
+    """
+    if g.enterprise is None:
+        return ""
+    with store().lock:
+        control = g.enterprise.control = g.enterprise.control or _start_control(g.enterprise)
+    control.page_opened()
+    scheme = "wss" if request.scheme == "https" else "ws"
+    return f"{scheme}://127.0.0.1:{control.port}"
+
+
+def _start_control(enterprise: Enterprise) -> CardControl:
+    return CardControl(
+        enterprise.card,
+        enterprise.clock.now,
+        lambda: {fault.id: fault.params for fault in enterprise.faults},
+        origin="{0.scheme}://{0.netloc}".format(urlsplit(request.url)),
+        tls=current_app.config["TLS"],
+    )
+
+
+def owner_of_signature() -> Enterprise | None:
+    """Find the enterprise whose card signed what this browser was given to sign, once."""
+    form = request.form
+    random = store().sessions.use_up_random(request.cookies.get("CASTGC", ""))
+    owner = store().card_owner(form.get("icCard", ""))
+    if owner is None or owner.account is None or random is None:
+        return None
+    is_signed = hmac.compare_digest(form.get("signData", ""), owner.card.sign(random))
+    return owner if is_signed else None

@@ -48,6 +48,7 @@ WISHES = {
     "edition": str,
     "registered": bool,
     "bound": bool,
+    "card": str,
     "pending": int,
 }
 MANY = 1000
@@ -68,11 +69,13 @@ def create_enterprise() -> tuple[Response, int]:
     """Create an enterprise, its account and its pending policies."""
     wishes = _body(WISHES)
     pending = _check_count(wishes.pop("pending", 0), least=0)
+    faults = [_card_fault(wishes.pop("card"))] if "card" in wishes else []
     with store().lock:
         _check_uscc(wishes.get("uscc"))
         enterprise = store().add_enterprise(
             edition=_check_edition(wishes.pop("edition", Edition.GUANGDONG)), **wishes
         )
+    enterprise.faults = faults
     store().add_policies(enterprise, store().new_application_nos(enterprise, pending))
     return jsonify(_enterprise_state(enterprise) | _credentials(enterprise)), 201
 
@@ -203,6 +206,7 @@ def _enterprise_state(enterprise: Enterprise) -> dict[str, Any]:
         "account": enterprise.account.user if enterprise.account else None,
         "local_account": enterprise.local_account.user if enterprise.local_account else None,
         "bound": enterprise.is_bound,
+        "card_no": enterprise.card.no,
         "faults": _faults_state(enterprise),
         "policies": [_policy_state(enterprise, policy) for policy in enterprise.policies],
     }
@@ -213,6 +217,7 @@ def _credentials(enterprise: Enterprise) -> dict[str, Any]:
     return {
         "password": account.password if account else None,
         "local_password": local.password if local else None,
+        "card_pin": enterprise.card.pin,
     }
 
 
@@ -298,6 +303,13 @@ def _fault(wish: object) -> Fault:
     if not 0 <= params.get("seconds", 0) <= HOUR:
         _refuse(400, "seconds 应在 0 与 3600 之间。", defaults)
     return Fault(wish["id"], {**defaults, **params})
+
+
+def _card_fault(wish: str) -> Fault:
+    states = [id_ for id_ in FAULTS if id_.startswith("card_")]
+    if wish not in states:
+        _refuse(400, "没有这种卡或控件的状态。", states)
+    return _fault({"id": wish})
 
 
 def _check_uscc(uscc: str | None) -> None:

@@ -38,6 +38,21 @@ FAULTS: Mapping[str, FaultKind] = {
     ),
     "real_name_required": FaultKind("账号还没有实名认证，登录后被引去认证。", "guide-1.2"),
     "single_session": FaultKind("同一企业再次登录，先前的登录就失效。", "guide-1.2"),
+    "card_not_installed": FaultKind("电脑上没有安装卡控件。", "guide-1.4"),
+    "card_starts_late": FaultKind(
+        "卡控件没有启动，页面第三次找不到、要求重启之后才在。", "guide-1.4"
+    ),
+    "card_no_reader": FaultKind("没有读卡器，控件答 50200。", "guide-1.3"),
+    "card_missing": FaultKind("读卡器里没有卡，控件答 51590。", "guide-1.3"),
+    "card_locked": FaultKind("卡的密码已锁定。", "guide-1.3"),
+    "card_unknown": FaultKind("插的是门户不认识的卡。", "guide-1.3"),
+    "card_expiring": FaultKind("卡的证书还有 days 天到期。", "guide-1.3", {"days": 20}),
+    "card_expired": FaultKind("卡的证书昨天到期。", "guide-1.3"),
+    "card_dies": FaultKind("页面调用时，控件断开连接。", "guide-1.3"),
+    "card_slow": FaultKind("控件每次都要 seconds 秒才应答。", "guide-1.3", {"seconds": 1.0}),
+    "card_needs_restart": FaultKind("控件开着，却答连接失败，重启后才好。", "faq-2"),
+    "card_reader_not_reset": FaultKind("读卡器复位失败，控件答 50070，重启控件后才好。", "faq-2"),
+    "card_garbled": FaultKind("控件的应答不是页面认得的格式，清除缓存、重启控件后才好。", "faq-3"),
     "session_lost": FaultKind(
         "下一次请求地址以 path 开头的页面时，登录已失效；只发生一次。",
         "guide-1.8",

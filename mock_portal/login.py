@@ -102,7 +102,7 @@ def wrong_captcha(box: str = "") -> Wording | None:
 def log_in() -> ResponseReturnValue:
     """Take 登录 of 账号登录, or of 卡介质."""
     if "_swCardF" in request.args:
-        return card.log_in()
+        return _log_in_by_card()
     owner = store().owner(request.form.get("swy", ""))
     return _log_in(ACCOUNT_BOX, owner, owner.account if owner else None)
 
@@ -116,7 +116,7 @@ def log_in_locally() -> ResponseReturnValue:
 
 def _log_in(box: Box, owner: Enterprise | None, account: Account | None) -> ResponseReturnValue:
     """Let an account in; refused, answer 200 with the form again, as the real page does."""
-    come_as(owner)
+    _come_as(owner)
     refusal = wrong_captcha(box.name) or _wrong_password(account)
     if refusal or owner is None or account is None:
         return _form(box, refusal)
@@ -124,16 +124,22 @@ def _log_in(box: Box, owner: Enterprise | None, account: Account | None) -> Resp
         return _form(box, Wording.SWITCH_EDITION, popup=Wording.NATIONAL_EDITION)
     if faults.find("real_name_required"):
         return render_template("login/real_name.html", text=Wording.REAL_NAME_REQUIRED)
-    return let_in(owner, is_local=box is LOCAL_BOX)
+    return _let_in(owner, is_local=box is LOCAL_BOX)
 
 
-def come_as(owner: Enterprise | None) -> None:
+def _log_in_by_card() -> ResponseReturnValue:
+    owner = card.owner_of_signature()
+    _come_as(owner)
+    return _let_in(owner) if owner else card.show_form(Wording.CARD_UNKNOWN)
+
+
+def _come_as(owner: Enterprise | None) -> None:
     """Know before log-in whose faults and time hold, if no cookie tells."""
     g.enterprise = g.enterprise or owner
     g.line.uscc = g.line.uscc or (owner.uscc if owner else "")
 
 
-def let_in(owner: Enterprise, *, is_local: bool = False) -> ResponseReturnValue:
+def _let_in(owner: Enterprise, *, is_local: bool = False) -> ResponseReturnValue:
     """Send a ticket to the province's end of the log-in."""
     ticket = store().sessions.issue_ticket(owner.uscc, is_local=is_local)
     return redirect(url_for("login.arrive", ticket=ticket))

@@ -37,6 +37,7 @@ class Sessions:
         self._sessions: dict[str, Session] = {}
         self._texts: dict[str, str] = {}
         self._captchas: dict[str, Captcha] = {}
+        self._randoms: dict[str, str] = {}
         self._serial = itertools.count(1)
 
     def show_captcha(self, captcha_id: str, text: str) -> None:
@@ -57,6 +58,16 @@ class Sessions:
         """Hand out the valid captcha of a visit, once."""
         with self._lock:
             return self._captchas.pop(visit, None)
+
+    def expect_random(self, visit: str, random: str) -> None:
+        """Expect the signature of this and of nothing else."""
+        with self._lock:
+            self._randoms[visit] = random
+
+    def use_up_random(self, visit: str) -> str | None:
+        """Hand out what a visit was given to sign, once."""
+        with self._lock:
+            return self._randoms.pop(visit, None)
 
     def issue_ticket(self, uscc: str, *, is_local: bool = False) -> str:
         """Make a service ticket for an enterprise that logged in."""

@@ -4,7 +4,7 @@ import itertools
 import threading
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -13,9 +13,12 @@ from stdnum.cn import ric as id_number
 from stdnum.cn import uscc as uscc_number
 
 from mock_portal.accounts import Account, Edition, Person, new_password
+from mock_portal.card_control import Card, CardControl
 from mock_portal.clock import Clock
 from mock_portal.sessions import IDLE, Session, Sessions
 from mock_portal.wording import Wording
+
+CARD_IS_GOOD_FOR = timedelta(days=2 * 365)
 
 
 class Status(StrEnum):
@@ -84,10 +87,12 @@ class Enterprise:
     name: str
     uscc: str
     legal_representative: Person
+    card: Card
     account: Account | None = None  # none: it is not registered yet
     local_account: Account | None = None  # for 地方特色应用
     is_bound: bool = False  # the account knows the local account (guide-1.9)
     clock: Clock = field(default_factory=Clock)
+    control: CardControl | None = None  # on its computer; started when first asked for
     policies: list[Policy] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
 
@@ -150,6 +155,7 @@ class Store:
                 name=name or f"模拟出口企业{serial:04}有限公司",
                 uscc=uscc or self._new_uscc(serial),
                 legal_representative=Person(f"模拟法人{serial:04}", synthetic_id_no(serial)),
+                card=Card(f"8{serial:012}", Clock().now() + CARD_IS_GOOD_FOR),
             )
             if registered:
                 mobile = f"138{serial:08}"
@@ -179,6 +185,12 @@ class Store:
                 for enterprise in self.enterprises.values()
                 if enterprise.local_account and enterprise.local_account.user == user
             )
+            return next(owners, None)
+
+    def card_owner(self, card_no: str) -> Enterprise | None:
+        """Find the enterprise whose card has this number."""
+        with self.lock:
+            owners = (one for one in self.enterprises.values() if one.card.no == card_no)
             return next(owners, None)
 
     def session(self, session_id: str) -> Session | None:

@@ -52,6 +52,8 @@ class Wording(StrEnum):
         ASSUMED,
     )
 
+    CARD_UNKNOWN = "卡信息异常，请尝试用证书延期方式更正!", "fact: card control"
+
     BOUND = "绑定成功", ASSUMED
     WRONG_LOCAL_PASSWORD = "本地用户名或密码错误", ASSUMED
     BOUND_TO_ANOTHER = "该本地账号已被其他企业绑定", ASSUMED

@@ -70,7 +70,7 @@ class LoginPage(Screen):
         self.account.fill(account)
         self.password.fill(password)
         self.captcha.field.fill(captcha)
-        answer = self.send(self.login_button, request=_is_login)
+        answer = self.send(self.login_button, request=is_login)
         if answer.status == 200:  # the portal refuses with 200 (docs/mock-portal.md, log-in)
             said = self.answer(self.messages)
             raise LoginRefused((*DialogLog.of(self.tab).take(), *said))
@@ -86,6 +86,7 @@ class LocalLoginPage(LoginPage):
     frame = "#loginIframe3"
 
 
-def _is_login(response: Response) -> bool:
+def is_login(response: Response) -> bool:
+    """Tell whether a response answers a log-in."""
     path = urlsplit(response.url).path
     return response.request.method == "POST" and path in ("/cas/login", "/pub/login/local")

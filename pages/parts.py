@@ -21,6 +21,7 @@ class DialogLog:
 
     def __init__(self) -> None:
         self._messages: list[str] = []
+        self._accepted: list[str] = []
 
     @classmethod
     def install(cls, context: BrowserContext) -> "DialogLog":
@@ -34,14 +35,22 @@ class DialogLog:
         """Return the log of the context around this tab."""
         return cls._installed[tab.context]
 
+    def accept(self, message: str) -> None:
+        """Say yes to the next dialog with this message, and keep no record of it."""
+        self._accepted.append(message)
+
     def take(self) -> tuple[str, ...]:
         """Return the messages that nobody took yet."""
         messages, self._messages = tuple(self._messages), []
         return messages
 
     def _close(self, dialog: Dialog) -> None:
-        self._messages.append(dialog.message)
-        dialog.dismiss()
+        if dialog.message in self._accepted:
+            self._accepted.remove(dialog.message)
+            dialog.accept()
+        else:
+            self._messages.append(dialog.message)
+            dialog.dismiss()
 
 
 class Layer:

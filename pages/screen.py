@@ -57,6 +57,15 @@ class Screen:
             self.landmark.wait_for()
         return self
 
+    def wait_while(self, busy: Locator) -> None:
+        """Wait until the portal does not show any more that it is busy.
+
+        Raises:
+            ScreenNotReached: it is busy for too long.
+        """
+        with self._in_time(type(self)):
+            busy.wait_for(state="hidden")
+
     def press(self, control: Locator, to: type[S], on: Surface | None = None) -> S:
         """Press a control that loads a document, and return the screen it leads to.
 
@@ -83,16 +92,23 @@ class Screen:
             control.click()
         return next_screen.ready()
 
-    def send(self, control: Locator, request: Callable[[Response], bool]) -> Response:
+    def send(
+        self,
+        control: Locator,
+        request: Callable[[Response], bool],
+        refused: Callable[[], tuple[str, ...]] | None = None,
+    ) -> Response:
         """Press a control that sends one request, and return the portal's answer to it.
 
+        `refused` tells what the browser said instead of sending it; a native dialog, if not given.
+
         Raises:
-            PortalRefused: a check made in the browser said no by a native dialog; nothing was sent.
+            PortalRefused: a check made in the browser said no; nothing was sent.
             ScreenNotReached: no answer came in time.
         """
         with self._in_time(type(self)), self.tab.expect_event("response", request) as answer:
             control.click()
-            if messages := DialogLog.of(self.tab).take():
+            if messages := (refused or DialogLog.of(self.tab).take)():
                 raise PortalRefused(messages)
         return answer.value
 

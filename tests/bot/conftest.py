@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import date, timedelta
 from pathlib import Path
@@ -33,9 +33,11 @@ class Workplace:
         self.enterprises: list[MockState] = []
         self._rows: list[dict[str, str]] = []
 
-    def add(self, *application_nos: str, **changes: str) -> MockState:
+    def add(
+        self, *application_nos: str, wishes: Mapping[str, Any] | None = None, **changes: str
+    ) -> MockState:
         """Add an enterprise with a pending policy, or a row for each number given."""
-        state = MockState(self.portal_url)
+        state = MockState(self.portal_url, wishes)
         self.enterprises.append(state)
         for application_no in application_nos or state.add_policies(1):
             self.add_row(state, application_no, **changes)

@@ -61,7 +61,7 @@ def test_a_row_without_a_number_takes_all_that_is_pending(workplace: Workplace):
 def test_whatever_happens_one_press_is_at_most_one_request(
     workplace: Workplace, monkeypatch: pytest.MonkeyPatch
 ):
-    """Nine enterprises, each with a trouble of its own; a lost answer is settled by looking."""
+    """Eleven enterprises, each with a trouble of its own; a lost answer is settled by looking."""
     troubles = {
         "none": ("confirmed", 1),
         "answer_lost_after_commit": ("confirmed", 1),
@@ -72,11 +72,15 @@ def test_whatever_happens_one_press_is_at_most_one_request(
         "another document": ("refused", 0),
         "number not pending": ("refused", 0),
         "wrong password": ("needs_person", 0),
+        "first entry": ("needs_person", 0),
+        "national edition": ("needs_person", 0),
     }
     enterprises = {
         "another enterprise's name": workplace.add(企业名称="别的企业有限公司"),
         "another document": workplace.add(预期单证名称="别的单证"),
         "number not pending": workplace.add("XW20260101999999"),
+        "first entry": workplace.add(wishes={"bound": False}),
+        "national edition": workplace.add(wishes={"edition": "national"}),
     }
     for trouble in troubles.keys() - enterprises.keys():
         enterprises[trouble] = workplace.add()
@@ -95,6 +99,8 @@ def test_whatever_happens_one_press_is_at_most_one_request(
 
     assert came_to == troubles
     assert all(item["next_step"] for item in waiting)
+    assert _next_step(items, enterprises["first entry"]).startswith("请先登录门户")
+    assert "地方（广东）版本" in _next_step(items, enterprises["national edition"])
     assert len(locked_out.requests("POST", "/cas/login")) == 1  # a password is tried once
     assert code == 1
 
@@ -238,9 +244,17 @@ def _stores(workplace: Workplace) -> list[Path]:
 
 
 def _state(items: dict[str, dict[str, Any]], enterprise: MockState) -> str:
+    return str(_item(items, enterprise)["state"])
+
+
+def _next_step(items: dict[str, dict[str, Any]], enterprise: MockState) -> str:
+    return str(_item(items, enterprise)["next_step"])
+
+
+def _item(items: dict[str, dict[str, Any]], enterprise: MockState) -> dict[str, Any]:
     code = enterprise.enterprise.uscc
-    (state,) = [one["state"] for one in items.values() if f"|{code}|" in one["reference"]]
-    return str(state)
+    (item,) = [one for one in items.values() if f"|{code}|" in one["reference"]]
+    return item
 
 
 def _requests(enterprise: MockState) -> int:

@@ -1,0 +1,5 @@
+"""Binds card.feature."""
+
+from pytest_bdd import scenarios
+
+scenarios("card.feature")

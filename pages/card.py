@@ -1,0 +1,98 @@
+"""卡介质 on the home page, and the 卡控件 behind it (guide-1.3, guide-1.4, faq-2, faq-3)."""
+
+from enum import Enum
+from typing import Self
+
+from playwright.sync_api import Page
+
+from pages.entry import HomePage
+from pages.errors import LoginRefused
+from pages.login import LoginPage, is_login
+from pages.parts import DialogLog
+from pages.profile import GUANGDONG, PortalProfile
+from pages.screen import Screen, lines
+
+INSTALL = "请下载安装IC卡/Key客户端控件，否则，将无法使用IC卡/Key"
+BLOCKED = "ERR_BLOCKED_BY_LOCAL_NETWORK_ACCESS_CHECKS"  # Chromium's own words, since version 147
+
+
+class ControlState(Enum):
+    """Whether the page has reached the control, and if not, who is in the way."""
+
+    READY = "控件可用"
+    DOWN = "控件没有安装或没有启动"
+    BLOCKED = "浏览器不让页面访问本机的控件"
+
+
+class CardLoginPage(Screen):
+    """卡介质, in a frame of its own that is loaded when it is first asked for."""
+
+    surface: Page
+
+    def __init__(self, surface: Page, profile: PortalProfile = GUANGDONG) -> None:
+        super().__init__(surface)
+        self.profile = profile
+        # docs/mock-portal.md, card control
+        self.box = surface.frame_locator("#loginIframe2")
+        self.pin = self.box.get_by_placeholder("请输入IC卡/Key密码")
+        self.login_button = self.box.get_by_role("button", name="登录", exact=True)
+        self.messages = self.box.locator("#msg")
+        self.busy = self.box.locator("#info.busy")
+        self.landmark = self.login_button
+
+    @classmethod
+    def open(cls, login_page: LoginPage) -> Self:
+        """Switch to 卡介质; the page looks for the control, which may take seconds."""
+        login_page.card_tab.click()
+        opened = cls(login_page.surface, login_page.profile).appear()
+        opened.wait_while(opened.busy)
+        return opened
+
+    @classmethod
+    def install(cls, login_page: LoginPage) -> "ControlDownloadPage":
+        """Switch to 卡介质 and say yes to installing the control (guide-1.4)."""
+        DialogLog.of(login_page.tab).accept(INSTALL)
+        return login_page.open_window(login_page.card_tab, to=ControlDownloadPage)
+
+    def control_state(self) -> ControlState:
+        """Tell whether the page has reached the control."""
+        if self.pin.is_enabled():
+            return ControlState.READY
+        said = (message.text for message in self.tab.console_messages())
+        return ControlState.BLOCKED if any(BLOCKED in text for text in said) else ControlState.DOWN
+
+    def box_words(self) -> tuple[str, ...]:
+        """Return the text of the box, line by line."""
+        return lines(self.box.locator("body"))
+
+    def notices(self) -> tuple[str, ...]:
+        """Return what the page said in native dialogs, and forget it."""
+        return DialogLog.of(self.tab).take()
+
+    def log_in(self, pin: str) -> HomePage:
+        """Type the card's PIN and press 登录.
+
+        Raises:
+            PortalRefused: the control or the card said no; nothing was sent.
+            LoginRefused: the portal does not accept the card.
+        """
+        self.pin.fill(pin)
+        answer = self.send(self.login_button, request=is_login, refused=self._refused)
+        if answer.status == 200:  # as with 账号登录
+            raise LoginRefused(self.answer(self.messages))
+        return HomePage(self.surface, self.profile).appear()
+
+    def _refused(self) -> tuple[str, ...]:
+        """Return what was said if the box stands there again, not busy any more."""
+        self.wait_while(self.busy)
+        if not self.login_button.is_visible():
+            return ()
+        return (*self.notices(), *self.messages.all_inner_texts())
+
+
+class ControlDownloadPage(Screen):
+    """Where the control can be downloaded, in a window of its own."""
+
+    def __init__(self, surface: Page) -> None:
+        super().__init__(surface)
+        self.landmark = surface.get_by_role("heading", name="IC卡/Key客户端控件", exact=True)

@@ -1,0 +1,132 @@
+"""卡介质 and 卡控件 (guide-1.3, guide-1.4, faq-2, faq-3)."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+from pytest_bdd import given, parsers, then, when
+
+from fixtures.browser import FarAway
+from fixtures.portal import Enterprise, MockState
+from pages.card import CardLoginPage, ControlDownloadPage, ControlState
+from pages.entry import HomePage
+from pages.errors import PortalRefused
+from pages.login import LoginPage
+
+LOCAL_NETWORK = "local-network-access"  # the browser's name of the permission
+
+
+@pytest.fixture
+def card_login(login_page: LoginPage) -> CardLoginPage:
+    return CardLoginPage.open(login_page)
+
+
+@given(parsers.parse("卡或控件的状态是“{state}”"))
+def card_is(mock_state: MockState, state: str) -> None:
+    mock_state.set_faults({"id": state})
+
+
+@when("企业打开“卡介质”", target_fixture="card_login")
+def open_card_login(login_page: LoginPage) -> CardLoginPage:
+    return CardLoginPage.open(login_page)
+
+
+@when("企业打开“卡介质”，按提示继续安装", target_fixture="download")
+def install_control(login_page: LoginPage) -> ControlDownloadPage:
+    return CardLoginPage.install(login_page)
+
+
+@when("企业用法人卡登录", target_fixture="home")
+def log_in(card_login: CardLoginPage, enterprise: Enterprise) -> HomePage:
+    return card_login.log_in(enterprise.card_pin)
+
+
+@when(parsers.parse("企业用法人卡的原始密码“{pin}”登录"), target_fixture="home")
+def log_in_with_the_first_pin(card_login: CardLoginPage, pin: str) -> HomePage:
+    return card_login.log_in(pin)
+
+
+@when("企业用法人卡登录，却被拒绝", target_fixture="refusal")
+def log_in_in_vain(card_login: CardLoginPage, enterprise: Enterprise) -> PortalRefused:
+    with pytest.raises(PortalRefused) as refusal:
+        card_login.log_in(enterprise.card_pin)
+    return refusal.value
+
+
+@when("企业用错误的卡密码登录", target_fixture="refusal")
+def log_in_with_a_wrong_pin(card_login: CardLoginPage) -> PortalRefused:
+    with pytest.raises(PortalRefused) as refusal:
+        card_login.log_in("12345678")
+    return refusal.value
+
+
+@when(parsers.re("企业用卡密码“(?P<pin>.*)”登录，却被拒绝"), target_fixture="refusal")
+def log_in_with_pin(card_login: CardLoginPage, pin: str) -> PortalRefused:
+    with pytest.raises(PortalRefused) as refusal:
+        card_login.log_in(pin)
+    return refusal.value
+
+
+@given(parsers.parse("企业用法人卡登录时看到了“{message}”"))
+def refused_before(card_login: CardLoginPage, enterprise: Enterprise, message: str) -> None:
+    with pytest.raises(PortalRefused, match=re.escape(message)):
+        card_login.log_in(enterprise.card_pin)
+
+
+@when("企业重启控件，打开浏览器重新登录", target_fixture="home")
+def restart_control(
+    another_tab: Page, base_url: str, mock_state: MockState, enterprise: Enterprise
+) -> HomePage:
+    mock_state.set_faults()
+    card_login = CardLoginPage.open(LoginPage.open(another_tab, base_url))
+    return card_login.log_in(enterprise.card_pin)
+
+
+@when("企业打开浏览器重新登录，却被拒绝", target_fixture="refusal")
+def only_restart_the_browser(
+    another_tab: Page, base_url: str, enterprise: Enterprise
+) -> PortalRefused:
+    card_login = CardLoginPage.open(LoginPage.open(another_tab, base_url))
+    with pytest.raises(PortalRefused) as refusal:
+        card_login.log_in(enterprise.card_pin)
+    return refusal.value
+
+
+@when("企业从外网的 http 门户打开“卡介质”", target_fixture="card_login")
+def open_over_http(far_away: FarAway) -> CardLoginPage:
+    return CardLoginPage.open(far_away(host="portal.test", permissions=[LOCAL_NETWORK]))
+
+
+@when("企业从外网的 https 门户打开“卡介质”，没有允许网页访问本机", target_fixture="card_login")
+def open_over_https_without_permission(far_away: FarAway) -> CardLoginPage:
+    return CardLoginPage.open(far_away("--https"))
+
+
+@when("企业允许网页访问本机，从外网的 https 门户打开“卡介质”", target_fixture="card_login")
+def open_over_https(far_away: FarAway) -> CardLoginPage:
+    return CardLoginPage.open(far_away("--https", permissions=[LOCAL_NETWORK]))
+
+
+@then("卡介质登录框上写着")
+def card_box_says(card_login: CardLoginPage, docstring: str) -> None:
+    assert card_login.box_words() == tuple(docstring.splitlines())
+
+
+@then(parsers.parse("浏览器弹窗提醒“{message}”"))
+def page_notices(card_login: CardLoginPage, message: str) -> None:
+    assert card_login.notices() == (message,)
+
+
+@then(parsers.parse("登录框的提示里有“{message}”"))
+def refusal_says(refusal: PortalRefused, message: str) -> None:
+    assert message in "\n".join(refusal.messages)
+
+
+@then("新窗口是控件的下载页")
+def download_page_is_open(download: ControlDownloadPage) -> None:
+    expect(download.landmark).to_be_visible()
+
+
+@then(parsers.parse("页面认为“{state}”"))
+def control_is(card_login: CardLoginPage, state: str) -> None:
+    assert card_login.control_state() is ControlState(state)
