@@ -5,7 +5,7 @@ import pytest
 from fixtures.guide import clause_markers
 
 LONGEST = ("tests.bot.test_killed", "tests.bot.test_run")  # each test runs whole processes
-STEMS = ("login", "card", "entry", "binding", "pending", "policies")
+STEMS = ("login", "card", "registration", "entry", "binding", "pending", "policies")
 
 pytest_plugins = [
     "fixtures.portal",

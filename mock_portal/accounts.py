@@ -1,10 +1,17 @@
-"""Who may sign in: an enterprise's account of the single window, and its local account."""
+"""Who may sign in: accounts of the single window and local ones, and how a lost one is found."""
 
 import hashlib
 import secrets
 import string
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
 from enum import StrEnum
+
+import holidays
+
+SMS_PAUSE = timedelta(minutes=1)  # assumed, as is how long a code is good
+SMS_GOOD_FOR = timedelta(minutes=5)
+WORKING_DAYS = holidays.country_holidays("CN")
 
 
 class Edition(StrEnum):
@@ -46,3 +53,80 @@ def new_password() -> str:
 def random_characters(count: int) -> str:
     """Choose letters and digits at random."""
     return "".join(secrets.choice(string.ascii_letters + string.digits) for _ in range(count))
+
+
+@dataclass(frozen=True)
+class SmsCode:
+    """A code that was sent to a mobile number."""
+
+    mobile: str
+    digits: str
+    sent_at: datetime
+
+    @property
+    def text(self) -> str:
+        """The short message."""
+        return f"【模拟单一窗口】您的验证码是{self.digits}，5分钟内有效。"
+
+
+@dataclass
+class Phone:
+    """The mobile phone of an enterprise's contact: what was sent to it, and what has arrived."""
+
+    arrived: list[SmsCode] = field(default_factory=list)
+    sent: SmsCode | None = None
+    last_sent_at: datetime | None = None
+
+    def send_code(self, mobile: str, now: datetime) -> bool:
+        """Send a new code, unless one was sent just before; tell whether it was sent."""
+        if self.last_sent_at and now - self.last_sent_at < SMS_PAUSE:
+            return False
+        self.sent = SmsCode(mobile, f"{secrets.randbelow(10**6):06}", now)
+        self.last_sent_at = now
+        return True
+
+    def deliver(self) -> None:
+        """Let the last code arrive."""
+        if self.sent:
+            self.arrived.append(self.sent)
+
+    def use_up_code(self) -> SmsCode | None:
+        """Hand out the code that was sent last, once."""
+        code, self.sent = self.sent, None
+        return code
+
+
+@dataclass(frozen=True)
+class Recovery:
+    """忘记密码 or 忘记用户名 of an enterprise that has proven who it is, now or when it is due."""
+
+    uscc: str
+    lost: str  # password or username
+    due: datetime | None = None  # when the review will be done; none: proven already
+
+
+class Recoveries:
+    """The recoveries under way, each behind a proof that nobody can guess."""
+
+    def __init__(self) -> None:
+        self._recoveries: dict[str, Recovery] = {}
+
+    def add(self, recovery: Recovery) -> str:
+        """Keep a recovery; return its proof."""
+        proof = random_characters(20)
+        self._recoveries[proof] = recovery
+        return proof
+
+    def find(self, proof: str) -> Recovery | None:
+        """Find a recovery."""
+        return self._recoveries.get(proof)
+
+    def use_up(self, proof: str) -> None:
+        """Forget a recovery."""
+        self._recoveries.pop(proof, None)
+
+
+def next_working_day(moment: datetime) -> datetime:
+    """Tell the same time of the next day on which people in China work."""
+    day: date = WORKING_DAYS.get_nth_working_day(moment.date(), 1)
+    return datetime.combine(day, moment.timetz())

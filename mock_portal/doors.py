@@ -95,6 +95,17 @@ def visit(uscc: str) -> ResponseReturnValue:
     return answer
 
 
+@bp.get("/enterprises/<uscc>/messages")
+def read_messages(uscc: str) -> Response:
+    """Show the short messages that have arrived at the enterprise's mobile phone."""
+    return jsonify(
+        [
+            {"at": code.sent_at.isoformat(), "mobile": code.mobile, "text": code.text}
+            for code in _enterprise(uscc).phone.arrived
+        ]
+    )
+
+
 @bp.post("/enterprises/<uscc>/policies")
 def push_policies(uscc: str) -> tuple[Response, int]:
     """Push more pending policies."""

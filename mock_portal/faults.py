@@ -38,6 +38,7 @@ FAULTS: Mapping[str, FaultKind] = {
     ),
     "real_name_required": FaultKind("账号还没有实名认证，登录后被引去认证。", "guide-1.2"),
     "single_session": FaultKind("同一企业再次登录，先前的登录就失效。", "guide-1.2"),
+    "sms_not_delivered": FaultKind("短信验证码没有送达；只发生一次。", "guide-1.7"),
     "card_not_installed": FaultKind("电脑上没有安装卡控件。", "guide-1.4"),
     "card_starts_late": FaultKind(
         "卡控件没有启动，页面第三次找不到、要求重启之后才在。", "guide-1.4"

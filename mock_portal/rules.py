@@ -5,10 +5,13 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from stdnum.cn import ric as id_number
+from stdnum.cn import uscc as uscc_number
+
 from mock_portal import captcha
-from mock_portal.accounts import Account
+from mock_portal.accounts import SMS_GOOD_FOR, Account, SmsCode
 from mock_portal.sessions import Captcha
-from mock_portal.store import Policy, Status
+from mock_portal.store import Policy, Status, org_code_check_digit
 from mock_portal.wording import Wording
 
 MOBILE = r"1[3-9]\d{9}"
@@ -58,6 +61,29 @@ QUICK_REGISTRATION = {
     "verifyCode": Field(4),
 }
 
+REGISTRATION = {
+    "etpsUscc": Field(18),
+    "etpsOrgCode": Field(10, is_required=False),
+    "etpsName": Field(100),
+    "legalName": Field(50),
+    "idNo": Field(18),
+    "city": Field(20),
+    "userName": Field(50),
+    "password": Field(50),
+    "confirmPwd": Field(50, same_as="password", message=Wording.PASSWORDS_DIFFER),
+    "mobile": Field(20, MOBILE, Wording.WRONG_MOBILE),
+}
+SMS = {"who": Field(50), "smsCode": Field(6)}
+REVIEW = {
+    "who": Field(50),
+    "mobile": Field(20, MOBILE, Wording.WRONG_MOBILE),
+    "reason": Field(200),
+}
+RESET = {
+    "newPwd": Field(50),
+    "confirmPwd": Field(50, same_as="newPwd", message=Wording.PASSWORDS_DIFFER),
+}
+
 
 def width(text: str) -> int:
     """Count characters, a Chinese one as two."""
@@ -84,6 +110,32 @@ def _refuse_field(form: Mapping[str, str], name: str, field: Field) -> Wording |
     if field.same_as and value != clean(form.get(field.same_as, "")):
         return field.message
     return None if re.fullmatch(field.pattern or ".*", value, re.ASCII) else field.message
+
+
+def is_org_code(code: str) -> bool:
+    """Tell whether the check digit of a 组织机构代码 is right (GB 11714-1997)."""
+    if not re.fullmatch(r"[0-9A-Z]{8}[0-9X]", code, re.ASCII):
+        return False
+    return code[8] == org_code_check_digit(code[:8])
+
+
+def refuse_codes(form: Mapping[str, str]) -> Wording | None:
+    """Judge the codes of an enterprise and of its legal representative (guide-1.5)."""
+    org_code = form.get("etpsOrgCode", "").replace("-", "")
+    if not uscc_number.is_valid(form["etpsUscc"]):
+        return Wording.WRONG_USCC
+    if org_code and not is_org_code(org_code):
+        return Wording.WRONG_ORG_CODE
+    if org_code and org_code != form["etpsUscc"][8:17]:
+        return Wording.CODES_DIFFER
+    return None if id_number.is_valid(form["idNo"]) else Wording.WRONG_ID_NO
+
+
+def refuse_sms_code(typed: str, code: SmsCode | None, now: datetime) -> Wording | None:
+    """Judge the code that came by SMS (guide-1.7)."""
+    if code is None or typed != code.digits:
+        return Wording.WRONG_SMS_CODE
+    return Wording.SMS_CODE_EXPIRED if now - code.sent_at > SMS_GOOD_FOR else None
 
 
 def refuse_captcha(

@@ -12,7 +12,7 @@ from flask import current_app
 from stdnum.cn import ric as id_number
 from stdnum.cn import uscc as uscc_number
 
-from mock_portal.accounts import Account, Edition, Person, new_password
+from mock_portal.accounts import Account, Edition, Person, Phone, Recoveries, new_password
 from mock_portal.card_control import Card, CardControl
 from mock_portal.clock import Clock
 from mock_portal.sessions import IDLE, Session, Sessions
@@ -92,6 +92,7 @@ class Enterprise:
     local_account: Account | None = None  # for 地方特色应用
     is_bound: bool = False  # the account knows the local account (guide-1.9)
     clock: Clock = field(default_factory=Clock)
+    phone: Phone = field(default_factory=Phone)
     control: CardControl | None = None  # on its computer; started when first asked for
     policies: list[Policy] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
@@ -137,6 +138,7 @@ class Store:
         self.requests: list[Request] = []
         self.crashes: list[Crash] = []
         self.sessions = Sessions()
+        self.recoveries = Recoveries()
         self._serial = itertools.count(1)
 
     def add_enterprise(
@@ -176,6 +178,24 @@ class Store:
         with self.lock:
             owners = (e for e in self.enterprises.values() if e.account and e.account.user == user)
             return next(owners, None)
+
+    def registered(self, code: str) -> Enterprise | None:
+        """Find the registered enterprise with this 统一社会信用代码 or 组织机构代码."""
+        with self.lock:
+            found = (
+                enterprise
+                for enterprise in self.enterprises.values()
+                if enterprise.account and code in (enterprise.uscc, enterprise.org_code)
+            )
+            return next(found, None)
+
+    def register(self, uscc: str, name: str, account: Account) -> None:
+        """Give an account to the enterprise with this code, which the portal may not know yet."""
+        with self.lock:
+            known = self.enterprises.get(uscc)
+            enterprise = known or self.add_enterprise(name, uscc, registered=False)
+            enterprise.name = name
+            enterprise.account = account
 
     def local_owner(self, user: str) -> Enterprise | None:
         """Find the enterprise whose local account has this user name."""
@@ -285,13 +305,18 @@ def store() -> Store:
     return memory
 
 
-def synthetic_uscc(serial: int) -> str:
-    """Make a valid 统一社会信用代码 from the in-house range PDY of GB 11714."""
-    body = f"PDY{serial % 100_000:05}"
+def org_code_check_digit(body: str) -> str:
+    """Compute the ninth character of a 组织机构代码 (GB 11714-1997)."""
     weights = (3, 7, 9, 10, 5, 8, 4, 2)
     remainder = sum(int(c, 36) * weight for c, weight in zip(body, weights, strict=True)) % 11
     # 11 - remainder is 1..11, written 1..9, X for 10 and 0 for 11
-    without_check_digit = f"91440100{body}{'0123456789X0'[11 - remainder]}"
+    return "0123456789X0"[11 - remainder]
+
+
+def synthetic_uscc(serial: int) -> str:
+    """Make a valid 统一社会信用代码 from the in-house range PDY of GB 11714."""
+    body = f"PDY{serial % 100_000:05}"
+    without_check_digit = f"91440100{body}{org_code_check_digit(body)}"
     return without_check_digit + uscc_number.calc_check_digit(without_check_digit)
 
 

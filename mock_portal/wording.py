@@ -54,6 +54,18 @@ class Wording(StrEnum):
 
     CARD_UNKNOWN = "卡信息异常，请尝试用证书延期方式更正!", "fact: card control"
 
+    ALREADY_REGISTERED = "组织机构代码已存在", "guide-1.6"
+    WRONG_USCC = "请输入正确的统一社会信用代码", ASSUMED
+    WRONG_ORG_CODE = "请输入正确的组织机构代码", ASSUMED
+    CODES_DIFFER = "统一社会信用代码与组织机构代码不一致", ASSUMED
+    WRONG_ID_NO = "请输入正确的证件号码", ASSUMED
+    USER_TAKEN = "用户名已存在", ASSUMED
+    NO_SUCH_USER = "该用户不存在", ASSUMED
+    SMS_SENT = "验证码已发送至", ASSUMED
+    SMS_TOO_SOON = "请一分钟后再获取", ASSUMED
+    WRONG_SMS_CODE = "短信验证码错误", ASSUMED
+    SMS_CODE_EXPIRED = "短信验证码已过期", ASSUMED
+
     BOUND = "绑定成功", ASSUMED
     WRONG_LOCAL_PASSWORD = "本地用户名或密码错误", ASSUMED
     BOUND_TO_ANOTHER = "该本地账号已被其他企业绑定", ASSUMED

@@ -31,6 +31,7 @@ class LoginPage(Screen):
             field=self.box.get_by_placeholder("请输入验证码"),
         )
         self.login_button = self.box.get_by_role("button", name="登录", exact=True)
+        self.register_link = self.box.get_by_role("link", name="立即注册", exact=True)
         self.messages = self.box.locator("#msg")
         self.landmark = self.login_button
 
@@ -44,6 +45,10 @@ class LoginPage(Screen):
         """Switch to 本地登录, whose frame is loaded then."""
         self.local_tab.click()
         return LocalLoginPage(self.surface, self.profile).appear()
+
+    def recovery_link(self, lost: str) -> Locator:
+        """Return 忘记密码 or 忘记用户名."""
+        return self.box.get_by_role("link", name=lost, exact=True)
 
     def origins(self) -> tuple[str, str]:
         """Return the origins of the tab and of the log-in box, where a password would be typed."""

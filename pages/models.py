@@ -54,6 +54,21 @@ class LocalAccount:
 
 
 @dataclass(frozen=True, slots=True)
+class Registration:
+    """企业基本信息, and the account that is made with it (guide-1.5)."""
+
+    uscc: str
+    org_code: str
+    name: str
+    legal_name: str
+    id_no: str
+    user: str
+    password: str = field(repr=False)
+    repeated_password: str = field(repr=False)
+    mobile: str
+
+
+@dataclass(frozen=True, slots=True)
 class PendingPolicy:
     """One row of 待确认 (guide-2.1)."""
 

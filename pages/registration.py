@@ -1,0 +1,284 @@
+"""立即注册, 忘记密码 and 忘记用户名 (guide-1.5, guide-1.6, guide-1.7, faq-4)."""
+
+from typing import Self
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Page, Response
+
+from pages.login import LoginPage
+from pages.models import Registration
+from pages.parts import Field
+from pages.screen import Screen
+
+
+class RegistrationPage(Screen):
+    """企业基本信息, in a window of its own."""
+
+    surface: Page
+
+    def __init__(self, surface: Page) -> None:
+        super().__init__(surface)
+        self.uscc = Field(surface, "统一社会信用代码").control
+        self.org_code = Field(surface, "组织机构代码（主体标识码）").control
+        self.code_hint = surface.locator("#codeHint")  # docs/mock-portal.md, registration
+        self.name = Field(surface, "企业中文名称").control
+        self.legal_name = Field(surface, "法人（负责人）姓名").control
+        self.id_no = Field(surface, "法人（负责人）证件号码").control
+        self.user = Field(surface, "用户名").control
+        self.password = Field(surface, "密码").control
+        self.repeated_password = Field(surface, "确认密码").control
+        self.mobile = Field(surface, "手机").control
+        self.register_button = surface.get_by_role("button", name="注册", exact=True)
+        self.landmark = self.register_button
+
+    @classmethod
+    def open(cls, login_page: LoginPage) -> Self:
+        """Press 立即注册 in the log-in box."""
+        return login_page.open_window(login_page.register_link, to=cls)
+
+    def look_up(self, org_code: str) -> Self:
+        """Type 组织机构代码 and go to the next field; the portal says whether it knows the code."""
+        self.org_code.fill(org_code)
+        self.send(self.name, request=_is_look_up)
+        return self
+
+    def register(self, registration: Registration) -> "RegisteredPage":
+        """Fill in 企业基本信息 and press 注册.
+
+        Raises:
+            PortalRefused: the portal's words say why; nothing is registered.
+        """
+        self.uscc.fill(registration.uscc)
+        self.org_code.fill(registration.org_code)
+        self.name.fill(registration.name)
+        self.legal_name.fill(registration.legal_name)
+        self.id_no.fill(registration.id_no)
+        self.user.fill(registration.user)
+        self.password.fill(registration.password)
+        self.repeated_password.fill(registration.repeated_password)
+        self.mobile.fill(registration.mobile)
+        return self.ask(self.register_button, to=RegisteredPage)
+
+
+class RegisteredPage(Screen):
+    """注册成功."""
+
+    def __init__(self, surface: Page) -> None:
+        super().__init__(surface)
+        self.landmark = surface.get_by_role("heading", name="注册成功", exact=True)
+
+
+class RecoveryPage(Screen):
+    """请选择账号类型, then 请选择找回密码方式 or 请选择找回用户名方式."""
+
+    surface: Page
+
+    def __init__(self, surface: Page) -> None:
+        super().__init__(surface)
+        self.enterprise_account = surface.get_by_role("link", name="企业账号", exact=True)
+        self.phone = surface.get_by_role("link", name="可验证绑定的手机号", exact=True)
+        self.bank = surface.get_by_role("link", name="企业实名认证", exact=True)
+        self.review = surface.get_by_role("link", name="人工资料审核", exact=True)
+        self.landmark = surface.get_by_role("heading", name="请选择")
+
+    @classmethod
+    def open(cls, login_page: LoginPage, lost: str) -> Self:
+        """Press 忘记密码 or 忘记用户名 in the log-in box."""
+        return login_page.open_window(login_page.recovery_link(lost), to=cls)
+
+    def choose_enterprise_account(self) -> Self:
+        """Press 企业账号."""
+        self.press(self.enterprise_account, to=RecoveryPage)
+        return self
+
+    def by_phone(self) -> "PhonePage":
+        """Press 可验证绑定的手机号."""
+        return self.press(self.phone, to=PhonePage)
+
+    def by_bank(self) -> "BankPage":
+        """Press 企业实名认证."""
+        return self.press(self.bank, to=BankPage)
+
+    def by_review(self) -> "ReviewPage":
+        """Press 人工资料审核."""
+        return self.press(self.review, to=ReviewPage)
+
+
+class ResetPage(Screen):
+    """设置新密码, once the enterprise has proven who it is."""
+
+    surface: Page
+
+    def __init__(self, surface: Page) -> None:
+        super().__init__(surface)
+        self.password = Field(surface, "新密码").control
+        self.repeated_password = Field(surface, "确认密码").control
+        self.ok_button = surface.get_by_role("button", name="确定", exact=True)
+        self.landmark = self.ok_button
+
+    def reset(self, password: str, repeated_password: str) -> "ResetDonePage":
+        """Type the new password twice and press 确定.
+
+        Raises:
+            PortalRefused: the portal's words say why; the old password stays.
+        """
+        self.password.fill(password)
+        self.repeated_password.fill(repeated_password)
+        return self.ask(self.ok_button, to=ResetDonePage)
+
+
+class ResetDonePage(Screen):
+    """密码已重置."""
+
+    def __init__(self, surface: Page) -> None:
+        super().__init__(surface)
+        self.landmark = surface.get_by_role("heading", name="密码已重置", exact=True)
+
+
+class UserNamePage(Screen):
+    """您的用户名."""
+
+    surface: Page
+
+    def __init__(self, surface: Page) -> None:
+        super().__init__(surface)
+        self.user = surface.locator("#userName")  # docs/mock-portal.md, registration
+        self.landmark = surface.get_by_role("heading", name="您的用户名", exact=True)
+
+    def read(self) -> str:
+        """Return the user name."""
+        return self.user.inner_text()
+
+
+class Proven(Screen):
+    """What follows a proof: 设置新密码 or 您的用户名, by what was lost."""
+
+    surface: Page
+
+    def __init__(self, surface: Page) -> None:
+        super().__init__(surface)
+        self.landmark = ResetPage(surface).landmark.or_(UserNamePage(surface).landmark)
+
+
+class PhonePage(Screen):
+    """可验证绑定的手机号: a code by SMS."""
+
+    surface: Page
+
+    def __init__(self, surface: Page) -> None:
+        super().__init__(surface)
+        self.who = surface.locator("input[name=who]")  # its label says what was not lost
+        self.code = Field(surface, "短信验证码").control
+        self.send_button = surface.get_by_role("button", name="获取验证码", exact=True)
+        self.hint = surface.locator("#smsHint")  # docs/mock-portal.md, registration
+        self.next_button = surface.get_by_role("button", name="下一步", exact=True)
+        self.landmark = self.next_button
+
+    def ask_for_code(self, who: str) -> Self:
+        """Type who one is and press 获取验证码."""
+        self.who.fill(who)
+        self.send(self.send_button, request=_is_sms)
+        return self
+
+    def verify(self, code: str) -> Proven:
+        """Type the code and press 下一步.
+
+        Raises:
+            PortalRefused: the portal's words say why.
+        """
+        self.code.fill(code)
+        return self.ask(self.next_button, to=Proven)
+
+
+class BankPage(Screen):
+    """企业实名认证: the way to the bank."""
+
+    surface: Page
+
+    def __init__(self, surface: Page) -> None:
+        super().__init__(surface)
+        self.who = surface.locator("input[name=who]")
+        self.bank_button = surface.get_by_role("button", name="去银行验证", exact=True)
+        self.landmark = self.bank_button
+
+    def open_bank(self, who: str) -> "BankWindow":
+        """Type who one is and press 去银行验证; the bank opens in a window of its own."""
+        self.who.fill(who)
+        return self.open_window(self.bank_button, to=BankWindow)
+
+
+class BankWindow(Screen):
+    """The bank's page; it proves who the enterprise is and touches no money."""
+
+    surface: Page
+
+    def __init__(self, surface: Page) -> None:
+        super().__init__(surface)
+        self.ok_button = surface.get_by_role("button", name="插入ukey并确认", exact=True)
+        self.cancel_button = surface.get_by_role("button", name="取消", exact=True)
+        self.landmark = surface.get_by_role("heading", name="企业身份验证", exact=True)
+
+    def confirm(self, asked_by: BankPage) -> Proven:
+        """Press 插入ukey并确认; the window closes and the page that opened it goes on."""
+        self.ok_button.click()
+        return Proven(asked_by.surface).ready()
+
+    def cancel(self) -> None:
+        """Press 取消; the window closes."""
+        with self.surface.expect_event("close"):
+            self.cancel_button.click()
+
+
+class ReviewPage(Screen):
+    """人工资料审核: what a person shall look at."""
+
+    surface: Page
+
+    def __init__(self, surface: Page) -> None:
+        super().__init__(surface)
+        self.who = surface.locator("input[name=who]")
+        self.mobile = Field(surface, "联系手机").control
+        self.reason = Field(surface, "申请说明").control
+        self.submit_button = surface.get_by_role("button", name="提交", exact=True)
+        self.landmark = self.submit_button
+
+    def submit(self, who: str, mobile: str, reason: str) -> "ReviewStatePage":
+        """Fill in the form and press 提交.
+
+        Raises:
+            PortalRefused: the portal's words say why.
+        """
+        self.who.fill(who)
+        self.mobile.fill(mobile)
+        self.reason.fill(reason)
+        return self.ask(self.submit_button, to=ReviewStatePage)
+
+
+class ReviewStatePage(Screen):
+    """How far the review is: 审核中 or 审核通过."""
+
+    surface: Page
+
+    def __init__(self, surface: Page) -> None:
+        super().__init__(surface)
+        self.state = surface.get_by_role("heading", name="审核")
+        self.refresh_link = surface.get_by_role("link", name="查询进度", exact=True)
+        self.next_link = surface.get_by_role("link", name="下一步", exact=True)
+        self.landmark = self.state
+
+    def refresh(self) -> Self:
+        """Press 查询进度."""
+        self.press(self.refresh_link, to=ReviewStatePage)
+        return self
+
+    def go_on(self) -> Proven:
+        """Press 下一步 after 审核通过."""
+        return self.press(self.next_link, to=Proven)
+
+
+def _is_look_up(response: Response) -> bool:
+    return urlsplit(response.url).path.endswith("/lookUp")
+
+
+def _is_sms(response: Response) -> bool:
+    return urlsplit(response.url).path.endswith("/sms")

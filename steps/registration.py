@@ -1,0 +1,324 @@
+"""立即注册, 忘记密码, 忘记用户名 (guide-1.5, guide-1.6, guide-1.7, faq-4)."""
+
+import re
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+from pytest_bdd import given, parsers, then, when
+
+from fixtures.portal import Enterprise, FillIn, MockState
+from pages.errors import BindingRequired, LoginRefused, PortalRefused
+from pages.login import LoginPage
+from pages.models import Registration
+from pages.registration import (
+    BankPage,
+    BankWindow,
+    PhonePage,
+    Proven,
+    RecoveryPage,
+    RegisteredPage,
+    RegistrationPage,
+    ResetPage,
+    ReviewStatePage,
+    UserNamePage,
+)
+
+FIELDS = {
+    "统一社会信用代码": "uscc",
+    "组织机构代码": "org_code",
+    "企业名称": "name",
+    "法人姓名": "legal_name",
+    "证件号码": "id_no",
+    "用户名": "user",
+    "手机": "mobile",
+    "确认密码": "repeated_password",
+}
+NEW_PASSWORD = "Mock-重设的密码"
+
+
+@pytest.fixture
+def registration_page(login_page: LoginPage) -> RegistrationPage:
+    return RegistrationPage.open(login_page)
+
+
+@pytest.fixture
+def ways(login_page: LoginPage) -> RecoveryPage:
+    return RecoveryPage.open(login_page, "忘记密码").choose_enterprise_account()
+
+
+@pytest.fixture
+def phone_page(ways: RecoveryPage) -> PhonePage:
+    return ways.by_phone()
+
+
+@pytest.fixture
+def bank_page(ways: RecoveryPage) -> BankPage:
+    return ways.by_bank()
+
+
+@given("企业还没有注册", target_fixture="wishes")
+def unregistered() -> dict[str, Any]:
+    return {"registered": False}
+
+
+@when("企业打开“立即注册”", target_fixture="registration_page")
+def open_registration(login_page: LoginPage) -> RegistrationPage:
+    return RegistrationPage.open(login_page)
+
+
+@when("企业填写企业基本信息，完成注册", target_fixture="registered")
+def register(registration_page: RegistrationPage, registration: Registration) -> RegisteredPage:
+    return registration_page.register(registration)
+
+
+@when("企业填写企业基本信息，却没有注册成功", target_fixture="refusal")
+def register_in_vain(
+    registration_page: RegistrationPage, registration: Registration
+) -> PortalRefused:
+    with pytest.raises(PortalRefused) as refusal:
+        registration_page.register(registration)
+    return refusal.value
+
+
+@when(parsers.re("企业把注册信息的“(?P<field>.+)”填成“(?P<value>.*)”"), target_fixture="refusal")
+def register_with(
+    registration_page: RegistrationPage, registration: Registration, field: str, value: str
+) -> PortalRefused:
+    changed = replace(registration, **{FIELDS[field]: value})
+    return register_in_vain(registration_page, changed)
+
+
+@when("企业用别人的用户名注册", target_fixture="refusal")
+def register_a_taken_name(
+    registration_page: RegistrationPage, registration: Registration, another_mock_state: MockState
+) -> PortalRefused:
+    taken = replace(registration, user=another_mock_state.enterprise.account)
+    return register_in_vain(registration_page, taken)
+
+
+@given("代码旁提示过组织机构代码已存在")
+@when("企业在注册页输入自己的组织机构代码")
+def look_up(registration_page: RegistrationPage, enterprise: Enterprise) -> None:
+    registration_page.look_up(enterprise.org_code)
+
+
+@when("企业打开“忘记密码”", target_fixture="recovery")
+def open_recovery(login_page: LoginPage) -> RecoveryPage:
+    return RecoveryPage.open(login_page, "忘记密码")
+
+
+@when("企业打开“忘记密码”，选择企业账号", target_fixture="recovery")
+def open_ways(ways: RecoveryPage) -> RecoveryPage:
+    return ways
+
+
+@given("短信第一次没有送达")
+def sms_is_lost(mock_state: MockState) -> None:
+    mock_state.set_faults({"id": "sms_not_delivered"})
+
+
+@given("企业在找回密码时已收到短信验证码")
+@given("企业在找回密码时获取过短信验证码")
+@when("企业马上再获取一次")
+def ask_for_code(phone_page: PhonePage, enterprise: Enterprise) -> None:
+    phone_page.ask_for_code(enterprise.account)
+
+
+@when("企业用不存在的用户名获取短信验证码")
+def ask_for_code_of_nobody(phone_page: PhonePage, enterprise: Enterprise) -> None:
+    phone_page.ask_for_code("nobody-" + enterprise.account)
+
+
+@when("企业输入短信验证码，设置新密码")
+def reset_by_phone(phone_page: PhonePage, mock_state: MockState) -> None:
+    proven = phone_page.verify(_code(mock_state))
+    ResetPage(proven.surface).reset(NEW_PASSWORD, NEW_PASSWORD)
+
+
+@when("企业输入短信验证码，两次输入的新密码不一致", target_fixture="refusal")
+def reset_with_different_passwords(phone_page: PhonePage, mock_state: MockState) -> PortalRefused:
+    proven = phone_page.verify(_code(mock_state))
+    with pytest.raises(PortalRefused) as refusal:
+        ResetPage(proven.surface).reset(NEW_PASSWORD, "不一样")
+    return refusal.value
+
+
+@when(parsers.parse("企业输入短信验证码“{code}”"), target_fixture="refusal")
+def verify_with(phone_page: PhonePage, code: str) -> PortalRefused:
+    with pytest.raises(PortalRefused) as refusal:
+        phone_page.verify(code)
+    return refusal.value
+
+
+@when("企业输入短信验证码却被拒绝", target_fixture="refusal")
+def verify_in_vain(phone_page: PhonePage, mock_state: MockState) -> PortalRefused:
+    return verify_with(phone_page, _code(mock_state))
+
+
+@when("企业用手机号找回用户名", target_fixture="proven")
+def recover_user_name(
+    login_page: LoginPage, mock_state: MockState, enterprise: Enterprise
+) -> Proven:
+    ways = RecoveryPage.open(login_page, "忘记用户名").choose_enterprise_account()
+    phone = ways.by_phone().ask_for_code(enterprise.uscc)
+    return phone.verify(_code(mock_state))
+
+
+@when("企业打开银行页面", target_fixture="bank")
+def open_bank(bank_page: BankPage, enterprise: Enterprise) -> BankWindow:
+    return bank_page.open_bank(enterprise.account)
+
+
+@when("企业在银行确认身份，设置新密码")
+def reset_by_bank(bank_page: BankPage, enterprise: Enterprise) -> None:
+    proven = bank_page.open_bank(enterprise.account).confirm(bank_page)
+    ResetPage(proven.surface).reset(NEW_PASSWORD, NEW_PASSWORD)
+
+
+@when("企业在银行取消")
+def cancel_at_bank(bank_page: BankPage, enterprise: Enterprise) -> None:
+    bank_page.open_bank(enterprise.account).cancel()
+
+
+@given("企业已提交人工资料审核", target_fixture="review")
+def ask_for_review(ways: RecoveryPage, enterprise: Enterprise) -> ReviewStatePage:
+    return ways.by_review().submit(enterprise.account, "13800138000", "手机号已停用")
+
+
+@given("过了一个工作日")
+def working_day_passes(mock_state: MockState) -> None:
+    mock_state.forward_working_day()
+
+
+@given("离一个工作日还差一分钟")
+def almost_a_working_day_passes(mock_state: MockState) -> None:
+    mock_state.forward_working_day(minutes_less=1)
+
+
+@when("企业查询进度", target_fixture="review")
+def look_at_review(review: ReviewStatePage) -> ReviewStatePage:
+    return review.refresh()
+
+
+@when("企业查询进度，设置新密码")
+def reset_after_review(review: ReviewStatePage) -> None:
+    proven = review.refresh().go_on()
+    ResetPage(proven.surface).reset(NEW_PASSWORD, NEW_PASSWORD)
+
+
+@then("注册页上写着")
+def registration_page_says(registration_page: RegistrationPage, docstring: str) -> None:
+    assert registration_page.words() == tuple(docstring.splitlines())
+
+
+@then("企业能用新账号登录")
+def new_account_works(
+    login_page: LoginPage, mock_state: MockState, registration: Registration
+) -> None:
+    captcha = mock_state.read_captcha(login_page.captcha)
+    home = login_page.log_in(registration.user, registration.password, captcha)
+
+    assert home.enterprise_name() == registration.name
+
+
+@then("企业用新账号登录后，进入投保要绑定本地账号")
+def new_account_is_not_bound(
+    login_page: LoginPage, mock_state: MockState, registration: Registration
+) -> None:
+    captcha = mock_state.read_captcha(login_page.captcha)
+    home = login_page.log_in(registration.user, registration.password, captcha)
+    with pytest.raises(BindingRequired):
+        home.open_desk()
+
+
+@then("新账号不能登录")
+def new_account_does_not_work(
+    login_page: LoginPage, mock_state: MockState, registration: Registration
+) -> None:
+    captcha = mock_state.read_captcha(login_page.captcha)
+    with pytest.raises(LoginRefused):
+        login_page.log_in(registration.user, registration.password, captcha)
+
+
+@then("找回页上写着")
+def recovery_says(recovery: RecoveryPage, docstring: str) -> None:
+    assert recovery.words() == tuple(docstring.splitlines())
+
+
+@then("新密码能登录，旧密码不能")
+def only_the_new_password_works(
+    login_page: LoginPage, mock_state: MockState, enterprise: Enterprise
+) -> None:
+    with pytest.raises(LoginRefused):
+        _log_in(login_page, mock_state, enterprise.account, enterprise.password)
+
+    assert _log_in(login_page, mock_state, enterprise.account, NEW_PASSWORD) == enterprise.name
+
+
+@then("旧密码仍能登录")
+def old_password_works(
+    login_page: LoginPage, mock_state: MockState, enterprise: Enterprise
+) -> None:
+    name = _log_in(login_page, mock_state, enterprise.account, enterprise.password)
+
+    assert name == enterprise.name
+
+
+@then(parsers.parse("短信的提示是“{hint}”"))
+def sms_hint_is(phone_page: PhonePage, hint: str) -> None:
+    expect(phone_page.hint).to_have_text(hint)
+
+
+@then("企业没有收到短信")
+def no_sms_arrived(mock_state: MockState) -> None:
+    assert mock_state.messages() == []
+
+
+@then("门户显示企业的用户名")
+def user_name_is_shown(proven: Proven, enterprise: Enterprise) -> None:
+    assert UserNamePage(proven.surface).read() == enterprise.account
+
+
+@then("银行页面上写着")
+def bank_says(bank: BankWindow, docstring: str, fill_in: FillIn) -> None:
+    assert bank.words() == fill_in(docstring)
+
+
+@then("找回页仍要企业去银行验证")
+def bank_is_still_due(bank_page: BankPage) -> None:
+    expect(bank_page.bank_button).to_be_visible()
+
+
+@then(parsers.parse("进度是“{state}”"))
+def review_is(review: ReviewStatePage, state: str) -> None:
+    expect(review.state).to_have_text(state)
+
+
+@then(parsers.parse("代码旁提示“{hint}”"))
+def code_hint_is(registration_page: RegistrationPage, hint: str) -> None:
+    expect(registration_page.code_hint).to_have_text(hint)
+
+
+@then("代码旁没有提示")
+def no_code_hint(registration_page: RegistrationPage) -> None:
+    expect(registration_page.code_hint).to_be_empty()
+
+
+@then("注册页建议拿操作员卡登录，或联系客服 95198")
+def way_out_is_told(registration_page: RegistrationPage) -> None:
+    said = "\n".join(registration_page.words())
+
+    assert re.search(r"拿操作员卡登录确认，或联系“单一窗口”客服 95198", said)
+
+
+def _code(mock_state: MockState) -> str:
+    (message,) = mock_state.messages()
+    return re.sub(r"\D", "", message)[:6]
+
+
+def _log_in(login_page: LoginPage, mock_state: MockState, user: str, password: str) -> str:
+    login_page.captcha.renew()  # meanwhile the one that is shown may have expired
+    captcha = mock_state.read_captcha(login_page.captcha)
+    return login_page.log_in(user, password, captcha).enterprise_name()
