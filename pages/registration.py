@@ -1,5 +1,6 @@
 """立即注册, 忘记密码 and 忘记用户名 (guide-1.5, guide-1.6, guide-1.7, faq-4)."""
 
+import re
 from typing import Self
 from urllib.parse import urlsplit
 
@@ -261,7 +262,7 @@ class ReviewStatePage(Screen):
 
     def __init__(self, surface: Page) -> None:
         super().__init__(surface)
-        self.state = surface.get_by_role("heading", name="审核")
+        self.state = surface.get_by_role("heading", name=re.compile("^审核(中|通过)$"))
         self.refresh_link = surface.get_by_role("link", name="查询进度", exact=True)
         self.next_link = surface.get_by_role("link", name="下一步", exact=True)
         self.landmark = self.state
