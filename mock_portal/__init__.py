@@ -86,7 +86,7 @@ def _recognise() -> None:
 
 
 def _is_for_the_portal() -> bool:
-    return not request.path.startswith(("/__mock__/", "/static/"))
+    return not request.path.startswith(("/__mock__/", "/static/", "/thirdparty/"))
 
 
 def _note_request() -> None:
@@ -113,6 +113,8 @@ def _finish(response: Response) -> Response:
     response.headers["X-Mock-Portal"] = "1"
     if not request.path.startswith("/static/"):
         response.headers["Cache-Control"] = "no-store"
+    if _is_for_the_portal():
+        faults.dribble(response)
     if response.status_code != faults.NO_ANSWER:
         if "line" in g:
             g.line.status = response.status_code

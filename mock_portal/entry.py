@@ -5,6 +5,9 @@ from urllib.parse import quote
 from flask import Blueprint, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from mock_portal import faults
+from mock_portal.wording import Wording
+
 DESK = "/swProxy/xwtbserver"
 MENU_ID = "xwtb001"
 
@@ -24,7 +27,12 @@ def open_desk() -> ResponseReturnValue:
     """Show the desk: menu, tab strip and frames; at the first entry ask for 绑定 instead."""
     if not (g.signed_in.is_bound or g.session.is_local):
         return redirect(url_for("binding.open_binding"))
-    return render_template("entry/desk.html", enterprise=g.signed_in)
+    return render_template(
+        "entry/desk.html",
+        enterprise=g.signed_in,
+        announcement=faults.find("announcement"),
+        text=Wording.ANNOUNCEMENT,
+    )
 
 
 @bp.get("/welcome")

@@ -1,7 +1,7 @@
 """Faults: ways in which the world misbehaves, switched on for one enterprise at a time."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
@@ -12,6 +12,7 @@ from mock_portal.wording import Wording
 
 # What a caller sees who has no connection to reset, such as a WSGI test client.
 NO_ANSWER = 444
+PIECES = 10
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,33 @@ FAULTS: Mapping[str, FaultKind] = {
     "card_needs_restart": FaultKind("控件开着，却答连接失败，重启后才好。", "faq-2"),
     "card_reader_not_reset": FaultKind("读卡器复位失败，控件答 50070，重启控件后才好。", "faq-2"),
     "card_garbled": FaultKind("控件的应答不是页面认得的格式，清除缓存、重启控件后才好。", "faq-3"),
+    "dribble": FaultKind(
+        "地址以 path 开头的应答分成小块，在 seconds 秒里慢慢送完。",
+        "guide-1.1",
+        {"seconds": 2.0, "path": ""},
+    ),
+    "server_error": FaultKind(
+        "地址以 path 开头的请求得到 HTTP 500 的错误页，什么都没有办；发生 times 次，0 为一直。",
+        "guide-1.1",
+        {"path": "/swProxy/", "times": 0},
+    ),
+    "bad_gateway": FaultKind(
+        "地址以 path 开头的请求得到前置代理的 HTTP 502，没有到达门户；发生 times 次，0 为一直。",
+        "guide-1.1",
+        {"path": "/swProxy/", "times": 0},
+    ),
+    "connection_reset": FaultKind(
+        "地址以 path 开头的请求没有应答，连接被重置；发生 times 次，0 为一直。",
+        "guide-1.1",
+        {"path": "/swProxy/", "times": 0},
+    ),
+    "maintenance": FaultKind("门户的每个页面都是“系统维护”。", "guide-1.1"),
+    "challenge": FaultKind(
+        "地址以 path 开头的请求得到防火墙的 HTTP 412 检查页。", "guide-1.1", {"path": "/swProxy/"}
+    ),
+    "announcement": FaultKind(
+        "进入投保界面 seconds 秒后，公告层盖住整个页面，要先关闭。", "guide-1.8", {"seconds": 0.0}
+    ),
     "session_lost": FaultKind(
         "下一次请求地址以 path 开头的页面时，登录已失效；只发生一次。",
         "guide-1.8",
@@ -96,8 +124,17 @@ def strike() -> None:
     """Let the faults happen that do not depend on the page."""
     enterprise: Enterprise | None = g.enterprise
     for fault in list(enterprise.faults) if enterprise else []:
-        if fault.id in _BY_ADDRESS and request.path.startswith(fault.params["path"]):
+        if fault.id in _BY_ADDRESS and _is_met(fault):
             _BY_ADDRESS[fault.id](fault)
+
+
+def _is_met(fault: Fault) -> bool:
+    """Tell whether this request meets the fault: by its address, and not too often."""
+    if not request.path.startswith(fault.params.get("path", "")):
+        return False
+    with store().lock:
+        fault.met += 1
+    return fault.met <= (fault.params.get("times") or fault.met)
 
 
 def _slow(fault: Fault) -> None:
@@ -113,10 +150,52 @@ def _session_lost(fault: Fault) -> None:
     g.signed_in = None
 
 
+def _server_error(fault: Fault) -> NoReturn:
+    abort(make_response(render_template("error.html"), 500))
+
+
+def _bad_gateway(fault: Fault) -> NoReturn:
+    abort(Response("<h1>502 Bad Gateway</h1>", 502, content_type="text/html"))
+
+
+def _connection_reset(fault: Fault) -> NoReturn:
+    _reset_connection()
+
+
+def _maintenance(fault: Fault) -> NoReturn:
+    abort(make_response(render_template("notice.html", text=Wording.MAINTENANCE), 503))
+
+
+def _challenge(fault: Fault) -> NoReturn:
+    abort(make_response(render_template("notice.html", text=Wording.CHALLENGE), 412))
+
+
 _BY_ADDRESS: Mapping[str, Callable[[Fault], None]] = {
     "slow": _slow,
     "session_lost": _session_lost,
+    "server_error": _server_error,
+    "bad_gateway": _bad_gateway,
+    "connection_reset": _connection_reset,
+    "maintenance": _maintenance,
+    "challenge": _challenge,
 }
+
+
+def dribble(response: Response) -> None:
+    """Hand an answer out bit by bit, if the fault is on."""
+    fault = find("dribble") if "enterprise" in g else None
+    if fault is None or not request.path.startswith(fault.params["path"]):
+        return
+    response.direct_passthrough = False
+    whole = response.get_data()
+    size = len(whole) // PIECES + 1
+    response.response = _pieces(whole, size, fault.params["seconds"] / PIECES)
+
+
+def _pieces(whole: bytes, size: int, pause: float) -> Iterator[bytes]:
+    for begin in range(0, len(whole), size):
+        time.sleep(pause)
+        yield whole[begin : begin + size]
 
 
 def order(policies: list[Policy]) -> list[Policy]:

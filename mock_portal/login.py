@@ -53,6 +53,12 @@ def home() -> str:
     return render_template("login/home.html", enterprise=g.signed_in)
 
 
+@bp.get("/thirdparty/visit")
+def count_visit() -> Response:
+    """Answer the script of a third party, which asks every second."""
+    return Response(status=204)
+
+
 @bp.post("/pub/login/localloginurl")
 def give_local_address() -> Response:
     """Tell the home page where 本地登录 is."""

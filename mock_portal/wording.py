@@ -73,6 +73,10 @@ class Wording(StrEnum):
     PASSWORDS_DIFFER = "两次输入的密码不一致", ASSUMED
     LOCAL_USER_TAKEN = "本地用户名已存在", ASSUMED
 
+    ANNOUNCEMENT = "系统将于本周日凌晨例行维护，请提前办理（模拟）", ASSUMED
+    MAINTENANCE = "系统维护中，请稍后再访问", ASSUMED
+    CHALLENGE = "正在检查您的浏览器", ASSUMED
+
     REQUIRED = "此项为必填项", "fact: desk"
     TOO_LONG = "字符长度超长，且一个汉字算两个字符！", "fact: desk"
     WRONG_EMAIL = "请输入正确格式的电子邮件", "fact: desk"

@@ -1,9 +1,10 @@
 """小微企业在线投保: the desk with its menu, tab strip and one frame per tab (guide-2.1)."""
 
-from typing import TypeVar
+from typing import Self, TypeVar
 
 from playwright.sync_api import Locator, Page
 
+from pages.parts import Layer
 from pages.pending import PendingPage
 from pages.policies import PoliciesPage
 from pages.screen import Screen
@@ -20,9 +21,22 @@ class DeskPage(Screen):
         super().__init__(surface)
         # docs/mock-portal.md, desk: hidden frames stay in the document
         self.menu = surface.locator("#menu_li a.J_menuItem")
+        self.tabs = surface.locator("a.J_menuTab")
         self.active_tab = surface.locator("a.J_menuTab.active")
         self.active_frame = surface.frame_locator("iframe.J_iframe:visible")
+        self.announcement = Layer(surface).announcement_cross
         self.landmark = surface.locator("#menu_li")
+
+    def ready(self) -> Self:
+        """Wait until the desk is shown; from then on its announcement is closed when it comes."""
+        super().ready()
+        self.surface.add_locator_handler(self.announcement, lambda cross: cross.click())
+        return self
+
+    def switch_to(self, tab: str) -> Screen:
+        """Press a tab of the strip; its frame is as it was left."""
+        self.tabs.get_by_text(tab, exact=True).click()
+        return self.active_screen()
 
     def active_screen(self) -> Screen:
         """Return whatever the active tab shows."""

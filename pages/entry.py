@@ -38,10 +38,10 @@ class HomePage(Screen):
         self.log_out_link.click()
 
     def expand_local_apps(self) -> Self:
-        """Press 金融服务, 出口信用, 服务小微, one after the other."""
-        self.financial_services.click()
-        self.export_credit.click()
-        self.small_business.click()
+        """Point at 金融服务, 出口信用, 服务小微, one after the other."""
+        self.financial_services.hover()
+        self.export_credit.hover()
+        self.small_business.hover()
         return self
 
     def open_another(self, service: str) -> None:
@@ -63,7 +63,7 @@ class HomePage(Screen):
         entrance = self._enter()
         if entrance.binding.landmark.is_visible():
             raise BindingRequired
-        return DeskPage(entrance.surface)
+        return DeskPage(entrance.surface).ready()
 
     def open_binding(self) -> BindingPage:
         """Walk the menu to 小微企业在线投保 at the first entry, when 绑定 is asked for."""

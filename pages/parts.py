@@ -60,6 +60,7 @@ class Layer:
         self.dialog = surface.locator(".layui-layer-dialog")
         # icon 1 is success, 0 a warning, 2 an error
         self.success = surface.locator(".layui-layer-dialog:has(.layui-layer-ico1)")
+        self.announcement_cross = surface.locator(".layui-layer-page a.layui-layer-close1")
         self.message = self.dialog.locator(".layui-layer-content")
         self.ok_button = self.dialog.locator("a.layui-layer-btn0")
         self.refusal = surface.locator(
@@ -103,6 +104,8 @@ class PagedTable(Table):
         self.empty_notice = root.locator("tr.no-records-found")
         self.paging_notice = root.locator(".pagination-info")
         self.page_size_notice = root.locator(".page-list")
+        self.page_size_button = root.locator(".page-list button")
+        self.page_sizes = root.locator(".page-list li > a")
         self.next_page = root.locator(".pagination li.page-next:not(.disabled) > a")
 
 

@@ -33,6 +33,12 @@ class PendingPage(Screen):
         found = (one for one in self._policies() if one.application_no == application_no)
         return next(found, None)
 
+    def show_per_page(self, count: int) -> Self:
+        """Choose how many rows a page shows."""
+        self.table.page_size_button.click()
+        self.ask(self.table.page_sizes.get_by_text(str(count), exact=True), to=PendingPage)
+        return self
+
     def process(self, application_no: str) -> "ConfirmationPage":
         """Press 处理 in the row of this policy, on whichever page it is.
 

@@ -1,14 +1,17 @@
 """From 地方特色应用 to 小微企业在线投保 (guide-1.8)."""
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 from pytest_bdd import given, parsers, then, when
 
 from fixtures.portal import FillIn, MockState
 from pages.desk import DeskPage
 from pages.entry import HomePage
-from pages.errors import PortalRefused, SessionLost
+from pages.errors import PortalRefused, ScreenNotReached, SessionLost
 from pages.login import LoginPage
+from pages.pending import ConfirmationPage, PendingPage
+
+PENDING_QUERY = "/swProxy/xwtbserver/sw/pending/query"
 
 
 @given("企业已进入“小微企业在线投保”", target_fixture="desk")
@@ -20,6 +23,70 @@ def open_desk(home: HomePage) -> DeskPage:
 @given("企业的会话已失效")
 def session_ended(mock_state: MockState) -> None:
     mock_state.set_faults({"id": "session_lost"})
+
+
+@given("投保界面会弹出公告")
+def announcement(mock_state: MockState) -> None:
+    mock_state.set_faults({"id": "announcement"})
+
+
+@given("投保界面1秒后弹出公告，“待确认”2秒后才列出")
+def late_announcement(mock_state: MockState) -> None:
+    slow = {"id": "slow", "params": {"seconds": 2.0, "path": PENDING_QUERY}}
+    mock_state.set_faults({"id": "announcement", "params": {"seconds": 1.0}}, slow)
+
+
+@given("企业又有1张待确认的保单")
+def one_more_policy(mock_state: MockState) -> None:
+    mock_state.add_policies(1)
+
+
+@given(parsers.parse("门户查询“待确认”时发生“{fault}”"))
+def query_meets(mock_state: MockState, fault: str) -> None:
+    mock_state.set_faults({"id": fault, "params": {"path": PENDING_QUERY}})
+
+
+@given("门户正在维护")
+def maintenance(mock_state: MockState) -> None:
+    mock_state.set_faults({"id": "maintenance"})
+
+
+@when("企业打开门户却打不开")
+def open_portal_in_vain(page: Page, base_url: str) -> None:
+    page.set_default_timeout(1000)
+    with pytest.raises(ScreenNotReached):
+        LoginPage.open(page, base_url)
+
+
+@when("企业先后打开两张保单", target_fixture="form")
+def open_two(desk: DeskPage, application_nos: list[str]) -> ConfirmationPage:
+    desk.open_pending().process(application_nos[0])
+    return desk.open_pending().process(application_nos[1])
+
+
+@then("眼前是第二张保单，第一张的标签还在")
+def second_is_in_front(desk: DeskPage, application_nos: list[str]) -> None:
+    first, second = application_nos
+
+    assert ConfirmationPage(desk.active_frame).read().application_no == second
+    expect(desk.tabs).to_have_text(["首页", "待确认", f"处理-{first}", f"处理-{second}"])
+
+
+@then("切换回第一张的标签，眼前是第一张保单")
+def first_is_in_front(desk: DeskPage, application_nos: list[str]) -> None:
+    screen = desk.switch_to(f"处理-{application_nos[0]}")
+
+    assert ConfirmationPage(screen.surface).read().application_no == application_nos[0]
+
+
+@then(parsers.parse("“待确认”列出{count:d}张保单"))
+def pending_lists(pending: PendingPage, count: int) -> None:
+    assert len(pending.read()) == count
+
+
+@then("“待确认”的标签只有一个")
+def one_tab_of_pending(desk: DeskPage) -> None:
+    expect(desk.tabs).to_have_text(["首页", "待确认"])
 
 
 @when("企业打开“待确认”，却要重新登录")

@@ -4,9 +4,9 @@ function notProvided() {
 }
 
 function openApps(entry, id) {
-  var level = entry.closest("ul");
+  var level = entry.parentNode;
   level.querySelectorAll("li").forEach(function (li) { li.classList.remove("open"); });
-  entry.parentNode.classList.add("open");
+  entry.classList.add("open");
   for (var next = level.nextElementSibling; next; next = next.nextElementSibling) {
     next.classList.toggle("shown", next.id === id);
   }

@@ -50,6 +50,17 @@ var layers = (function () {
     };
   }
 
+  // A page over the page; only its cross in the corner closes it.
+  function pageLayer(title, text) {
+    var layer = show("page", element("div", "layui-layer-content", text));
+    layer.insertBefore(element("div", "layui-layer-title", title), layer.firstChild);
+    var corner = element("span", "layui-layer-setwin");
+    var cross = element("a", "layui-layer-ico layui-layer-close layui-layer-close1");
+    corner.appendChild(cross);
+    layer.appendChild(corner);
+    cross.onclick = shade(layer);
+  }
+
   function tip(message, field) {
     document.querySelectorAll(".layui-layer-tips").forEach(function (old) { old.remove(); });
     var content = element("div", "layui-layer-content", message);
@@ -68,5 +79,5 @@ var layers = (function () {
     return shade(show("loading", element("div", "layui-layer-content layui-layer-loading1")));
   }
 
-  return { alert: alertLayer, tip: tip, load: load, OK: 1, ERROR: 2, WARNING: 0 };
+  return { alert: alertLayer, page: pageLayer, tip: tip, load: load, OK: 1, ERROR: 2, WARNING: 0 };
 })();
