@@ -26,6 +26,7 @@ from mock_portal import (
     doors,
     entry,
     faults,
+    insurer,
     login,
     pending,
     policies,
@@ -60,7 +61,7 @@ def create_app(
     app.config["DOORS_TOKEN"] = doors_token
     app.config["HOST_NAMES"] = LOOPBACK_NAMES | {name}
     app.config["TLS"] = tls
-    for stem in (login, card, registration, entry, binding, pending, policies, doors):
+    for stem in (login, card, registration, entry, binding, pending, policies, insurer, doors):
         app.register_blueprint(stem.bp)
     if only_loopback_names:
         app.before_request(_refuse_foreign_host)
@@ -83,6 +84,8 @@ def _recognise() -> None:
     g.session = store().session(request.cookies.get("JSESSIONID", ""))
     g.signed_in = store().enterprises[g.session.uscc] if g.session else None
     g.enterprise = g.signed_in or store().enterprises.get(request.cookies.get("mock_scope", ""))
+    if g.enterprise:
+        store().settle_late(g.enterprise)
 
 
 def _is_for_the_portal() -> bool:

@@ -19,6 +19,9 @@ DEFECTS: Mapping[str, Defect] = {
     "document_link_missing": Defect("单证列表里没有“查看单证”。", "guide-2.3"),
     "declaration_not_demanded": Defect("不勾选投保声明也能确认投保。", "guide-2.4"),
     "status_not_updated": Defect("确认投保后保单仍在“待确认”，“保单查询”里没有它。", "guide-2.6"),
+    "search_by_date_ignored": Defect("“保单查询”不看确认日期。", "guide-2.6"),
+    "binding_asked_again": Defect("已绑定的企业再次进入，又要求绑定。", "guide-1.9"),
+    "registered_code_accepted": Defect("组织机构代码已存在，也能再注册。", "guide-1.6"),
     "effective_date_from_confirmation": Defect(
         "一经确认就显示生效日期，不等保险公司审批。", "guide-2.7"
     ),

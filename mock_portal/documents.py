@@ -24,10 +24,11 @@ TERMS = (
 pdfmetrics.registerFont(UnicodeCIDFont(FONT))
 
 
-def renewal_document(enterprise: Enterprise, policy: Policy) -> bytes:
-    """Give 中小企业综合保险续转单证 of one policy."""
+def renewal_document(enterprise: Enterprise, policy: Policy, edition: int = 0) -> bytes:
+    """Give 中小企业综合保险续转单证 of one policy, or a changed edition of it."""
     return _draw(
         (
+            *([("版次", str(edition))] if edition else []),
             ("申请编号", policy.application_no),
             ("企业名称", enterprise.name),
             ("统一社会信用代码", enterprise.uscc),

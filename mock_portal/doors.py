@@ -27,6 +27,8 @@ from mock_portal.defects import DEFECTS, unknown
 from mock_portal.documents import renewal_document
 from mock_portal.faults import FAULTS
 from mock_portal.store import (
+    DECISIONS,
+    PERSON,
     Confirmation,
     Crash,
     Enterprise,
@@ -41,7 +43,6 @@ from mock_portal.wording import Wording
 bp = Blueprint("doors", __name__, url_prefix="/__mock__")
 
 APPLICATION_NO = re.compile(r"[0-9A-Za-z-]{1,40}")
-DECISIONS = (Status.UNDERWRITTEN, Status.RETURNED, Status.REFUSED)
 WISHES = {
     "name": str,
     "uscc": str,
@@ -110,9 +111,13 @@ def read_messages(uscc: str) -> Response:
 def push_policies(uscc: str) -> tuple[Response, int]:
     """Push more pending policies."""
     enterprise = _enterprise(uscc)
-    wishes = _body({"count": int, "application_nos": list})
+    wishes = _body({"count": int, "application_nos": list, "confirmed": bool})
+    is_confirmed = wishes.pop("confirmed", False)
     with store().lock:
         added = store().add_policies(enterprise, _wished_numbers(enterprise, wishes))
+        for policy in added if is_confirmed else ():
+            arrival = store().note_arrival(policy.application_no, PERSON, by="person")
+            store().settle(policy, arrival, refusal=None)
     return jsonify([_policy_state(enterprise, policy) for policy in added]), 201
 
 
@@ -264,6 +269,7 @@ def _enterprise(uscc: str) -> Enterprise:
     enterprises = store().enterprises
     if uscc not in enterprises:
         _refuse(404, "没有这个企业。", enterprises)
+    store().settle_late(enterprises[uscc])
     return enterprises[uscc]
 
 

@@ -6,6 +6,7 @@ from flask import Blueprint, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from mock_portal import faults
+from mock_portal.store import store
 from mock_portal.wording import Wording
 
 DESK = "/swProxy/xwtbserver"
@@ -25,7 +26,8 @@ def frame_url(endpoint: str, **arguments: str) -> str:
 @bp.get("/deskIndex")
 def open_desk() -> ResponseReturnValue:
     """Show the desk: menu, tab strip and frames; at the first entry ask for 绑定 instead."""
-    if not (g.signed_in.is_bound or g.session.is_local):
+    asks_again = "binding_asked_again" in store().defects
+    if asks_again or not (g.signed_in.is_bound or g.session.is_local):
         return redirect(url_for("binding.open_binding"))
     return render_template(
         "entry/desk.html",

@@ -3,11 +3,20 @@
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any, NoReturn
 
 from flask import Response, abort, g, make_response, render_template, request
 
-from mock_portal.store import Contact, Enterprise, Fault, Policy, Status, store
+from mock_portal.store import (
+    PERSON,
+    Confirmation,
+    Enterprise,
+    Fault,
+    Policy,
+    Status,
+    store,
+)
 from mock_portal.wording import Wording
 
 # What a caller sees who has no connection to reset, such as a WSGI test client.
@@ -86,6 +95,29 @@ FAULTS: Mapping[str, FaultKind] = {
         "下一次请求地址以 path 开头的页面时，登录已失效；只发生一次。",
         "guide-1.8",
         {"path": "/swProxy/"},
+    ),
+    "list_repaged": FaultKind(
+        "“待确认”列出之后，又推送一张保单，排在最前；只发生一次。", "guide-2.1"
+    ),
+    "record_withdrawn": FaultKind("打开投保确认页之后，这张保单被撤回。", "guide-2.1"),
+    "values_changed": FaultKind(
+        "打开投保确认页之后，产品名称变了；页面上仍是旧的，要再打开才能确认。", "guide-2.2"
+    ),
+    "document_in_window": FaultKind("“查看单证”打开新窗口。", "guide-2.3"),
+    "document_in_same_tab": FaultKind("“查看单证”占用投保确认页，返回时要重填。", "guide-2.3"),
+    "document_changed": FaultKind("单证每取一次，内容就不同。", "guide-2.3"),
+    "late_commit": FaultKind(
+        "确认投保到达门户，连接被重置；seconds 秒（按企业的时间）后才保存。",
+        "guide-2.5",
+        {"seconds": 60.0},
+    ),
+    "confirmation_replayed": FaultKind(
+        "网络把确认投保重放一次，门户收到两次，答复的是后一次。", "guide-2.5"
+    ),
+    "policies_lag": FaultKind(
+        "确认以后 seconds 秒（按企业的时间），“保单查询”才查得到。",
+        "guide-2.6",
+        {"seconds": 3600.0},
     ),
     "list_reordered": FaultKind("从第二次查询起，“待确认”的次序颠倒。", "guide-2.1"),
     "confirmed_by_a_person": FaultKind(
@@ -208,20 +240,55 @@ def order(policies: list[Policy]) -> list[Policy]:
         return policies[::-1] if fault.met > 1 else policies
 
 
-def confirm_as_a_person(policy: Policy) -> None:
-    """Let somebody else of the enterprise confirm the policy, if the fault is on."""
-    if find("confirmed_by_a_person") is None:
-        return
-    contact = Contact("模拟经办人", "020-80000000", "13800000000", "person@example.com", "")
+def repage() -> None:
+    """Push one more policy, ahead of all others, after the list was given, if the fault is on."""
+    if once("list_repaged"):
+        numbers = store().new_application_nos(g.enterprise, 1)
+        store().add_policies(g.enterprise, numbers)
+        g.enterprise.policies.insert(0, g.enterprise.policies.pop())
+
+
+def without_laggards(policies: list[Policy]) -> list[Policy]:
+    """Leave out the policies that 保单查询 does not show yet, if the fault is on."""
+    fault = find("policies_lag")
+    if fault is None:
+        return policies
+    shown_until = g.enterprise.clock.now() - timedelta(seconds=fault.params["seconds"])
+    return [one for one in policies if one.confirmed_at and one.confirmed_at <= shown_until]
+
+
+def count(fault_id: str) -> int:
+    """Count how often a fault was met, this time included; 0 if it is not on."""
+    fault = find(fault_id)
+    if fault is None:
+        return 0
     with store().lock:
-        if policy.status is Status.PENDING:
-            arrival = store().note_arrival(policy.application_no, contact, by="person")
+        fault.met += 1
+        return fault.met
+
+
+def change(policy: Policy) -> None:
+    """Let happen to a policy what happens after its form was opened, if a fault is on."""
+    with store().lock:
+        if find("confirmed_by_a_person") and policy.status is Status.PENDING:
+            arrival = store().note_arrival(policy.application_no, PERSON, by="person")
             store().settle(policy, arrival, refusal=None)
+        if find("record_withdrawn"):
+            policy.status = Status.WITHDRAWN
+        if once("values_changed"):
+            policy.product = Wording.PRODUCT_CHANGED
+            policy.is_changed = True
+        else:
+            policy.is_changed = False
 
 
-def before_commit() -> None:
-    """Lose the answer before anything is stored, if the fault is on."""
-    if find("answer_lost_before_commit"):
+def before_commit(policy: Policy | None, arrival: Confirmation | None) -> None:
+    """Lose the answer before anything is stored, if a fault is on; it may be stored later."""
+    late = find("late_commit")
+    if late and policy and arrival:
+        due = arrival.arrived_at + timedelta(seconds=late.params["seconds"])
+        g.enterprise.late_commits.append((due, policy, arrival))
+    if late or find("answer_lost_before_commit"):
         _reset_connection()
 
 

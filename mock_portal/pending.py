@@ -27,6 +27,7 @@ def list_pending() -> str:
 def query_pending() -> Response:
     """Give one page of 待确认."""
     policies = faults.order(store().pending(g.signed_in))
+    faults.repage()
     limit = request.args.get("limit", 10, type=int)
     offset = request.args.get("offset", 0, type=int)
     rows = [_row(policy) for policy in policies[offset : offset + limit]]
@@ -54,7 +55,7 @@ def open_form() -> str:
     if policy is None or policy.status is not Status.PENDING:
         return render_template("pending/gone.html", text=Wording.NOT_PENDING)
     page = _form(policy)
-    faults.confirm_as_a_person(policy)
+    faults.change(policy)
     return page
 
 
@@ -67,6 +68,8 @@ def _form(policy: Policy) -> str:
         status=STATUS_TEXTS[policy.status],
         document=Wording.RENEWAL_DOCUMENT,
         shows_document_link="document_link_missing" not in defects,
+        document_in_window=faults.find("document_in_window"),
+        document_in_same_tab=faults.find("document_in_same_tab"),
         fields=contact_fields(defects),
         clauses=declaration(reworded=faults.find("declaration_reworded") is not None),
         demands_declaration=demands_declaration(defects),
@@ -74,16 +77,23 @@ def _form(policy: Policy) -> str:
     )
 
 
+@bp.get("/view")
+def view_document() -> str:
+    """Show 查看单证 in a viewer; whether there is one depends on the shape of 查看单证."""
+    return render_template("pending/document.html", policy=_asked_for())
+
+
 @bp.get("/document")
-def view_document() -> ResponseReturnValue:
-    """Give 查看单证 as a download."""
+def give_document() -> ResponseReturnValue:
+    """Give the bytes of 查看单证, as a download unless a viewer asks for them."""
     policy = _asked_for()
     if policy is None:
         return render_template("pending/gone.html", text=Wording.NOT_PENDING)
+    edition = faults.count("document_changed")
     return send_file(
-        io.BytesIO(renewal_document(g.signed_in, policy)),
+        io.BytesIO(renewal_document(g.signed_in, policy, edition)),
         mimetype="application/pdf",
-        as_attachment=True,
+        as_attachment="inline" not in request.args,
         download_name=f"{Wording.RENEWAL_DOCUMENT}.pdf",
     )
 
@@ -95,13 +105,21 @@ def note_arrival() -> None:
         g.arrival = store().note_arrival(request.form.get("applNo", ""), Contact(*sent))
 
 
+def _settle(policy: Policy | None) -> Wording | None:
+    refusal = refuse_confirmation(policy, request.form, store().defects)
+    store().settle(policy, g.arrival, refusal)
+    return refusal
+
+
 @bp.post("/confirm")
 def confirm() -> Response:
     """Take 确认投保 and answer in the desk's envelope; a negative code is a refusal."""
-    faults.before_commit()
     policy = store().policy_of(g.signed_in, request.form.get("applNo", ""))
+    faults.before_commit(policy, g.arrival)
     with store().lock:
-        refusal = refuse_confirmation(policy, request.form, store().defects)
-        store().settle(policy, g.arrival, refusal)
+        refusal = _settle(policy)
+        if faults.find("confirmation_replayed"):
+            note_arrival()
+            refusal = _settle(policy)
     faults.after_commit(refusal)
     return jsonify(code=-1 if refusal else 0, message=refusal or Wording.CONFIRMED, data=None)

@@ -1,9 +1,12 @@
 """保单查询 (guide-2.6, guide-2.7)."""
 
+from datetime import date
+
 from flask import Blueprint, Response, g, jsonify, render_template, request
 
+from mock_portal import faults
 from mock_portal.entry import DESK
-from mock_portal.rules import effective_date
+from mock_portal.rules import effective_date, is_found
 from mock_portal.store import Policy, store
 from mock_portal.wording import STATUS_TEXTS
 
@@ -13,13 +16,20 @@ bp = Blueprint("policies", __name__, url_prefix=f"{DESK}/sw/policies")
 @bp.get("/list")
 def list_policies() -> str:
     """Show 保单查询; its rows come by `query_policies`."""
-    return render_template("policies/list.html")
+    return render_template("policies/list.html", today=g.signed_in.clock.now().date())
 
 
 @bp.get("/query")
 def query_policies() -> Response:
     """Give one page of the policies that were confirmed."""
-    policies = store().confirmed(g.signed_in, request.args.get("applNo", "").strip())
+    number = request.args.get("applNo", "").strip()
+    first = request.args.get("beginDate", type=date.fromisoformat)
+    last = request.args.get("endDate", type=date.fromisoformat)
+    policies = [
+        policy
+        for policy in faults.without_laggards(store().confirmed(g.signed_in))
+        if is_found(policy, number, first, last, store().defects)
+    ]
     limit = request.args.get("limit", 10, type=int)
     offset = request.args.get("offset", 0, type=int)
     rows = [_row(policy) for policy in policies[offset : offset + limit]]

@@ -187,11 +187,25 @@ def refuse_confirmation(
         return Wording.NOT_PENDING
     if policy.status is not Status.PENDING:
         return Wording.ALREADY_CONFIRMED
+    if policy.is_changed:
+        return Wording.CHANGED
     if refusal := refuse_fields(form, contact_fields(defects)):
         return refusal
     if demands_declaration(defects) and not form.get("agree"):
         return Wording.DECLARATION_NOT_ACCEPTED
     return None
+
+
+def is_found(
+    policy: Policy, number: str, first: date | None, last: date | None, defects: Collection[str]
+) -> bool:
+    """Tell whether 保单查询 finds a policy by its number and the day of its confirmation."""
+    if number and number != policy.application_no:
+        return False
+    if policy.confirmed_at is None or "search_by_date_ignored" in defects:
+        return True
+    day = policy.confirmed_at.date()
+    return (first or day) <= day <= (last or day)
 
 
 def effective_date(policy: Policy, defects: Collection[str]) -> date | None:

@@ -32,6 +32,10 @@ class Status(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+# What the insurer may decide about a confirmed policy (guide-2.7).
+DECISIONS = (Status.UNDERWRITTEN, Status.RETURNED, Status.REFUSED)
+
+
 @dataclass(frozen=True)
 class Contact:
     """联系方式, as it arrived."""
@@ -41,6 +45,10 @@ class Contact:
     mobile: str
     email: str
     remarks: str
+
+
+# Somebody of the enterprise who confirms by hand.
+PERSON = Contact("模拟经办人", "020-80000000", "13800000000", "person@example.com", "")
 
 
 @dataclass
@@ -68,6 +76,7 @@ class Policy:
     confirmed_at: datetime | None = None
     effective_date: date | None = None
     reason: str = ""
+    is_changed: bool = False  # since its form was opened
     confirmations: list[Confirmation] = field(default_factory=list)
 
 
@@ -95,6 +104,7 @@ class Enterprise:
     phone: Phone = field(default_factory=Phone)
     control: CardControl | None = None  # on its computer; started when first asked for
     policies: list[Policy] = field(default_factory=list)
+    late_commits: list[tuple[datetime, Policy, Confirmation]] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
 
     @property
@@ -252,15 +262,10 @@ class Store:
         with self.lock:
             return [p for p in enterprise.policies if p.status is Status.PENDING]
 
-    def confirmed(self, enterprise: Enterprise, application_no: str = "") -> list[Policy]:
-        """List what 保单查询 shows: all that left 待确认, or the one with this number."""
+    def confirmed(self, enterprise: Enterprise) -> list[Policy]:
+        """List the policies that were confirmed."""
         with self.lock:
-            return [
-                policy
-                for policy in enterprise.policies
-                if policy.status is not Status.PENDING
-                and application_no in ("", policy.application_no)
-            ]
+            return [policy for policy in enterprise.policies if policy.confirmed_at]
 
     def note_arrival(
         self, application_no: str, contact: Contact, by: str = "request"
@@ -287,6 +292,15 @@ class Store:
             if policy and arrival.accepted and "status_not_updated" not in self.defects:
                 policy.status = Status.CONFIRMED
                 policy.confirmed_at = arrival.arrived_at
+
+    def settle_late(self, enterprise: Enterprise) -> None:
+        """Store the late confirmations whose time has come."""
+        with self.lock:
+            now = enterprise.clock.now()
+            due = [late for late in enterprise.late_commits if late[0] <= now]
+            for late in due:
+                enterprise.late_commits.remove(late)
+                self.settle(late[1], late[2], refusal=None)
 
     def decide(self, policy: Policy, status: Status, reason: str, effective: date | None) -> None:
         """Store what the insurer decided."""

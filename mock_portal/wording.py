@@ -34,6 +34,7 @@ class Wording(StrEnum):
     STATUS_REFUSED = "不予承保", ASSUMED
 
     PRODUCT = "中小企业综合保险(小微企业适用)", ASSUMED
+    PRODUCT_CHANGED = "中小企业综合保险(小微企业适用)变更版", ASSUMED
     RENEWAL_DOCUMENT = "中小企业综合保险续转单证(小微企业适用)", "guide-2.3"
 
     CLAUSE_ACCOUNT = (
@@ -84,6 +85,7 @@ class Wording(StrEnum):
     WRONG_PHONE = "请输入正确的电话号码", ASSUMED
     DECLARATION_NOT_ACCEPTED = "请先阅读并同意投保声明", ASSUMED
     NOT_PENDING = "该申请不在待确认状态", ASSUMED
+    CHANGED = "投保信息已变更，请重新核对", ASSUMED
     ALREADY_CONFIRMED = "该保单已确认，请勿重复提交", ASSUMED
     CONFIRMED = "确认投保成功", ASSUMED
 

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from datetime import date
 from typing import ClassVar
 from urllib.parse import parse_qs, urlsplit
 from weakref import WeakKeyDictionary
@@ -115,8 +116,8 @@ class Field:
     def __init__(self, surface: Surface, label: str) -> None:
         groups = surface.locator(".form-group")
         text = re.compile(rf"^\s*\*?\s*{re.escape(label)}\s*$")
-        group = groups.filter(has=groups.page.locator("label").filter(has_text=text))
-        self.control = group.locator("input, textarea")
+        self.group = groups.filter(has=groups.page.locator("label").filter(has_text=text))
+        self.control = self.group.locator("input, textarea")
 
     @staticmethod
     def read_all(surface: Surface, controls: str) -> tuple[tuple[str, str], ...]:
@@ -129,6 +130,28 @@ class Field:
             controls,
         )
         return tuple((label, value) for label, value in pairs)
+
+
+class DatePicker:
+    """A field whose date can only be picked (docs/mock-portal.md, desk)."""
+
+    def __init__(self, group: Locator) -> None:
+        self.field = group.locator("input.laydate")
+        self.month = group.locator(".laydate-set-ym")
+        self.previous_month = group.locator(".laydate-prev-m")
+        self.next_month = group.locator(".laydate-next-m")
+        self.days = group.locator("td[lay-ymd]")
+
+    def pick(self, day: date) -> None:
+        """Open the picker, turn to the month, and press the day."""
+        self.field.click()
+        year, month = re.findall(r"\d+", self.month.inner_text())
+        months = (day.year - int(year)) * 12 + day.month - int(month)
+        turn = self.next_month if months > 0 else self.previous_month
+        for _ in range(abs(months)):
+            turn.click()
+        cell = f"[lay-ymd='{day.year}-{day.month}-{day.day}']"
+        self.days.and_(self.days.page.locator(cell)).click()
 
 
 @dataclass(frozen=True, slots=True)

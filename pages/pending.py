@@ -81,6 +81,7 @@ class ConfirmationPage(Screen):
         self.declaration_label = surface.get_by_text("已认真阅读以上内容并同意")
         self.declaration = surface.get_by_role("checkbox", name="已认真阅读以上内容并同意")
         self.confirm_button = surface.get_by_role("button", name="确认投保", exact=True)
+        self.back_link = surface.get_by_role("link", name="返回", exact=True)  # of the viewer
         self.landmark = self.confirm_button
         # a record that is not pending is answered by a page with one sentence
         self.refusal = self.refusal.or_(surface.locator("body.frame-page .notice-box > p"))
@@ -97,9 +98,16 @@ class ConfirmationPage(Screen):
         )
 
     def view_document(self, name: str) -> Document:
-        """Press 查看单证 in the row of this document."""
+        """Press 查看单证 in the row of this document.
+
+        Where the portal shows it in place of the form, come back to the form; what was typed there
+        is gone then, so documents are viewed first.
+        """
         link = self.documents.row(name).get_by_text("查看单证", exact=True)
-        return Document(name, self.download(link))
+        document = Document(name, self.fetch_pdf(link))
+        if self.back_link.is_visible():
+            self.press(self.back_link, to=ConfirmationPage)
+        return document
 
     def fill_contact(self, contact: Contact) -> Self:
         """Fill in 联系方式."""

@@ -1,9 +1,10 @@
 """保单查询 (guide-2.6, guide-2.7)."""
 
+from datetime import date
 from typing import Self
 
 from pages.models import PolicyRecord, PolicyStatus
-from pages.parts import Field, PagedTable, Surface
+from pages.parts import DatePicker, Field, PagedTable, Surface
 from pages.screen import Screen
 
 
@@ -13,6 +14,8 @@ class PoliciesPage(Screen):
     def __init__(self, surface: Surface) -> None:
         super().__init__(surface)
         self.application_no = Field(surface, "申请编号").control
+        self.first_day = DatePicker(Field(surface, "确认日期").group)
+        self.last_day = DatePicker(Field(surface, "至").group)
         self.search_button = surface.get_by_role("button", name="查询", exact=True)
         self.table = PagedTable(surface)
         self.landmark = self.table.settled
@@ -21,6 +24,18 @@ class PoliciesPage(Screen):
         """Enter 申请编号 and press 查询."""
         self.application_no.fill(application_no)
         self.ask(self.search_button, to=PoliciesPage)
+        return self
+
+    def search_confirmed(self, first: date, last: date) -> Self:
+        """Pick 确认日期 from and to, and press 查询."""
+        self.first_day.pick(first)
+        self.last_day.pick(last)
+        self.ask(self.search_button, to=PoliciesPage)
+        return self
+
+    def next_page(self) -> Self:
+        """Turn to the next page."""
+        self.ask(self.table.next_page, to=PoliciesPage)
         return self
 
     def read(self) -> tuple[PolicyRecord, ...]:

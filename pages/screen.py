@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Self, TypeVar
 
 from playwright.sync_api import Locator, Page, Response
@@ -118,15 +117,26 @@ class Screen:
             control.click()
         return to(window.value).ready()
 
-    def download(self, control: Locator) -> bytes:
-        """Press a control that hands out a file, and return its bytes.
+    def fetch_pdf(self, control: Locator) -> bytes:
+        """Press a control that leads to a PDF, and return its bytes.
+
+        Whether the portal hands it out as a download, shows it in a new window or in place of this
+        screen: the answer that carries it is waited for, and its address asked once more, since a
+        browser keeps the bytes of some of these to itself. A new window is closed again.
 
         Raises:
-            ScreenNotReached: no file came in time.
+            ScreenNotReached: no PDF came in time, or the portal answered with an error.
         """
-        with self._in_time(type(self)), self.tab.expect_download() as file:
+        context = self.tab.context
+        windows = set(context.pages)
+        with self._in_time(type(self)), context.expect_event("response", _is_file) as answer:
             control.click()
-        return Path(file.value.path()).read_bytes()
+        file = context.request.get(answer.value.url)
+        for window in set(context.pages) - windows:
+            window.close()
+        if not (answer.value.ok and file.ok):
+            raise ScreenNotReached("PDF", answer.value.url)
+        return file.body()
 
     def answer(self, message: Locator) -> tuple[str, ...]:
         """Wait for a message of this screen, and return its lines.
@@ -153,6 +163,11 @@ class Screen:
             yield
         except PlaywrightTimeout as error:
             raise ScreenNotReached(screen.__name__, self.tab.url) from error
+
+
+def _is_file(response: Response) -> bool:
+    """Tell whether a response is a PDF, or what the portal answers instead of one."""
+    return response.status >= 400 or response.headers.get("content-type") == "application/pdf"
 
 
 def lines(part: Locator) -> tuple[str, ...]:

@@ -10,11 +10,12 @@ from pytest_bdd import given, parsers, then, when
 
 from fixtures.portal import Enterprise, MockState
 from pages.desk import DeskPage
-from pages.errors import PortalRefused
+from pages.errors import PortalRefused, ScreenNotReached
 from pages.models import Contact, Document, PolicyStatus
 from pages.pending import ConfirmationPage, ConfirmedDialog, PendingPage
 
 PENDING_QUERY = "/swProxy/xwtbserver/sw/pending/query"
+DOCUMENT = "/swProxy/xwtbserver/sw/pending/document"
 CONTACT_FIELDS = {
     "主要联系人姓名": "name",
     "主要联系人电话": "phone",
@@ -65,6 +66,101 @@ def session_ends_at_the_query(mock_state: MockState) -> None:
 @given("门户收到确认后不应答")
 def no_answer(mock_state: MockState) -> None:
     mock_state.set_faults({"id": "answer_lost_before_commit"})
+
+
+@given("“待确认”列出以后又来一张")
+def list_is_repaged(mock_state: MockState) -> None:
+    mock_state.set_faults({"id": "list_repaged"})
+
+
+@given(
+    parsers.parse("企业有待确认的保单“{first}”和“{second}”，编号互相包含"),
+    target_fixture="application_nos",
+)
+def numbers_within_numbers(mock_state: MockState, first: str, second: str) -> list[str]:
+    own = mock_state.enterprise.uscc[-9:]
+    return mock_state.add_policies_numbered(own + first, own + second)
+
+
+@given(parsers.parse("“查看单证”的方式是“{shape}”"))
+def document_shape_is(mock_state: MockState, shape: str) -> None:
+    mock_state.set_faults({"id": shape})
+
+
+@given("企业重新打开这张保单", target_fixture="form")
+def open_form_again(desk: DeskPage, application_no: str) -> ConfirmationPage:
+    return desk.open_pending().process(application_no)
+
+
+@given("门户给出单证时出错")
+def document_fails(mock_state: MockState) -> None:
+    mock_state.set_faults({"id": "server_error", "params": {"path": DOCUMENT}})
+
+
+@given("单证每取一次都不同")
+def document_changes(mock_state: MockState) -> None:
+    mock_state.set_faults({"id": "document_changed"})
+
+
+@given("这张保单打开以后会被撤回")
+def record_will_be_withdrawn(mock_state: MockState) -> None:
+    mock_state.set_faults({"id": "record_withdrawn"})
+
+
+@given("这张保单打开以后资料会变")
+def values_will_change(mock_state: MockState) -> None:
+    mock_state.set_faults({"id": "values_changed"})
+
+
+@given("门户收到确认后不应答，20分钟后才保存")
+def late_commit(mock_state: MockState) -> None:
+    mock_state.set_faults({"id": "late_commit", "params": {"seconds": 1200.0}})
+
+
+@given("网络会把确认重放一次")
+def confirmation_is_replayed(mock_state: MockState) -> None:
+    mock_state.set_faults({"id": "confirmation_replayed"})
+
+
+@when("企业打开“待确认”，每页显示25条", target_fixture="pending")
+def show_more_per_page(desk: DeskPage) -> PendingPage:
+    return desk.open_pending().show_per_page(25)
+
+
+@when("企业处理第一张保单", target_fixture="form")
+def process_the_first(desk: DeskPage, application_nos: list[str]) -> ConfirmationPage:
+    return desk.open_pending().process(application_nos[0])
+
+
+@when(parsers.parse("企业把“{field}”填成“{value}”，确认投保"), target_fixture="confirmed")
+def confirm_with_good(
+    form: ConfirmationPage, contact: Contact, field: str, value: str
+) -> ConfirmedDialog:
+    changed = replace(contact, **{CONTACT_FIELDS[field]: value})
+    return form.fill_contact(changed).accept_declaration().confirm()
+
+
+@when(parsers.parse("企业填写{count:d}个汉字的备注就确认投保"), target_fixture="refusal")
+def confirm_with_long_remarks(
+    form: ConfirmationPage, contact: Contact, count: int
+) -> PortalRefused:
+    form.fill_contact(replace(contact, remarks="备" * count)).accept_declaration()
+    with pytest.raises(PortalRefused) as refusal:
+        form.confirm()
+    return refusal.value
+
+
+@when(parsers.parse("企业查看单证“{name}”，却打不开"), target_fixture="not_reached")
+def view_document_in_vain(form: ConfirmationPage, name: str) -> ScreenNotReached:
+    with pytest.raises(ScreenNotReached) as error:
+        form.view_document(name)
+    return error.value
+
+
+@when("企业把单证看了两次", target_fixture="documents")
+def view_twice(form: ConfirmationPage) -> tuple[Document, Document]:
+    (name,) = form.read().document_names
+    return form.view_document(name), form.view_document(name)
 
 
 @when("企业点开“待确认”", target_fixture="pending")
@@ -227,6 +323,35 @@ def field_holds(form: ConfirmationPage, field: str, value: str) -> None:
 @then(parsers.parse("单证列表是“{name}”"))
 def documents_are(form: ConfirmationPage, name: str) -> None:
     assert form.read().document_names == (name,)
+
+
+@then("打开的是第一张保单")
+def the_first_is_open(form: ConfirmationPage, application_nos: list[str]) -> None:
+    assert form.read().application_no == application_nos[0]
+
+
+@then("企业接着可以确认投保")
+def can_confirm(form: ConfirmationPage, contact: Contact) -> None:
+    assert form.fill_contact(contact).accept_declaration().confirm().read()
+
+
+@then("没有得到单证")
+def no_document(not_reached: ScreenNotReached) -> None:
+    assert not_reached.screen == "PDF"
+
+
+@then("两次的单证不一样")
+def documents_differ(documents: tuple[Document, Document]) -> None:
+    first, second = documents
+
+    assert first.sha256 != second.sha256
+
+
+@then("过20分钟，门户接受了确认")
+def accepted_late(mock_state: MockState, application_no: str) -> None:
+    mock_state.forward(20)
+
+    assert [one["accepted"] for one in mock_state.confirmations(application_no)][-1]
 
 
 @then("单证是 PDF，写着这家企业和这张保单")

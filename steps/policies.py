@@ -1,5 +1,7 @@
 """保单查询 (guide-2.6, guide-2.7)."""
 
+from datetime import datetime, timedelta
+
 import pytest
 from playwright.sync_api import expect
 from pytest_bdd import given, parsers, then, when
@@ -43,6 +45,33 @@ def insurer_declines(
     mock_state.decide(application_no, DECISIONS[decision], reason=opinion)
 
 
+@given(parsers.parse("企业已有{count:d}张保单确认过"))
+def many_confirmed_policies(mock_state: MockState, count: int) -> None:
+    mock_state.add_confirmed_policies(count)
+
+
+@given("确认以后20分钟“保单查询”才查得到")
+def policies_lag(mock_state: MockState) -> None:
+    mock_state.set_faults({"id": "policies_lag", "params": {"seconds": 1200.0}})
+
+
+@when("企业查询今天确认的保单", target_fixture="policies")
+def search_today(desk: DeskPage, mock_state: MockState) -> PoliciesPage:
+    today = datetime.fromisoformat(mock_state.now()).date()
+    return desk.open_policies().search_confirmed(today, today)
+
+
+@when("企业查询两个月以后确认的保单", target_fixture="policies")
+def search_in_two_months(desk: DeskPage, mock_state: MockState) -> PoliciesPage:
+    later = datetime.fromisoformat(mock_state.now()).date() + timedelta(days=62)
+    return desk.open_policies().search_confirmed(later, later)
+
+
+@when("企业打开“保单查询”，翻到下一页", target_fixture="policies")
+def turn_page(desk: DeskPage) -> PoliciesPage:
+    return desk.open_policies().next_page()
+
+
 @when("企业打开“保单查询”", target_fixture="policies")
 def open_policies(desk: DeskPage) -> PoliciesPage:
     return desk.open_policies()
@@ -56,6 +85,18 @@ def search(desk: DeskPage, application_no: str) -> PoliciesPage:
 @then("查不到这张保单")
 def not_found(policies: PoliciesPage, application_no: str) -> None:
     assert policies.find(application_no) is None
+
+
+@then(parsers.parse("过20分钟，查得到这张保单"))
+def found_later(policies: PoliciesPage, mock_state: MockState, application_no: str) -> None:
+    mock_state.forward(20)
+
+    assert policies.find(application_no) is not None
+
+
+@then(parsers.parse("这一页列出{count:d}张保单"))
+def page_lists(policies: PoliciesPage, count: int) -> None:
+    assert len(policies.read()) == count
 
 
 @then(parsers.parse("“保单查询”上写着"))

@@ -1,6 +1,10 @@
-// 保单查询: an empty 申请编号 asks for all.
+// 保单查询: what is left empty is not asked for.
 var policyTable = pagedTable(document.getElementById("policyTable"), {}, function () {
-  return { applNo: document.querySelector("input[name=applNo]").value.trim() };
+  var asked = {};
+  document.querySelectorAll(".search input").forEach(function (field) {
+    if (field.value.trim()) asked[field.name] = field.value.trim();
+  });
+  return asked;
 });
 
 function queryPolicies() {
