@@ -40,6 +40,7 @@ from pages.login import LoginPage
 from pages.models import Document, PolicyRecord, PolicyStatus
 from pages.parts import CaptchaPicture, DialogLog
 from pages.pending import ConfirmationPage
+from pages.profile import PROFILES
 
 RUN_AGAIN = "请稍后再运行一次；仍不成功时请登录门户查看"
 USE_THE_OTHER_EDITION = "请在清单中改用地方（广东）版本的账号，然后再运行一次"
@@ -168,7 +169,8 @@ class BrowserThread:
         password = self._passwords.find(item.uscc, item.account)
         context = self._new_context()
         try:
-            login = LoginPage.open(context.new_page(), self._settings.portal_url)
+            profile = PROFILES[self._settings.edition]
+            login = LoginPage.open(context.new_page(), self._settings.origin, profile)
             self._check_origins(login)
             home = self._log_in(login, item.account, password.reveal())
             if home.enterprise_name() != item.enterprise_name:

@@ -4,7 +4,7 @@ import re
 import tomllib
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from platformdirs import user_data_path
@@ -40,6 +40,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="SINGLE_WINDOW_", extra="forbid", frozen=True)
 
     portal_url: str = "http://127.0.0.1:8765"
+    edition: Literal["guangdong", "national"] = "guangdong"  # whose home page is gone in by
     live: bool = False
     allow_http: tuple[str, ...] = ()  # hosts of real portals that have no https
     data_dir: Path | None = None

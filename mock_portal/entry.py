@@ -2,7 +2,7 @@
 
 from urllib.parse import quote
 
-from flask import Blueprint, g, redirect, render_template, url_for
+from flask import Blueprint, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from mock_portal import faults
@@ -11,6 +11,8 @@ from mock_portal.wording import Wording
 
 DESK = "/swProxy/xwtbserver"
 MENU_ID = "xwtb001"
+# What the business is called where one comes from (docs/mock-portal.md, editions).
+BUSINESSES = {MENU_ID: "小微企业在线投保", "phtb001": "普惠平台在线投保"}
 
 bp = Blueprint("entry", __name__, url_prefix=f"{DESK}/sw")
 
@@ -32,6 +34,7 @@ def open_desk() -> ResponseReturnValue:
     return render_template(
         "entry/desk.html",
         enterprise=g.signed_in,
+        business=BUSINESSES[request.args.get("menu_id", MENU_ID)],
         announcement=faults.find("announcement"),
         text=Wording.ANNOUNCEMENT,
     )

@@ -37,6 +37,37 @@ class Box:
     view: str
 
 
+@dataclass(frozen=True)
+class Site:
+    """One home page: what it is called, and what leads from it to the business."""
+
+    edition: Edition
+    title: str
+    name: str
+    english: str
+    apps: str
+    entries: tuple[str, str, str, str]
+    menu_id: str
+
+
+GUANGDONG = Site(
+    Edition.GUANGDONG,
+    "中国(广东)国际贸易单一窗口",
+    "中国（广东）国际贸易单一窗口",
+    "CHINA (GUANGDONG) INTERNATIONAL TRADE SINGLE WINDOW",
+    "地方特色应用",
+    ("金融服务", "出口信用", "服务小微", "小微企业在线投保"),
+    "xwtb001",
+)
+NATIONAL = Site(
+    Edition.NATIONAL,
+    "中国国际贸易单一窗口",
+    "中国国际贸易单一窗口",
+    "CHINA INTERNATIONAL TRADE SINGLE WINDOW",
+    "标准版应用",
+    ("金融服务", "出口信用", "普惠平台", "普惠平台在线投保"),
+    "phtb001",
+)
 ACCOUNT_BOX = Box("", "login.log_in")
 LOCAL_BOX = Box("local", "login.log_in_locally")
 
@@ -50,7 +81,13 @@ def front() -> ResponseReturnValue:
 @bp.get("/index.action")
 def home() -> str:
     """Show the home page: the log-in boxes, or for those signed in 地方特色应用."""
-    return render_template("login/home.html", enterprise=g.signed_in)
+    return render_template("login/home.html", enterprise=g.signed_in, site=GUANGDONG)
+
+
+@bp.get("/standard/index.action")
+def national_home() -> str:
+    """Show the home page of 国标版, from which the business is entered since 2024."""
+    return render_template("login/home.html", enterprise=g.signed_in, site=NATIONAL)
 
 
 @bp.get("/thirdparty/visit")
@@ -126,7 +163,8 @@ def _log_in(box: Box, owner: Enterprise | None, account: Account | None) -> Resp
     refusal = wrong_captcha(box.name) or _wrong_password(account)
     if refusal or owner is None or account is None:
         return _form(box, refusal)
-    if account.edition is Edition.NATIONAL:
+    is_at_home = request.args.get("edition") == account.edition
+    if account.edition is Edition.NATIONAL and not is_at_home:
         return _form(box, Wording.SWITCH_EDITION, popup=Wording.NATIONAL_EDITION)
     if faults.find("real_name_required"):
         return render_template("login/real_name.html", text=Wording.REAL_NAME_REQUIRED)
@@ -199,7 +237,7 @@ def _form(box: Box, message: Wording | None = None, popup: Wording | None = None
     return make_response(
         render_template(
             "login/form.html",
-            action=url_for(box.view),
+            action=url_for(box.view, edition=request.args.get("edition")),
             box=box.name,
             user=request.form.get("swy", ""),
             message=message,

@@ -57,7 +57,7 @@ class QuickRegistrationPage(Screen):
         self.bind_button = surface.get_by_role("button", name="快速绑定", exact=True)
         self.landmark = self.bind_button
 
-    def fill(self, account: LocalAccount) -> Self:
+    def fill_account(self, account: LocalAccount) -> Self:
         """Fill in 账号基本信息."""
         self.user.fill(account.user)
         self.password.fill(account.password)

@@ -86,9 +86,8 @@ def bind_somebody_else(
     binding: BindingPage, mock_state: MockState, another_mock_state: MockState
 ) -> PortalRefused:
     other = another_mock_state.enterprise
-    captcha = mock_state.read_captcha(binding.captcha)
     with pytest.raises(PortalRefused) as refusal:
-        binding.bind(other.local_account, other.local_password, captcha)
+        bind(binding, mock_state, other)
     return refusal.value
 
 
@@ -110,7 +109,7 @@ def open_quick_registration(binding: BindingPage) -> QuickRegistrationPage:
 def quick_bind(
     quick_registration: QuickRegistrationPage, mock_state: MockState, local_account: LocalAccount
 ) -> DeskPage:
-    quick_registration.fill(local_account)
+    quick_registration.fill_account(local_account)
     return quick_registration.quick_bind(mock_state.read_captcha(quick_registration.captcha))
 
 
@@ -141,7 +140,7 @@ def log_in_with_the_new_account(
 def quick_bind_with(
     quick_registration: QuickRegistrationPage, local_account: LocalAccount, field: str, value: str
 ) -> PortalRefused:
-    quick_registration.fill(replace(local_account, **{ACCOUNT_FIELDS[field]: value}))
+    quick_registration.fill_account(replace(local_account, **{ACCOUNT_FIELDS[field]: value}))
     with pytest.raises(PortalRefused) as refusal:
         quick_registration.quick_bind("ABCD")
     return refusal.value
@@ -171,7 +170,7 @@ def quick_bind_a_taken_name(
 def quick_bind_with_a_wrong_captcha(
     quick_registration: QuickRegistrationPage, local_account: LocalAccount
 ) -> PortalRefused:
-    quick_registration.fill(local_account)
+    quick_registration.fill_account(local_account)
     with pytest.raises(PortalRefused) as refusal:
         quick_registration.quick_bind("????")
     return refusal.value

@@ -4,12 +4,13 @@ import pytest
 from playwright.sync_api import Page, expect
 from pytest_bdd import given, parsers, then, when
 
-from fixtures.portal import FillIn, MockState
+from fixtures.portal import Enterprise, FillIn, MockState
 from pages.desk import DeskPage
 from pages.entry import HomePage
 from pages.errors import PortalRefused, ScreenNotReached, SessionLost
 from pages.login import LoginPage
 from pages.pending import ConfirmationPage, PendingPage
+from pages.profile import NATIONAL
 
 PENDING_QUERY = "/swProxy/xwtbserver/sw/pending/query"
 
@@ -23,6 +24,15 @@ def open_desk(home: HomePage) -> DeskPage:
 @given("企业的会话已失效")
 def session_ended(mock_state: MockState) -> None:
     mock_state.set_faults({"id": "session_lost"})
+
+
+@given("企业在国标版的首页登录", target_fixture="home")
+def log_in_at_the_national_home(
+    page: Page, base_url: str, mock_state: MockState, enterprise: Enterprise
+) -> HomePage:
+    login_page = LoginPage.open(page, base_url, NATIONAL)
+    captcha = mock_state.read_captcha(login_page.captcha)
+    return login_page.log_in(enterprise.account, enterprise.password, captcha)
 
 
 @given("投保界面会弹出公告")

@@ -35,11 +35,10 @@ class Visitor:
         self.client.set_cookie("mock_scope", enterprise["uscc"])
         return enterprise
 
-    def see_captcha(self) -> str:
-        """Open the log-in form, fetch its picture, and ask the door what it says."""
-        self.client.get("/cas/login")
+    def see_captcha(self, box: str = "") -> str:
+        """Fetch the picture of a box, and ask the door what it says."""
         number = f"0.{next(self.serial)}"
-        self.client.get(f"/cas/plat_cas_verifycode_gen?r={number}")
+        self.client.get(f"/cas/plat_cas_verifycode_gen?box={box}&r={number}")
         return self.client.get(f"/__mock__/captchas/{number}").get_json()["text"]
 
     def log_in(self, account: str, password: str, captcha: str | None = None) -> TestResponse:
@@ -52,10 +51,24 @@ class Visitor:
         }
         return self.client.post("/cas/login", data=form)
 
+    def log_in_locally(self, account: str, password: str) -> TestResponse:
+        """Press 登录 of 本地登录."""
+        form = {
+            "swy": account,
+            "swm": hashlib.md5(password.encode()).hexdigest(),
+            "verifyCode": self.see_captcha("local"),
+        }
+        return self.client.post("/pub/login/local", data=form)
+
     def enter(self, enterprise: dict[str, Any]) -> None:
         """Log in and follow the ticket to a session."""
         answer = self.log_in(enterprise["account"], enterprise["password"])
         self.client.get(answer.headers["Location"])
+
+    def forward(self, enterprise: dict[str, Any], seconds: float) -> None:
+        """Move the enterprise's time forward."""
+        door = f"/__mock__/enterprises/{enterprise['uscc']}/clock"
+        self.client.post(door, json={"forward_seconds": seconds})
 
     def get(self, path: str, **query: object) -> TestResponse:
         """Open a page of the desk."""

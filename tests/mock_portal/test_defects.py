@@ -6,6 +6,7 @@ import pytest
 
 from mock_portal import create_app
 from mock_portal.defects import DEFECTS
+from tests.mock_portal.test_registration import register
 
 PAGE = Path(__file__).parents[2] / "docs" / "mock-portal.md"
 
@@ -122,6 +123,32 @@ def test_defects_can_be_on_from_the_start():
     account = client.post("/__mock__/enterprises", json={}).get_json()["account"]
 
     assert "1用户名或密码错误" in client.post("/cas/login", data={"swy": account}).text
+
+
+def test_day_of_confirmation_is_ignored(visitor, number, seed):
+    """With the defect 保单查询 lists whatever day is asked for."""
+    visitor.confirm(number)
+    sound = visitor.numbers("policies/query", beginDate="2100-01-01")
+    seed("search_by_date_ignored")
+
+    assert (sound, visitor.numbers("policies/query", beginDate="2100-01-01")) == ([], [number])
+
+
+def test_binding_is_asked_again(visitor, enterprise, seed):
+    """With the defect an enterprise that is bound is asked once more."""
+    sound = visitor.get("deskIndex").status_code
+    seed("binding_asked_again")
+
+    assert (sound, visitor.get("deskIndex").status_code) == (200, 302)
+
+
+def test_registered_code_is_accepted(visitor, seed):
+    """With the defect an enterprise can register twice."""
+    enterprise = visitor.create()
+    sound = register(visitor, enterprise)["code"]
+    seed("registered_code_accepted")
+
+    assert (sound, register(visitor, enterprise)["code"]) == (-1, 0)
 
 
 def test_catalogue_lists_every_defect(visitor):

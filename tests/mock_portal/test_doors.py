@@ -67,7 +67,7 @@ def test_state_of_an_enterprise_has_no_password(visitor, enterprise):
     """The look at an enterprise tells all but the passwords."""
     state = visitor.state(enterprise)
 
-    secret = {"password", "local_password"}
+    secret = {"password", "local_password", "card_pin"}
     assert state == {key: value for key, value in enterprise.items() if key not in secret}
     assert state["faults"] == []
 

@@ -20,9 +20,21 @@ def test_home_page_leads_level_by_level_to_the_desk(visitor, enterprise):
     page = visitor.client.get("/index.action").text
 
     assert "地方特色应用" in page
-    for name in ("金融服务", "出口信用", "服务小微", "小微企业在线投保"):
-        assert re.search(rf'<li><div onclick="[^"]+">{name}</div></li>', page)
-    assert "openDesk('/swProxy/xwtbserver/sw/deskIndex?menu_id=xwtb001')" in page
+    for name in ("金融服务", "出口信用", "服务小微"):
+        assert re.search(rf'<li onmouseenter="[^"]+"><div>{name}</div></li>', page)
+    desk = "openDesk('/swProxy/xwtbserver/sw/deskIndex?menu_id=xwtb001')"
+    assert f'<li><div onclick="{desk}">小微企业在线投保</div></li>' in page
+
+
+def test_national_home_page_has_entries_of_its_own(visitor, enterprise):
+    """The same account enters by the national edition, whose names are others."""
+    page = visitor.client.get("/standard/index.action").text
+
+    assert "<title>中国国际贸易单一窗口</title>" in page
+    for name in ("标准版应用", "普惠平台", "普惠平台在线投保"):
+        assert name in page
+    assert "地方特色应用" not in page
+    assert "<title>普惠平台在线投保</title>" in visitor.get("deskIndex", menu_id="phtb001").text
 
 
 @pytest.mark.parametrize("path", DESK_PAGES)

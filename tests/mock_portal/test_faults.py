@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from fixtures.guide import clauses
 from mock_portal.faults import FAULTS, NO_ANSWER
 
 PAGE = Path(__file__).parents[2] / "docs" / "mock-portal.md"
@@ -165,6 +166,159 @@ def test_server_error_after_commit_stores_the_confirmation(visitor, enterprise, 
     assert visitor.client.get("/__mock__/crashes").get_json() == []
 
 
+@pytest.mark.parametrize(
+    ("fault", "status"),
+    [("server_error", 500), ("bad_gateway", 502), ("connection_reset", NO_ANSWER)],
+)
+def test_trouble_is_met_so_often_and_no_more(visitor, enterprise, fault, status):
+    """It spoils requests under the path, as many as it was told to."""
+    params = {"path": "/swProxy/xwtbserver/sw/pending/query", "times": 2}
+    visitor.set_faults(enterprise, {"id": fault, "params": params})
+
+    assert visitor.get("pending/list").status_code == 200
+    statuses = [visitor.get("pending/query").status_code for _ in range(3)]
+    assert statuses == [status, status, 200]
+    assert visitor.client.get("/__mock__/crashes").get_json() == []
+
+
+@pytest.mark.parametrize(
+    ("fault", "status", "sentence"),
+    [("maintenance", 503, "系统维护中，请稍后再访问"), ("challenge", 412, "正在检查您的浏览器")],
+)
+def test_notice_stands_in_place_of_the_page(visitor, enterprise, fault, status, sentence):
+    """A maintenance page and a firewall's page carry their own status."""
+    visitor.set_faults(enterprise, {"id": fault})
+
+    answer = visitor.get("pending/list")
+
+    assert (answer.status_code, sentence in answer.text) == (status, True)
+
+
+def test_server_error_at_the_confirmation_stores_nothing(visitor, enterprise, number):
+    """The arrival is in the ledger, not accepted."""
+    visitor.set_faults(enterprise, {"id": "server_error"})
+
+    assert visitor.confirm(number).status_code == 500
+    assert [one["accepted"] for one in visitor.confirmations(enterprise)] == [False]
+
+
+def test_dribble_hands_an_answer_out_in_pieces(visitor, enterprise, monkeypatch):
+    """The answer is whole in the end, and took that long."""
+    whole = visitor.get("pending/list").data
+    fault = {"id": "dribble", "params": {"seconds": 3.0, "path": "/swProxy/"}}
+    visitor.set_faults(enterprise, fault)
+    pauses = []
+    monkeypatch.setattr(time, "sleep", pauses.append)
+
+    assert visitor.get("pending/list").data == whole
+    assert sum(pauses) == pytest.approx(3.0)
+    assert visitor.client.get("/index.action").status_code == 200
+    assert sum(pauses) == pytest.approx(3.0)
+
+
+def test_list_is_repaged_once(visitor):
+    """After the first look one more policy stands at the top."""
+    enterprise = visitor.create(pending=2)
+    visitor.enter(enterprise)
+    visitor.set_faults(enterprise, {"id": "list_repaged"})
+
+    first, second, third = (visitor.numbers("pending/query") for _ in range(3))
+
+    assert second[1:] == first
+    assert third == second
+
+
+def test_record_is_withdrawn_once_its_form_is_open(visitor, enterprise, number):
+    """It can neither be confirmed nor opened again, and is in no list."""
+    visitor.set_faults(enterprise, {"id": "record_withdrawn"})
+    opened = visitor.get("pending/form", applNo=number).text
+
+    assert "确认投保</button>" in opened
+    assert visitor.confirm(number).get_json()["message"] == "该申请不在待确认状态"
+    assert "该申请不在待确认状态" in visitor.get("pending/form", applNo=number).text
+    assert visitor.numbers("pending/query") == visitor.numbers("policies/query") == []
+
+
+def test_changed_values_must_be_read_again(visitor, enterprise, number):
+    """A form that is out of date confirms nothing; opened again it shows the new value."""
+    visitor.set_faults(enterprise, {"id": "values_changed"})
+    old = visitor.get("pending/form", applNo=number).text
+    refused = visitor.confirm(number).get_json()
+    new = visitor.get("pending/form", applNo=number).text
+
+    assert refused["message"] == "投保信息已变更，请重新核对"
+    assert ("变更版" in old, "变更版" in new) == (False, True)
+    assert visitor.confirm(number).get_json()["code"] == 0
+
+
+@pytest.mark.parametrize(
+    ("fault", "link"),
+    [
+        (None, 'href="/swProxy/xwtbserver/sw/pending/document'),
+        ("document_in_window", "window.open("),
+        ("document_in_same_tab", 'href="/swProxy/xwtbserver/sw/pending/view'),
+    ],
+)
+def test_document_is_shown_in_three_ways(visitor, enterprise, number, fault, link):
+    """The link hands out the file, opens a window, or leaves the form."""
+    visitor.set_faults(enterprise, *([{"id": fault}] if fault else []))
+
+    assert link in visitor.get("pending/form", applNo=number).text
+    assert "查看单证" in visitor.get("pending/view", applNo=number).text
+
+
+def test_changed_document_differs_each_time(visitor, enterprise, number):
+    """Without the fault the bytes are always the same."""
+    same = {visitor.get("pending/document", applNo=number).data for _ in range(2)}
+    visitor.set_faults(enterprise, {"id": "document_changed"})
+    changed = {visitor.get("pending/document", applNo=number).data for _ in range(2)}
+
+    assert (len(same), len(changed)) == (1, 2)
+
+
+def test_late_commit_is_stored_when_its_time_has_come(visitor, enterprise, number):
+    """The answer is lost, nothing is stored; later it is, whoever looks."""
+    visitor.set_faults(enterprise, {"id": "late_commit", "params": {"seconds": 60}})
+    lost = visitor.confirm(number)
+    before = visitor.confirmations(enterprise)
+    visitor.forward(enterprise, 61)
+    after = visitor.confirmations(enterprise)
+
+    assert lost.status_code == NO_ANSWER
+    assert [one["accepted"] for one in before] == [False]
+    assert [one["accepted"] for one in after] == [True]
+    assert visitor.numbers("policies/query") == [number]
+
+
+def test_replayed_confirmation_arrives_twice(visitor, enterprise, number):
+    """The first is accepted, and the answer is that to the second."""
+    visitor.set_faults(enterprise, {"id": "confirmation_replayed"})
+
+    said = visitor.confirm(number).get_json()
+
+    assert said["message"] == "该保单已确认，请勿重复提交"
+    assert [one["accepted"] for one in visitor.confirmations(enterprise)] == [True, False]
+
+
+def test_lagging_query_shows_a_policy_later(visitor, enterprise, number):
+    """In between the policy is in neither list."""
+    visitor.set_faults(enterprise, {"id": "policies_lag", "params": {"seconds": 600}})
+    visitor.confirm(number)
+
+    assert visitor.numbers("pending/query") == visitor.numbers("policies/query") == []
+    visitor.forward(enterprise, 600)
+    assert visitor.numbers("policies/query") == [number]
+
+
+def test_announcement_is_in_the_desk(visitor, enterprise):
+    """The layer comes after so many milliseconds, and only with the fault."""
+    without = visitor.get("deskIndex").text
+    visitor.set_faults(enterprise, {"id": "announcement", "params": {"seconds": 1.5}})
+
+    assert "layers.page(" not in without
+    assert "}, 1500.0);" in visitor.get("deskIndex").text
+
+
 def test_fault_is_on_for_one_enterprise_alone(visitor, stranger, enterprise):
     """Another enterprise on the same portal meets nothing."""
     other = stranger.create(pending=1)
@@ -215,7 +369,8 @@ def test_catalogue_lists_every_fault(visitor):
     listed = visitor.client.get("/__mock__/catalogue").get_json()["faults"]
 
     assert [fault["id"] for fault in listed] == list(FAULTS)
-    assert all(fault["sentence"] and fault["clause"].startswith("guide-") for fault in listed)
+    assert all(fault["sentence"] for fault in listed)
+    assert {fault["clause"] for fault in listed} <= {clause.id for clause in clauses()}
     assert listed[0]["params"] == {"seconds": 2.0, "path": ""}
 
 

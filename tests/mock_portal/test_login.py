@@ -1,12 +1,11 @@
 """账号登录 (guide-1.1, guide-1.2)."""
 
+import hashlib
 import io
 import re
 
 import pytest
 from PIL import Image
-
-from mock_portal import captcha
 
 
 def test_front_door_leads_to_the_home_page(visitor):
@@ -23,7 +22,7 @@ def test_home_page_offers_the_log_in_box(visitor):
     assert "<title>中国(广东)国际贸易单一窗口</title>" in page
     assert "账号登录" in page
     assert re.search(r'<div id="div_iframe1" class="shown">\s*<iframe id="loginIframe1"', page)
-    assert "/cas/login?_local_login_flag=1" in page
+    assert "/cas/login?_local_login_flag=1&amp;edition=guangdong" in page
 
 
 def test_log_in_form_has_the_fields_of_the_real_one(visitor):
@@ -60,7 +59,7 @@ def test_right_user_password_and_captcha_lead_in(visitor):
     assert answer.status_code == 302
     assert answer.location.startswith("/OAuthLoginController?ticket=ST-")
     assert "登录成功" in arrival.text
-    assert 'window.top.location.href = "/index.action"' in arrival.text
+    assert "window.top.location.href = window.top.location.pathname" in arrival.text
     assert re.match(r"JSESSIONID=\w+;.* HttpOnly", arrival.headers["Set-Cookie"])
 
 
@@ -128,13 +127,130 @@ def test_captcha_belongs_to_its_visit(visitor, stranger):
     assert "2验证码错误请重新输入" in answer.text
 
 
-@pytest.mark.parametrize(("case_sensitive", "accepted"), [(False, True), (True, False)])
-def test_one_switch_decides_about_the_case(monkeypatch, case_sensitive, accepted):
-    """The case of a captcha does not matter unless the switch says so."""
-    monkeypatch.setattr(captcha, "CASE_SENSITIVE", case_sensitive)
+@pytest.mark.parametrize(("faults", "status"), [([], 302), (["captcha_case_matters"], 200)])
+def test_case_matters_only_if_the_fault_says_so(visitor, faults, status):
+    """Upper and lower case are the same, unless the fault is on."""
+    enterprise = visitor.create()
+    visitor.set_faults(enterprise, *({"id": fault} for fault in faults))
+    typed = visitor.see_captcha().swapcase()
 
-    assert captcha.matches("z4DR", "Z4dr") is accepted
-    assert captcha.matches("Z4dr", "Z4dr")
+    answer = visitor.log_in(enterprise["account"], enterprise["password"], typed)
+
+    assert answer.status_code == status
+
+
+@pytest.mark.parametrize(("seconds", "message"), [(299, ""), (301, "2验证码已过期请重新获取")])
+def test_captcha_is_good_for_five_minutes(visitor, seconds, message):
+    """A captcha that was shown longer ago is refused, by the enterprise's clock."""
+    enterprise = visitor.create()
+    text = visitor.see_captcha()
+    visitor.forward(enterprise, seconds)
+
+    answer = visitor.log_in(enterprise["account"], enterprise["password"], text)
+
+    assert message in answer.text
+    assert (answer.status_code == 302) is not bool(message)
+
+
+def test_stale_captcha_is_shown_once(visitor):
+    """The first picture is worth nothing, the next one is good."""
+    enterprise = visitor.create()
+    visitor.set_faults(enterprise, {"id": "captcha_stale"})
+
+    first = visitor.log_in(enterprise["account"], enterprise["password"])
+    second = visitor.log_in(enterprise["account"], enterprise["password"])
+
+    assert (first.status_code, second.status_code) == (200, 302)
+
+
+def test_account_locks_after_wrong_passwords_in_a_row(visitor):
+    """The right password is refused then too; a right one before begins the count anew."""
+    enterprise = visitor.create()
+    visitor.set_faults(enterprise, {"id": "account_locks", "params": {"attempts": 2}})
+    account, password = enterprise["account"], enterprise["password"]
+
+    tried = [visitor.log_in(account, each) for each in ("wrong", password, "wrong", "wrong")]
+    locked = visitor.log_in(account, password)
+    visitor.set_faults(enterprise)
+
+    assert [answer.status_code for answer in tried] == [200, 302, 200, 200]
+    assert "1密码错误次数过多，账号已锁定" in locked.text
+    assert visitor.log_in(account, password).status_code == 302
+
+
+def test_national_account_is_sent_to_the_other_edition(visitor):
+    """The right password of 国标版 leads to a popup and a line, and to no session."""
+    enterprise = visitor.create(edition="national")
+
+    answer = visitor.log_in(enterprise["account"], enterprise["password"])
+
+    assert 'alert("您使用的是国标版的账号，请切换到地方（广东）版本登录")' in answer.text
+    assert '<div id="msg">3请切换到地方（广东）版本</div>' in answer.text
+    assert answer.status_code == 200
+
+
+def test_national_account_is_right_at_the_national_home_page(visitor):
+    """Where 国标版 is at home, its account leads in."""
+    enterprise = visitor.create(edition="national")
+    form = {"swy": enterprise["account"], "verifyCode": visitor.see_captcha()}
+    form["swm"] = hashlib.md5(enterprise["password"].encode()).hexdigest()
+
+    answer = visitor.client.post("/cas/login?edition=national", data=form)
+
+    assert answer.status_code == 302
+
+
+def test_account_without_real_name_is_sent_away(visitor):
+    """An interstitial says why, and jumps to where that is done."""
+    enterprise = visitor.create()
+    visitor.set_faults(enterprise, {"id": "real_name_required"})
+
+    answer = visitor.log_in(enterprise["account"], enterprise["password"])
+    there = visitor.client.get("/userserver/user/realName")
+
+    assert "请使用浏览器登录并完成实名认证" in answer.text
+    assert 'location.href = "/userserver/user/realName"' in answer.text
+    assert "实名认证" in there.text
+
+
+def test_local_account_leads_in_by_its_own_box(visitor):
+    """本地登录 knows the local account alone, and its captcha is its own."""
+    enterprise = visitor.create()
+    address = visitor.client.post("/pub/login/localloginurl").get_json()["data"]
+
+    assert 'action="/pub/login/local"' in visitor.client.get(address).text
+    assert visitor.log_in_locally(enterprise["account"], enterprise["password"]).status_code == 200
+    answer = visitor.log_in_locally(enterprise["local_account"], enterprise["local_password"])
+    assert answer.location.startswith("/OAuthLoginController?ticket=ST-")
+
+
+def test_second_log_in_ends_the_first_only_if_the_fault_is_on(visitor, stranger, enterprise):
+    """Two browsers may be signed in at once, unless the portal allows one."""
+    stranger.enter(enterprise)
+    assert visitor.get("pending/query").status_code == 200
+
+    visitor.set_faults(enterprise, {"id": "single_session"})
+    stranger.enter(enterprise)
+
+    assert stranger.get("pending/query").status_code == 200
+    assert visitor.get("pending/query").location == "/index.action"
+
+
+@pytest.mark.parametrize(("minutes", "status"), [(30, 200), (31, 302)])
+def test_idle_session_ends(visitor, enterprise, minutes, status):
+    """A session that was not used for more than half an hour is gone."""
+    visitor.forward(enterprise, minutes * 60)
+
+    assert visitor.get("pending/list").status_code == status
+
+
+def test_third_party_is_not_in_the_journal(visitor, enterprise):
+    """The script that never comes to rest is answered, and is no request of the portal's."""
+    answer = visitor.client.get("/thirdparty/visit")
+    journal = visitor.client.get("/__mock__/requests").get_json()
+
+    assert answer.status_code == 204
+    assert "/thirdparty/visit" not in [line["path"] for line in journal]
 
 
 def test_ticket_works_once(visitor):

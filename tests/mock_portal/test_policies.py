@@ -1,6 +1,7 @@
 """保单查询 (guide-2.6, guide-2.7)."""
 
 import re
+from datetime import date, timedelta
 
 import pytest
 
@@ -78,8 +79,36 @@ def test_effective_date_is_the_day_of_approval_unless_told(visitor, enterprise, 
     later = visitor.client.post(clock, json={"forward_seconds": 7 * 86400}).get_json()["now"]
 
     visitor.decide(enterprise, confirmed, decision="underwritten")
+    visitor.enter(enterprise)
 
     assert only_row(visitor)["effectiveDate"] == later[:10]
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "is_found"),
+    [(0, 0, True), (None, 0, True), (0, None, True), (1, None, False), (None, -1, False)],
+)
+def test_search_is_by_the_day_of_confirmation(
+    visitor, enterprise, confirmed, first, last, is_found
+):
+    """Both days belong to the range, and either may be left out."""
+    day = date.fromisoformat(only_row(visitor)["confirmTime"][:10])
+    asked = {
+        name: (day + timedelta(days=shift)).isoformat()
+        for name, shift in (("beginDate", first), ("endDate", last))
+        if shift is not None
+    }
+
+    assert (visitor.numbers("policies/query", **asked) == [confirmed]) is is_found
+
+
+def test_policies_confirmed_by_a_person_are_listed(visitor, enterprise):
+    """The door can push policies that somebody has confirmed already."""
+    door = f"/__mock__/enterprises/{enterprise['uscc']}/policies"
+    (added,) = visitor.client.post(door, json={"count": 1, "confirmed": True}).get_json()
+
+    assert visitor.numbers("policies/query") == [added["application_no"]]
+    assert [one["by"] for one in added["confirmations"]] == ["person"]
 
 
 @pytest.mark.parametrize(

@@ -6,11 +6,12 @@ import os
 import re
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import pytest
 
@@ -114,6 +115,29 @@ def test_wrong_usage_is_told_in_one_sentence(arguments, sentence):
     assert (process.returncode, output) == (2, "")
     assert sentence in errors
     assert errors.count("\n") == 1
+
+
+def test_portal_serves_https_with_a_certificate_of_its_own():
+    """With --https the first line says so, and the certificate is good for this host alone."""
+    with started("--port", "0", "--https") as process:
+        address = urlsplit(process.stdout.readline().strip())
+        pem = ssl.get_server_certificate((address.hostname, address.port))
+
+    assert address.scheme == "https"
+    assert pem.startswith("-----BEGIN CERTIFICATE")
+
+
+@pytest.mark.parametrize(("options", "status"), [([], 403), (["--name", "portal.test"], 302)])
+def test_portal_answers_to_a_name_that_it_was_given(options, status):
+    """Any other name than that of this machine is refused unless it was named at the start."""
+    with (
+        started("--port", "0", *options) as process,
+        closing(Caller(port_of(process))) as caller,
+    ):
+        caller.request("GET", "/", headers={"Host": f"portal.test:{caller.port}"})
+        answer = caller.getresponse()
+
+    assert answer.status == status
 
 
 @pytest.mark.parametrize("port", ["-1", "65536", "http"])
