@@ -20,6 +20,7 @@ class Scenario:
     name: str
     tags: frozenset[str]
     sentences: tuple[str, ...]
+    acts: tuple[str, ...]  # the sentences that say what the enterprise does
     placeholders: frozenset[str]
     columns: tuple[frozenset[str], ...]  # one set for each table of 例子
     rows: tuple[int, ...]  # the rows of each table of 例子
@@ -41,6 +42,7 @@ def _scenarios(path: Path) -> Iterator[Scenario]:
             name=scenario["name"],
             tags=inherited | own,
             sentences=tuple(step["text"] for step in scenario["steps"]),
+            acts=tuple(_acts(scenario["steps"])),
             placeholders=frozenset(PLACEHOLDER.findall(_text(scenario))),
             columns=tuple(frozenset(_header(table)) for table in examples),
             rows=tuple(len(table.get("tableBody", ())) for table in examples),
@@ -54,6 +56,14 @@ def _walk(parent: Any, inherited: frozenset[str]) -> Iterator[tuple[Any, frozens
             yield from _walk(child["rule"], tags)
         elif "scenario" in child:
             yield child["scenario"], tags
+
+
+def _acts(steps: list[Any]) -> Iterator[str]:
+    kind = ""
+    for step in steps:
+        kind = kind if step["keywordType"] == "Conjunction" else step["keywordType"]
+        if kind == "Action":
+            yield step["text"]
 
 
 def _tags(node: Any) -> frozenset[str]:

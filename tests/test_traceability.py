@@ -1,15 +1,51 @@
 """Every tag leads to the guide, and every clause that is due has its scenario."""
 
+import ast
 from pathlib import Path
 
 import pytest
+from pytest_bdd import parsers
 
 from fixtures.guide import clause_markers, clauses, known_tags
 from tests.scenarios import Scenario, read_scenarios
 
 SCENARIOS = read_scenarios(Path(__file__).parent.parent / "features")
 STEM_OF = {clause.id: clause.stem for clause in clauses()}
-DUE = ["guide-1.1", "guide-1.2", "guide-1.8", *(f"guide-2.{number}" for number in range(1, 8))]
+REFUSABLE = [clause.id for clause in clauses() if clause.refusals]
+REFUSED = "refused"
+STEPS = Path(__file__).parent.parent / "steps"
+
+
+def refusing_sentences(folder: Path) -> list[parsers.StepParser]:
+    """Return the sentences of the steps that hand on the portal's refusal."""
+    calls = [
+        call
+        for path in folder.glob("*.py")
+        for function in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for call in getattr(function, "decorator_list", ())
+        if isinstance(call, ast.Call)
+    ]
+    return [_parser(call.args[0]) for call in calls if _target(call) in {"refusal", "not_reached"}]
+
+
+def _parser(pattern: ast.expr) -> parsers.StepParser:
+    if isinstance(pattern, ast.Call):
+        kind = getattr(parsers, ast.unparse(pattern.func).rpartition(".")[2])
+        return kind(ast.literal_eval(pattern.args[0]))
+    return parsers.string(ast.literal_eval(pattern))
+
+
+def _target(call: ast.Call) -> str:
+    named = {word.arg: word.value for word in call.keywords}
+    return ast.literal_eval(named["target_fixture"]) if "target_fixture" in named else ""
+
+
+REFUSING = refusing_sentences(STEPS)
+
+
+def is_refused(scenario: Scenario) -> bool:
+    """Tell whether the last thing that the enterprise does in a scenario is refused."""
+    return bool(scenario.acts) and any(one.is_matching(scenario.acts[-1]) for one in REFUSING)
 
 
 def unknown_tags(scenario: Scenario) -> set[str]:
@@ -35,23 +71,30 @@ def test_scenario_leads_to_the_guide(scenario):
     assert not unknown_tags(scenario)
 
 
-@pytest.mark.parametrize("clause", DUE)
-def test_clause_that_is_due_has_a_scenario(clause):
-    """What the guide promises, and this project says it covers, is proven somewhere."""
-    assert [one.name for one in SCENARIOS if clause in one.tags]
+@pytest.mark.parametrize("clause", STEM_OF)
+def test_clause_has_a_scenario_that_ends_well(clause):
+    """What the guide promises is proven somewhere."""
+    assert [one.name for one in SCENARIOS if clause in one.tags and REFUSED not in one.tags]
 
 
-def test_clauses_that_are_due_exist():
-    """The list of what is due names clauses of the guide."""
-    assert set(DUE) <= STEM_OF.keys()
+@pytest.mark.parametrize("clause", REFUSABLE)
+def test_clause_that_can_be_refused_has_such_a_scenario(clause):
+    """Where guide or portal name a refusal, it is proven too."""
+    assert [one.name for one in SCENARIOS if clause in one.tags and REFUSED in one.tags]
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
+def test_refused_scenario_carries_its_tag(scenario):
+    """Whoever selects the refusals by their tag misses none."""
+    assert REFUSED in scenario.tags or not is_refused(scenario)
 
 
 def test_markers_name_every_tag_with_its_meaning():
-    """Every tag becomes a marker: each clause, each section and `assumed`."""
+    """Every tag becomes a marker: each clause, each section, `assumed` and `refused`."""
     names = [marker.partition(": ")[0] for marker in clause_markers()]
 
     assert names == list(known_tags())
-    assert {"assumed", "faq-4", "guide-2", "guide-1.10"} < set(names)
+    assert {"assumed", "refused", "faq-4", "guide-2", "guide-1.10"} < set(names)
 
 
 def test_bad_tags_are_found(tmp_path):
