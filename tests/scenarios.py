@@ -21,6 +21,7 @@ class Scenario:
     tags: frozenset[str]
     sentences: tuple[str, ...]
     acts: tuple[str, ...]  # the sentences that say what the enterprise does
+    text: str  # name, sentences, tables, texts and 例子
     placeholders: frozenset[str]
     columns: tuple[frozenset[str], ...]  # one set for each table of 例子
     rows: tuple[int, ...]  # the rows of each table of 例子
@@ -43,6 +44,7 @@ def _scenarios(path: Path) -> Iterator[Scenario]:
             tags=inherited | own,
             sentences=tuple(step["text"] for step in scenario["steps"]),
             acts=tuple(_acts(scenario["steps"])),
+            text="\n".join([_text(scenario), *_example_cells(examples)]),
             placeholders=frozenset(PLACEHOLDER.findall(_text(scenario))),
             columns=tuple(frozenset(_header(table)) for table in examples),
             rows=tuple(len(table.get("tableBody", ())) for table in examples),
@@ -68,6 +70,12 @@ def _acts(steps: list[Any]) -> Iterator[str]:
 
 def _tags(node: Any) -> frozenset[str]:
     return frozenset(tag["name"].removeprefix("@") for tag in node["tags"])
+
+
+def _example_cells(examples: list[Any]) -> Iterator[str]:
+    for table in examples:
+        for row in table.get("tableBody", ()):
+            yield from (cell["value"] for cell in row["cells"])
 
 
 def _header(table: Any) -> list[str]:

@@ -7,6 +7,7 @@ import pytest
 from pytest_bdd import parsers
 
 from fixtures.guide import clause_markers, clauses, known_tags
+from mock_portal.wording import ASSUMED, Wording
 from tests.scenarios import Scenario, read_scenarios
 
 SCENARIOS = read_scenarios(Path(__file__).parent.parent / "features")
@@ -81,6 +82,14 @@ def test_clause_has_a_scenario_that_ends_well(clause):
 def test_clause_that_can_be_refused_has_such_a_scenario(clause):
     """Where guide or portal name a refusal, it is proven too."""
     assert [one.name for one in SCENARIOS if clause in one.tags and REFUSED in one.tags]
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
+def test_scenario_with_assumed_words_says_so(scenario):
+    """Whoever has seen the real portal finds every guess by its tag."""
+    guessed = [word for word in Wording if word.source == ASSUMED and word in scenario.text]
+
+    assert "assumed" in scenario.tags or not guessed
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)

@@ -374,6 +374,17 @@ def test_catalogue_lists_every_fault(visitor):
     assert listed[0]["params"] == {"seconds": 2.0, "path": ""}
 
 
+@pytest.mark.parametrize("fault", FAULTS)
+def test_every_fault_is_put_to_use(fault):
+    """Each fault is switched on by a scenario, or by a test of its own."""
+    root = PAGE.parents[1]
+    users = [*root.glob("features/*.feature"), *root.glob("steps/*.py"), *root.glob("tests/*/*.py")]
+
+    assert [path.name for path in users if f'"{fault}"' in path.read_text("utf-8")] or [
+        path.name for path in users if f"| {fault} " in path.read_text("utf-8")
+    ]
+
+
 def test_every_fault_is_documented():
     """docs/mock-portal.md lists every fault with its sentence, clause and params."""
     page = PAGE.read_text(encoding="utf-8")
