@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from playwright.sync_api import Error as PlaywrightError
-from playwright.sync_api import Route
+from playwright.sync_api import Page, Request, Route
 
 from bot.approval import ApprovedIntent
 from pages.errors import PortalError, PortalRefused
@@ -37,19 +37,25 @@ class Pressed:
 
 
 class Latch:
-    """Lets the first request that is not a read through, and refuses every other."""
+    """Lets the desk's first request that is not a read through, and refuses every other.
 
-    def __init__(self) -> None:
+    The home page behind the desk goes on by itself, with a third party's script for instance: what
+    it sends in the meantime says nothing about the press, and only its reads go through.
+    """
+
+    def __init__(self, desk: Page) -> None:
+        self._desk = desk
         self.is_touched = False  # some request was made, be it a read
         self.is_used = False
         self.is_answered = False  # by the portal's own logic, not by a page or not at all
 
     def handle(self, route: Route) -> None:
-        """Decide on one request of the desk."""
-        self.is_touched = True
+        """Decide on one request of the browser context."""
+        is_desk = self._is_desk(route.request)
+        self.is_touched = self.is_touched or is_desk
         if route.request.method in READS:
             route.continue_()
-        elif self.is_used:
+        elif self.is_used or not is_desk:
             route.abort("blockedbyclient")
         else:
             self.is_used = True
@@ -64,6 +70,12 @@ class Latch:
         if not self.is_touched:
             return Outcome.NOT_SENT
         return Outcome.REFUSED if self.is_answered else Outcome.UNKNOWN
+
+    def _is_desk(self, request: Request) -> bool:
+        try:
+            return request.frame.page == self._desk
+        except PlaywrightError:  # no frame is known yet: it may be the desk's
+            return True
 
     def _send(self, route: Route) -> None:
         try:
@@ -81,7 +93,7 @@ def press(intent: ApprovedIntent, form: ConfirmationPage) -> Pressed:
     Whatever it comes to, the caller must look in 保单查询 next. Unless the outcome is clean, the
     latch stays on the browser context, and the context must be thrown away.
     """
-    latch = Latch()
+    latch = Latch(form.tab)
     form.tab.context.route("**/*", latch.handle)
     if (form.read().application_no, form.read_contact()) != (intent.application_no, intent.contact):
         latch.close()

@@ -90,7 +90,7 @@ def national_home() -> str:
     return render_template("login/home.html", enterprise=g.signed_in, site=NATIONAL)
 
 
-@bp.get("/thirdparty/visit")
+@bp.post("/thirdparty/visit")
 def count_visit() -> Response:
     """Answer the script of a third party, which asks every second."""
     return Response(status=204)

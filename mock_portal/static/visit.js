@@ -5,5 +5,5 @@
   var views = Number((document.cookie.match(/pageViewNum=(\d+)/) || [0, 0])[1]) + 1;
   document.cookie = "accessId=" + Math.random().toString(36).slice(2) + "; path=/";
   document.cookie = "pageViewNum=" + views + "; path=/";
-  setInterval(function () { fetch(beacon).catch(function () {}); }, 1000);
+  setInterval(function () { navigator.sendBeacon(beacon); }, 1000);
 })();

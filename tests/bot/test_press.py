@@ -82,6 +82,41 @@ def test_what_the_page_refuses_was_not_sent(
     assert mock_state.confirmations(application_no) == []
 
 
+@pytest.mark.parametrize(
+    ("method", "path"), [("GET", "/static/visit.js"), ("POST", "/thirdparty/visit")]
+)
+def test_what_the_home_page_sends_meanwhile_is_not_the_press(
+    form: ConfirmationPage,
+    intent: ApprovedIntent,
+    mock_state: MockState,
+    application_no: str,
+    method: str,
+    path: str,
+):
+    """The script of a third party goes on behind the desk; the outcome is as without it."""
+    home = form.tab.context.pages[0]
+    home.evaluate(f"setInterval(() => fetch('{path}', {{method: '{method}'}}), 5)")
+    form.withdraw_acceptance()
+
+    refused = press(intent, form)
+    arrived = mock_state.confirmations(application_no)
+
+    assert (refused.outcome, arrived) == (Outcome.NOT_SENT, [])
+
+
+def test_a_beacon_of_the_home_page_does_not_use_the_latch_up(
+    form: ConfirmationPage, intent: ApprovedIntent, mock_state: MockState, application_no: str
+):
+    """The first request that is not a read must be the confirmation, not a third party's."""
+    home = form.tab.context.pages[0]
+    home.evaluate("setInterval(() => fetch('/thirdparty/visit', {method: 'POST'}), 5)")
+
+    pressed = press(intent, form)
+    accepted = [one["accepted"] for one in mock_state.confirmations(application_no)]
+
+    assert (pressed.outcome, accepted) == (Outcome.ACCEPTED, [True])
+
+
 def test_an_answer_that_is_late_is_not_taken_for_none(
     form: ConfirmationPage, intent: ApprovedIntent, mock_state: MockState
 ):

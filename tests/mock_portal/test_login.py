@@ -246,7 +246,7 @@ def test_idle_session_ends(visitor, enterprise, minutes, status):
 
 def test_third_party_is_not_in_the_journal(visitor, enterprise):
     """The script that never comes to rest is answered, and is no request of the portal's."""
-    answer = visitor.client.get("/thirdparty/visit")
+    answer = visitor.client.post("/thirdparty/visit")
     journal = visitor.client.get("/__mock__/requests").get_json()
 
     assert answer.status_code == 204
