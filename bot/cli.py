@@ -34,8 +34,9 @@ from pages.parts import CaptchaPicture
 
 ALL_DONE, NEEDS_PERSON, REFUSED_INPUT, TECHNICAL_TROUBLE, NOT_FIT, CTRL_C = 0, 1, 2, 3, 4, 130
 
-ACCOUNTS = (  # of a mock portal: name, and where the door tells user and password
+ACCOUNTS = (  # of a mock portal: name, and where the door tells who and the password
     ("账号登录", "account", "password"),
+    ("卡介质", "card_no", "card_pin"),
     ("本地登录", "local_account", "local_password"),
 )
 HEADINGS = ("企业名称", "申请编号", "状态", "说明", "下一步")
@@ -320,7 +321,7 @@ def _print_trials(trials: list[tuple[demonstration.Trial, dict[str, Any]]], addr
     out.print("\n可以手工试用的账号（都是虚构的；请用浏览器从“入口”进去）：", markup=False)
     for trial, made in trials:
         out.print(f"\n【{trial.purpose}】{made['name']} {made['uscc']}", markup=False)
-        for name, user, password in ACCOUNTS:
+        for name, user, password in ACCOUNTS if made["account"] else ():
             if made[user]:
                 out.print(f"  {name}：{made[user]} / {made[password]}", markup=False)
         if not made["account"]:

@@ -42,6 +42,10 @@ TRIALS = (
     Trial("第一次进入：绑定，或快速注册", {"pending": 1, "bound": False}),
     Trial("国标版账号：弹窗后改用本地登录", {"pending": 1, "edition": "national"}),
     Trial("还没有注册：立即注册", {"registered": False}),
+    Trial("卡控件没有安装：卡介质要求安装", {"pending": 1, "card": "card_not_installed"}),
+    Trial("读卡器里没有卡", {"pending": 1, "card": "card_missing"}),
+    Trial("读卡器复位失败：重启控件后才好", {"pending": 1, "card": "card_reader_not_reset"}),
+    Trial("卡的证书快到期", {"pending": 1, "card": "card_expiring"}),
     Trial("投保声明换了措辞", {"pending": 1}, ("declaration_reworded",)),
     Trial("确认投保后没有应答", {"pending": 1}, ("answer_lost_after_commit",)),
 )

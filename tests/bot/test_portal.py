@@ -58,6 +58,14 @@ def test_every_trial_is_printed(notice, trial):
     assert f"【{trial.purpose}】" in notice
 
 
+def test_every_way_in_is_printed(notice):
+    """Each registered enterprise can log in with its account and with its card."""
+    registered = [one for one in TRIALS if one.wishes.get("registered", True)]
+
+    for way in ("账号登录", "卡介质"):
+        assert len(re.findall(rf"^  {way}：\S+ / \S+$", notice, re.MULTILINE)) == len(registered)
+
+
 def test_every_entry_leads_to_the_home_page(notice):
     """A link makes the browser the enterprise's, and shows the home page."""
     for entry in ENTRY.findall(notice):
