@@ -3,15 +3,18 @@
 import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from typing import Any, Self
 
 from bot import declaration
 from bot.errors import BusinessException
-from bot.settings import Mandate
+from bot.ledger import Entry, Ledger, State
+from bot.settings import Mandate, Settings
 from bot.work_item import WorkItem
 from pages.models import Contact, Declaration, Document, PolicyDetails
+
+MANDATE, PERSON, REJECTED = "授权委托", "逐件批准", "不同意"  # the grounds of a decision
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,7 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class Approval:
-    """Who approved which digest, on what ground, and when."""
+    """Who decided about which digest, on what ground, and when."""
 
     by: str
     ground: str
@@ -94,11 +97,108 @@ def by_mandate(
         ):
             return Approval(
                 by=mandate.signatory,
-                ground="授权委托",
+                ground=MANDATE,
                 digest=seen.digest(item.contact),
-                at=datetime.now(UTC).isoformat(timespec="seconds"),
+                at=_now(),
             )
     return None
+
+
+def standing(
+    granted: Approval, settings: Settings, item: WorkItem, now: Snapshot, moment: datetime
+) -> Approval | None:
+    """Return the approval as it stands at the press: a person's runs out, a mandate may be gone."""
+    if granted.ground == PERSON:
+        until = datetime.fromisoformat(granted.at) + timedelta(hours=settings.approval_hours)
+        return granted if moment <= until else None
+    return by_mandate(settings.mandates, item, now, moment.date())
+
+
+def approve(ledger: Ledger, entry: Entry, by: str, settings: Settings) -> None:
+    """Approve what was seen of an item that waits for it, for this person.
+
+    Raises:
+        BusinessException: the item does not wait, or the person may not approve it.
+    """
+    if settings.four_eyes:
+        _, maker = ledger.last(entry.item.reference, State.READY)
+        if maker in (by, settings.operator):
+            raise BusinessException(
+                "FOUR_EYES",
+                f"清单由“{maker}”交办，不能由同一人批准",
+                "请由另一人用自己的系统账号批准",
+            )
+    _decide(ledger, entry, State.APPROVED, _decision(entry, by, PERSON), {})
+
+
+def reject(ledger: Ledger, entry: Entry, by: str, reason: str) -> None:
+    """Say no to an item that waits; no mandate overrules that for the same content.
+
+    Raises:
+        BusinessException: the item does not wait.
+    """
+    told = {"explanation": f"{by}不同意：{reason}", "next_step": "请按意见改正后再运行"}
+    _decide(ledger, entry, State.REFUSED, _decision(entry, by, REJECTED), told)
+
+
+def is_rejected(entry: Entry, seen: Snapshot) -> bool:
+    """Whether a person has said no to this very content."""
+    decided = entry.approval or {}
+    is_same = decided.get("digest") == seen.digest(entry.item.contact)
+    return is_same and decided.get("ground") == REJECTED
+
+
+def release(ledger: Ledger, entry: Entry, by: str, settings: Settings, moment: datetime) -> None:
+    """Let an item in doubt begin anew, for a person who has made sure that it is not confirmed.
+
+    Raises:
+        BusinessException: it was never seen pending after the press, or too little time has gone.
+    """
+    if entry.state is not State.IN_DOUBT or not entry.seen_pending_at:
+        raise BusinessException(
+            "NOT_RELEASED",
+            "按下之后还没有看到这张保单仍在“待确认”中",
+            "请先运行 single-window run，由程序核验",
+        )
+    pressed, _ = ledger.last(entry.item.reference, State.PRESSING)
+    until = datetime.fromisoformat(pressed) + timedelta(minutes=settings.quarantine_minutes)
+    if moment < until:
+        raise BusinessException(
+            "QUARANTINE",
+            "门户可能还在保存上一次确认",
+            f"请在 {until.astimezone(moment.tzinfo):%m-%d %H:%M} 以后核验一次，再作决定",
+        )
+    if not ledger.move(entry.item.reference, State.IN_DOUBT, State.READY, by):
+        raise _not_waiting()
+
+
+def _decision(entry: Entry, by: str, ground: str) -> Approval:
+    seen = Snapshot.load(entry.snapshot or {})
+    return Approval(by, ground, seen.digest(entry.item.contact), _now())
+
+
+def _decide(
+    ledger: Ledger, entry: Entry, new: State, decision: Approval, told: dict[str, str]
+) -> None:
+    if not ledger.move(
+        entry.item.reference,
+        State.AWAITING_APPROVAL,
+        new,
+        decision.by,
+        approval=asdict(decision),
+        **told,
+    ):
+        raise _not_waiting()
+
+
+def _not_waiting() -> BusinessException:
+    return BusinessException(
+        "NOT_WAITING", "这张保单不在等待决定", "请用 single-window status 查看它到了哪一步"
+    )
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def intend(
@@ -118,7 +218,7 @@ def intend(
     if not standing or not granted.digest == standing.digest == now.digest(item.contact):
         raise BusinessException(
             "NOT_APPROVED",
-            "批准的不是这份内容，或授权委托已撤回、已过期",
+            "批准的不是这份内容，或批准、授权委托已撤回、已过期",
             "请重新运行，由审批人重新批准",
         )
     return ApprovedIntent(item.application_no, item.contact, standing)

@@ -4,8 +4,9 @@ import logging
 import os
 import signal
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
+from enum import StrEnum
 from uuid import uuid4
 
 from dbos import DBOS, DBOSClient, SetEnqueueOptions, SetWorkflowID, WorkflowHandle
@@ -25,23 +26,32 @@ UNFINISHED = ["PENDING", "ENQUEUED"]
 POLLING_SECONDS = 0.1
 
 
+class Work(StrEnum):
+    """What is done for each enterprise: the name of the robot's workflow."""
+
+    SERVE = "serve"
+    FOLLOW_UP = "follow_up"
+
+
 def run(
     settings: Settings,
     ledger: Ledger,
+    work: Work,
+    enterprises: Iterable[str],
     list_digest: str,
-    passwords: Passwords,
     answer: AnswerCaptcha,
     tell: Callable[[Entry], None],
 ) -> Stop | None:
-    """Work off a list, or all of the ledger; return why the run ended early, if it did.
+    """Do this work for these enterprises; return why it ended early, if it did.
 
-    The caller is the `only_worker`.
+    It goes by the items of a list, or by all of the ledger if there is no list. The caller is the
+    `only_worker`.
     """
-    sessions = Sessions(settings, passwords, answer)
+    sessions = Sessions(settings, Passwords(settings.origin), answer)
     robot = Robot(settings, ledger, sessions, Evidence(settings.store / "evidence"), tell)
     try:
         with _launched(settings):
-            _work_off(robot, ledger.enterprises(list_digest), list_digest, settings.browsers)
+            _work_off(robot, work, enterprises, list_digest, settings.browsers)
     finally:
         sessions.close()
     return robot.stopped
@@ -72,7 +82,7 @@ def _launched(settings: Settings) -> Iterator[None]:
         connection.execute("PRAGMA journal_mode=WAL")  # the setting stays in the file
     url = f"sqlite:///{file}"
     DBOS.migrate(url)
-    _prepare(url, settings.browsers)
+    _prepare(url, settings)
     DBOS(
         config={
             "name": "single-window",
@@ -91,18 +101,20 @@ def _launched(settings: Settings) -> Iterator[None]:
         DBOS.destroy()
 
 
-def _prepare(url: str, browsers: int) -> None:
+def _prepare(url: str, settings: Settings) -> None:
     """Set the queue's limits, and cancel what a killed run had begun, before the launch resumes it.
 
     The killed run went by a list that may have been edited since. The ledger knows what is left,
     and what was pressed; the run that begins now goes by its own list.
     """
+    pace = settings.sign_ins_per_minute
     client = DBOSClient(system_database_url=url)
     try:
         client.register_queue(
             QUEUE,
-            worker_concurrency=browsers,
+            worker_concurrency=settings.browsers,
             partition_concurrency=1,
+            limiter={"limit": pace, "period": 60.0} if pace else None,
             polling_interval_sec=POLLING_SECONDS,
             on_conflict="always_update",
         )
@@ -112,8 +124,10 @@ def _prepare(url: str, browsers: int) -> None:
         client.destroy()
 
 
-def _work_off(robot: Robot, enterprises: list[str], list_digest: str, at_once: int) -> None:
-    """Serve the enterprises, as many at once as there are browsers.
+def _work_off(
+    robot: Robot, work: Work, enterprises: Iterable[str], list_digest: str, at_once: int
+) -> None:
+    """Do the work for these enterprises, as many at once as there are browsers.
 
     No more is handed to the engine than is begun, so an interrupted run leaves nothing queued.
     """
@@ -124,7 +138,7 @@ def _work_off(robot: Robot, enterprises: list[str], list_digest: str, at_once: i
                 _await_one(under_way)
             if robot.stopped:
                 break
-            under_way.append(_begin(robot, uscc, list_digest))
+            under_way.append(_begin(robot, work, uscc, list_digest))
         while under_way:
             _await_one(under_way)
     except KeyboardInterrupt:
@@ -143,9 +157,9 @@ def _finish(under_way: list[WorkflowHandle[None]]) -> None:
         os._exit(130)
 
 
-def _begin(robot: Robot, uscc: str, list_digest: str) -> WorkflowHandle[None]:
-    with SetWorkflowID(f"serve:{uscc}:{uuid4()}"), SetEnqueueOptions(queue_partition_key=uscc):
-        return DBOS.enqueue_workflow(QUEUE, robot.serve, uscc, list_digest)
+def _begin(robot: Robot, work: Work, uscc: str, list_digest: str) -> WorkflowHandle[None]:
+    with SetWorkflowID(f"{work}:{uscc}:{uuid4()}"), SetEnqueueOptions(queue_partition_key=uscc):
+        return DBOS.enqueue_workflow(QUEUE, getattr(robot, work), uscc, list_digest)
 
 
 def _await_one(under_way: list[WorkflowHandle[None]]) -> None:

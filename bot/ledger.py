@@ -44,15 +44,32 @@ BEFORE_PRESS = RESTARTABLE | {
     State.APPROVED,
     State.INTENT,
 }
-DONE = frozenset(
-    {
-        State.CONFIRMED,
-        State.ALREADY_CONFIRMED,
-        State.UNDERWRITTEN,
-        State.RETURNED,
-        State.DECLINED,
-    }
+FOLLOWED_UP = frozenset({State.CONFIRMED, State.ALREADY_CONFIRMED})  # the insurer has not decided
+DECIDED = frozenset({State.UNDERWRITTEN, State.RETURNED, State.DECLINED})
+DONE = FOLLOWED_UP | DECIDED
+PRESSED = frozenset({State.PRESSING, State.IN_DOUBT})  # and not verified
+
+_ANEW = frozenset({State.READY})  # by another run, or because what is to be typed has changed
+_READ_BACK = frozenset({State.CONFIRMED, State.ALREADY_CONFIRMED, State.IN_DOUBT, State.REFUSED})
+MOVES: dict[State, frozenset[State]] = {
+    State.READY: _ANEW | RESTARTABLE | {State.AWAITING_APPROVAL, State.ALREADY_CONFIRMED},
+    State.AWAITING_APPROVAL: _ANEW
+    | RESTARTABLE
+    | {State.AWAITING_APPROVAL, State.ALREADY_CONFIRMED, State.APPROVED},
+    State.APPROVED: _ANEW | RESTARTABLE | {State.APPROVED, State.INTENT},
+    State.INTENT: _ANEW | RESTARTABLE | {State.PRESSING},
+    State.PRESSING: _READ_BACK | {State.FAILED},
+    State.IN_DOUBT: _READ_BACK | _ANEW,  # anew only by a person's decision
+    **{state: DECIDED | {state} for state in FOLLOWED_UP},
+    **dict.fromkeys(DECIDED, frozenset()),
+    **dict.fromkeys(RESTARTABLE, _ANEW),
+}
+"""Every change of state that there is."""
+
+MIGRATIONS = (  # from each version of the schema to the next
+    "ALTER TABLE work_items ADD COLUMN seen_pending_at VARCHAR(40) NOT NULL DEFAULT ''",
 )
+VERSION = len(MIGRATIONS)
 
 _schema = sa.MetaData()
 _items = sa.Table(
@@ -73,6 +90,7 @@ _items = sa.Table(
     sa.Column("snapshot", sa.JSON),
     sa.Column("approval", sa.JSON),
     sa.Column("confirmed_at", sa.String(40), nullable=False, default=""),
+    sa.Column("seen_pending_at", sa.String(40), nullable=False, default=""),
     sa.Column("changed_at", sa.String(40), nullable=False),
 )
 _rows = sa.Table(
@@ -126,6 +144,7 @@ class Entry:
     snapshot: dict[str, Any] | None
     approval: dict[str, Any] | None
     confirmed_at: str
+    seen_pending_at: str  # in 待确认, after the press
     changed_at: str
 
 
@@ -150,7 +169,7 @@ class Ledger:
             is_empty = not sa.inspect(self._engine).has_table(_items.name)
             if marker.exists() and is_empty:
                 raise NotFit(f"台账 {file} 是空的，但它曾经有内容。请从备份恢复后再运行。")
-            _schema.create_all(self._engine)
+            self._migrate(self._version(), is_empty)
         except sa.exc.OperationalError as error:
             raise NotFit(f"台账 {file} 打不开或正被占用。请检查权限，稍后再运行。") from error
         except sa.exc.DatabaseError as error:
@@ -158,23 +177,31 @@ class Ledger:
         marker.parent.mkdir(parents=True, exist_ok=True)
         marker.touch()
 
-    def dispatch(self, items: Iterable[WorkItem], list_digest: str) -> None:
-        """Take these items in; what was pressed before is never touched."""
+    def dispatch(self, items: Iterable[WorkItem], list_digest: str, by: str) -> None:
+        """Take these items in for this operator; what was pressed before is never touched."""
         with self._writer.begin() as transaction:
             for item in items:
-                take = _take_request if item.is_request else _take_in
-                take(transaction, item, list_digest)
+                if item.is_request:
+                    _take_request(transaction, item, list_digest)
+                else:
+                    _take_in(transaction, item, list_digest, by)
 
-    def restart(self) -> None:
+    def restart(self, by: str) -> None:
         """Let everything begin anew that ended without a press."""
         with self._writer.begin() as transaction:
             for state in RESTARTABLE:
                 ended = sa.select(_items.c.reference).where(_items.c.state == state)
                 for reference in transaction.execute(ended).scalars().all():
-                    _move(transaction, reference, state, State.READY, "dispatch")
+                    _move(transaction, reference, state, State.READY, by)
 
     def move(self, reference: str, old: State, new: State, by: str, **values: Any) -> bool:
-        """Change the state by compare-and-set; return whether this call was the one that did it."""
+        """Change the state by compare-and-set; return whether this call was the one that did it.
+
+        Raises:
+            ValueError: there is no such move.
+        """
+        if new not in MOVES[old]:
+            raise ValueError(f"{old} → {new}")
         with self._writer.begin() as transaction:
             return _move(transaction, reference, old, new, by, **values)
 
@@ -194,11 +221,14 @@ class Ledger:
         named = sa.select(_rows.c.reference).where(_rows.c.list_digest == list_digest)
         return self._select(_items.c.reference.in_(named) if list_digest else sa.true())
 
-    def enterprises(self, list_digest: str = "") -> list[str]:
-        """Return the codes of the enterprises that have something left to do."""
-        asked = [request.item.uscc for request in self.requests(list_digest)]
-        open_ = [one.item.uscc for one in self.entries(list_digest) if one.state not in DONE]
-        return list(dict.fromkeys(asked + open_))
+    def last(self, reference: str, new: State) -> tuple[str, str]:
+        """Return when this item last came into a state, and by whom; empty if it never did."""
+        query = sa.select(_audit.c.at, _audit.c.by).where(
+            _audit.c.reference == reference, _audit.c.new == new
+        )
+        with self._engine.connect() as connection:
+            found = connection.execute(query.order_by(_audit.c.seq.desc())).first()
+        return (found.at, found.by) if found else ("", "")
 
     def rows(self, list_digest: str) -> dict[int, list[str]]:
         """Return the references that each row of a list has brought."""
@@ -230,6 +260,22 @@ class Ledger:
         """Let go of the file."""
         self._engine.dispose()
 
+    def _version(self) -> int:
+        with self._engine.connect() as connection:
+            return int(connection.exec_driver_sql("PRAGMA user_version").scalar_one())
+
+    def _migrate(self, version: int, is_empty: bool) -> None:
+        """Bring the schema to this version; a later one is not touched."""
+        if version > VERSION:
+            raise NotFit("台账是更新版本的程序写的。请升级 single-window 后再运行。")
+        if version == VERSION:
+            return
+        with self._writer.begin() as transaction:
+            for migration in () if is_empty else MIGRATIONS[version:]:
+                transaction.exec_driver_sql(migration)
+            _schema.create_all(transaction)
+            transaction.exec_driver_sql(f"PRAGMA user_version = {VERSION}")
+
     def _select(self, condition: sa.ColumnElement[bool]) -> list[Entry]:
         query = sa.select(_items).where(condition).order_by(_items.c.uscc, _items.c.application_no)
         with self._engine.connect() as connection:
@@ -257,7 +303,7 @@ def _open(file: Path) -> sa.Engine:
     return engine
 
 
-def _take_in(transaction: sa.Connection, item: WorkItem, list_digest: str) -> None:
+def _take_in(transaction: sa.Connection, item: WorkItem, list_digest: str, by: str) -> None:
     known = transaction.execute(
         sa.select(_items).where(_items.c.reference == item.reference)
     ).one_or_none()
@@ -268,12 +314,12 @@ def _take_in(transaction: sa.Connection, item: WorkItem, list_digest: str) -> No
                 reference=item.reference, state=State.READY, changed_at=_now(), **data
             )
         )
-        _record(transaction, item.reference, "", State.READY, "dispatch", {})
+        _record(transaction, item.reference, "", State.READY, by, {})
     else:
         state = State(known.state)
         is_new = any(getattr(known, name) != value for name, value in data.items())
         if state in RESTARTABLE or (state in BEFORE_PRESS and is_new):
-            _move(transaction, item.reference, state, State.READY, "dispatch", **data)
+            _move(transaction, item.reference, state, State.READY, by, **data)
     row = {"list_digest": list_digest, "row": item.row, "reference": item.reference}
     if not transaction.execute(sa.select(_rows).filter_by(**row)).first():
         transaction.execute(_rows.insert().values(**row))
@@ -351,6 +397,7 @@ def _entry(row: sa.Row[Any]) -> Entry:
         snapshot=row.snapshot,
         approval=row.approval,
         confirmed_at=row.confirmed_at,
+        seen_pending_at=row.seen_pending_at,
         changed_at=row.changed_at,
     )
 

@@ -7,6 +7,7 @@ confirm request is let through a latch, once, and is sent without retries and re
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Literal
 
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page, Request, Route
@@ -15,6 +16,7 @@ from bot.approval import ApprovedIntent
 from pages.errors import PortalError, PortalRefused
 from pages.pending import ConfirmationPage, ConfirmedDialog
 
+Transport = Literal["guarded", "browser"]
 READS = frozenset({"GET", "HEAD"})
 
 
@@ -43,8 +45,9 @@ class Latch:
     it sends in the meantime says nothing about the press, and only its reads go through.
     """
 
-    def __init__(self, desk: Page) -> None:
+    def __init__(self, desk: Page, transport: Transport) -> None:
         self._desk = desk
+        self._transport = transport
         self.is_touched = False  # some request was made, be it a read
         self.is_used = False
         self.is_answered = False  # by the portal's own logic, not by a page or not at all
@@ -59,7 +62,10 @@ class Latch:
             route.abort("blockedbyclient")
         else:
             self.is_used = True
-            self._send(route)
+            if self._transport == "guarded":
+                self._send(route)
+            else:
+                route.continue_()
 
     def close(self) -> None:
         """Let nothing through any more, however late the page sends it."""
@@ -87,13 +93,16 @@ class Latch:
             route.fulfill(response=answer)
 
 
-def press(intent: ApprovedIntent, form: ConfirmationPage) -> Pressed:
+def press(
+    intent: ApprovedIntent, form: ConfirmationPage, transport: Transport = "guarded"
+) -> Pressed:
     """Press 确认投保 on the form of this intent, once.
 
     Whatever it comes to, the caller must look in 保单查询 next. Unless the outcome is clean, the
-    latch stays on the browser context, and the context must be thrown away.
+    latch stays on the browser context, and the context must be thrown away. The latch of the
+    transport `browser` lets the request go the browser's own way, which may send it again.
     """
-    latch = Latch(form.tab)
+    latch = Latch(form.tab, transport)
     form.tab.context.route("**/*", latch.handle)
     if (form.read().application_no, form.read_contact()) != (intent.application_no, intent.contact):
         latch.close()

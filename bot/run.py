@@ -9,10 +9,10 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from bot import engine
+from bot.engine import Work
 from bot.evidence import Evidence
-from bot.ledger import DONE, Entry, Ledger, Request, State
+from bot.ledger import DECIDED, DONE, FOLLOWED_UP, PRESSED, Entry, Ledger, Request
 from bot.results import STATE_WORDS, ItemSummary, RowResult, RunSummary, write_html, write_workbook
-from bot.secrets import Passwords
 from bot.session import AnswerCaptcha
 from bot.settings import Settings
 from bot.work_list import WorkList, read_work_list
@@ -51,7 +51,7 @@ def dispatch(settings: Settings, work_list: WorkList) -> list[Entry]:
         NotFit: the ledger is not to be had, or another process works on it.
     """
     with engine.only_worker(settings), opened_ledger(settings) as ledger:
-        ledger.dispatch(work_list.items, work_list.digest)
+        ledger.dispatch(work_list.items, work_list.digest, settings.operator)
         return ledger.entries(work_list.digest)
 
 
@@ -70,12 +70,14 @@ def run(
     digest = work_list.digest if work_list else ""
     with engine.only_worker(settings), opened_ledger(settings) as ledger:
         if work_list:
-            ledger.dispatch(work_list.items, digest)
+            ledger.dispatch(work_list.items, digest, settings.operator)
         else:
-            ledger.restart()
+            ledger.restart(settings.operator)
         before = sum(entry.state in DONE for entry in ledger.entries(digest))
-        passwords = Passwords(settings.origin)
-        stopped = engine.run(settings, ledger, digest, passwords, answer, tell)
+        asked = [request.item.uscc for request in ledger.requests(digest)]
+        open_ = [one.item.uscc for one in ledger.entries(digest) if one.state not in DONE]
+        enterprises = dict.fromkeys(asked + open_)
+        stopped = engine.run(settings, ledger, Work.SERVE, enterprises, digest, answer, tell)
         files = _results(settings, ledger, work_list, started) if work_list else ()
         return Outcome(
             entries=ledger.entries(digest),
@@ -84,6 +86,34 @@ def run(
             done_before=before,
             stopped=stopped,
             files=files,
+        )
+
+
+def follow_up(
+    settings: Settings,
+    work_list: WorkList | None,
+    answer: AnswerCaptcha,
+    tell: Callable[[Entry], None],
+) -> Outcome:
+    """See what the insurer has decided about what is confirmed, of a list or of all the ledger.
+
+    Raises:
+        NotFit: the ledger is not to be had, or another process works on it.
+    """
+    started = datetime.now()
+    digest = work_list.digest if work_list else ""
+    with engine.only_worker(settings), opened_ledger(settings) as ledger:
+        entries = ledger.entries(digest)
+        due = {one.item.reference: one.item.uscc for one in entries if one.state in FOLLOWED_UP}
+        enterprises = dict.fromkeys(due.values())
+        stopped = engine.run(settings, ledger, Work.FOLLOW_UP, enterprises, digest, answer, tell)
+        return Outcome(
+            entries=[one for one in ledger.entries(digest) if one.item.reference in due],
+            elsewhere=_in_doubt_elsewhere(ledger, digest),
+            unanswered=[],
+            done_before=sum(entry.state in DECIDED for entry in entries),
+            stopped=stopped,
+            files=_results(settings, ledger, work_list, started) if work_list else (),
         )
 
 
@@ -100,9 +130,8 @@ def _results(
 def _in_doubt_elsewhere(ledger: Ledger, digest: str) -> int:
     """Count what was pressed for other lists and never verified."""
     here = {entry.item.reference for entry in ledger.entries(digest)}
-    doubtful = (State.PRESSING, State.IN_DOUBT)
     return sum(
-        entry.state in doubtful and entry.item.reference not in here for entry in ledger.entries()
+        entry.state in PRESSED and entry.item.reference not in here for entry in ledger.entries()
     )
 
 

@@ -1,14 +1,15 @@
 """What an operator may set: single-window.toml beside the list, SINGLE_WINDOW_*, options."""
 
+import getpass
 import re
 import tomllib
-from datetime import date
+from datetime import date, time
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 from urllib.parse import urlsplit
 
 from platformdirs import user_data_path
-from pydantic import BaseModel, Field, ValidationError, field_validator
+from pydantic import BaseModel, Field, ValidationError, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -22,6 +23,13 @@ from bot.errors import NotFit
 from pages.models import Declaration
 
 FILE_NAME = "single-window.toml"
+
+
+def _system_account() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container may have no name for its user
+        return "未知账号"
 
 
 class Mandate(BaseModel, extra="forbid", frozen=True):
@@ -47,6 +55,16 @@ class Settings(BaseSettings):
     browsers: int = Field(default=1, ge=1, le=16)
     browser: str | None = None  # the program to drive; found by itself if not set
     timeout_seconds: float = Field(default=30.0, gt=0)
+    item_minutes: float = Field(default=10.0, gt=0)  # to the press; then the item has failed
+    hours: tuple[time, time] | None = None  # Beijing time between which items are begun
+    sign_ins_per_minute: int | None = Field(default=None, ge=1)
+    confirm_transport: Literal["guarded", "browser"] = "guarded"
+    accept_double_sending: bool = False  # which the browser's own transport may do
+    operator: str = Field(default_factory=_system_account, min_length=1)
+    four_eyes: bool = False  # who took the list in may not approve
+    approval_hours: float = Field(default=72.0, gt=0)  # how long a person's approval holds
+    quarantine_minutes: float = Field(default=60.0, ge=0)  # from a doubtful press to a decision
+    dry_run: bool = False
     mandates: tuple[Mandate, ...] = ()
     declaration_clauses: tuple[str, ...] = GUIDE_DECLARATION.clauses
     declaration_label: str = GUIDE_DECLARATION.label
@@ -60,6 +78,15 @@ class Settings(BaseSettings):
         if parts.username or parts.password:
             raise ValueError("门户地址里不能有用户名和密码")
         return url
+
+    @model_validator(mode="after")
+    def _double_sending_is_accepted(self) -> Self:
+        if self.confirm_transport == "browser" and not self.accept_double_sending:
+            raise ValueError(
+                'confirm_transport = "browser" 时浏览器可能把一次确认发送两次；'
+                "确实接受时请写明 accept_double_sending = true"
+            )
+        return self
 
     @classmethod
     def settings_customise_sources(

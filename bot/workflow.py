@@ -8,8 +8,9 @@ press, is claimed by a compare-and-set that succeeds once.
 import logging
 from collections.abc import Callable
 from dataclasses import asdict, replace
-from datetime import date, datetime
+from datetime import UTC, datetime
 from enum import StrEnum
+from time import monotonic
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -20,7 +21,7 @@ from bot import approval, declaration
 from bot.approval import Approval, ApprovedIntent, Snapshot
 from bot.errors import ApplicationException, BusinessException, WorkItemError
 from bot.evidence import Evidence
-from bot.ledger import BEFORE_PRESS, DONE, Entry, Ledger, State
+from bot.ledger import BEFORE_PRESS, DONE, FOLLOWED_UP, RESTARTABLE, Entry, Ledger, State
 from bot.press import Outcome, Pressed, press
 from bot.session import RUN_AGAIN, Session, Sessions
 from bot.settings import Settings
@@ -31,11 +32,17 @@ from pages.pending import ConfirmationPage
 
 log = logging.getLogger(__name__)
 FAILURES = 3  # technical ones, one after the other, that stop the run
-STATE_OF = {
+STATE_OF = {  # the code of a business exception; any other needs a person
     "CHANGED": State.CHANGED,
     "NOT_APPROVED": State.CHANGED,
     "MISMATCH": State.REFUSED,
     "NOT_PENDING": State.REFUSED,
+    "OUT_OF_TIME": State.FAILED,
+}
+DECISIONS = {
+    PolicyStatus.UNDERWRITTEN: State.UNDERWRITTEN,
+    PolicyStatus.RETURNED: State.RETURNED,
+    PolicyStatus.DECLINED: State.DECLINED,
 }
 step = DBOS.step(  # a retry goes by the ledger like everything else, so it cannot press again
     retries_allowed=True,
@@ -52,6 +59,7 @@ class Stop(StrEnum):
     INTERRUPTED = "操作员中断"
     DECLARATION = "投保声明的文字变了"
     BREAKER = "接连发生技术故障"
+    HOURS = "不在设置的办理时间"
     ERROR = "程序出错"
 
 
@@ -82,29 +90,53 @@ class Robot(DBOSConfiguredInstance):
         self._evidence = evidence
         self._tell = tell
         self._failures = 0
+        self._begun: dict[str, float] = {}  # when each item was begun, by the monotonic clock
         self.stopped: Stop | None = None  # no further item is begun
 
     @DBOS.workflow(name="serve")
     def serve(self, uscc: str, list_digest: str) -> None:
         """Confirm what is to be confirmed for one enterprise, one policy after the other."""
+        self._serve(uscc, lambda: self.collect(uscc, list_digest), self.confirm)
+
+    @DBOS.workflow(name="follow_up")
+    def follow_up(self, uscc: str, list_digest: str) -> None:
+        """See in 保单查询 what the insurer has decided about what is confirmed."""
+        self._serve(uscc, lambda: self.collect_confirmed(uscc, list_digest), self.look_up)
+
+    def _serve(
+        self, uscc: str, collect: Callable[[], list[str]], handle: Callable[[str], None]
+    ) -> None:
         try:
-            for reference in self.collect(uscc, list_digest):
-                if not self.stopped:
-                    self.confirm(reference)
+            for reference in collect():
+                if self._is_open():
+                    handle(reference)
         except Exception:
             log.exception("程序出错")
             self.stopped = Stop.ERROR
         finally:
             self._sessions.leave(uscc)
 
+    def _is_open(self) -> bool:
+        """Tell whether another item may be begun."""
+        if (hours := self._settings.hours) and not hours[0] <= _beijing().time() < hours[1]:
+            self.stopped = self.stopped or Stop.HOURS
+        return not self.stopped
+
     def confirm(self, reference: str) -> None:
         """Take one policy from the list to 保单查询."""
+        self._handle(
+            reference,
+            self.inspect,  # ready → awaiting_approval, or already_confirmed
+            self.seek_approval,  # awaiting_approval → approved, or it waits
+            *([self.rehearse] if self._settings.dry_run else [self.prepare, self.press]),
+            self.read_back,  # pressing → confirmed
+        )
+
+    def _handle(self, reference: str, *steps: Callable[[str], None]) -> None:
+        self._begun[reference] = monotonic()
         try:
-            self.inspect(reference)  # ready → awaiting_approval, or already_confirmed
-            self.seek_approval(reference)  # awaiting_approval → approved, or it waits
-            self.prepare(reference)  # approved → intent
-            self.press(reference)  # intent → pressing: the one press
-            self.read_back(reference)  # pressing → confirmed
+            for step_ in steps:
+                step_(reference)
         except engine_error.DBOSMaxStepRetriesExceeded as exceeded:
             self._give_up(reference, exceeded.errors[-1])
         except Exception as error:
@@ -128,6 +160,15 @@ class Robot(DBOSConfiguredInstance):
         ]
 
     @step
+    def collect_confirmed(self, uscc: str, list_digest: str) -> list[str]:
+        """Return the references of this enterprise whose fate the insurer decides."""
+        return [
+            entry.item.reference
+            for entry in self._ledger.entries(list_digest)
+            if entry.item.uscc == uscc and entry.state in FOLLOWED_UP
+        ]
+
+    @step
     def inspect(self, reference: str) -> None:
         """Sign in if need be, open the form and take its snapshot."""
         self._advance(reference, self._inspect, State.READY, State.AWAITING_APPROVAL)
@@ -148,6 +189,16 @@ class Robot(DBOSConfiguredInstance):
         self._advance(reference, self._press, State.INTENT)
 
     @step
+    def rehearse(self, reference: str) -> None:
+        """Fill in the form as approved, tell so, and leave it without a press."""
+        self._advance(reference, self._rehearse, State.APPROVED)
+
+    @step
+    def look_up(self, reference: str) -> None:
+        """See what the insurer has decided."""
+        self._advance(reference, self._look_up, *FOLLOWED_UP)
+
+    @step
     def read_back(self, reference: str) -> None:
         """Look in 保单查询; nothing else makes a policy confirmed."""
         self._advance(reference, self._read_back, State.PRESSING, State.IN_DOUBT)
@@ -157,9 +208,17 @@ class Robot(DBOSConfiguredInstance):
         if entry.state not in states:
             return
         try:
+            self._mind_the_time(entry)
             act(entry)
         except BusinessException as error:
             self._refuse(entry, error)
+
+    def _mind_the_time(self, entry: Entry) -> None:
+        minutes = self._settings.item_minutes
+        begun = self._begun.get(entry.item.reference, monotonic())
+        if entry.state in BEFORE_PRESS and monotonic() - begun > minutes * 60:
+            told = f"{minutes:g} 分钟内没有办到确认这一步；确认没有发出"
+            raise BusinessException("OUT_OF_TIME", told, RUN_AGAIN)
 
     def _expand(self, request: WorkItem, list_digest: str) -> None:
         try:
@@ -168,7 +227,7 @@ class Robot(DBOSConfiguredInstance):
             self._ledger.note(request, list_digest, error.explanation, error.next_step)
             return
         items = [replace(request, application_no=policy.application_no) for policy in found]
-        self._ledger.dispatch(items, list_digest)
+        self._ledger.dispatch(items, list_digest, self._settings.operator)
         self._ledger.note(request, list_digest, f"待确认中有 {len(items)} 张保单", "")
 
     def _inspect(self, entry: Entry) -> None:
@@ -178,12 +237,15 @@ class Robot(DBOSConfiguredInstance):
             self._note_record(entry, seen)
             return
         self._evidence.keep_record(item, "snapshot", asdict(seen))
+        before = Snapshot.load(entry.snapshot) if entry.snapshot else seen
+        changed = before.differences(seen)
         self._move(
             entry,
             State.AWAITING_APPROVAL,
             snapshot=asdict(seen),
-            explanation="没有适用的授权委托",
-            next_step=f"请在设置中写明授权委托（声明摘要 {declaration.digest(seen.declaration)}）",
+            explanation=f"与上次所见不同：{changed}" if changed else "没有适用的授权委托",
+            next_step="请由审批人用 single-window approve 查看后批准，或在设置中写明授权委托"
+            f"（声明摘要 {declaration.digest(seen.declaration)}）",
         )
 
     def _note_record(self, entry: Entry, record: PolicyRecord) -> None:
@@ -248,13 +310,41 @@ class Robot(DBOSConfiguredInstance):
 
     def _seek_approval(self, entry: Entry) -> None:
         seen = Snapshot.load(entry.snapshot or {})
-        granted = approval.by_mandate(self._settings.mandates, entry.item, seen, _today())
-        if granted:
+        if approval.is_rejected(entry, seen):
+            return
+        today = _beijing().date()
+        if granted := approval.by_mandate(self._settings.mandates, entry.item, seen, today):
             self._move(entry, State.APPROVED, by=granted.by, approval=asdict(granted))
 
     def _prepare(self, entry: Entry) -> None:
         self._sessions.do(entry.item, lambda session: self._fill(session, entry))
         self._move(entry, State.INTENT)
+
+    def _rehearse(self, entry: Entry) -> None:
+        def fill(session: Session) -> None:
+            self._fill(session, entry)
+            session.leave_form()
+
+        self._sessions.do(entry.item, fill)
+        self._move(
+            entry,
+            State.APPROVED,
+            explanation="演练：除了按下“确认投保”，每一步都办到了；没有确认",
+            next_step="不带 --dry-run 再运行一次就会确认",
+        )
+
+    def _look_up(self, entry: Entry) -> None:
+        record = self._sessions.do(entry.item, lambda session: session.record(entry.item))
+        if record is None:
+            told = "“保单查询”中现在查不到这张保单"
+            raise BusinessException("VANISHED", told, "请登录门户查看，或致电 95198")
+        if decided := DECISIONS.get(record.status):
+            policy = f"，保单号 {record.policy_no}" if record.policy_no else ""
+            effective = f"，{record.effective_on} 起生效" if record.effective_on else ""
+            opinion = f"：{record.opinion}" if record.opinion else ""
+            told = f"保险公司已审批，{record.status.value}{policy}{effective}{opinion}"
+            next_step = "" if decided is State.UNDERWRITTEN else "请按审批意见联系保险公司"
+            self._move(entry, decided, explanation=told, next_step=next_step)
 
     def _press(self, entry: Entry) -> None:
         pressed = self._sessions.do(
@@ -277,7 +367,7 @@ class Robot(DBOSConfiguredInstance):
         claim = _doubt("已按下“确认投保”，还没有核验")
         if not self._move(entry, State.PRESSING, by=intent.approval.by, **claim):
             raise AlreadyClaimed(entry.item.reference)
-        pressed = press(intent, form)
+        pressed = press(intent, form, self._settings.confirm_transport)
         session.is_spent = not pressed.is_clean
         return pressed
 
@@ -295,7 +385,7 @@ class Robot(DBOSConfiguredInstance):
         documents = session.documents(item, details.document_names)
         now = Snapshot.of(self._settings.origin, details, documents)
         granted = Approval(**(entry.approval or {}))
-        standing = approval.by_mandate(self._settings.mandates, item, now, _today())
+        standing = approval.standing(granted, self._settings, item, now, _beijing())
         intent = approval.intend(item, granted, standing, seen, now)
         if form.read_contact() != item.contact:
             form.fill_contact(item.contact)
@@ -330,7 +420,13 @@ class Robot(DBOSConfiguredInstance):
             )
         else:
             seen = "仍在“待确认”中" if is_pending else "在“待确认”和“保单查询”中都查不到"
-            self._move(entry, State.IN_DOUBT, code=entry.code, **_doubt(f"已按下，门户{seen}"))
+            self._move(
+                entry,
+                State.IN_DOUBT,
+                code=entry.code,
+                seen_pending_at=datetime.now(UTC).isoformat() if is_pending else "",
+                **_doubt(f"已按下，门户{seen}"),
+            )
             raise NotListedYet
 
     def _find(self, session: Session, item: WorkItem) -> tuple[PolicyRecord | None, bool]:
@@ -346,6 +442,8 @@ class Robot(DBOSConfiguredInstance):
         if entry.state in BEFORE_PRESS:
             state = STATE_OF.get(error.code, State.NEEDS_PERSON)
             self._move(entry, state, code=error.code, **told)
+        elif entry.state in FOLLOWED_UP:
+            self._move(entry, entry.state, **told)
         else:  # the code of the press is what the next look needs
             self._move(entry, State.IN_DOUBT, code=entry.code, **told)
 
@@ -361,9 +459,11 @@ class Robot(DBOSConfiguredInstance):
             if isinstance(error, WorkItemError)
             else f"程序出错（{type(error).__name__}）"
         )
-        if entry.state in BEFORE_PRESS:
+        if entry.state in BEFORE_PRESS - RESTARTABLE:
             told = f"{told}；确认没有发出"
             self._move(entry, State.FAILED, explanation=told, next_step=RUN_AGAIN)
+        elif entry.state in FOLLOWED_UP:
+            self._move(entry, entry.state, explanation=told, next_step=RUN_AGAIN)
         elif entry.state is State.PRESSING:
             self._move(entry, State.IN_DOUBT, **_doubt(f"已按下，没有核验成功：{told}"))
 
@@ -378,5 +478,5 @@ def _doubt(explanation: str) -> dict[str, str]:
     }
 
 
-def _today() -> date:
-    return datetime.now(ZoneInfo("Asia/Shanghai")).date()  # where mandates are signed
+def _beijing() -> datetime:
+    return datetime.now(ZoneInfo("Asia/Shanghai"))  # where portal and signatories are

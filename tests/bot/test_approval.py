@@ -1,19 +1,22 @@
 """Approval covers what was seen and what will be typed, and nothing else."""
 
 from dataclasses import asdict, replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from json import dumps, loads
+from pathlib import Path
 
 import pytest
 
 from bot import approval
-from bot.approval import Approval, Snapshot
+from bot.approval import PERSON, Approval, Snapshot
 from bot.declaration import GUIDE_DECLARATION, digest
 from bot.errors import BusinessException
-from bot.settings import Mandate
+from bot.ledger import Ledger, State
+from bot.settings import Mandate, Settings
 from bot.work_item import WorkItem
 from tests.bot.lists import ORIGIN, uscc
-from tests.bot.test_ledger import ITEM
+from tests.bot.test_ledger import ITEM, MAKER
 
 TODAY = date(2026, 1, 15)
 SEEN = Snapshot(
@@ -117,3 +120,131 @@ def test_an_approval_that_does_not_stand_is_none(
 def test_a_snapshot_survives_its_storage():
     """What the ledger gives back is what was put in."""
     assert Snapshot.load(loads(dumps(asdict(SEEN)))) == SEEN
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Ledger:
+    """A ledger with one item that was seen and waits for approval."""
+    ledger = Ledger(tmp_path / "store" / "ledger.sqlite", tmp_path / "marker")
+    ledger.dispatch([ITEM], "list", MAKER)
+    move(ledger, State.READY, State.AWAITING_APPROVAL, snapshot=asdict(SEEN))
+    return ledger
+
+
+def move(ledger: Ledger, *states: State, **values: object) -> None:
+    """Move the item through these states."""
+    for old, new in pairwise(states):
+        assert ledger.move(ITEM.reference, old, new, "robot", **values)
+
+
+def test_a_person_approves_what_was_seen(ledger: Ledger):
+    """The approval names the person and the digest of this very content."""
+    approval.approve(ledger, ledger.entry(ITEM.reference), "审批人", Settings())
+    entry = ledger.entry(ITEM.reference)
+    given = Approval(**(entry.approval or {}))
+
+    assert entry.state is State.APPROVED
+    assert (given.by, given.ground, given.digest) == ("审批人", PERSON, SEEN.digest(ITEM.contact))
+    assert ledger.last(ITEM.reference, State.APPROVED)[1] == "审批人"
+
+
+@pytest.mark.parametrize("decide", [approval.approve, approval.reject])
+def test_only_what_waits_is_decided(ledger: Ledger, decide):
+    """The second decision about the same item is told that it came too late."""
+    entry = ledger.entry(ITEM.reference)
+    approval.approve(ledger, entry, "审批人", Settings())
+
+    with pytest.raises(BusinessException) as error:
+        decide(ledger, entry, "另一审批人", Settings() if decide is approval.approve else "不符")
+
+    assert error.value.code == "NOT_WAITING"
+
+
+@pytest.mark.parametrize(("by", "account"), [(MAKER, "别的账号"), ("审批人", MAKER)])
+def test_four_eyes_are_two_persons(ledger: Ledger, by: str, account: str):
+    """Neither the name nor the system account may be that of whoever took the list in."""
+    strict = Settings(four_eyes=True, operator=account)
+
+    with pytest.raises(BusinessException) as error:
+        approval.approve(ledger, ledger.entry(ITEM.reference), by, strict)
+
+    assert error.value.code == "FOUR_EYES"
+    assert ledger.entry(ITEM.reference).state is State.AWAITING_APPROVAL
+
+
+def test_four_eyes_let_another_person_approve(ledger: Ledger):
+    """The checker is somebody else, at an account of their own."""
+    strict = Settings(four_eyes=True, operator="checker")
+
+    approval.approve(ledger, ledger.entry(ITEM.reference), "审批人", strict)
+
+    assert ledger.entry(ITEM.reference).state is State.APPROVED
+
+
+def test_a_rejection_holds_for_the_same_content(ledger: Ledger):
+    """The item ends as refused with the reason, and stays rejected when it comes again."""
+    approval.reject(ledger, ledger.entry(ITEM.reference), "审批人", "金额不符")
+    refused = ledger.entry(ITEM.reference)
+    ledger.dispatch([ITEM], "list", MAKER)
+    again = ledger.entry(ITEM.reference)
+
+    assert (refused.state, refused.explanation) == (State.REFUSED, "审批人不同意：金额不符")
+    assert approval.is_rejected(again, SEEN)
+    assert not approval.is_rejected(again, replace(SEEN, fields=()))
+
+
+def test_the_approval_of_a_person_runs_out():
+    """Silence after that is no approval."""
+    settings = Settings(approval_hours=1)
+    at = datetime(2026, 1, 15, 8, tzinfo=UTC)
+    given = Approval("审批人", PERSON, SEEN.digest(ITEM.contact), at.isoformat())
+
+    in_time, late = (
+        approval.standing(given, settings, ITEM, SEEN, at + timedelta(minutes=minutes))
+        for minutes in (60, 61)
+    )
+
+    assert (in_time, late) == (given, None)
+
+
+def test_the_approval_of_a_mandate_goes_with_the_mandate():
+    """A mandate that was taken away approves nothing any more."""
+    moment = datetime.combine(TODAY, datetime.min.time(), UTC)
+    with_it, without = Settings(mandates=(MANDATE,)), Settings()
+
+    assert approval.standing(granted(), with_it, ITEM, SEEN, moment)
+    assert approval.standing(granted(), without, ITEM, SEEN, moment) is None
+
+
+DOUBTFUL = (State.AWAITING_APPROVAL, State.APPROVED, State.INTENT, State.PRESSING, State.IN_DOUBT)
+
+
+def test_an_item_in_doubt_is_released_after_the_quarantine(ledger: Ledger):
+    """Seen pending after the press, and time enough for a late commit: a person may decide."""
+    move(ledger, *DOUBTFUL)
+    move(ledger, State.IN_DOUBT, State.IN_DOUBT, seen_pending_at="2026-01-15T08:00:00+00:00")
+    later = datetime.now(UTC) + timedelta(minutes=61)
+
+    approval.release(ledger, ledger.entry(ITEM.reference), "审批人", Settings(), later)
+
+    assert ledger.entry(ITEM.reference).state is State.READY
+    assert ledger.last(ITEM.reference, State.READY)[1] == "审批人"
+
+
+@pytest.mark.parametrize(
+    ("seen_pending_at", "minutes", "code"),
+    [("", 61, "NOT_RELEASED"), ("2026-01-15T08:00:00+00:00", 59, "QUARANTINE")],
+)
+def test_an_item_in_doubt_is_not_released_too_early(
+    ledger: Ledger, seen_pending_at: str, minutes: int, code: str
+):
+    """Never seen pending after the press, or the portal may still be saving it."""
+    move(ledger, *DOUBTFUL)
+    move(ledger, State.IN_DOUBT, State.IN_DOUBT, seen_pending_at=seen_pending_at)
+    moment = datetime.now(UTC) + timedelta(minutes=minutes)
+
+    with pytest.raises(BusinessException) as error:
+        approval.release(ledger, ledger.entry(ITEM.reference), "审批人", Settings(), moment)
+
+    assert error.value.code == code
+    assert ledger.entry(ITEM.reference).state is State.IN_DOUBT

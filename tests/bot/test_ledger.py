@@ -1,12 +1,25 @@
 """The ledger: one winner of every change, and nothing that was pressed is ever reset."""
 
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from bot.errors import NotFit
-from bot.ledger import BEFORE_PRESS, RESTARTABLE, Ledger, State
+from bot.ledger import (
+    BEFORE_PRESS,
+    DONE,
+    MIGRATIONS,
+    MOVES,
+    PRESSED,
+    RESTARTABLE,
+    VERSION,
+    Ledger,
+    State,
+)
 from bot.work_item import WorkItem
 from pages.models import Contact
 from tests.bot.lists import ORIGIN, uscc
@@ -21,6 +34,7 @@ ITEM = WorkItem(
     expected_documents=(),
     row=2,
 )
+MAKER = "经办人"
 OTHER_CONTACT = replace(ITEM, contact=replace(ITEM.contact, mobile="13900139000"))
 
 
@@ -28,20 +42,51 @@ OTHER_CONTACT = replace(ITEM, contact=replace(ITEM.contact, mobile="13900139000"
 def ledger(tmp_path: Path) -> Ledger:
     """A new ledger that holds one item."""
     ledger = Ledger(tmp_path / "store" / "ledger.sqlite", tmp_path / "marker")
-    ledger.dispatch([ITEM], "list")
+    ledger.dispatch([ITEM], "list", MAKER)
     return ledger
 
 
 def bring_to(ledger: Ledger, state: State) -> None:
-    """Move the item to this state."""
-    ledger.move(ITEM.reference, State.READY, state, "test")
+    """Move the item to this state, by the shortest way that there is."""
+    ways = [[State.READY]]
+    while ways[0][-1] != state:
+        first = ways.pop(0)
+        ways += [[*first, new] for new in sorted(MOVES[first[-1]]) if new not in first]
+    for old, new in pairwise(ways[0]):
+        assert ledger.move(ITEM.reference, old, new, "test")
 
 
 def test_only_one_of_two_wins_a_move(ledger: Ledger):
     """The second compare-and-set of the same change is told that it lost."""
-    won = [ledger.move(ITEM.reference, State.READY, State.INTENT, by) for by in ("a", "b")]
+    bring_to(ledger, State.APPROVED)
+
+    won = [ledger.move(ITEM.reference, State.APPROVED, State.INTENT, by) for by in ("a", "b")]
 
     assert won == [True, False]
+
+
+@pytest.mark.parametrize("old", sorted(State))
+def test_there_is_no_move_beyond_the_table(ledger: Ledger, old: State):
+    """A mistake of ours is an error, not a state."""
+    bring_to(ledger, old)
+
+    for new in set(State) - MOVES[old]:
+        with pytest.raises(ValueError, match="→"):
+            ledger.move(ITEM.reference, old, new, "test")
+
+
+def test_only_an_intent_is_pressed():
+    """One state leads to the press, and none that was pressed leads back but by a person."""
+    assert [old for old in State if State.PRESSING in MOVES[old]] == [State.INTENT]
+    assert {old for old in PRESSED | DONE if MOVES[old] & {State.READY}} == {State.IN_DOUBT}
+
+
+def test_the_last_move_into_a_state_tells_when_and_by_whom(ledger: Ledger):
+    """The ledger remembers who took an item in."""
+    at, by = ledger.last(ITEM.reference, State.READY)
+
+    assert (bool(at), by) == (True, MAKER)
+    assert ledger.last(ITEM.reference, State.PRESSING) == ("", "")
 
 
 @pytest.mark.parametrize("state", sorted(set(State) - BEFORE_PRESS))
@@ -49,7 +94,7 @@ def test_what_was_pressed_is_never_reset(ledger: Ledger, state: State):
     """A list that comes again, with other data even, does not touch it."""
     bring_to(ledger, state)
 
-    ledger.dispatch([OTHER_CONTACT], "another list")
+    ledger.dispatch([OTHER_CONTACT], "another list", MAKER)
     entry = ledger.entry(ITEM.reference)
 
     assert (entry.state, entry.item.contact) == (state, ITEM.contact)
@@ -60,7 +105,7 @@ def test_other_contact_data_begin_anew(ledger: Ledger, state: State):
     """What was approved for other data is not approved for these."""
     bring_to(ledger, state)
 
-    ledger.dispatch([OTHER_CONTACT], "list")
+    ledger.dispatch([OTHER_CONTACT], "list", MAKER)
     entry = ledger.entry(ITEM.reference)
 
     assert (entry.state, entry.item.contact) == (State.READY, OTHER_CONTACT.contact)
@@ -71,7 +116,7 @@ def test_the_same_data_again_restart_only_what_had_ended(ledger: Ledger, state: 
     """What waits goes on waiting; what was refused or failed may be tried anew."""
     bring_to(ledger, state)
 
-    ledger.dispatch([ITEM], "list")
+    ledger.dispatch([ITEM], "list", MAKER)
 
     expected = State.READY if state in RESTARTABLE else state
     assert ledger.entry(ITEM.reference).state == expected
@@ -82,7 +127,7 @@ def test_a_restart_touches_only_what_ended_without_a_press(ledger: Ledger, state
     """A run without a list tries anew what was refused or failed, and nothing that was pressed."""
     bring_to(ledger, state)
 
-    ledger.restart()
+    ledger.restart(MAKER)
 
     expected = State.READY if state in RESTARTABLE else state
     assert ledger.entry(ITEM.reference).state == expected
@@ -115,3 +160,29 @@ def test_an_emptied_ledger_is_not_begun_anew(ledger: Ledger, tmp_path: Path):
 
     with pytest.raises(NotFit, match="是空的"):
         Ledger(tmp_path / "store" / "ledger.sqlite", tmp_path / "marker")
+
+
+def test_a_ledger_of_an_older_version_is_brought_up(ledger: Ledger, tmp_path: Path):
+    """What an older program wrote is kept, and the new columns are there."""
+    file = tmp_path / "store" / "ledger.sqlite"
+    ledger.close()
+    with closing(sqlite3.connect(file)) as connection:
+        for migration in reversed(MIGRATIONS):
+            column = migration.split("ADD COLUMN ")[1].split()[0]
+            connection.execute(f"ALTER TABLE work_items DROP COLUMN {column}")
+        connection.execute("PRAGMA user_version = 0")
+
+    entry = Ledger(file, tmp_path / "marker").entry(ITEM.reference)
+
+    assert (entry.item.contact, entry.seen_pending_at) == (ITEM.contact, "")
+
+
+def test_a_ledger_of_a_later_version_is_refused(ledger: Ledger, tmp_path: Path):
+    """An older program does not guess what a newer one has meant."""
+    file = tmp_path / "store" / "ledger.sqlite"
+    ledger.close()
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute(f"PRAGMA user_version = {VERSION + 1}")
+
+    with pytest.raises(NotFit, match="请升级"):
+        Ledger(file, tmp_path / "marker")
