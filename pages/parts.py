@@ -142,9 +142,13 @@ class DatePicker:
         self.next_month = group.locator(".laydate-next-m")
         self.days = group.locator("td[lay-ymd]")
 
+    def open(self) -> None:
+        """Press the field; the days of a month are shown under it."""
+        self.field.click()
+
     def pick(self, day: date) -> None:
         """Open the picker, turn to the month, and press the day."""
-        self.field.click()
+        self.open()
         year, month = re.findall(r"\d+", self.month.inner_text())
         months = (day.year - int(year)) * 12 + day.month - int(month)
         turn = self.next_month if months > 0 else self.previous_month

@@ -56,6 +56,17 @@ class Screen:
             self.landmark.wait_for()
         return self
 
+    def loaded(self) -> Self:
+        """Wait until every frame of the tab has loaded, with its pictures, and return this screen.
+
+        Raises:
+            ScreenNotReached: it took too long.
+        """
+        with self._in_time(type(self)):
+            for frame in self.tab.frames:
+                frame.wait_for_load_state()
+        return self
+
     def wait_while(self, busy: Locator) -> None:
         """Wait until the portal does not show any more that it is busy.
 

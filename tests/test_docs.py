@@ -10,6 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from fixtures.guide import clauses
+from reports import screens
+
 ROOT = Path(__file__).parent.parent
 GENERATED = {".git", ".venv", "node_modules"}
 DOCUMENTS = sorted(
@@ -120,6 +123,35 @@ def test_part_of_a_name_counts_only_whole():
     assert [occurs(word, names) for word in ("work_item", "desk", "uscc", "press")] == [True] * 4
     assert not occurs("item_press", names)
     assert not occurs("des", names)
+
+
+def test_gallery_shows_the_pictures_that_are_there():
+    """The portal's page shows every picture of docs/screens under its caption, and no other."""
+    shown = screens.GALLERY.findall(read("docs/mock-portal.md"))
+    links = LINK.findall("".join(shown))
+
+    assert [Path(link).stem for link in links] == list(screens.CAPTIONS)
+    assert sorted(links) == sorted(f"screens/{path.name}" for path in screens.FOLDER.iterdir())
+    assert shown == [screens.gallery()]
+
+
+def test_every_picture_is_taken_somewhere():
+    """The walks stop once for each picture that has a caption, and for no other."""
+    stops = [node for node in ast.walk(ast.parse(read("reports/walks.py"))) if is_stop(node)]
+
+    assert sorted(stop.value.elts[0].value for stop in stops) == sorted(screens.CAPTIONS)
+
+
+def is_stop(node: ast.AST) -> bool:
+    """Tell whether a part of a walk yields a picture's name and its screen."""
+    return isinstance(node, ast.Yield) and isinstance(node.value, ast.Tuple)
+
+
+def test_captions_name_clauses_of_the_guide():
+    """Every picture shows a clause that exists."""
+    named = {clause for clause, _ in screens.CAPTIONS.values()}
+
+    assert named - {clause.id for clause in clauses()} == set()
 
 
 @pytest.mark.parametrize("lock", LOCKS)

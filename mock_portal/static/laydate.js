@@ -29,10 +29,15 @@
 
   function days(field, year, month) {
     var table = document.createElement("table");
-    var row = table.insertRow();
+    var weekdays = table.createTHead().insertRow();
+    Array.from("日一二三四五六").forEach(function (weekday) {
+      weekdays.appendChild(named("th", "", weekday));
+    });
+    var body = table.createTBody();
+    var row = body.insertRow();
     for (var blank = new Date(year, month, 1).getDay(); blank > 0; blank--) row.insertCell();
     for (var day = 1; day <= new Date(year, month + 1, 0).getDate(); day++) {
-      if (row.cells.length === 7) row = table.insertRow();
+      if (row.cells.length === 7) row = body.insertRow();
       row.appendChild(dayCell(field, year, month, day));
     }
     return table;
