@@ -12,8 +12,11 @@ from bot import engine
 from bot.engine import Work
 from bot.evidence import Evidence
 from bot.ledger import DECIDED, DONE, FOLLOWED_UP, PRESSED, Entry, Ledger, Request
+from bot.reconcile import Comparison
+from bot.reconcile import reconcile as compare_all
 from bot.results import STATE_WORDS, ItemSummary, RowResult, RunSummary, write_html, write_workbook
-from bot.session import AnswerCaptcha
+from bot.secrets import Passwords
+from bot.session import AnswerCaptcha, Sessions
 from bot.settings import Settings
 from bot.work_list import WorkList, read_work_list
 from bot.workflow import Stop
@@ -115,6 +118,26 @@ def follow_up(
             stopped=stopped,
             files=_results(settings, ledger, work_list, started) if work_list else (),
         )
+
+
+def reconcile(
+    settings: Settings,
+    work_list: WorkList | None,
+    answer: AnswerCaptcha,
+    tell: Callable[[str], None],
+) -> list[Comparison]:
+    """Compare a list, or all of the ledger, with the portal; change nothing.
+
+    Raises:
+        NotFit: the ledger is not to be had, or another process works on it.
+    """
+    with engine.only_worker(settings), opened_ledger(settings) as ledger:
+        items = work_list.items if work_list else [entry.item for entry in ledger.entries()]
+        sessions = Sessions(settings, Passwords(settings.origin), answer)
+        try:
+            return compare_all(items, ledger, sessions, tell)
+        finally:
+            sessions.close()
 
 
 def _results(

@@ -4,6 +4,7 @@ Playwright's sync API belongs to the thread that started it, so every act on a p
 the thread that owns the page.
 """
 
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -47,6 +48,7 @@ USE_THE_OTHER_EDITION = "请在清单中改用地方（广东）版本的账号�
 T = TypeVar("T")
 AnswerCaptcha = Callable[[CaptchaPicture], str]
 VIEWPORT: ViewportSize = {"width": 1280, "height": 1200}  # the whole form in one picture
+NEW_SIGN_INS = 1  # after a lost session; the next one is for a person, not a war of log-ins
 PICTURES = 3  # captchas shown to a person before the item waits
 
 
@@ -111,6 +113,7 @@ class BrowserThread:
         self._playwright: Playwright | None = None
         self._browser: Browser | None = None
         self._sessions: dict[str, Session] = {}
+        self._lost: Counter[str] = Counter()  # sessions of each enterprise in this run
 
     def do(self, item: WorkItem, act: Callable[[Session], T]) -> T:
         """Act in the session of the item's enterprise, signing in first if it is not signed in.
@@ -151,6 +154,16 @@ class BrowserThread:
                 "这个账号第一次进入投保，门户要求绑定本地账号",
                 "请先登录门户，绑定或快速注册一次，然后再运行一次",
             ) from None
+        except SessionLost:
+            self._discard(item.uscc)
+            self._lost[item.uscc] += 1
+            if self._lost[item.uscc] > NEW_SIGN_INS:
+                raise SignInRefused(
+                    "KICKED_OUT",
+                    "登录一再失效，可能有人在别处使用同一账号",
+                    "请确认没有别人在用这个账号，然后再运行一次",
+                ) from None
+            raise ApplicationException("SESSION_LOST", "登录已失效", RUN_AGAIN) from None
         except PortalError as error:
             self._discard(item.uscc)
             raise ApplicationException("PORTAL", _in_chinese(error), RUN_AGAIN) from None
@@ -262,7 +275,7 @@ class BrowserThread:
 def _in_chinese(error: PortalError) -> str:
     if isinstance(error, PortalRefused):
         return f"门户提示：{'；'.join(error.messages)}"
-    return "登录已失效" if isinstance(error, SessionLost) else "门户没有按时显示应有的页面"
+    return "门户没有按时显示应有的页面"
 
 
 class Sessions:
@@ -272,6 +285,7 @@ class Sessions:
         self._threads = [
             BrowserThread(settings, passwords, answer) for _ in range(settings.browsers)
         ]
+        self.at_once = settings.browsers
         self._homes: dict[str, BrowserThread] = {}
         self._refused: dict[str, SignInRefused] = {}
         self._lock = Lock()

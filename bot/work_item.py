@@ -69,6 +69,17 @@ def mask_text(text: str) -> str:
     return f"{text[:1]}***" if text else ""
 
 
+def mask_contact(contact: Contact) -> dict[str, str]:
+    """Return 联系方式 by its headings, as it may be shown to people."""
+    return {
+        "主要联系人姓名": mask_text(contact.name),
+        "主要联系人电话": mask_number(contact.phone),
+        "主要联系人手机": mask_number(contact.mobile),
+        "主要联系人邮箱": mask_email(contact.email),
+        "备注": mask_text(contact.remarks),
+    }
+
+
 def _ends(text: str, first: int, last: int) -> str:
     # a shorter text is a mistake and may be anything: too little would stay hidden
     if len(text) < first + last + 4:

@@ -92,9 +92,9 @@ FAULTS: Mapping[str, FaultKind] = {
         "进入投保界面 seconds 秒后，公告层盖住整个页面，要先关闭。", "guide-1.8", {"seconds": 0.0}
     ),
     "session_lost": FaultKind(
-        "下一次请求地址以 path 开头的页面时，登录已失效；只发生一次。",
+        "请求地址以 path 开头的页面时，登录已失效；发生 times 次，0 为一直。",
         "guide-1.8",
-        {"path": "/swProxy/"},
+        {"path": "/swProxy/", "times": 1},
     ),
     "list_repaged": FaultKind(
         "“待确认”列出之后，又推送一张保单，排在最前；只发生一次。", "guide-2.1"
@@ -174,12 +174,9 @@ def _slow(fault: Fault) -> None:
 
 
 def _session_lost(fault: Fault) -> None:
-    with store().lock:
-        if g.signed_in is None or fault not in g.signed_in.faults:
-            return
-        g.signed_in.faults.remove(fault)
-    store().sessions.end(request.cookies["JSESSIONID"])
-    g.signed_in = None
+    if g.signed_in:
+        store().sessions.end(request.cookies["JSESSIONID"])
+        g.signed_in = None
 
 
 def _server_error(fault: Fault) -> NoReturn:

@@ -53,6 +53,13 @@ class PoliciesPage(Screen):
             for row in self.table.read()
         )
 
+    def read_all(self) -> list[PolicyRecord]:
+        """Return the records of this page and of every page after it."""
+        records = list(self.read())
+        while self.table.next_page.is_visible():
+            records += self.next_page().read()
+        return records
+
     def find(self, application_no: str) -> PolicyRecord | None:
         """Search for this policy, and return its record."""
         records = self.search(application_no).read()

@@ -21,7 +21,7 @@ MAP = {
     | {"faults", "insurer", "rules", "sessions", "store", "wording"},
     "bot": {"approval", "artifacts", "cli", "declaration", "demo", "doctor", "engine", "errors"}
     | {"evidence", "ledger", "notify", "press", "reconcile", "results", "run", "secrets", "session"}
-    | {"settings", "work_item", "work_list", "workflow"},
+    | {"settings", "terminal", "work_item", "work_list", "workflow"},
 }
 
 SLEEPS = {"sleep", "wait_for_timeout"}

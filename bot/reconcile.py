@@ -1,0 +1,144 @@
+"""对账: what list, ledger and portal say of each policy, side by side; it only reads."""
+
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import groupby
+
+from bot.errors import WorkItemError
+from bot.ledger import PRESSED, Ledger, State
+from bot.results import STATE_WORDS
+from bot.session import Session, Sessions
+from bot.work_item import WorkItem
+from pages.models import PendingPolicy, PolicyRecord, PolicyStatus
+
+OURS = frozenset({State.CONFIRMED, State.UNDERWRITTEN, State.RETURNED, State.DECLINED})
+
+
+class Verdict(StrEnum):
+    """What the comparison comes to."""
+
+    TO_DO = "待办"
+    OURS = "我方已确认"
+    OTHERS = "他人已确认"
+    DOUBTFUL = "结果待核实"
+    LOST = "台账已确认，门户却没有"
+    DUPLICATED = "两处都有"
+    VANISHED = "门户查不到"
+    UNLISTED = "清单外待确认"
+    NOT_SEEN = "没有核对"
+
+
+NEXT_STEPS = {
+    Verdict.TO_DO: "运行 single-window run 办理",
+    Verdict.DOUBTFUL: "运行 single-window run，由程序核验；请勿手工重复确认",
+    Verdict.LOST: "请登录门户查看，并致电 95198",
+    Verdict.DUPLICATED: "请登录门户查看，并致电 95198；先不要确认",
+    Verdict.VANISHED: "请核对申请编号，或登录门户查看是否已撤回",
+    Verdict.UNLISTED: "需要办理时请加入清单",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """One policy, and what is known of it in each place."""
+
+    enterprise_name: str
+    application_no: str
+    verdict: Verdict
+    portal: str  # 状态 there, in its own words
+    ledger: str  # the ledger's, in ours
+    next_step: str
+
+    def facts(self) -> dict[str, str]:
+        """Return what people read, by name."""
+        return {name: str(getattr(self, name)) for name in self.__dataclass_fields__}
+
+
+def reconcile(
+    items: Iterable[WorkItem],
+    ledger: Ledger,
+    sessions: Sessions,
+    tell: Callable[[str], None],
+) -> list[Comparison]:
+    """Compare these items with the ledger and the portal, several enterprises side by side.
+
+    `tell` hears of each enterprise when it is done.
+    """
+
+    def compare_enterprise(items: list[WorkItem]) -> list[Comparison]:
+        compared = _of_enterprise(items, states, sessions)
+        tell(items[0].enterprise_name)
+        return compared
+
+    in_order = sorted(items, key=lambda item: item.uscc)
+    batches = [list(batch) for _, batch in groupby(in_order, key=lambda item: item.uscc)]
+    states = {entry.item.reference: entry.state for entry in ledger.entries()}
+    with ThreadPoolExecutor(sessions.at_once) as threads:
+        compared = threads.map(compare_enterprise, batches)
+        return [one for comparisons in compared for one in comparisons]
+
+
+def _of_enterprise(
+    items: list[WorkItem], states: Mapping[str, State], sessions: Sessions
+) -> list[Comparison]:
+    try:
+        pending, records = sessions.do(items[0], _look)
+    except WorkItemError as error:
+        return [_not_seen(item, states, error) for item in items]
+    finally:
+        sessions.leave(items[0].uscc)
+    return compare(items, states, pending, records)
+
+
+def _look(session: Session) -> tuple[list[PendingPolicy], list[PolicyRecord]]:
+    pending = session.desk.open_pending().read()
+    records = session.desk.open_policies().read_all()
+    return list(pending), [one for one in records if one.status is not PolicyStatus.PENDING]
+
+
+def compare(
+    items: list[WorkItem],
+    states: Mapping[str, State],
+    pending: Iterable[PendingPolicy],
+    records: Iterable[PolicyRecord],
+) -> list[Comparison]:
+    """Compare the items of one enterprise with what the portal shows of it."""
+    name = items[0].enterprise_name
+    waiting = {one.application_no: one.status.value for one in pending}
+    confirmed = {one.application_no: one.status.value for one in records}
+    numbered = [item for item in items if not item.is_request]
+    known = {item.application_no: states.get(item.reference) for item in numbered}
+    wants_all = len(numbered) < len(items)
+    compared = []
+    for number in dict.fromkeys([*known, *waiting]):
+        is_listed = number in known or wants_all
+        verdict = _verdict(is_listed, known.get(number), number in waiting, number in confirmed)
+        portal = "、".join(where[number] for where in (waiting, confirmed) if number in where)
+        state = known.get(number)
+        ledger = STATE_WORDS[state] if state else ""
+        told = NEXT_STEPS.get(verdict, "")
+        compared.append(Comparison(name, number, verdict, portal, ledger, told))
+    return compared
+
+
+def _verdict(is_listed: bool, state: State | None, is_pending: bool, is_confirmed: bool) -> Verdict:
+    if is_pending and is_confirmed:
+        return Verdict.DUPLICATED
+    if is_confirmed:
+        return Verdict.OURS if state in OURS or state in PRESSED else Verdict.OTHERS
+    if state in PRESSED:
+        return Verdict.DOUBTFUL
+    if state in OURS or state is State.ALREADY_CONFIRMED:
+        return Verdict.LOST
+    if not is_pending:
+        return Verdict.VANISHED
+    return Verdict.TO_DO if is_listed else Verdict.UNLISTED
+
+
+def _not_seen(item: WorkItem, states: Mapping[str, State], error: WorkItemError) -> Comparison:
+    state = states.get(item.reference)
+    ledger = STATE_WORDS[state] if state else ""
+    told = f"{error.explanation}；{error.next_step}"
+    return Comparison(item.enterprise_name, item.application_no, Verdict.NOT_SEEN, "", ledger, told)

@@ -1,0 +1,298 @@
+"""What the commands show at the terminal, and what they ask there."""
+
+import json
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from threading import Lock
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Column, Table
+from rich.text import Text
+
+from bot import declaration
+from bot.approval import Snapshot
+from bot.demo import Trial
+from bot.errors import SignInRefused
+from bot.ledger import DONE, Entry, State
+from bot.reconcile import Comparison
+from bot.results import STATE_WORDS
+from bot.run import Outcome
+from bot.session import AnswerCaptcha
+from bot.work_item import mask_contact
+from bot.workflow import Stop
+from pages.parts import CaptchaPicture
+
+ACCOUNTS = (  # of a mock portal: name, and where the door tells who and the password
+    ("账号登录", "account", "password"),
+    ("卡介质", "card_no", "card_pin"),
+    ("本地登录", "local_account", "local_password"),
+)
+WAITING_FOR = {  # whom a state waits for; any other that is not done waits for the next run
+    State.AWAITING_APPROVAL: "审批人",
+    State.REFUSED: "经办人",
+    State.CHANGED: "经办人",
+    State.NEEDS_PERSON: "经办人",
+    State.IN_DOUBT: "经办人",
+}
+HEADINGS = ("企业名称", "申请编号", "状态", "等谁", "自何时", "说明", "下一步")
+COMPARED = ("企业名称", "申请编号", "对账结论", "门户状态", "台账状态", "下一步")
+
+out = Console(soft_wrap=True, highlight=False)
+err = Console(soft_wrap=True, highlight=False, stderr=True)
+
+
+@contextmanager
+def progress(title: str, total: int | None, is_silent: bool) -> Iterator[Progress]:
+    """Show how far the work has come."""
+    columns = (
+        TextColumn(title),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("{task.description}", markup=False),
+    )
+    with Progress(*columns, console=err, disable=is_silent) as progress:
+        progress.add_task("登录", total=total)
+        yield progress
+
+
+def counter(progress: Progress) -> Callable[[str], None]:
+    """Return what shows that another enterprise is done."""
+
+    def tell(enterprise_name: str) -> None:
+        progress.advance(progress.task_ids[0])
+        progress.update(progress.task_ids[0], description=enterprise_name)
+
+    return tell
+
+
+def teller(progress: Progress) -> Callable[[Entry], None]:
+    """Return what shows that a work item has come to its end in this run."""
+    told = set()
+
+    def tell(entry: Entry) -> None:
+        item = entry.item
+        told.add(item.reference)
+        words = f"{item.enterprise_name} {item.application_no} {STATE_WORDS[entry.state]}"
+        (task,) = progress.task_ids
+        progress.update(task, description=words, completed=len(told))
+        if not err.is_terminal and not progress.disable:
+            err.print(words, markup=False)
+
+    return tell
+
+
+def ask_person(progress: Progress) -> AnswerCaptcha:
+    """Return what shows a captcha to the person at the terminal and takes the answer."""
+    one_at_a_time = Lock()
+    nobody = SignInRefused(
+        "CAPTCHA", "登录要输入验证码，但没有人值守", "请在终端前再运行一次，按提示输入验证码"
+    )
+
+    def ask(picture: CaptchaPicture) -> str:
+        if not sys.stdin.isatty():
+            raise nobody
+        with one_at_a_time, tempfile.TemporaryDirectory() as folder:
+            file = Path(folder) / "captcha.png"
+            file.write_bytes(picture.image)
+            progress.stop()
+            try:
+                return err.input(f"请打开图片 {file}，输入其中的验证码：", markup=False).strip()
+            except EOFError:
+                raise nobody from None
+            finally:
+                progress.start()
+
+    return ask
+
+
+def print_decided(entries: list[Entry], by: str, as_json: bool) -> None:
+    """Print what a person has decided, and what comes next."""
+    if as_json:
+        print_json({"items": [_facts(entry) for entry in entries]})
+        return
+    for entry in entries:
+        told = f"{entry.item.application_no}：{STATE_WORDS[entry.state]}（{by}）"
+        out.print(told, markup=False)
+    out.print("再运行 single-window run 就接着办。")
+
+
+def print_followed_up(outcome: Outcome, as_json: bool) -> None:
+    """Print what the insurer has decided."""
+    if as_json:
+        print_json({"items": [_facts(one) for one in outcome.entries], "stopped": outcome.stopped})
+        return
+    for state, count in Counter(entry.state for entry in outcome.entries).items():
+        out.print(f"{STATE_WORDS[state]}：{count}")
+    _print_table(HEADINGS, [_cells(one) for one in outcome.entries if one.next_step])
+    if outcome.stopped:
+        out.print(f"本次查询提前结束：{outcome.stopped}。", style="red")
+
+
+def print_outcome(outcome: Outcome, as_json: bool) -> None:
+    """Print what a run came to."""
+    if as_json:
+        items = [_facts(entry) for entry in outcome.entries]
+        files = [str(file) for file in outcome.files]
+        asked_in_vain = [
+            {"row": one.item.row, "explanation": one.explanation, "next_step": one.next_step}
+            for one in outcome.unanswered
+        ]
+        print_json(
+            {
+                "items": items,
+                "unanswered": asked_in_vain,
+                "stopped": outcome.stopped,
+                "files": files,
+            }
+        )
+        return
+    print_entries(outcome.entries, as_json)
+    for request in outcome.unanswered:
+        told = f"{request.item.enterprise_name}：{request.explanation}；{request.next_step}"
+        out.print(told, markup=False)
+    if outcome.elsewhere:
+        out.print(
+            f"台账中另有 {outcome.elsewhere} 张结果待核实，属于别的清单："
+            "请运行 single-window run（不给清单）来核验。"
+        )
+    now = sum(entry.state in DONE for entry in outcome.entries) - outcome.done_before
+    out.print(f"本次办妥 {now} 张；先前已确认 {outcome.done_before} 张，没有再提交。")
+    if outcome.stopped:
+        again = "" if outcome.stopped is Stop.DECLARATION else "再运行同一命令就接着办。"
+        out.print(f"本次运行提前结束：{outcome.stopped}。{again}", style="red")
+    for file in outcome.files:
+        out.print(f"结果：{file}", markup=False)
+
+
+def print_entries(entries: list[Entry], as_json: bool) -> None:
+    """Print how many items are in each state, and those that are not done."""
+    if as_json:
+        print_json({"items": [_facts(entry) for entry in entries]})
+        return
+    for state, count in Counter(entry.state for entry in entries).items():
+        out.print(f"{STATE_WORDS[state]}：{count}")
+    _print_table(HEADINGS, [_cells(entry) for entry in entries if entry.state not in DONE])
+
+
+def print_comparisons(comparisons: list[Comparison], as_json: bool) -> None:
+    """Print what list, ledger and portal say of each policy."""
+    if as_json:
+        print_json({"comparisons": [one.facts() for one in comparisons]})
+        return
+    for verdict, count in Counter(one.verdict for one in comparisons).items():
+        out.print(f"{verdict}：{count}", markup=False)
+    _print_table(COMPARED, [tuple(one.facts().values()) for one in comparisons if one.next_step])
+
+
+def print_waiting(entries: list[Entry], as_json: bool) -> None:
+    """Print what an approver decides about: all that was seen, and what will be typed."""
+    if as_json:
+        print_json({"waiting": [_seen(entry) for entry in entries]})
+        return
+    wordings = {}
+    for entry in entries:
+        seen = Snapshot.load(entry.snapshot or {})
+        digest = declaration.digest(seen.declaration)
+        wordings[digest] = seen.declaration
+        item = entry.item
+        title = f"\n【{item.enterprise_name} {item.application_no}】自 {_when(entry)} 等待批准"
+        out.print(title, style="bold", markup=False)
+        for label, value in (*seen.fields, *mask_contact(item.contact).items()):
+            out.print(f"  {label}：{value}", markup=False)
+        for name, sha256 in seen.documents:
+            out.print(f"  单证：{name}（SHA-256 {sha256[:16]}…）", markup=False)
+        out.print(f"  投保声明：摘要 {digest[:16]}…", markup=False)
+        out.print(f"  说明：{entry.explanation}", markup=False)
+    for digest, wording in wordings.items():
+        out.print(f"\n投保声明（摘要 {digest}）：", style="bold", markup=False)
+        for line in (*wording.clauses, wording.label):
+            out.print(f"  {line}", markup=False)
+
+
+def _print_table(headings: Iterable[str], rows: list[tuple[str, ...]]) -> None:
+    if rows:
+        table = Table(*(Column(name, overflow="fold") for name in headings))
+        for cells in rows:
+            table.add_row(*map(Text, cells))
+        out.print(table, soft_wrap=False)
+
+
+def _cells(entry: Entry) -> tuple[str, ...]:
+    return (
+        entry.item.enterprise_name,
+        entry.item.application_no,
+        STATE_WORDS[entry.state],
+        WAITING_FOR.get(entry.state, "下次运行"),
+        _when(entry),
+        entry.explanation,
+        entry.next_step,
+    )
+
+
+def _when(entry: Entry) -> str:
+    changed = datetime.fromisoformat(entry.changed_at)
+    return f"{changed.astimezone(ZoneInfo('Asia/Shanghai')):%m-%d %H:%M}"
+
+
+def _seen(entry: Entry) -> dict[str, Any]:
+    seen = Snapshot.load(entry.snapshot or {})
+    return _facts(entry) | {
+        "fields": dict(seen.fields),
+        "contact": mask_contact(entry.item.contact),
+        "documents": dict(seen.documents),
+        "declaration": [*seen.declaration.clauses, seen.declaration.label],
+        "digest": seen.digest(entry.item.contact),
+    }
+
+
+def print_trials(trials: list[tuple[Trial, dict[str, Any]]], address: str) -> None:
+    """Print what a person may try by hand, and from where."""
+    out.print("\n可以手工试用的账号（都是虚构的；请用浏览器从“入口”进去）：", markup=False)
+    for trial, made in trials:
+        out.print(f"\n【{trial.purpose}】{made['name']} {made['uscc']}", markup=False)
+        for name, user, password in ACCOUNTS if made["account"] else ():
+            if made[user]:
+                out.print(f"  {name}：{made[user]} / {made[password]}", markup=False)
+        if not made["account"]:
+            person = made["legal_representative"]
+            out.print(f"  法人：{person['name']} {person['id_no']}", markup=False)
+        out.print(f"  入口：{address}/__mock__/enterprises/{made['uscc']}/visit", markup=False)
+    out.print("\n按 Ctrl-C 结束。", markup=False)
+
+
+def print_proof(proof: dict[str, Any]) -> None:
+    """Print what the demonstration has shown."""
+    out.print(f"证据：{proof['evidence']}", markup=False)
+    for application_no, accepted in proof["portal_ledger"].items():
+        out.print(f"门户台账：{application_no} 收到确认 {len(accepted)} 次", markup=False)
+    if proof["is_proven"]:
+        out.print("结论：每张保单恰好确认一次，第二次运行没有再提交。", style="bold green")
+    else:
+        out.print("结论：与预期不符，请查看上面的输出。", style="bold red")
+
+
+def _facts(entry: Entry) -> dict[str, Any]:
+    return {
+        "reference": entry.item.reference,
+        "enterprise_name": entry.item.enterprise_name,
+        "application_no": entry.item.application_no,
+        "state": entry.state,
+        "since": entry.changed_at,
+        "explanation": entry.explanation,
+        "next_step": entry.next_step,
+        "confirmed_at": entry.confirmed_at,
+    }
+
+
+def print_json(data: Any) -> None:
+    """Print for machines."""
+    print(json.dumps(data, ensure_ascii=False, indent=2))
