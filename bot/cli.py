@@ -19,7 +19,7 @@ from bot.run import dispatch as take_in
 from bot.run import follow_up as look_up
 from bot.run import reconcile as compare
 from bot.run import run as work_off
-from bot.session import AnswerCaptcha
+from bot.session import Attendant
 from bot.settings import Settings, load_settings
 from bot.work_list import WorkList, read_work_list
 from bot.workflow import Stop
@@ -124,7 +124,7 @@ def run(
         total = len(checked.items) if checked else None
         with terminal.progress("确认投保", total, quiet or as_json) as progress:
             tell = terminal.teller(progress)
-            outcome = work_off(settings, checked, _answer(settings, progress), tell)
+            outcome = work_off(settings, checked, _attendant(settings, progress), tell)
     is_whole = not (checked and checked.errors)
     code = _exit_code(outcome, is_whole, settings.dry_run)
     if code or not quiet:
@@ -186,7 +186,7 @@ def follow_up(
         settings, checked = _prepare(work_list, True, as_json, live=live, **options)
         with terminal.progress("查询审批", None, quiet or as_json) as progress:
             tell = terminal.teller(progress)
-            outcome = look_up(settings, checked, _answer(settings, progress), tell)
+            outcome = look_up(settings, checked, _attendant(settings, progress), tell)
     terminal.print_followed_up(outcome, as_json)
     raise typer.Exit(_exit_code(outcome, is_whole=True, is_rehearsal=False))
 
@@ -207,7 +207,7 @@ def reconcile(
         settings, checked = _prepare(work_list, True, as_json, live=live, **options)
         with terminal.progress("对账", None, quiet or as_json) as progress:
             tell = terminal.counter(progress)
-            compared = compare(settings, checked, _answer(settings, progress), tell)
+            compared = compare(settings, checked, _attendant(settings, progress), tell)
     terminal.print_comparisons(compared, as_json)
     raise typer.Exit(NEEDS_PERSON if any(one.next_step for one in compared) else ALL_DONE)
 
@@ -250,11 +250,10 @@ def _prepare(
     return settings, checked
 
 
-def _answer(settings: Settings, progress: Progress) -> AnswerCaptcha:
-    """Return who reads a captcha: a person, or the mock portal's own door."""
-    if settings.live:
-        return terminal.ask_person(progress)
-    return demonstration.answer_by_door(settings)
+def _attendant(settings: Settings, progress: Progress) -> Attendant:
+    """Return who answers the portal: a person; captchas of a mock, its own door."""
+    person = terminal.Person(progress)
+    return person if settings.live else demonstration.MockAttendant(settings, person)
 
 
 def _named(waiting: list[Entry], numbers: list[str]) -> list[Entry]:

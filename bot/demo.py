@@ -15,8 +15,8 @@ from openpyxl import Workbook
 
 from bot import declaration
 from bot.errors import NotFit
-from bot.secrets import ENVIRONMENT_PREFIX
-from bot.session import AnswerCaptcha
+from bot.secrets import ENVIRONMENT_PREFIX, Secret
+from bot.session import Attendant
 from bot.settings import FILE_NAME, Settings
 from bot.work_item import COLUMNS
 from pages.parts import CaptchaPicture
@@ -76,14 +76,20 @@ class Doors:
         return answer.json()
 
 
-def answer_by_door(settings: Settings) -> AnswerCaptcha:
-    """Return what reads a captcha of the mock portal behind its back."""
-    doors = Doors(settings.origin)
+class MockAttendant:
+    """Reads the captchas of a mock portal behind its back; a PIN is a person's all the same."""
 
-    def answer(picture: CaptchaPicture) -> str:
-        return str(doors.call("GET", f"captchas/{picture.captcha_id}")["text"])
+    def __init__(self, settings: Settings, person: Attendant) -> None:
+        self._doors = Doors(settings.origin)
+        self._person = person
 
-    return answer
+    def captcha(self, picture: CaptchaPicture) -> str:
+        """Return what the door says."""
+        return str(self._doors.call("GET", f"captchas/{picture.captcha_id}")["text"])
+
+    def pin(self, enterprise_name: str) -> Secret:
+        """Return what the person types."""
+        return self._person.pin(enterprise_name)
 
 
 @contextmanager

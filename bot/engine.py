@@ -16,7 +16,7 @@ from bot.errors import NotFit
 from bot.evidence import Evidence
 from bot.ledger import Entry, Ledger
 from bot.secrets import Passwords
-from bot.session import AnswerCaptcha, Sessions
+from bot.session import Attendant, Sessions
 from bot.settings import Settings
 from bot.workflow import Robot, Stop
 
@@ -39,7 +39,7 @@ def run(
     work: Work,
     enterprises: Iterable[str],
     list_digest: str,
-    answer: AnswerCaptcha,
+    attendant: Attendant,
     tell: Callable[[Entry], None],
 ) -> Stop | None:
     """Do this work for these enterprises; return why it ended early, if it did.
@@ -47,7 +47,7 @@ def run(
     It goes by the items of a list, or by all of the ledger if there is no list. The caller is the
     `only_worker`.
     """
-    sessions = Sessions(settings, Passwords(settings.origin), answer)
+    sessions = Sessions(settings, Passwords(settings.origin), attendant)
     robot = Robot(settings, ledger, sessions, Evidence(settings.store / "evidence"), tell)
     try:
         with _launched(settings):

@@ -16,7 +16,7 @@ from bot.reconcile import Comparison
 from bot.reconcile import reconcile as compare_all
 from bot.results import STATE_WORDS, ItemSummary, RowResult, RunSummary, write_html, write_workbook
 from bot.secrets import Passwords
-from bot.session import AnswerCaptcha, Sessions
+from bot.session import Attendant, Sessions
 from bot.settings import Settings
 from bot.work_list import WorkList, read_work_list
 from bot.workflow import Stop
@@ -61,7 +61,7 @@ def dispatch(settings: Settings, work_list: WorkList) -> list[Entry]:
 def run(
     settings: Settings,
     work_list: WorkList | None,
-    answer: AnswerCaptcha,
+    attendant: Attendant,
     tell: Callable[[Entry], None],
 ) -> Outcome:
     """Take a list in and work it off, or go on with all that the ledger holds.
@@ -80,7 +80,7 @@ def run(
         asked = [request.item.uscc for request in ledger.requests(digest)]
         open_ = [one.item.uscc for one in ledger.entries(digest) if one.state not in DONE]
         enterprises = dict.fromkeys(asked + open_)
-        stopped = engine.run(settings, ledger, Work.SERVE, enterprises, digest, answer, tell)
+        stopped = engine.run(settings, ledger, Work.SERVE, enterprises, digest, attendant, tell)
         files = _results(settings, ledger, work_list, started) if work_list else ()
         return Outcome(
             entries=ledger.entries(digest),
@@ -95,7 +95,7 @@ def run(
 def follow_up(
     settings: Settings,
     work_list: WorkList | None,
-    answer: AnswerCaptcha,
+    attendant: Attendant,
     tell: Callable[[Entry], None],
 ) -> Outcome:
     """See what the insurer has decided about what is confirmed, of a list or of all the ledger.
@@ -109,7 +109,7 @@ def follow_up(
         entries = ledger.entries(digest)
         due = {one.item.reference: one.item.uscc for one in entries if one.state in FOLLOWED_UP}
         enterprises = dict.fromkeys(due.values())
-        stopped = engine.run(settings, ledger, Work.FOLLOW_UP, enterprises, digest, answer, tell)
+        stopped = engine.run(settings, ledger, Work.FOLLOW_UP, enterprises, digest, attendant, tell)
         return Outcome(
             entries=[one for one in ledger.entries(digest) if one.item.reference in due],
             elsewhere=_in_doubt_elsewhere(ledger, digest),
@@ -123,7 +123,7 @@ def follow_up(
 def reconcile(
     settings: Settings,
     work_list: WorkList | None,
-    answer: AnswerCaptcha,
+    attendant: Attendant,
     tell: Callable[[str], None],
 ) -> list[Comparison]:
     """Compare a list, or all of the ledger, with the portal; change nothing.
@@ -133,7 +133,7 @@ def reconcile(
     """
     with engine.only_worker(settings), opened_ledger(settings) as ledger:
         items = work_list.items if work_list else [entry.item for entry in ledger.entries()]
-        sessions = Sessions(settings, Passwords(settings.origin), answer)
+        sessions = Sessions(settings, Passwords(settings.origin), attendant)
         try:
             return compare_all(items, ledger, sessions, tell)
         finally:

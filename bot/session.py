@@ -4,13 +4,14 @@ Playwright's sync API belongs to the thread that started it, so every act on a p
 the thread that owns the page.
 """
 
+import logging
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from threading import Lock
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from playwright.sync_api import (
     Browser,
@@ -22,10 +23,11 @@ from playwright.sync_api import (
 from playwright.sync_api import Error as PlaywrightError
 
 from bot.errors import ApplicationException, BusinessException, SignInRefused, WorkItemError
-from bot.secrets import Passwords
+from bot.secrets import Passwords, Secret
 from bot.settings import Settings
 from bot.work_item import WorkItem
 from pages.browser import BrowserNotFound, launch
+from pages.card import CardLoginPage, ControlState
 from pages.desk import DeskPage
 from pages.entry import HomePage
 from pages.errors import (
@@ -44,12 +46,29 @@ from pages.pending import ConfirmationPage
 from pages.profile import PROFILES
 
 RUN_AGAIN = "请稍后再运行一次；仍不成功时请登录门户查看"
+log = logging.getLogger(__name__)
+LOCAL_NETWORK = "local-network-access"  # the browser's name of the permission
+CARD_HELP = {
+    ControlState.DOWN: "请安装或重启卡控件（托盘图标 → 重新启动），插好卡后再运行一次",
+    ControlState.BLOCKED: "浏览器不许这个页面访问本机的控件：请用 https 的门户地址，或联系维护人员",
+}
 USE_THE_OTHER_EDITION = "请在清单中改用地方（广东）版本的账号，然后再运行一次"
 T = TypeVar("T")
-AnswerCaptcha = Callable[[CaptchaPicture], str]
 VIEWPORT: ViewportSize = {"width": 1280, "height": 1200}  # the whole form in one picture
 NEW_SIGN_INS = 1  # after a lost session; the next one is for a person, not a war of log-ins
 PICTURES = 3  # captchas shown to a person before the item waits
+
+
+class Attendant(Protocol):
+    """Who answers what the portal asks of a person."""
+
+    def captcha(self, picture: CaptchaPicture) -> str:
+        """Return what the picture says."""
+        ...
+
+    def pin(self, enterprise_name: str) -> Secret:
+        """Return the PIN of the card of this enterprise."""
+        ...
 
 
 @dataclass(slots=True)
@@ -105,10 +124,10 @@ class Session:
 class BrowserThread:
     """One Playwright and one browser, with the sessions of the enterprises it serves."""
 
-    def __init__(self, settings: Settings, passwords: Passwords, answer: AnswerCaptcha) -> None:
+    def __init__(self, settings: Settings, passwords: Passwords, attendant: Attendant) -> None:
         self._settings = settings
         self._passwords = passwords
-        self._answer = answer
+        self._attendant = attendant
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="browser")
         self._playwright: Playwright | None = None
         self._browser: Browser | None = None
@@ -179,13 +198,16 @@ class BrowserThread:
         return self._sessions[item.uscc]
 
     def _sign_in(self, item: WorkItem) -> Session:
-        password = self._passwords.find(item.uscc, item.account)
+        with_card = self._settings.login == "card"
+        password = None if with_card else self._passwords.find(item.uscc, item.account)
         context = self._new_context()
         try:
             profile = PROFILES[self._settings.edition]
             login = LoginPage.open(context.new_page(), self._settings.origin, profile)
-            self._check_origins(login)
-            home = self._log_in(login, item.account, password.reveal())
+            if password:
+                home = self._log_in(login, item.account, password)
+            else:
+                home = self._log_in_with_card(login, item.enterprise_name)
             if home.enterprise_name() != item.enterprise_name:
                 raise SignInRefused(
                     "WRONG_ENTERPRISE",
@@ -197,32 +219,38 @@ class BrowserThread:
             context.close()
             raise
 
-    def _log_in(self, login: LoginPage, account: str, password: str) -> HomePage:
+    def _log_in(self, login: LoginPage, account: str, password: Secret) -> HomePage:
+        self._check_origins(login.origins())
         for _ in range(PICTURES):
-            answer = self._answer(login.captcha.read())
+            answer = self._attendant.captcha(login.captcha.read())
             try:
-                return login.log_in(account, password, answer)
+                return login.log_in(account, password.reveal(), answer)
             except LoginRefused as refusal:
                 if not refusal.is_captcha:
-                    words = "；".join(refusal.messages)
-                    raise SignInRefused(
-                        "LOGIN_REFUSED",
-                        f"登录被拒绝：{words}",
-                        USE_THE_OTHER_EDITION
-                        if refusal.is_national_edition
-                        else "请核对登录账号和密码；为免账号被锁，本次运行不再尝试",
-                    ) from None
+                    raise _refused(refusal, "请核对登录账号和密码") from None
             except (PortalError, PlaywrightError):
-                # whether the password was sent is not known; it is not sent again
-                raise SignInRefused(
-                    "LOGIN_UNCLEAR",
-                    "登录没有得到明确的结果",
-                    "为免账号被锁，本次运行不再尝试；请登录门户看看，再运行一次",
-                ) from None
+                raise _unclear() from None
         raise SignInRefused("CAPTCHA", f"验证码连续 {PICTURES} 次不对", "请在有人值守时再运行一次")
 
-    def _check_origins(self, login: LoginPage) -> None:
-        if foreign := set(login.origins()) - {self._settings.origin}:
+    def _log_in_with_card(self, login: LoginPage, enterprise_name: str) -> HomePage:
+        card = CardLoginPage.open(login)
+        if (state := card.control_state()) is not ControlState.READY:
+            said = "；".join((state.value, *card.notices()))
+            raise SignInRefused("CARD_CONTROL", f"卡介质不能用：{said}", CARD_HELP[state])
+        self._check_origins(card.origins())
+        pin = self._attendant.pin(enterprise_name)
+        try:
+            home = card.log_in(pin.reveal())
+            for notice in card.notices():  # of a certificate that expires soon
+                log.warning("%s：%s", enterprise_name, notice)
+            return home
+        except PortalRefused as refusal:
+            raise _refused(refusal, "请核对卡和IC卡/Key密码") from None
+        except (PortalError, PlaywrightError):
+            raise _unclear() from None
+
+    def _check_origins(self, origins: Iterable[str]) -> None:
+        if foreign := set(origins) - {self._settings.origin}:
             raise SignInRefused(
                 "FOREIGN_ORIGIN",
                 f"登录框来自 {'、'.join(sorted(foreign))}，不是设置的门户；没有输入密码",
@@ -238,6 +266,7 @@ class BrowserThread:
             timezone_id="Asia/Shanghai",
             viewport=VIEWPORT,
             service_workers="block",
+            permissions=[LOCAL_NETWORK] if self._settings.login == "card" else [],
         )
         context.set_default_timeout(self._settings.timeout_seconds * 1000)
         DialogLog.install(context)
@@ -272,6 +301,26 @@ class BrowserThread:
         self._browser = self._playwright = None
 
 
+def _refused(refusal: PortalRefused, next_step: str) -> SignInRefused:
+    is_other_edition = isinstance(refusal, LoginRefused) and refusal.is_national_edition
+    return SignInRefused(
+        "LOGIN_REFUSED",
+        f"登录被拒绝：{'；'.join(refusal.messages)}",
+        USE_THE_OTHER_EDITION
+        if is_other_edition
+        else f"{next_step}；为免账号或卡被锁，本次运行不再尝试",
+    )
+
+
+def _unclear() -> SignInRefused:
+    # whether the password was sent is not known; it is not sent again
+    return SignInRefused(
+        "LOGIN_UNCLEAR",
+        "登录没有得到明确的结果",
+        "为免账号或卡被锁，本次运行不再尝试；请登录门户看看，再运行一次",
+    )
+
+
 def _in_chinese(error: PortalError) -> str:
     if isinstance(error, PortalRefused):
         return f"门户提示：{'；'.join(error.messages)}"
@@ -281,9 +330,9 @@ def _in_chinese(error: PortalError) -> str:
 class Sessions:
     """The browser threads; an enterprise stays on the thread that signed it in."""
 
-    def __init__(self, settings: Settings, passwords: Passwords, answer: AnswerCaptcha) -> None:
+    def __init__(self, settings: Settings, passwords: Passwords, attendant: Attendant) -> None:
         self._threads = [
-            BrowserThread(settings, passwords, answer) for _ in range(settings.browsers)
+            BrowserThread(settings, passwords, attendant) for _ in range(settings.browsers)
         ]
         self.at_once = settings.browsers
         self._homes: dict[str, BrowserThread] = {}

@@ -49,6 +49,7 @@ class Settings(BaseSettings):
 
     portal_url: str = "http://127.0.0.1:8765"
     edition: Literal["guangdong", "national"] = "guangdong"  # whose home page is gone in by
+    login: Literal["account", "card"] = "account"  # 账号登录 or 卡介质
     live: bool = False
     allow_http: tuple[str, ...] = ()  # hosts of real portals that have no https
     data_dir: Path | None = None

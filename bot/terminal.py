@@ -7,15 +7,18 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from getpass import getpass
 from pathlib import Path
 from threading import Lock
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from PIL import Image
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Column, Table
 from rich.text import Text
+from rich_pixels import Pixels
 
 from bot import declaration
 from bot.approval import Snapshot
@@ -25,7 +28,7 @@ from bot.ledger import DONE, Entry, State
 from bot.reconcile import Comparison
 from bot.results import STATE_WORDS
 from bot.run import Outcome
-from bot.session import AnswerCaptcha
+from bot.secrets import Secret
 from bot.work_item import mask_contact
 from bot.workflow import Stop
 from pages.parts import CaptchaPicture
@@ -90,28 +93,55 @@ def teller(progress: Progress) -> Callable[[Entry], None]:
     return tell
 
 
-def ask_person(progress: Progress) -> AnswerCaptcha:
-    """Return what shows a captcha to the person at the terminal and takes the answer."""
-    one_at_a_time = Lock()
-    nobody = SignInRefused(
-        "CAPTCHA", "登录要输入验证码，但没有人值守", "请在终端前再运行一次，按提示输入验证码"
-    )
+class Person:
+    """Whoever sits at the terminal: reads captchas and types the PINs of cards."""
 
-    def ask(picture: CaptchaPicture) -> str:
-        if not sys.stdin.isatty():
-            raise nobody
-        with one_at_a_time, tempfile.TemporaryDirectory() as folder:
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._one_at_a_time = Lock()
+
+    def captcha(self, picture: CaptchaPicture) -> str:
+        """Show a captcha, in the terminal and as a file, and return what the person reads.
+
+        Raises:
+            SignInRefused: nobody is there.
+        """
+        with tempfile.TemporaryDirectory() as folder:
             file = Path(folder) / "captcha.png"
             file.write_bytes(picture.image)
-            progress.stop()
-            try:
-                return err.input(f"请打开图片 {file}，输入其中的验证码：", markup=False).strip()
-            except EOFError:
-                raise nobody from None
-            finally:
-                progress.start()
+            shown = Pixels.from_image(Image.open(file).convert("RGB"))
+            prompt = f"请输入图中的验证码（看不清时请打开 {file}）："
+            return self._ask("验证码", prompt, above=shown).strip()
 
-    return ask
+    def pin(self, enterprise_name: str) -> Secret:
+        """Return the PIN that the person types for the card of this enterprise.
+
+        Raises:
+            SignInRefused: nobody is there.
+        """
+        prompt = f"请插入{enterprise_name}的卡，输入IC卡/Key密码（不显示）："
+        return Secret(self._ask("IC卡/Key密码", prompt, is_secret=True))
+
+    def _ask(
+        self, what: str, prompt: str, above: Pixels | None = None, is_secret: bool = False
+    ) -> str:
+        if not sys.stdin.isatty():
+            raise _nobody(what)
+        with self._one_at_a_time:
+            self._progress.stop()
+            try:
+                if above:
+                    err.print(above)
+                return getpass(prompt) if is_secret else err.input(prompt, markup=False)
+            except EOFError:
+                raise _nobody(what) from None
+            finally:
+                self._progress.start()
+
+
+def _nobody(what: str) -> SignInRefused:
+    told = f"登录要输入{what}，但没有人值守"
+    return SignInRefused("UNATTENDED", told, "请在终端前再运行一次，按提示输入")
 
 
 def print_decided(entries: list[Entry], by: str, as_json: bool) -> None:

@@ -40,11 +40,12 @@ def show_form(refusal: Wording | None = None) -> Response:
     random = secrets.token_hex(16)
     visit = request.cookies.get("CASTGC") or secrets.token_hex(16)
     store().sessions.expect_random(visit, random)
+    owner = _owner_of_computer()
     page = render_template(
         "card/form.html",
         random=random,
         control=_control_address(),
-        today=f"{g.enterprise.clock.now():%Y-%m-%d}" if g.enterprise else "",
+        today=f"{owner.clock.now():%Y-%m-%d}" if owner else "",
         refusal=refusal,
     )
     answer = make_response(page)
@@ -52,16 +53,21 @@ def show_form(refusal: Wording | None = None) -> Response:
     return answer
 
 
-def _control_address() -> str:
-    """Tell the page where the enterprise's control listens.
+def _owner_of_computer() -> Enterprise | None:
+    """Tell whose computer this is: the scope cookie's, or whosever card was put in by its door."""
+    return g.enterprise or store().card_in_reader
 
-    Nobody knows whose computer it is before log-in but by the scope cookie; without it there is no
-    control. The port of the real one is never used: it may be there, with a real card in it.
+
+def _control_address() -> str:
+    """Tell the page where the control of this computer listens.
+
+    The port of the real control is never used: it may be there, with a real card in it.
     """
-    if g.enterprise is None:
+    owner = _owner_of_computer()
+    if owner is None:
         return ""
     with store().lock:
-        control = g.enterprise.control = g.enterprise.control or _start_control(g.enterprise)
+        control = owner.control = owner.control or _start_control(owner)
     control.page_opened()
     scheme = "wss" if request.scheme == "https" else "ws"
     return f"{scheme}://127.0.0.1:{control.port}"

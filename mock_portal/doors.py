@@ -160,6 +160,13 @@ def replace_faults(uscc: str) -> Response:
     return jsonify(_faults_state(enterprise))
 
 
+@bp.put("/enterprises/<uscc>/card")
+def plug_in_card(uscc: str) -> Response:
+    """Put the card of an enterprise into the reader of this computer."""
+    owner = store().card_in_reader = _enterprise(uscc)
+    return jsonify(card_no=owner.card.no)
+
+
 @bp.get("/captchas/<captcha_id>")
 def read_captcha(captcha_id: str) -> Response:
     """Tell what a captcha says."""

@@ -145,6 +145,7 @@ class Store:
         self.enterprises: dict[str, Enterprise] = {}
         self.policies: dict[str, Policy] = {}
         self.defects: set[str] = set()
+        self.card_in_reader: Enterprise | None = None  # whose card, on this computer
         self.requests: list[Request] = []
         self.crashes: list[Crash] = []
         self.sessions = Sessions()

@@ -7,7 +7,7 @@ from playwright.sync_api import Page
 
 from pages.entry import HomePage
 from pages.errors import LoginRefused
-from pages.login import LoginPage, is_login
+from pages.login import LoginPage, is_login, origins_of
 from pages.parts import DialogLog
 from pages.profile import GUANGDONG, PortalProfile
 from pages.screen import Screen, lines
@@ -53,6 +53,10 @@ class CardLoginPage(Screen):
         """Switch to 卡介质 and say yes to installing the control (guide-1.4)."""
         DialogLog.of(login_page.tab).accept(INSTALL)
         return login_page.open_window(login_page.card_tab, to=ControlDownloadPage)
+
+    def origins(self) -> tuple[str, str]:
+        """Return the origins of the tab and of the box, where a PIN would be typed."""
+        return origins_of(self.login_button)
 
     def control_state(self) -> ControlState:
         """Tell whether the page has reached the control."""

@@ -52,9 +52,7 @@ class LoginPage(Screen):
 
     def origins(self) -> tuple[str, str]:
         """Return the origins of the tab and of the log-in box, where a password would be typed."""
-        box = self.login_button.evaluate("button => button.ownerDocument.location.origin")
-        top = urlsplit(self.surface.url)
-        return f"{top.scheme}://{top.netloc}", box
+        return origins_of(self.login_button)
 
     def box_words(self) -> tuple[str, ...]:
         """Return the text of the log-in box, line by line."""
@@ -89,6 +87,13 @@ class LocalLoginPage(LoginPage):
     """The same with 本地登录: the account of 地方（广东）版本."""
 
     frame = "#loginIframe3"
+
+
+def origins_of(button: Locator) -> tuple[str, str]:
+    """Return the origins of the tab and of the frame around a button."""
+    top = urlsplit(button.page.url)
+    box = button.evaluate("button => button.ownerDocument.location.origin")
+    return f"{top.scheme}://{top.netloc}", box
 
 
 def is_login(response: Response) -> bool:
