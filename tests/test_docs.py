@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from fixtures.guide import clauses
-from reports import screens
+from reports import screens, states
 
 ROOT = Path(__file__).parent.parent
 GENERATED = {".git", ".venv", "node_modules"}
@@ -177,3 +177,8 @@ def test_lock_is_in_step_with_the_project():
 
     assert names - set(pinned) == set()
     assert lock.count(" \\\n    --hash=") >= len(pinned)
+
+
+def test_the_diagram_of_states_is_drawn_from_the_code():
+    """The page shows the moves that the ledger allows."""
+    assert states.DIAGRAM.findall(read("docs/reliability.md")) == [states.diagram()]

@@ -1,0 +1,51 @@
+"""状态图: the ledger's moves as a diagram, drawn from the code into its page."""
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+from bot.ledger import BEFORE_PRESS, MOVES, RESTARTABLE, State
+from bot.results import STATE_WORDS
+
+PAGE = Path(__file__).parent.parent / "docs" / "reliability.md"
+DIAGRAM = re.compile(r"(?<=<!-- states -->\n).*?(?=<!-- /states -->)", re.DOTALL)
+UNDER_WAY = [state for state in State if state in BEFORE_PRESS - RESTARTABLE]
+ENDED = [state for state in State if state in RESTARTABLE]
+
+
+def diagram() -> str:
+    """Return the diagram as Mermaid text; what holds of a whole group is one arrow of the group."""
+    grouped = {(old, new) for old in UNDER_WAY for new in [*ENDED, State.READY]}
+    grouped |= {(old, State.READY) for old in ENDED}
+    single = [
+        f"    {old} --> {new}"
+        for old in State
+        for new in State
+        if new in MOVES[old] and old is not new and (old, new) not in grouped
+    ]
+    lines = [
+        "stateDiagram-v2",
+        *(f"    {state}: {state} {STATE_WORDS[state]}" for state in State),
+        *_group("before_press", UNDER_WAY),
+        *_group("ended_without_a_press", ENDED),
+        "    [*] --> ready",
+        "    before_press --> ended_without_a_press",
+        "    before_press --> ready: other data in the list",
+        "    ended_without_a_press --> ready: another run",
+        *single,
+    ]
+    return "\n".join(["```mermaid", *lines, "```", ""])
+
+
+def _group(name: str, states: Iterable[State]) -> list[str]:
+    return [f"    state {name} {{", *(f"        {state}" for state in states), "    }"]
+
+
+def main() -> None:
+    """Redraw the diagram in its page."""
+    text = PAGE.read_text(encoding="utf-8")
+    PAGE.write_text(DIAGRAM.sub(lambda _: diagram(), text), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
