@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.cli import app
+from bot.settings import Settings
 from fixtures.guide import clauses
 from reports import screens, states
 
@@ -182,3 +184,21 @@ def test_lock_is_in_step_with_the_project():
 def test_the_diagram_of_states_is_drawn_from_the_code():
     """The page shows the moves that the ledger allows."""
     assert states.DIAGRAM.findall(read("docs/reliability.md")) == [states.diagram()]
+
+
+def test_every_setting_is_explained():
+    """The operations page has a row for each setting, and none for one that is not."""
+    rows = re.findall(r"^\| (`[^|]+`) \|", read("docs/operations.md").split("## 设置")[1], re.M)
+    explained = {name for row in rows for name in IDENTIFIER.findall(row)}
+
+    assert explained == set(Settings.model_fields)
+
+
+def test_every_command_is_in_the_operations_page():
+    """An operator finds each command of the day there."""
+    commands = {command.name or command.callback.__name__ for command in app.registered_commands}
+
+    shown = set(re.findall(r"single-window ([a-z-]+)", read("docs/operations.md")))
+
+    assert commands - shown == {"demo", "portal", "results"}
+    assert shown <= commands
