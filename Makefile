@@ -13,7 +13,7 @@ $(shell $(IS_FIT) || rm -f $(STAMP))
 PYTEST := $(BIN)/pytest -n 3 --dist worksteal --alluredir=reports/allure-results --clean-alluredir --junitxml=reports/junit.xml
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test features portal report screens lock clean
+.PHONY: help setup demo test features portal report soak screens lock clean
 
 help:
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -54,6 +54,9 @@ portal: setup ## 启动模拟门户，手工浏览 · start the mock portal, to 
 
 report: setup ## 把上次测试的结果做成一个网页 · turn the last test run into one web page
 	@$(BIN)/python -m reports.build
+
+soak: setup ## 耐久：一次运行 500 张，看内存和残留（约一刻钟）· 500 policies in one run: memory, leftovers
+	@$(BIN)/python -m benchmarks.soak
 
 screens: setup ## 为模拟门户的每个画面重新截图 · take a picture of every screen of the mock portal anew
 	@$(BIN)/python -m reports.screens

@@ -221,9 +221,9 @@ def _rows(enterprises: list[dict[str, Any]]) -> Iterator[dict[str, str]]:
                 "企业名称": enterprise["name"],
                 "登录账号": enterprise["account"],
                 "申请编号": policy["application_no"],
-                "主要联系人姓名": f"模拟联系人{'甲乙丙'[number - 1]}",
-                "主要联系人电话": f"020-8765432{number}",
-                "主要联系人手机": f"1380013800{number}",
+                "主要联系人姓名": f"模拟联系人{number}",
+                "主要联系人电话": f"020-876543{number:02d}",
+                "主要联系人手机": f"138001380{number:02d}",
                 "主要联系人邮箱": f"contact{number}@example.com",
                 "备注": "模拟数据",
             }
