@@ -144,7 +144,15 @@ def _work_off(
     except KeyboardInterrupt:
         robot.stopped = Stop.INTERRUPTED
         log.warning("收到中断：办完手头的保单就结束；再按一次 Ctrl-C 立即结束。")
-        _finish(under_way)
+        _finish([one for one in under_way if not _is_taken_back(one)])
+
+
+def _is_taken_back(handle: WorkflowHandle[None]) -> bool:
+    """Take a workflow back that only waits for its turn; tell whether it did."""
+    if handle.get_status().status != "ENQUEUED":
+        return False
+    DBOS.cancel_workflow(handle.get_workflow_id())
+    return True
 
 
 def _finish(under_way: list[WorkflowHandle[None]]) -> None:

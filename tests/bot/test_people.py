@@ -1,6 +1,8 @@
 """People in the loop: approvals, rehearsals, the insurer's decision, and the comparison of all."""
 
 import json
+import signal
+import subprocess
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -132,6 +134,30 @@ def test_outside_the_hours_nothing_is_begun(workplace: Workplace):
     assert ended.returncode == 1
     assert "不在设置的办理时间" in ended.stdout
     assert list(workplace.arrivals().values()) == [[]]
+
+
+def test_sign_ins_keep_to_their_pace(workplace: Workplace):
+    """The second enterprise waits for its minute; Ctrl-C does not have to wait with it."""
+    for _ in range(2):
+        workplace.add()
+    workplace.write_settings(sign_ins_per_minute=1)
+
+    with subprocess.Popen(
+        workplace.command("run", str(workplace.work_list)),
+        cwd=workplace.folder,
+        env=workplace.environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stderr
+        process.stderr.readline()  # the first enterprise's item is finished
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=30)
+
+    signed_in = [len(one.requests("POST", "/cas/login")) for one in workplace.enterprises]
+    assert process.returncode == 130
+    assert sorted(signed_in) == [0, 1]
 
 
 def test_an_item_that_takes_too_long_is_not_pressed(workplace: Workplace):
