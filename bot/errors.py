@@ -22,6 +22,10 @@ class SignInRefused(BusinessException):
     """The portal does not let this enterprise in; not tried again in this run."""
 
 
+class DeclarationChanged(BusinessException):
+    """投保声明 is worded otherwise than accepted; nothing is ticked for anybody."""
+
+
 class ApplicationException(WorkItemError):
     """A technical failure; it may be retried before the press."""
 

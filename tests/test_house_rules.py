@@ -19,9 +19,9 @@ MAP = {
     "mock_portal": STEMS
     | {"__main__", "accounts", "captcha", "card_control", "clock", "defects", "documents", "doors"}
     | {"faults", "insurer", "rules", "sessions", "store", "wording"},
-    "bot": {"approval", "artifacts", "cli", "declaration", "demo", "doctor", "engine", "errors"}
-    | {"evidence", "ledger", "notify", "press", "reconcile", "results", "run", "secrets", "session"}
-    | {"settings", "terminal", "work_item", "work_list", "workflow"},
+    "bot": {"approval", "artifacts", "cli", "confirmation", "declaration", "demo", "doctor"}
+    | {"engine", "errors", "evidence", "ledger", "notify", "press", "reconcile", "results", "run"}
+    | {"secrets", "session", "settings", "terminal", "work_item", "work_list", "workflow"},
 }
 
 SLEEPS = {"sleep", "wait_for_timeout"}

@@ -11,27 +11,28 @@ from pathlib import Path
 from typing import Any
 
 from bot import cli
+from bot.confirmation import Confirmation
 from bot.evidence import Evidence
 from bot.ledger import Ledger
 from bot.workflow import Robot
 from pages.pending import ConfirmationPage
 
 Act = Callable[..., Any]
-SEAMS = (Ledger, Robot, Evidence, ConfirmationPage)
+SEAMS = (Ledger, Robot, Confirmation, Evidence, ConfirmationPage)
 CLAIMED = "before ConfirmationPage.confirm"  # and nothing sent
 # each step of the workflow, and inside the press what comes before and after the request
 CHECKPOINTS = [
     "after Ledger.dispatch",
     "after Robot.collect",
-    "before Robot._inspect",
-    "after Robot._inspect",
-    "after Robot._seek_approval",
-    "after Robot._prepare",
+    "before Confirmation.inspect",
+    "after Confirmation.inspect",
+    "after Confirmation.seek_approval",
+    "after Confirmation.prepare",
     "after Evidence.keep_picture",
     "after ConfirmationPage.confirm",  # sent and answered, and nothing written down
-    "after Robot._press",
-    "before Robot._read_back",
-    "after Robot._read_back",
+    "after Confirmation.press",
+    "before Confirmation.read_back",
+    "after Confirmation.read_back",
     CLAIMED,
 ]
 
