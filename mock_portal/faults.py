@@ -161,12 +161,16 @@ def strike() -> None:
 
 
 def _is_met(fault: Fault) -> bool:
-    """Tell whether this request meets the fault: by its address, and not too often."""
+    """Tell whether this request meets the fault; one that has happened often enough is gone."""
     if not request.path.startswith(fault.params.get("path", "")):
         return False
     with store().lock:
+        if fault not in g.enterprise.faults:
+            return False
         fault.met += 1
-    return fault.met <= (fault.params.get("times") or fault.met)
+        if fault.met == fault.params.get("times"):
+            g.enterprise.faults.remove(fault)
+    return True
 
 
 def _slow(fault: Fault) -> None:
