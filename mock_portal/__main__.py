@@ -25,18 +25,20 @@ SECONDS_TO_NOTICE = 0.2  # a call to stop
 
 
 class Gateway(wsgi.Gateway_10):
-    """Between cheroot and the app; hands over a way to reset the connection."""
+    """Between cheroot and the app; hands over a way to cut the connection."""
 
     def __init__(self, req: HTTPRequest) -> None:
         super().__init__(req)
-        self.env["mock_portal.reset_connection"] = self.reset_connection
+        self.env["mock_portal.cut_connection"] = self.cut_connection
 
-    def reset_connection(self) -> None:
-        """Cut the connection so that the client sees a reset, not an end."""
+    def cut_connection(self, last_words: bytes, *, reset: bool) -> None:
+        """End the connection after these bytes, with a reset or without."""
         connection = self.req.conn
         connection.linger = True  # cheroot then leaves the closing to us
-        no_lingering = struct.pack("ii", 1, 0)
-        connection.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, no_lingering)
+        connection.socket.sendall(last_words)
+        if reset:
+            no_lingering = struct.pack("ii", 1, 0)
+            connection.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, no_lingering)
         socket.close(connection.socket.detach())
 
 

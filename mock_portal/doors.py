@@ -25,7 +25,7 @@ from stdnum.cn import uscc as uscc_number
 from mock_portal.accounts import Edition
 from mock_portal.defects import DEFECTS, unknown
 from mock_portal.documents import renewal_document
-from mock_portal.faults import FAULTS
+from mock_portal.faults import FAULTS, FaultKind
 from mock_portal.store import (
     DECISIONS,
     PERSON,
@@ -318,15 +318,22 @@ def _fault(wish: object) -> Fault:
         _refuse(400, "每个故障写作 id 与 params。", ["id", "params"])
     if not isinstance(wish["id"], str) or wish["id"] not in FAULTS:
         _refuse(400, "没有这个故障。", FAULTS)
-    defaults, params = FAULTS[wish["id"]].params, wish.get("params", {})
-    if not isinstance(params, dict) or not params.keys() <= defaults.keys():
-        _refuse(400, f"故障 {wish['id']} 只有这些参数。", defaults)
+    kind, params = FAULTS[wish["id"]], wish.get("params", {})
+    if not isinstance(params, dict) or not params.keys() <= kind.params.keys():
+        _refuse(400, f"故障 {wish['id']} 只有这些参数。", kind.params)
     for name, value in params.items():
-        if not _is_a(value, type(defaults[name])):
-            _refuse(400, f"{name} 的值应是 {type(defaults[name]).__name__}。", defaults)
-    if not 0 <= params.get("seconds", 0) <= HOUR:
-        _refuse(400, "seconds 应在 0 与 3600 之间。", defaults)
-    return Fault(wish["id"], {**defaults, **params})
+        _check_param(kind, name, value)
+    return Fault(wish["id"], {**kind.params, **params})
+
+
+def _check_param(kind: FaultKind, name: str, value: Any) -> None:
+    expected = type(kind.params[name])
+    if not _is_a(value, expected):
+        _refuse(400, f"{name} 的值应是 {expected.__name__}。", kind.params)
+    if value not in kind.allowed.get(name, (value,)):
+        _refuse(400, f"{name} 只能是这些值。", kind.allowed[name])
+    if name == "seconds" and not 0 <= value <= HOUR:
+        _refuse(400, "seconds 应在 0 与 3600 之间。", kind.params)
 
 
 def _card_fault(wish: str) -> Fault:

@@ -1,7 +1,7 @@
 """Faults: ways in which the world misbehaves, switched on for one enterprise at a time."""
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, NoReturn
@@ -19,9 +19,33 @@ from mock_portal.store import (
 )
 from mock_portal.wording import Wording
 
-# What a caller sees who has no connection to reset, such as a WSGI test client.
+# What a caller sees who has no connection to cut, such as a WSGI test client.
 NO_ANSWER = 444
 PIECES = 10
+
+
+@dataclass(frozen=True)
+class Loss:
+    """A manner in which an answer is lost."""
+
+    sentence: str
+    status: int = NO_ANSWER
+    last_words: bytes = b""  # what still comes before the connection ends
+    is_reset: bool = False  # it ends by a reset
+
+
+LOSSES: Mapping[str, Loss] = {
+    "reset": Loss("连接被重置", is_reset=True),
+    "close": Loss("连接关闭，一个字节也没有"),
+    "headers": Loss(
+        "应答头送到一半，连接被重置", last_words=b"HTTP/1.1 200 OK\r\nContent-Ty", is_reset=True
+    ),
+    "408": Loss("HTTP 408", status=408),
+    "garbage": Loss("不是 HTTP 的字节", last_words=b"\x15\x03\x01\x00\x02\x02\x28\r\n\r\n"),
+    "empty": Loss("空白的 HTTP 200", status=200),
+    "hang": Loss("seconds 秒里没有一个字节，然后连接关闭"),
+}
+ANSWER_LOST = {"how": "reset", "seconds": 30.0}
 
 
 @dataclass(frozen=True)
@@ -31,6 +55,7 @@ class FaultKind:
     sentence: str
     clause: str
     params: Mapping[str, Any] = field(default_factory=dict)
+    allowed: Mapping[str, Sequence[str]] = field(default_factory=dict)  # values of a param
 
 
 FAULTS: Mapping[str, FaultKind] = {
@@ -125,10 +150,16 @@ FAULTS: Mapping[str, FaultKind] = {
     ),
     "declaration_reworded": FaultKind("投保声明第二条的结尾换了措辞。", "guide-2.4"),
     "answer_lost_before_commit": FaultKind(
-        "确认投保到达门户，什么都没有保存，连接就被重置。", "guide-2.5"
+        "确认投保到达门户，什么都没有保存，答复就丢失了，丢失的方式是 how。",
+        "guide-2.5",
+        ANSWER_LOST,
+        {"how": tuple(LOSSES)},
     ),
     "answer_lost_after_commit": FaultKind(
-        "确认投保已保存，答复还没有发出，连接就被重置。", "guide-2.5"
+        "确认投保已保存，答复却丢失了，丢失的方式是 how。",
+        "guide-2.5",
+        ANSWER_LOST,
+        {"how": tuple(LOSSES)},
     ),
     "server_error_after_commit": FaultKind(
         "确认投保已保存，答复却是 HTTP 500 的错误页。", "guide-2.5"
@@ -192,7 +223,7 @@ def _bad_gateway(fault: Fault) -> NoReturn:
 
 
 def _connection_reset(fault: Fault) -> NoReturn:
-    _reset_connection()
+    _lose_answer("reset")
 
 
 def _maintenance(fault: Fault) -> NoReturn:
@@ -289,20 +320,25 @@ def before_commit(policy: Policy | None, arrival: Confirmation | None) -> None:
     if late and policy and arrival:
         due = arrival.arrived_at + timedelta(seconds=late.params["seconds"])
         g.enterprise.late_commits.append((due, policy, arrival))
-    if late or find("answer_lost_before_commit"):
-        _reset_connection()
+        _lose_answer("reset")
+    if lost := find("answer_lost_before_commit"):
+        _lose_answer(**lost.params)
 
 
 def after_commit(refusal: Wording | None) -> None:
     """Lose or spoil the answer to a confirmation that was stored, if a fault is on."""
-    if refusal is None and find("answer_lost_after_commit"):
-        _reset_connection()
+    if refusal is None and (lost := find("answer_lost_after_commit")):
+        _lose_answer(**lost.params)
     if refusal is None and find("server_error_after_commit"):
         abort(make_response(render_template("error.html"), 500))
 
 
-def _reset_connection() -> NoReturn:
-    reset = request.environ.get("mock_portal.reset_connection")
-    if reset:
-        reset()
-    abort(Response(status=NO_ANSWER))
+def _lose_answer(how: str, seconds: float = 0) -> NoReturn:
+    """Let no answer come back, or none that says what became of the request."""
+    loss = LOSSES[how]
+    if how == "hang":
+        time.sleep(seconds)
+    cut = request.environ.get("mock_portal.cut_connection")
+    if cut and loss.status == NO_ANSWER:
+        cut(loss.last_words, reset=loss.is_reset)
+    abort(Response(status=loss.status))

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from fixtures.guide import clauses
-from mock_portal.faults import FAULTS, NO_ANSWER
+from mock_portal.faults import FAULTS, LOSSES, NO_ANSWER
 
 PAGE = Path(__file__).parents[2] / "docs" / "mock-portal.md"
 
@@ -142,6 +142,36 @@ def test_answer_lost_after_commit_stores_the_confirmation(visitor, enterprise, n
         (False, True),
     ]
     assert visitor.numbers("policies/query") == [number]
+
+
+@pytest.mark.parametrize(
+    ("how", "status", "is_answered"),
+    [
+        ("reset", NO_ANSWER, False),
+        ("close", NO_ANSWER, False),
+        ("headers", NO_ANSWER, False),
+        ("garbage", NO_ANSWER, False),
+        ("hang", NO_ANSWER, False),
+        ("408", 408, True),
+        ("empty", 200, True),
+    ],
+)
+@pytest.mark.parametrize("phase", ["before", "after"])
+def test_answer_is_lost_in_several_manners(
+    visitor, enterprise, number, monkeypatch, phase, how, status, is_answered
+):
+    """Whatever comes back says nothing of what became of the confirmation."""
+    pauses = []
+    monkeypatch.setattr(time, "sleep", pauses.append)
+    params = {"how": how, "seconds": 20}
+    visitor.set_faults(enterprise, {"id": f"answer_lost_{phase}_commit", "params": params})
+
+    answer = visitor.confirm(number)
+
+    (arrival,) = visitor.confirmations(enterprise)
+    assert (answer.status_code, answer.data) == (status, b"")
+    assert (arrival["accepted"], arrival["answered"]) == (phase == "after", is_answered)
+    assert pauses == ([20] if how == "hang" else [])
 
 
 def test_refused_confirmation_does_not_lose_its_answer(visitor, enterprise, number):
@@ -350,6 +380,8 @@ def test_faults_are_replaced_as_a_set(visitor, enterprise, number):
         ({"id": "slow", "params": {"seconds": -1}}, ["seconds", "path"]),
         ({"id": "slow", "params": {"seconds": float("nan")}}, ["seconds", "path"]),
         ({"id": "list_reordered", "params": {"seconds": 2}}, []),
+        ({"id": "answer_lost_after_commit", "params": {"how": "mail"}}, list(LOSSES)),
+        ({"id": "answer_lost_after_commit", "params": {"how": None}}, ["how", "seconds"]),
         ({"params": {}}, ["id", "params"]),
         ({"id": "slow", "clause": "guide-1.1"}, ["id", "params"]),
         ("slow", ["id", "params"]),
@@ -372,6 +404,7 @@ def test_catalogue_lists_every_fault(visitor):
     assert all(fault["sentence"] for fault in listed)
     assert {fault["clause"] for fault in listed} <= {clause.id for clause in clauses()}
     assert listed[0]["params"] == {"seconds": 2.0, "path": ""}
+    assert {tuple(fault["allowed"].get("how", ())) for fault in listed} == {(), tuple(LOSSES)}
 
 
 @pytest.mark.parametrize("fault", FAULTS)
@@ -392,3 +425,5 @@ def test_every_fault_is_documented():
     for id_, fault in FAULTS.items():
         params = "、".join(f"`{name}`（{default!r}）" for name, default in fault.params.items())
         assert f"| `{id_}` | {fault.sentence} | {params or '—'} | {fault.clause} |" in page
+    for how, loss in LOSSES.items():
+        assert f"| `{how}` | {loss.sentence} |" in page

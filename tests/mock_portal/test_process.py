@@ -15,8 +15,11 @@ from urllib.parse import urlencode, urlsplit
 
 import pytest
 
+from mock_portal.faults import LOSSES
+
 SECONDS = 20
 CONFIRM = "/swProxy/xwtbserver/sw/pending/confirm"
+STATUS_OF = {"before": "pending", "after": "confirmed"}
 
 
 @contextmanager
@@ -187,30 +190,48 @@ def test_defects_of_the_command_line_are_on():
     assert answer.status == 302
 
 
-@pytest.mark.parametrize(
-    ("fault", "accepted"),
-    [("answer_lost_before_commit", False), ("answer_lost_after_commit", True)],
-)
-def test_lost_answer_is_a_reset_connection(fault, accepted):
-    """The client sees a reset, the ledger the arrival; the portal goes on answering."""
+@pytest.mark.parametrize("phase", ["before", "after"])
+def test_lost_answer_is_lost_on_the_wire(phase):
+    """The client sees how the connection ends, the ledger the arrival; the portal goes on."""
     ids = ["captcha_not_checked", "wrong_password_accepted"]
     with started("--port", "0", "--defect", *ids) as process:
         with closing(Caller(port_of(process))) as caller:
-            enterprise = caller.door("POST", "/enterprises", {"pending": 1})
-            door, number = f"/enterprises/{enterprise['uscc']}", enterprise["policies"][0]
+            enterprise = caller.door("POST", "/enterprises", {"pending": len(LOSSES)})
+            numbers = [policy["application_no"] for policy in enterprise["policies"]]
+            door = f"/enterprises/{enterprise['uscc']}"
             cookie = _session(caller, enterprise["account"])
-            caller.door("PUT", f"{door}/faults", [{"id": fault}])
-            with pytest.raises(ConnectionResetError):
-                caller.page("POST", CONFIRM, _good_form(number["application_no"]), cookie)
-        with closing(Caller(caller.port)) as witness:
-            (policy,) = witness.door("GET", door)["policies"]
+            ends = {}
+            for how, number in zip(LOSSES, numbers, strict=True):
+                params = {"how": how, "seconds": 0.1}
+                fault = {"id": f"answer_lost_{phase}_commit", "params": params}
+                caller.door("PUT", f"{door}/faults", [fault])
+                ends[how] = _end(caller, number, cookie)
+            policies = caller.door("GET", door)["policies"]
         process.send_signal(signal.SIGTERM)
         _, errors = process.communicate(timeout=SECONDS)
 
-    (arrival,) = policy["confirmations"]
-    assert (arrival["accepted"], arrival["answered"]) == (accepted, False)
-    assert policy["status"] == ("confirmed" if accepted else "pending")
+    arrivals = [arrival for policy in policies for arrival in policy["confirmations"]]
+    assert ends == {
+        "reset": ConnectionResetError,
+        "close": http.client.RemoteDisconnected,
+        "headers": ConnectionResetError,
+        "408": 408,
+        "garbage": http.client.BadStatusLine,
+        "empty": 200,
+        "hang": http.client.RemoteDisconnected,
+    }
+    assert [one["accepted"] for one in arrivals] == [phase == "after"] * len(LOSSES)
+    assert {policy["status"] for policy in policies} == {STATUS_OF[phase]}
     assert (process.returncode, errors) == (0, "")
+
+
+def _end(caller: Caller, number: str, cookie: str) -> object:
+    """Press 确认投保; return what came back, or the kind of end that the connection had."""
+    try:
+        return caller.page("POST", CONFIRM, _good_form(number), cookie).status
+    except (OSError, http.client.HTTPException) as end:
+        caller.close()
+        return type(end)
 
 
 def _session(caller: Caller, account: str) -> str:
