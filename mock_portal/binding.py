@@ -4,7 +4,7 @@ from flask import Blueprint, Response, g, jsonify, render_template, request, url
 
 from mock_portal.accounts import Account
 from mock_portal.entry import DESK, MENU_ID
-from mock_portal.login import wrong_captcha
+from mock_portal.login import now, wrong_captcha
 from mock_portal.rules import BINDING, QUICK_REGISTRATION, refuse_fields
 from mock_portal.store import store
 from mock_portal.wording import Wording
@@ -28,7 +28,7 @@ def open_quick_registration() -> str:
 def bind() -> Response:
     """Take 绑定."""
     with store().lock:
-        refusal = _on_page(wrong_captcha("bind")) or _refuse_binding()
+        refusal = _on_page(wrong_captcha("bind", now())) or _refuse_binding()
         if refusal is None:
             g.signed_in.is_bound = True
     return _answer(refusal)
@@ -49,7 +49,7 @@ def quick_bind() -> Response:
     """Take 快速绑定: make a local account and bind it."""
     form = request.form
     with store().lock:
-        refusal = _on_page(wrong_captcha("quick")) or refuse_fields(form, QUICK_REGISTRATION)
+        refusal = _on_page(wrong_captcha("quick", now())) or refuse_fields(form, QUICK_REGISTRATION)
         if refusal is None and store().local_owner(form["localName"].strip()):
             refusal = Wording.LOCAL_USER_TAKEN
         if refusal is None:

@@ -130,12 +130,12 @@ def draw_captcha() -> Response:
     return answer
 
 
-def wrong_captcha(box: str = "") -> Wording | None:
+def wrong_captcha(box: str, moment: datetime) -> Wording | None:
     """Judge what was typed of a captcha; right or wrong, that captcha is used up."""
     return refuse_captcha(
         request.form.get("verifyCode", ""),
         store().sessions.use_up_captcha(request.cookies.get("CASTGC", "") + box),
-        now(),
+        moment,
         store().defects,
         case_matters=faults.find("captcha_case_matters") is not None,
     )
@@ -159,8 +159,9 @@ def log_in_locally() -> ResponseReturnValue:
 
 def _log_in(box: Box, owner: Enterprise | None, account: Account | None) -> ResponseReturnValue:
     """Let an account in; refused, answer 200 with the form again, as the real page does."""
+    moment = now()  # by the same clock as when the captcha was drawn
     _come_as(owner)
-    refusal = wrong_captcha(box.name) or _wrong_password(account)
+    refusal = wrong_captcha(box.name, moment) or _wrong_password(account)
     if refusal or owner is None or account is None:
         return _form(box, refusal)
     is_at_home = request.args.get("edition") == account.edition
@@ -185,7 +186,7 @@ def _come_as(owner: Enterprise | None) -> None:
 
 def _let_in(owner: Enterprise, *, is_local: bool = False) -> ResponseReturnValue:
     """Send a ticket to the province's end of the log-in."""
-    ticket = store().sessions.issue_ticket(owner.uscc, is_local=is_local)
+    ticket = store().sessions.issue_ticket(owner.uscc, owner.clock.now(), is_local=is_local)
     return redirect(url_for("login.arrive", ticket=ticket))
 
 
@@ -203,7 +204,7 @@ def _wrong_password(account: Account | None) -> Wording | None:
 @bp.get("/OAuthLoginController")
 def arrive() -> ResponseReturnValue:
     """Turn the ticket into a session, and the whole window to the home page."""
-    session_id = store().sessions.redeem(request.args.get("ticket", ""), now())
+    session_id = store().sessions.redeem(request.args.get("ticket", ""))
     if session_id is None:
         return redirect(url_for("login.home"))
     if faults.find("single_session"):

@@ -33,7 +33,7 @@ class Sessions:
 
     def __init__(self) -> None:
         self._lock = threading.RLock()
-        self._tickets: dict[str, tuple[str, bool]] = {}
+        self._tickets: dict[str, Session] = {}
         self._sessions: dict[str, Session] = {}
         self._texts: dict[str, str] = {}
         self._captchas: dict[str, Captcha] = {}
@@ -69,20 +69,20 @@ class Sessions:
         with self._lock:
             return self._randoms.pop(visit, None)
 
-    def issue_ticket(self, uscc: str, *, is_local: bool = False) -> str:
+    def issue_ticket(self, uscc: str, now: datetime, *, is_local: bool = False) -> str:
         """Make a service ticket for an enterprise that logged in."""
         with self._lock:
             ticket = f"ST-{next(self._serial)}-{random_characters(20)}-mock"
-            self._tickets[ticket] = uscc, is_local
+            self._tickets[ticket] = Session(uscc, is_local, now)
             return ticket
 
-    def redeem(self, ticket: str, now: datetime) -> str | None:
+    def redeem(self, ticket: str) -> str | None:
         """Turn a ticket into a session; a ticket works once."""
         with self._lock:
             if ticket not in self._tickets:
                 return None
             session_id = random_characters(32)
-            self._sessions[session_id] = Session(*self._tickets.pop(ticket), now)
+            self._sessions[session_id] = self._tickets.pop(ticket)
             return session_id
 
     def find(self, session_id: str) -> Session | None:

@@ -31,7 +31,7 @@ class Workplace:
         self.contact = contact
         self.work_list = folder / "清单.xlsx"
         self.enterprises: list[MockState] = []
-        self._rows: list[dict[str, str]] = []
+        self.rows: list[dict[str, str]] = []
 
     def add(
         self, *application_nos: str, wishes: Mapping[str, Any] | None = None, **changes: str
@@ -57,13 +57,13 @@ class Workplace:
             "备注": self.contact.remarks,
             "预期单证名称": "",
         }
-        self._rows.append(row | changes)
-        write_xlsx(self.work_list, self._rows)
+        self.rows.append(row | changes)
+        write_xlsx(self.work_list, self.rows)
         self.write_settings()
 
     def forget_rows(self) -> None:
         """Begin the list anew."""
-        self._rows.clear()
+        self.rows.clear()
 
     def write_settings(self, mandate: bool = True, **settings: object) -> None:
         """Write single-window.toml, with a mandate for every enterprise unless told otherwise."""

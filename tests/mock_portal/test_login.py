@@ -280,3 +280,13 @@ def test_every_page_says_that_it_is_the_mock(visitor, path):
 
     assert "模拟门户 · 非真实业务" in answer.text
     assert answer.headers["X-Mock-Portal"] == "1"
+
+
+def test_a_moved_clock_keeps_nobody_out(visitor, stranger):
+    """A browser that no scenario made logs in as well, however far the enterprise's time is."""
+    enterprise = visitor.create(pending=1)
+    visitor.forward(enterprise, 7 * 24 * 3600)
+
+    stranger.enter(enterprise)
+
+    assert stranger.get("pending/list").status_code == 200

@@ -1,0 +1,105 @@
+"""One list of one enterprise, worked off through faults and kills, and what the judge needs."""
+
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bot.secrets import ENVIRONMENT_PREFIX
+from fixtures.people import CONTACT
+from fixtures.portal import MockState
+from tests.bot.campaign import checker, runner
+from tests.bot.campaign.checker import violations
+from tests.bot.campaign.runner import Change, Start
+from tests.bot.conftest import Workplace
+
+POLICIES = 2
+SIGNATORIES = frozenset({"模拟签字人"})
+A_WEEK = 7 * 24 * 60.0  # minutes; by then the portal has stored whatever it stores late
+CONFIRM = "/swProxy/xwtbserver/sw/pending/confirm"
+
+Fault = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What happens to one list: a fault at the portal, and the kills, one start each."""
+
+    fault: Fault | None = None
+    kills: Sequence[int | str] = ()
+
+    def __str__(self) -> str:
+        params = (self.fault or {}).get("params", {})
+        fault = " ".join([(self.fault or {"id": "none"})["id"], *map(str, params.values())])
+        return f"{fault}, killed at {list(self.kills)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What became of a plan."""
+
+    starts: tuple[Start, ...]
+    violations: tuple[str, ...]
+    arrivals: tuple[int, ...]  # of each policy
+    states: tuple[str, ...]  # of each policy, in the bot's ledger
+
+
+def try_out(plan: Plan, portal_url: str, change: Change | None = None, **settings: Any) -> Verdict:
+    """Carry a plan out with an enterprise of its own, and judge what is left behind.
+
+    The list is started once for each kill, then with the portal well again until nothing is left
+    to do, twice at most, and a last time, which must press nothing.
+    """
+    with _list(portal_url, settings) as (workplace, state):
+        state.set_faults(*[plan.fault] if plan.fault else [])
+        environment = _environment(workplace)
+
+        def start(kill_at: int | str = 0) -> Start:
+            return runner.start(workplace.work_list, environment, kill_at, change)
+
+        starts = [start(kill) for kill in plan.kills or [0]]
+        state.set_faults()
+        state.forward(A_WEEK)
+        starts.append(start())
+        if starts[-1].exit_code:  # what a run has set aside, the next one begins anew
+            starts.append(start())
+        before = _arrived(state)
+        starts.append(start())
+        trial = checker.Trial(
+            rows=workplace.rows,
+            portal=state.seen(),
+            data=workplace.folder / "data",
+            exit_code=starts[-1].exit_code,
+            presses_of_last_start=sum(_arrived(state)) - sum(before),
+            signatories=SIGNATORIES,
+            secrets=[state.enterprise.password],
+            is_undisturbed=plan == Plan(),
+        )
+        found = violations(trial)
+        if crashes := state.crashes():
+            found.append(f"门户自己出错：{crashes[0]['error']}")
+        return Verdict(tuple(starts), tuple(found), _arrived(state), checker.states(trial))
+
+
+@contextmanager
+def _list(portal_url: str, settings: dict[str, Any]) -> Iterator[tuple[Workplace, MockState]]:
+    with tempfile.TemporaryDirectory(prefix="campaign-") as folder:
+        workplace = Workplace(Path(folder), portal_url, CONTACT)
+        state = workplace.add()
+        for number in state.add_policies(POLICIES - 1):
+            workplace.add_row(state, number)
+        workplace.write_settings(**settings)
+        yield workplace, state
+
+
+def _environment(workplace: Workplace) -> dict[str, str]:
+    given = workplace.environment()
+    return {name: value for name, value in given.items() if name.startswith(ENVIRONMENT_PREFIX)}
+
+
+def _arrived(state: MockState) -> tuple[int, ...]:
+    return tuple(
+        sum(one["by"] == "request" for one in arrived) for arrived in state.ledger().values()
+    )
