@@ -214,6 +214,10 @@ class Confirmation:
                 "请登录门户核对联系方式的格式，改正清单后再运行",
             )
         form.accept_declaration()
+        if form.read() != details:
+            raise BusinessException(
+                "CHANGED", "填写的时候，表单上的资料变了", "请再运行一次，由程序重新核对"
+            )
         session.expect_no_dialog()
         return intent, form
 

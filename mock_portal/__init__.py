@@ -80,9 +80,14 @@ def _refuse_foreign_host() -> None:
 
 
 def _recognise() -> None:
-    """Find out whose request this is: the session's, or before log-in the scope cookie's."""
+    """Find out whose request this is: the session's, or before log-in the scope cookie's.
+
+    What is not for the portal, such as a third party's beacon, keeps no session alive.
+    """
     g.session = store().session(request.cookies.get("JSESSIONID", ""))
     g.signed_in = store().enterprises[g.session.uscc] if g.session else None
+    if g.signed_in and _is_for_the_portal():
+        g.session.last_seen = g.signed_in.clock.now()
     g.enterprise = g.signed_in or store().enterprises.get(request.cookies.get("mock_scope", ""))
     if g.enterprise:
         store().settle_late(g.enterprise)
@@ -117,6 +122,7 @@ def _finish(response: Response) -> Response:
     if not request.path.startswith("/static/"):
         response.headers["Cache-Control"] = "no-store"
     if _is_for_the_portal():
+        faults.spoil(response)
         faults.dribble(response)
     if response.status_code != faults.NO_ANSWER:
         if "line" in g:

@@ -22,6 +22,7 @@ WRONG_USAGE, NOT_FIT = 2, 4
 # A browser opens connections ahead of need; each holds a thread until it is used or times out.
 THREADS, IDLE_SECONDS, KEPT_CONNECTIONS = 48, 30, 1000
 SECONDS_TO_NOTICE = 0.2  # a call to stop
+SECONDS_TO_END = 3.0
 
 
 class Gateway(wsgi.Gateway_10):
@@ -141,7 +142,11 @@ def _serve(server: wsgi.Server, *, lifeline: bool) -> None:
     print(f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}", flush=True)
     while serving.is_alive() and not calls_to_stop:
         serving.join(SECONDS_TO_NOTICE)
-    server.stop()
+    stopping = threading.Thread(target=server.stop)
+    stopping.start()
+    stopping.join(SECONDS_TO_END)
+    if stopping.is_alive():  # a fault keeps a request waiting, and its thread with it
+        os._exit(0)
     serving.join()
 
 

@@ -53,8 +53,8 @@ def quick_bind() -> Response:
         if refusal is None and store().local_owner(form["localName"].strip()):
             refusal = Wording.LOCAL_USER_TAKEN
         if refusal is None:
-            user, password = form["localName"].strip(), form["localPwd"].strip()
-            g.signed_in.local_account = Account(user, password, form["mobile"].strip())
+            user, mobile = form["localName"].strip(), form["mobile"].strip()
+            g.signed_in.local_account = Account(user, form["localPwd"], mobile)
             g.signed_in.is_bound = True
     return _answer(refusal)
 

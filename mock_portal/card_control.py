@@ -106,7 +106,7 @@ class CardControl:
         try:
             connection.send(json.dumps({"_method": "open"}))
             for message in connection:
-                self._reply(connection, json.loads(message))
+                self._reply(connection, _read(message))
         except ConnectionClosed:
             pass  # the page has gone
 
@@ -119,19 +119,17 @@ class CardControl:
         elif "card_garbled" in faults:
             connection.send(GARBLED)
         else:
-            answer = {"_id": call["_id"], "_method": call["_method"], "_status": "00"}
-            outcome = self._perform(call["_method"], call.get("args", {}), faults)
+            answer = {"_id": call.get("_id"), "_method": call.get("_method"), "_status": "00"}
+            outcome = self._perform(call.get("_method"), call.get("args"), faults)
             connection.send(json.dumps(answer | {"_args": outcome}, ensure_ascii=False))
 
-    def _perform(
-        self, method: str, args: Mapping[str, Any], faults: Mapping[str, Any]
-    ) -> dict[str, Any]:
+    def _perform(self, method: object, args: object, faults: Mapping[str, Any]) -> dict[str, Any]:
         trouble = next((TROUBLES[fault] for fault in faults if fault in TROUBLES), None)
         if trouble:
             return _failed(*trouble)
         if method == "ra_Is903Reader":
             return _done("0")
-        if method == "security_SpcSignRandom":
+        if method == "security_SpcSignRandom" and isinstance(args, dict):
             return self._sign(str(args.get("passwd")), str(args.get("random")), faults)
         if method == "cus-sec_SpcGetCardID":
             return _done(self._card.no)
@@ -158,6 +156,15 @@ class CardControl:
             end = self._now() - timedelta(days=1)
         start = end - timedelta(days=3 * 365)
         return {"szStartTime": f"{start:%Y%m%d%H%M%S}", "szEndTime": f"{end:%Y%m%d%H%M%S}"}
+
+
+def _read(message: str | bytes) -> dict[str, Any]:
+    """Read a call; what is none is answered as a bad one."""
+    try:
+        call = json.loads(message)
+    except (ValueError, RecursionError):
+        return {}
+    return call if isinstance(call, dict) else {}
 
 
 def _done(*data: object) -> dict[str, Any]:

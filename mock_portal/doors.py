@@ -90,9 +90,10 @@ def look_at_enterprise(uscc: str) -> Response:
 
 @bp.get("/enterprises/<uscc>/visit")
 def visit(uscc: str) -> ResponseReturnValue:
-    """Let a browser visit the home page as this enterprise, before anybody has logged in."""
+    """Let a browser visit the home page as this enterprise; whoever was logged in is out."""
     answer = redirect(url_for("login.home"))
     answer.set_cookie("mock_scope", _enterprise(uscc).uscc, httponly=True, samesite="Lax")
+    answer.delete_cookie("JSESSIONID")
     return answer
 
 
@@ -146,8 +147,9 @@ def move_clock(uscc: str) -> Response:
     """Move the time of an enterprise forward."""
     clock = _enterprise(uscc).clock
     seconds = _body({"forward_seconds": float}).get("forward_seconds", 0)
-    if not 0 < seconds <= TEN_YEARS:
-        _refuse(400, "forward_seconds 必须大于 0，至多十年：时间只能向前。", ["forward_seconds"])
+    if not 0 < seconds <= TEN_YEARS - clock.ahead.total_seconds():
+        told = "forward_seconds 必须大于 0，前后相加至多十年：时间只能向前。"
+        _refuse(400, told, ["forward_seconds"])
     clock.forward(seconds)
     return jsonify(now=clock.now().isoformat())
 
@@ -287,9 +289,19 @@ def _policy(enterprise: Enterprise, application_no: str) -> Policy:
     return policy
 
 
+def _json() -> Any:
+    """Read the body; nothing if it is no JSON, or none that could be written down again."""
+    try:
+        body = request.get_json(silent=True)
+        current_app.json.dumps(body).encode()
+    except (RecursionError, UnicodeEncodeError):
+        return None
+    return body
+
+
 def _body(kinds: Mapping[str, type]) -> dict[str, Any]:
     """Read a JSON object whose names and kinds of values are these."""
-    body = request.get_json(silent=True)
+    body = _json()
     if not isinstance(body, dict) or not body.keys() <= kinds.keys():
         _refuse(
             400, "请求体必须是 JSON 对象（Content-Type: application/json），只能有这些名字。", kinds
@@ -301,7 +313,7 @@ def _body(kinds: Mapping[str, type]) -> dict[str, Any]:
 
 
 def _listed() -> list[Any]:
-    body = request.get_json(silent=True)
+    body = _json()
     if not isinstance(body, list):
         _refuse(400, "请求体必须是 JSON 数组（Content-Type: application/json）。")
     return body
@@ -330,10 +342,11 @@ def _check_param(kind: FaultKind, name: str, value: Any) -> None:
     expected = type(kind.params[name])
     if not _is_a(value, expected):
         _refuse(400, f"{name} 的值应是 {expected.__name__}。", kind.params)
-    if value not in kind.allowed.get(name, (value,)):
-        _refuse(400, f"{name} 只能是这些值。", kind.allowed[name])
-    if name == "seconds" and not 0 <= value <= HOUR:
-        _refuse(400, "seconds 应在 0 与 3600 之间。", kind.params)
+    if name in kind.allowed:
+        if value not in kind.allowed[name]:
+            _refuse(400, f"{name} 只能是这些值。", kind.allowed[name])
+    elif expected is not str and not 0 <= value <= HOUR:
+        _refuse(400, f"{name} 应在 0 与 {HOUR} 之间。", kind.params)
 
 
 def _card_fault(wish: str) -> Fault:
@@ -398,6 +411,6 @@ def _check_date(written: str | None) -> date | None:
         _refuse(400, "effective_date 应写作 YYYY-MM-DD。")
 
 
-def _refuse(status: int, sentence: str, known: Collection[str] = ()) -> NoReturn:
+def _refuse(status: int, sentence: str, known: Collection[str | int] = ()) -> NoReturn:
     """Answer 4xx with a sentence, and with the names that would have been right."""
     abort(make_response(jsonify(error=sentence, known=list(known)), status))

@@ -2,7 +2,7 @@
 
 from urllib.parse import quote
 
-from flask import Blueprint, g, redirect, render_template, request, url_for
+from flask import Blueprint, abort, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from mock_portal import faults
@@ -28,13 +28,16 @@ def frame_url(endpoint: str, **arguments: str) -> str:
 @bp.get("/deskIndex")
 def open_desk() -> ResponseReturnValue:
     """Show the desk: menu, tab strip and frames; at the first entry ask for 绑定 instead."""
+    business = BUSINESSES.get(request.args.get("menu_id", MENU_ID))
+    if business is None:
+        abort(404)
     asks_again = "binding_asked_again" in store().defects
     if asks_again or not (g.signed_in.is_bound or g.session.is_local):
         return redirect(url_for("binding.open_binding"))
     return render_template(
         "entry/desk.html",
         enterprise=g.signed_in,
-        business=BUSINESSES[request.args.get("menu_id", MENU_ID)],
+        business=business,
         announcement=faults.find("announcement"),
         text=Wording.ANNOUNCEMENT,
     )

@@ -46,6 +46,7 @@ LOSSES: Mapping[str, Loss] = {
     "hang": Loss("seconds 秒里没有一个字节，然后连接关闭"),
 }
 ANSWER_LOST = {"how": "reset", "seconds": 30.0}
+SERVER_ERRORS = (500, 502, 503, 504)
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ class FaultKind:
     sentence: str
     clause: str
     params: Mapping[str, Any] = field(default_factory=dict)
-    allowed: Mapping[str, Sequence[str]] = field(default_factory=dict)  # values of a param
+    allowed: Mapping[str, Sequence[str | int]] = field(default_factory=dict)  # values of a param
 
 
 FAULTS: Mapping[str, FaultKind] = {
@@ -95,9 +96,10 @@ FAULTS: Mapping[str, FaultKind] = {
         {"seconds": 2.0, "path": ""},
     ),
     "server_error": FaultKind(
-        "地址以 path 开头的请求得到 HTTP 500 的错误页，什么都没有办；发生 times 次，0 为一直。",
+        "地址以 path 开头的请求得到 HTTP status 的错误页，什么都没有办；发生 times 次，0 为一直。",
         "guide-1.1",
-        {"path": "/swProxy/", "times": 0},
+        {"path": "/swProxy/", "times": 0, "status": 500},
+        {"status": SERVER_ERRORS},
     ),
     "bad_gateway": FaultKind(
         "地址以 path 开头的请求得到前置代理的 HTTP 502，没有到达门户；发生 times 次，0 为一直。",
@@ -108,6 +110,13 @@ FAULTS: Mapping[str, FaultKind] = {
         "地址以 path 开头的请求没有应答，连接被重置；发生 times 次，0 为一直。",
         "guide-1.1",
         {"path": "/swProxy/", "times": 0},
+    ),
+    "answer_spoilt": FaultKind(
+        "地址以 path 开头的请求照办，应答却坏了：how 为 truncated 时只有一半，empty 时没有内容，"
+        "charset 时换了编码，html 时是一张错误页；发生 times 次，0 为一直。",
+        "guide-1.1",
+        {"path": "/swProxy/", "times": 0, "how": "truncated"},
+        {"how": ("truncated", "empty", "charset", "html")},
     ),
     "maintenance": FaultKind("门户的每个页面都是“系统维护”。", "guide-1.1"),
     "challenge": FaultKind(
@@ -124,9 +133,29 @@ FAULTS: Mapping[str, FaultKind] = {
     "list_repaged": FaultKind(
         "“待确认”列出之后，又推送一张保单，排在最前；只发生一次。", "guide-2.1"
     ),
+    "list_miscounted": FaultKind("“待确认”的总数比列出的多一张。", "guide-2.1"),
     "record_withdrawn": FaultKind("打开投保确认页之后，这张保单被撤回。", "guide-2.1"),
     "values_changed": FaultKind(
         "打开投保确认页之后，产品名称变了；页面上仍是旧的，要再打开才能确认。", "guide-2.2"
+    ),
+    "form_refreshed": FaultKind(
+        "投保确认页打开着，一填写，页面上的产品名称就变了，照样可以确认；只发生一次。", "guide-2.2"
+    ),
+    "input_rewritten": FaultKind(
+        "离开 field 一栏时，页面改写填写的内容："
+        "how 为 cut 时只留前五个字符，mask 时遮去第四到七个。",
+        "guide-2.2",
+        {"field": "contactMobile", "how": "cut"},
+        {
+            "field": ("contactName", "contactPhone", "contactMobile", "contactEmail", "remarks"),
+            "how": ("cut", "mask"),
+        },
+    ),
+    "desk_closes": FaultKind(
+        "投保界面的窗口自己关闭：at 为 typing 时在填写投保确认页时，answer 时在收到答复时。",
+        "guide-2.2",
+        {"at": "typing"},
+        {"at": ("typing", "answer")},
     ),
     "document_in_window": FaultKind("“查看单证”打开新窗口。", "guide-2.3"),
     "document_in_same_tab": FaultKind("“查看单证”占用投保确认页，返回时要重填。", "guide-2.3"),
@@ -135,6 +164,13 @@ FAULTS: Mapping[str, FaultKind] = {
         "确认投保到达门户，连接被重置；seconds 秒（按企业的时间）后才保存。",
         "guide-2.5",
         {"seconds": 60.0},
+    ),
+    "confirmation_asked": FaultKind(
+        "按下“确认投保”，页面先问一句，答了才提交：how 为 native 时是浏览器弹窗，"
+        "twice 时接连问两次，layer 时是页面上的层。",
+        "guide-2.5",
+        {"how": "native"},
+        {"how": ("native", "twice", "layer")},
     ),
     "confirmation_replayed": FaultKind(
         "网络把确认投保重放一次，门户收到两次，答复的是后一次。", "guide-2.5"
@@ -162,7 +198,10 @@ FAULTS: Mapping[str, FaultKind] = {
         {"how": tuple(LOSSES)},
     ),
     "server_error_after_commit": FaultKind(
-        "确认投保已保存，答复却是 HTTP 500 的错误页。", "guide-2.5"
+        "确认投保已保存，答复却是 HTTP status 的错误页。",
+        "guide-2.5",
+        {"status": 500},
+        {"status": SERVER_ERRORS},
     ),
 }
 
@@ -172,6 +211,12 @@ def find(fault_id: str) -> Fault | None:
     enterprise: Enterprise | None = g.enterprise
     faults = enterprise.faults if enterprise else []
     return next((fault for fault in faults if fault.id == fault_id), None)
+
+
+def params(fault_id: str) -> Mapping[str, Any]:
+    """Tell with which params a fault is on for the enterprise of this request, if it is."""
+    fault = find(fault_id)
+    return fault.params if fault else {}
 
 
 def once(fault_id: str) -> bool:
@@ -215,7 +260,7 @@ def _session_lost(fault: Fault) -> None:
 
 
 def _server_error(fault: Fault) -> NoReturn:
-    abort(make_response(render_template("error.html"), 500))
+    abort(make_response(render_template("error.html"), fault.params["status"]))
 
 
 def _bad_gateway(fault: Fault) -> NoReturn:
@@ -243,6 +288,24 @@ _BY_ADDRESS: Mapping[str, Callable[[Fault], None]] = {
     "maintenance": _maintenance,
     "challenge": _challenge,
 }
+
+
+def spoil(response: Response) -> None:
+    """Spoil an answer, if the fault is on."""
+    fault = find("answer_spoilt") if "enterprise" in g else None
+    if fault is None or not _is_met(fault):
+        return
+    how = fault.params["how"]
+    response.direct_passthrough = False
+    if how == "truncated":
+        response.set_data(response.get_data()[: len(response.get_data()) // 2])
+    elif how == "empty":
+        response.set_data(b"")
+    elif how == "charset":
+        response.set_data(response.get_data().decode(errors="replace").encode("gb18030"))
+    else:
+        response.set_data(render_template("error.html"))
+        response.content_type = "text/html; charset=utf-8"
 
 
 def dribble(response: Response) -> None:
@@ -307,6 +370,8 @@ def change(policy: Policy) -> None:
             store().settle(policy, arrival, refusal=None)
         if find("record_withdrawn"):
             policy.status = Status.WITHDRAWN
+        if once("form_refreshed"):
+            policy.product = Wording.PRODUCT_CHANGED
         if once("values_changed"):
             policy.product = Wording.PRODUCT_CHANGED
             policy.is_changed = True
@@ -314,10 +379,12 @@ def change(policy: Policy) -> None:
             policy.is_changed = False
 
 
-def before_commit(policy: Policy | None, arrival: Confirmation | None) -> None:
+def before_commit(
+    policy: Policy | None, arrival: Confirmation | None, refusal: Wording | None
+) -> None:
     """Lose the answer before anything is stored, if a fault is on; it may be stored later."""
     late = find("late_commit")
-    if late and policy and arrival:
+    if late and policy and arrival and refusal is None:
         due = arrival.arrived_at + timedelta(seconds=late.params["seconds"])
         g.enterprise.late_commits.append((due, policy, arrival))
         _lose_answer("reset")
@@ -329,8 +396,8 @@ def after_commit(refusal: Wording | None) -> None:
     """Lose or spoil the answer to a confirmation that was stored, if a fault is on."""
     if refusal is None and (lost := find("answer_lost_after_commit")):
         _lose_answer(**lost.params)
-    if refusal is None and find("server_error_after_commit"):
-        abort(make_response(render_template("error.html"), 500))
+    if refusal is None and (error := find("server_error_after_commit")):
+        _server_error(error)
 
 
 def _lose_answer(how: str, seconds: float = 0) -> NoReturn:

@@ -1,7 +1,6 @@
 """保险公司: the back office where a person decides on what was confirmed (guide-2.6, guide-2.7)."""
 
 from datetime import date
-from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -43,5 +42,5 @@ def decide(application_no: str) -> ResponseReturnValue:
 
 def _demand_own_page() -> None:
     """Take no decision that another site's page has sent."""
-    if urlsplit(request.headers.get("Origin", "")).netloc != request.host:
+    if request.headers.get("Origin") != request.host_url.rstrip("/"):
         abort(Response("请在保险公司的页面上操作。", 403))

@@ -179,9 +179,9 @@ def _log_in_by_card() -> ResponseReturnValue:
 
 
 def _come_as(owner: Enterprise | None) -> None:
-    """Know before log-in whose faults and time hold, if no cookie tells."""
-    g.enterprise = g.enterprise or owner
-    g.line.uscc = g.line.uscc or (owner.uscc if owner else "")
+    """Know before log-in whose faults and time hold: the account's, whatever a cookie tells."""
+    g.enterprise = owner or g.enterprise
+    g.line.uscc = owner.uscc if owner else g.line.uscc
 
 
 def _let_in(owner: Enterprise, *, is_local: bool = False) -> ResponseReturnValue:
@@ -205,8 +205,10 @@ def _wrong_password(account: Account | None) -> Wording | None:
 def arrive() -> ResponseReturnValue:
     """Turn the ticket into a session, and the whole window to the home page."""
     session_id = store().sessions.redeem(request.args.get("ticket", ""))
-    if session_id is None:
+    session = store().session(session_id or "")
+    if session_id is None or session is None:
         return redirect(url_for("login.home"))
+    _come_as(store().enterprises[session.uscc])
     if faults.find("single_session"):
         store().sessions.end_others(session_id)
     answer = make_response(render_template("login/arrive.html", text=Wording.LOGGED_IN))

@@ -31,7 +31,8 @@ def query_pending() -> Response:
     limit = request.args.get("limit", 10, type=int)
     offset = request.args.get("offset", 0, type=int)
     rows = [_row(policy) for policy in policies[offset : offset + limit]]
-    return jsonify(total=len(policies), rows=rows)
+    uncounted = 1 if faults.find("list_miscounted") else 0
+    return jsonify(total=len(policies) + uncounted, rows=rows)
 
 
 def _row(policy: Policy) -> dict[str, str]:
@@ -53,10 +54,14 @@ def open_form() -> str:
     """Show 投保确认 for one policy."""
     policy = _asked_for()
     if policy is None or policy.status is not Status.PENDING:
-        return render_template("pending/gone.html", text=Wording.NOT_PENDING)
+        return _gone()
     page = _form(policy)
     faults.change(policy)
     return page
+
+
+def _gone() -> str:
+    return render_template("pending/gone.html", text=Wording.NOT_PENDING)
 
 
 def _form(policy: Policy) -> str:
@@ -70,6 +75,10 @@ def _form(policy: Policy) -> str:
         shows_document_link="document_link_missing" not in defects,
         document_in_window=faults.find("document_in_window"),
         document_in_same_tab=faults.find("document_in_same_tab"),
+        is_refreshed=faults.find("form_refreshed"),
+        rewritten=faults.params("input_rewritten"),
+        asks=faults.params("confirmation_asked").get("how"),
+        closes_at=faults.params("desk_closes").get("at"),
         fields=contact_fields(defects),
         clauses=declaration(reworded=faults.find("declaration_reworded") is not None),
         demands_declaration=demands_declaration(defects),
@@ -80,7 +89,10 @@ def _form(policy: Policy) -> str:
 @bp.get("/view")
 def view_document() -> str:
     """Show 查看单证 in a viewer; whether there is one depends on the shape of 查看单证."""
-    return render_template("pending/document.html", policy=_asked_for())
+    policy = _asked_for()
+    if policy is None:
+        return _gone()
+    return render_template("pending/document.html", policy=policy)
 
 
 @bp.get("/document")
@@ -88,7 +100,7 @@ def give_document() -> ResponseReturnValue:
     """Give the bytes of 查看单证, as a download unless a viewer asks for them."""
     policy = _asked_for()
     if policy is None:
-        return render_template("pending/gone.html", text=Wording.NOT_PENDING)
+        return _gone()
     edition = faults.count("document_changed")
     return send_file(
         io.BytesIO(renewal_document(g.signed_in, policy, edition)),
@@ -105,8 +117,12 @@ def note_arrival() -> None:
         g.arrival = store().note_arrival(request.form.get("applNo", ""), Contact(*sent))
 
 
+def _refuse(policy: Policy | None) -> Wording | None:
+    return refuse_confirmation(policy, request.form, store().defects)
+
+
 def _settle(policy: Policy | None) -> Wording | None:
-    refusal = refuse_confirmation(policy, request.form, store().defects)
+    refusal = _refuse(policy)
     store().settle(policy, g.arrival, refusal)
     return refusal
 
@@ -115,7 +131,7 @@ def _settle(policy: Policy | None) -> Wording | None:
 def confirm() -> Response:
     """Take 确认投保 and answer in the desk's envelope; a negative code is a refusal."""
     policy = store().policy_of(g.signed_in, request.form.get("applNo", ""))
-    faults.before_commit(policy, g.arrival)
+    faults.before_commit(policy, g.arrival, _refuse(policy))
     with store().lock:
         refusal = _settle(policy)
         if faults.find("confirmation_replayed"):

@@ -6,6 +6,7 @@ from flask import (
     abort,
     g,
     jsonify,
+    make_response,
     redirect,
     render_template,
     request,
@@ -33,6 +34,7 @@ bp = Blueprint("registration", __name__, url_prefix="/userserver/user")
 CITIES = ("广州市", "珠海市", "汕头市", "佛山市", "东莞市", "中山市", "江门市", "湛江市", "惠州市")
 LOST = ("password", "username")
 WAYS = ("phone", "bank", "review")
+PASSWORDS = ("password", "confirmPwd")  # they alone are taken as they are typed
 
 
 @bp.get("/userEtpsRegister/choseRgtWay")
@@ -51,7 +53,8 @@ def look_up() -> Response:
 @bp.post("/userEtpsRegister/register")
 def take_registration() -> Response:
     """Take 注册."""
-    form = {name: clean(value) for name, value in request.form.items()}
+    typed = request.form
+    form = {name: typed[name] if name in PASSWORDS else clean(typed[name]) for name in typed}
     form |= {name: form.get(name, "").upper() for name in ("etpsUscc", "etpsOrgCode", "idNo")}
     with store().lock:
         refusal = _refuse_registration(form)
@@ -132,7 +135,7 @@ def verify_at_bank(lost: str) -> ResponseReturnValue:
     """Take the bank's word for who the enterprise is."""
     owner = _asked_for(lost)
     if owner is None:
-        abort(404)
+        return render_template("registration/bank_window.html", lost=lost, enterprise=None)
     return render_template("registration/bank_done.html", onward=_proven(owner, lost))
 
 
@@ -173,10 +176,12 @@ def open_reset(proof: str) -> ResponseReturnValue:
 def reset(proof: str) -> Response:
     """Take a new password, once for each proof."""
     recovery, owner = _recovery(proof)
+    if recovery.lost != "password" or not _is_proven(recovery, owner):
+        abort(_over())
     refusal = refuse_fields(request.form, RESET)
-    if refusal is None and owner.account and _is_proven(recovery, owner):
+    if refusal is None and owner.account:
         store().recoveries.use_up(proof)
-        owner.account.password = request.form["newPwd"].strip()
+        owner.account.password = request.form["newPwd"]
         owner.account.wrong_passwords = 0
     return _answer(refusal, url_for("registration.show_reset"))
 
@@ -211,8 +216,15 @@ def _is_proven(recovery: Recovery, owner: Enterprise) -> bool:
 def _recovery(proof: str) -> tuple[Recovery, Enterprise]:
     recovery = store().recoveries.find(proof)
     if recovery is None:
-        abort(404)
+        abort(_over())
     return recovery, store().enterprises[recovery.uscc]
+
+
+def _over() -> Response:
+    """Answer whoever comes back to a recovery that is done, or never was."""
+    if request.method == "POST":
+        return _answer(Wording.RECOVERY_OVER)
+    return make_response(render_template("notice.html", text=Wording.RECOVERY_OVER))
 
 
 def _answer(refusal: Wording | None, onward: str | None = None) -> Response:

@@ -107,7 +107,7 @@ def _refuse_field(form: Mapping[str, str], name: str, field: Field) -> Wording |
         return Wording.REQUIRED if field.is_required else None
     if width(value) > field.limit:
         return Wording.TOO_LONG
-    if field.same_as and value != clean(form.get(field.same_as, "")):
+    if field.same_as and form[name] != form.get(field.same_as, ""):
         return field.message
     return None if re.fullmatch(field.pattern or ".*", value, re.ASCII) else field.message
 

@@ -225,15 +225,11 @@ class Store:
             return next(owners, None)
 
     def session(self, session_id: str) -> Session | None:
-        """Find a session that was not idle for too long, and keep it alive."""
+        """Find a session that was not idle for too long."""
         session = self.sessions.find(session_id)
-        if session is None:
-            return None
-        now = self.enterprises[session.uscc].clock.now()
-        if now - session.last_seen > IDLE:
+        if session and self.enterprises[session.uscc].clock.now() - session.last_seen > IDLE:
             self.sessions.end(session_id)
             return None
-        session.last_seen = now
         return session
 
     def add_policies(self, enterprise: Enterprise, numbers: Iterable[str]) -> list[Policy]:
@@ -301,7 +297,9 @@ class Store:
             due = [late for late in enterprise.late_commits if late[0] <= now]
             for late in due:
                 enterprise.late_commits.remove(late)
-                self.settle(late[1], late[2], refusal=None)
+                _, policy, arrival = late
+                is_pending = policy.status is Status.PENDING
+                self.settle(policy, arrival, None if is_pending else Wording.ALREADY_CONFIRMED)
 
     def decide(self, policy: Policy, status: Status, reason: str, effective: date | None) -> None:
         """Store what the insurer decided."""

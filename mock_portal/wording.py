@@ -62,6 +62,7 @@ class Wording(StrEnum):
     WRONG_ID_NO = "请输入正确的证件号码", ASSUMED
     USER_TAKEN = "用户名已存在", ASSUMED
     NO_SUCH_USER = "该用户不存在", ASSUMED
+    RECOVERY_OVER = "找回已完成或已失效，请重新找回", ASSUMED
     SMS_SENT = "验证码已发送至", ASSUMED
     SMS_TOO_SOON = "请一分钟后再获取", ASSUMED
     WRONG_SMS_CODE = "短信验证码错误", ASSUMED
@@ -83,6 +84,7 @@ class Wording(StrEnum):
     WRONG_EMAIL = "请输入正确格式的电子邮件", "fact: desk"
     WRONG_MOBILE = "请输入正确的手机号码", ASSUMED
     WRONG_PHONE = "请输入正确的电话号码", ASSUMED
+    SURE_TO_CONFIRM = "确定要确认投保吗？", ASSUMED
     DECLARATION_NOT_ACCEPTED = "请先阅读并同意投保声明", ASSUMED
     NOT_PENDING = "该申请不在待确认状态", ASSUMED
     CHANGED = "投保信息已变更，请重新核对", ASSUMED

@@ -16,6 +16,8 @@ from pages.pending import ConfirmationPage, ConfirmedDialog, PendingPage
 
 PENDING_QUERY = "/swProxy/xwtbserver/sw/pending/query"
 DOCUMENT = "/swProxy/xwtbserver/sw/pending/document"
+CONFIRM = "/swProxy/xwtbserver/sw/pending/confirm"
+FORM_NAMES = {"主要联系人手机": "contactMobile"}
 CONTACT_FIELDS = {
     "主要联系人姓名": "name",
     "主要联系人电话": "phone",
@@ -110,6 +112,27 @@ def record_will_be_withdrawn(mock_state: MockState) -> None:
 @given("这张保单打开以后资料会变")
 def values_will_change(mock_state: MockState) -> None:
     mock_state.set_faults({"id": "values_changed"})
+
+
+@given(parsers.parse("门户会改写“{field}”，方式是“{how}”"))
+def input_is_rewritten(mock_state: MockState, field: str, how: str) -> None:
+    params = {"field": FORM_NAMES[field], "how": how}
+    mock_state.set_faults({"id": "input_rewritten", "params": params})
+
+
+@given("这张保单的资料在填写时会变")
+def form_is_refreshed(mock_state: MockState) -> None:
+    mock_state.set_faults({"id": "form_refreshed"})
+
+
+@given(parsers.parse("门户在提交以前会问一句，方式是“{how}”"))
+def confirmation_is_asked(mock_state: MockState, how: str) -> None:
+    mock_state.set_faults({"id": "confirmation_asked", "params": {"how": how}})
+
+
+@given(parsers.parse("门户对确认的答复坏了，样子是“{how}”"))
+def answer_is_spoilt(mock_state: MockState, how: str) -> None:
+    mock_state.set_faults({"id": "answer_spoilt", "params": {"path": CONFIRM, "how": how}})
 
 
 @given("门户收到确认后不应答，20分钟后才保存")

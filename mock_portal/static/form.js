@@ -15,7 +15,7 @@ var portalForm = (function () {
     var demands = field.dataset;
     if (!value) return demands.required || null;
     if (demands.limit && width(value) > Number(demands.limit)) return demands.tooLong;
-    if (demands.same && value !== field.form[demands.same].value.trim()) return demands.wrong;
+    if (demands.same && field.value !== field.form[demands.same].value) return demands.wrong;
     if (demands.pattern && !new RegExp("^(?:" + demands.pattern + ")$").test(value)) {
       return demands.wrong;
     }
@@ -41,10 +41,17 @@ var portalForm = (function () {
       .catch(function () { layers.alert("提交失败，请稍后再试！", layers.ERROR); });
   }
 
+  // What a page makes of a field that is left, beyond trimming it.
+  var REWRITES = {
+    cut: function (value) { return value.slice(0, 5); },
+    mask: function (value) { return value.replace(/^(...)..../, "$1****"); }
+  };
+
   document.addEventListener("focusout", function (event) {
-    if (event.target.matches("input[type=text], textarea")) {
-      event.target.value = event.target.value.replace(/[\r\n]/g, "").trim();
-    }
+    var field = event.target;
+    if (!field.matches("input[type=text], textarea")) return;
+    field.value = field.value.replace(/[\r\n]/g, "").trim();
+    if (field.dataset.rewrite) field.value = REWRITES[field.dataset.rewrite](field.value);
   });
 
   return { isComplete: isComplete, post: post };

@@ -2,6 +2,7 @@
 var layers = (function () {
   "use strict";
   var TIP_MILLISECONDS = 3000;
+  var QUESTION = 3; // its icon
   var count = 0;
 
   function element(tag, className, text) {
@@ -30,7 +31,8 @@ var layers = (function () {
     };
   }
 
-  function alertLayer(message, icon, then) {
+  // A dialog with these buttons, each by its text with what follows; the cross only closes it.
+  function dialog(message, icon, buttons) {
     var content = element("div", "layui-layer-content layui-layer-padding", message);
     content.appendChild(element("i", "layui-layer-ico layui-layer-ico" + icon));
     var layer = show("dialog", content);
@@ -38,16 +40,26 @@ var layers = (function () {
     var close = shade(layer);
     var corner = element("span", "layui-layer-setwin");
     var cross = element("a", "layui-layer-ico layui-layer-close layui-layer-close1");
-    var buttons = element("div", "layui-layer-btn");
-    var ok = element("a", "layui-layer-btn0", "确定");
+    var row = element("div", "layui-layer-btn");
     corner.appendChild(cross);
-    buttons.appendChild(ok);
-    layer.append(corner, buttons);
+    layer.append(corner, row);
     cross.onclick = close;
-    ok.onclick = function () {
-      close();
-      if (then) then();
-    };
+    buttons.forEach(function (button, index) {
+      var made = element("a", "layui-layer-btn" + index, button[0]);
+      row.appendChild(made);
+      made.onclick = function () {
+        close();
+        if (button[1]) button[1]();
+      };
+    });
+  }
+
+  function alertLayer(message, icon, then) {
+    dialog(message, icon, [["确定", then]]);
+  }
+
+  function confirmLayer(message, then) {
+    dialog(message, QUESTION, [["确定", then], ["取消"]]);
   }
 
   // A page over the page; only its cross in the corner closes it.
@@ -79,5 +91,5 @@ var layers = (function () {
     return shade(show("loading", element("div", "layui-layer-content layui-layer-loading1")));
   }
 
-  return { alert: alertLayer, page: pageLayer, tip: tip, load: load, OK: 1, ERROR: 2, WARNING: 0 };
+  return { alert: alertLayer, confirm: confirmLayer, page: pageLayer, tip: tip, load: load, OK: 1, ERROR: 2, WARNING: 0 };
 })();

@@ -76,6 +76,13 @@ function pagedTable(table, formatters, query) {
     return group;
   }
 
+  // The first page, the last one, and those around this one.
+  function shownPages(pages) {
+    return Array.from({ length: pages }, function (_, index) { return index + 1; }).filter(function (number) {
+      return number === 1 || number === pages || Math.abs(number - page) <= 2;
+    });
+  }
+
   function showPagination(total) {
     var pages = Math.ceil(total / pageSize);
     var first = (page - 1) * pageSize + 1;
@@ -87,10 +94,11 @@ function pagedTable(table, formatters, query) {
     list.append(sizeChooser(), " 条记录");
     detail.append(list);
     numbers.append(pageButton("page-pre", "‹", page - 1, page > 1));
-    for (var number = 1; number <= pages; number++) {
+    shownPages(pages).forEach(function (number, index, all) {
+      if (index && number - all[index - 1] > 1) numbers.append(pageButton("page-separator", "...", 0, false));
       var active = number === page ? " active" : "";
       numbers.append(pageButton("page-number" + active, String(number), number, true));
-    }
+    });
     numbers.append(pageButton("page-next", "›", page + 1, page < pages));
     pagination.replaceChildren(detail, made("div", "pull-right", numbers));
     pagination.style.display = total ? "" : "none";

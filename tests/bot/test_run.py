@@ -61,13 +61,15 @@ def test_a_row_without_a_number_takes_all_that_is_pending(workplace: Workplace):
 def test_whatever_happens_one_press_is_at_most_one_request(
     workplace: Workplace, monkeypatch: pytest.MonkeyPatch
 ):
-    """Eleven enterprises, each with a trouble of its own; a lost answer is settled by looking."""
+    """Thirteen enterprises, each with a trouble of its own; a lost answer is settled by looking."""
     troubles = {
         "none": ("confirmed", 1),
         "answer_lost_after_commit": ("confirmed", 1),
         "server_error_after_commit": ("confirmed", 1),
         "answer_lost_before_commit": ("in_doubt", 1),
         "confirmed_by_a_person": ("already_confirmed", 1),
+        "input_rewritten": ("changed", 0),
+        "form_refreshed": ("changed", 0),
         "another enterprise's name": ("needs_person", 0),
         "another document": ("refused", 0),
         "number not pending": ("refused", 0),

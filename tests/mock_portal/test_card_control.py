@@ -102,6 +102,20 @@ def test_unknown_method_is_refused(desk):
 
 
 @pytest.mark.parametrize(
+    "message",
+    ["", "{", "[]", "{}", '{"_method": []}', '{"_method": "security_SpcSignRandom", "args": 1}'],
+)
+def test_what_is_no_call_is_refused(desk, message):
+    """The control goes on whatever it is sent, and no PIN is counted."""
+    with desk.connect() as page:
+        page.recv()
+        page.send(message)
+
+        assert json.loads(page.recv())["_args"]["Error"] == ["参数错误", "Err:Base50000"]
+    assert desk.card.tries_left == TRIES
+
+
+@pytest.mark.parametrize(
     ("fault", "params", "end"),
     [
         (None, {}, "20311202120000"),

@@ -189,6 +189,40 @@ def test_clock_belongs_to_its_enterprise(visitor, stranger):
     assert before.utcoffset() == timedelta(hours=8)
 
 
+def test_clock_stays_within_ten_years(visitor, enterprise):
+    """However often it is moved, the time stays one that can be told."""
+    clock = f"{ENTERPRISES}/{enterprise['uscc']}/clock"
+    moves = [
+        visitor.client.post(clock, json={"forward_seconds": 6 * 366 * 86400}).status_code
+        for _ in range(2)
+    ]
+
+    assert moves == [200, 400]
+    assert visitor.client.get(clock).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "body", ["[" * 100_000, '{"name": "\\ud800"}'], ids=["nested too deep", "half a character"]
+)
+def test_body_that_cannot_be_read_is_refused(visitor, body):
+    """What no JSON reader can make sense of is no crash of the portal."""
+    answer = visitor.client.post(ENTERPRISES, data=body, content_type="application/json")
+
+    assert answer.status_code == 400
+    assert visitor.client.get("/__mock__/crashes").get_json() == []
+
+
+def test_visit_begins_at_the_log_in_box(visitor, enterprise):
+    """Whoever was logged in with this browser is out; the cookie tells who comes next."""
+    other = visitor.client.post("/__mock__/enterprises", json={}).get_json()
+    visitor.client.get(f"{ENTERPRISES}/{other['uscc']}/visit")
+    visitor.client.get("/index.action")
+
+    assert "您好，请登录" in visitor.client.get("/index.action").text
+    journal = visitor.client.get(f"/__mock__/requests?uscc={other['uscc']}").get_json()
+    assert [line["path"] for line in journal] == ["/index.action"] * 2
+
+
 def test_journal_tells_the_requests_of_an_enterprise(visitor, stranger, enterprise):
     """Requests are told with method, path, query and status, for each enterprise apart."""
     stranger.create()

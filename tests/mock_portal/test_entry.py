@@ -37,6 +37,11 @@ def test_national_home_page_has_entries_of_its_own(visitor, enterprise):
     assert "<title>普惠平台在线投保</title>" in visitor.get("deskIndex", menu_id="phtb001").text
 
 
+def test_desk_of_another_business_is_unknown(visitor, enterprise):
+    """A menu that the portal does not have is an address that does not exist."""
+    assert visitor.get("deskIndex", menu_id="xwtb002").status_code == 404
+
+
 @pytest.mark.parametrize("path", DESK_PAGES)
 def test_no_page_of_the_desk_opens_without_a_session(visitor, path):
     """Every address of the desk, JSON too, leads home without a session."""

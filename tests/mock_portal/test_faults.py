@@ -8,6 +8,7 @@ import pytest
 
 from fixtures.guide import clauses
 from mock_portal.faults import FAULTS, LOSSES, NO_ANSWER
+from tests.mock_portal.conftest import CONTACT
 
 PAGE = Path(__file__).parents[2] / "docs" / "mock-portal.md"
 
@@ -196,6 +197,37 @@ def test_server_error_after_commit_stores_the_confirmation(visitor, enterprise, 
     assert visitor.client.get("/__mock__/crashes").get_json() == []
 
 
+@pytest.mark.parametrize("status", [500, 503, 504])
+def test_error_page_has_the_status_that_was_asked_for(visitor, enterprise, number, status):
+    """Before the commit and after it, the same page comes with another status."""
+    params = {"status": status}
+    visitor.set_faults(enterprise, {"id": "server_error", "params": params})
+    before = visitor.confirm(number).status_code
+    visitor.set_faults(enterprise, {"id": "server_error_after_commit", "params": params})
+    after = visitor.confirm(number).status_code
+
+    assert (before, after) == (status, status)
+    assert [one["accepted"] for one in visitor.confirmations(enterprise)] == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("how", "is_json"),
+    [("truncated", False), ("empty", False), ("charset", True), ("html", False)],
+)
+def test_spoilt_answer_is_of_no_use(visitor, enterprise, number, how, is_json):
+    """The status is 200, the confirmation is stored, and the answer cannot be read."""
+    fault = {"id": "answer_spoilt", "params": {"how": how, "times": 1}}
+    visitor.set_faults(enterprise, fault)
+
+    spoilt, told = visitor.confirm(number), visitor.confirm(number)
+
+    assert spoilt.status_code == 200
+    assert "确认投保成功".encode() not in spoilt.data
+    assert (spoilt.get_json(silent=True) is not None) == is_json
+    assert told.get_json()["message"] == "该保单已确认，请勿重复提交"
+    assert [one["accepted"] for one in visitor.confirmations(enterprise)] == [True, False]
+
+
 @pytest.mark.parametrize(
     ("fault", "status"),
     [("server_error", 500), ("bad_gateway", 502), ("connection_reset", NO_ANSWER)],
@@ -256,6 +288,17 @@ def test_list_is_repaged_once(visitor):
 
     assert second[1:] == first
     assert third == second
+
+
+def test_list_counts_one_too_many(visitor):
+    """The total says more than the rows of all pages."""
+    enterprise = visitor.create(pending=12)
+    visitor.enter(enterprise)
+    visitor.set_faults(enterprise, {"id": "list_miscounted"})
+    pages = [visitor.get("pending/query", offset=offset).get_json() for offset in (0, 10)]
+
+    assert [page["total"] for page in pages] == [13, 13]
+    assert [len(page["rows"]) for page in pages] == [10, 2]
 
 
 def test_record_is_withdrawn_once_its_form_is_open(visitor, enterprise, number):
@@ -320,6 +363,21 @@ def test_late_commit_is_stored_when_its_time_has_come(visitor, enterprise, numbe
     assert visitor.numbers("policies/query") == [number]
 
 
+def test_late_commit_is_judged_like_any_other(visitor, enterprise, number):
+    """A broken rule is answered at once; what a person has done meanwhile is not done again."""
+    visitor.set_faults(enterprise, {"id": "late_commit", "params": {"seconds": 60}})
+    refused = visitor.confirm(number, contactName="").get_json()
+    visitor.confirm(number)
+    visitor.set_faults(enterprise)
+    visitor.confirm(number)
+    visitor.forward(enterprise, 61)
+
+    assert refused["message"] == "此项为必填项"
+    arrivals = visitor.confirmations(enterprise)
+    assert [one["accepted"] for one in arrivals] == [False, False, True]
+    assert arrivals[1]["message"] == "该保单已确认，请勿重复提交"
+
+
 def test_replayed_confirmation_arrives_twice(visitor, enterprise, number):
     """The first is accepted, and the answer is that to the second."""
     visitor.set_faults(enterprise, {"id": "confirmation_replayed"})
@@ -338,6 +396,24 @@ def test_lagging_query_shows_a_policy_later(visitor, enterprise, number):
     assert visitor.numbers("pending/query") == visitor.numbers("policies/query") == []
     visitor.forward(enterprise, 600)
     assert visitor.numbers("policies/query") == [number]
+
+
+@pytest.mark.parametrize(
+    ("fault", "params", "words"),
+    [
+        ("form_refreshed", {}, 'data-refreshed="中小企业综合保险(小微企业适用)变更版"'),
+        ("input_rewritten", {"field": "remarks", "how": "mask"}, 'data-rewrite="mask"'),
+        ("confirmation_asked", {"how": "layer"}, 'data-asks="layer"'),
+        ("desk_closes", {"at": "answer"}, 'data-closes-at="answer"'),
+    ],
+)
+def test_page_of_the_form_is_told_what_to_do(visitor, enterprise, number, fault, params, words):
+    """What the page itself does wrong, it does only with the fault."""
+    usual = visitor.get("pending/form", applNo=number).text
+    visitor.set_faults(enterprise, {"id": fault, "params": params})
+
+    assert words not in usual
+    assert words in visitor.get("pending/form", applNo=number).text
 
 
 def test_announcement_is_in_the_desk(visitor, enterprise):
@@ -382,6 +458,10 @@ def test_faults_are_replaced_as_a_set(visitor, enterprise, number):
         ({"id": "list_reordered", "params": {"seconds": 2}}, []),
         ({"id": "answer_lost_after_commit", "params": {"how": "mail"}}, list(LOSSES)),
         ({"id": "answer_lost_after_commit", "params": {"how": None}}, ["how", "seconds"]),
+        ({"id": "server_error", "params": {"status": 200}}, [500, 502, 503, 504]),
+        ({"id": "input_rewritten", "params": {"field": "etpsName"}}, list(CONTACT)),
+        ({"id": "card_expiring", "params": {"days": 10**12}}, ["days"]),
+        ({"id": "account_locks", "params": {"attempts": -1}}, ["attempts"]),
         ({"params": {}}, ["id", "params"]),
         ({"id": "slow", "clause": "guide-1.1"}, ["id", "params"]),
         ("slow", ["id", "params"]),
@@ -404,7 +484,8 @@ def test_catalogue_lists_every_fault(visitor):
     assert all(fault["sentence"] for fault in listed)
     assert {fault["clause"] for fault in listed} <= {clause.id for clause in clauses()}
     assert listed[0]["params"] == {"seconds": 2.0, "path": ""}
-    assert {tuple(fault["allowed"].get("how", ())) for fault in listed} == {(), tuple(LOSSES)}
+    (lost,) = (fault for fault in listed if fault["id"] == "answer_lost_after_commit")
+    assert lost["allowed"] == {"how": list(LOSSES)}
 
 
 @pytest.mark.parametrize("fault", FAULTS)

@@ -55,6 +55,7 @@ def test_decision_is_made_once(visitor, number):
     [
         ({}, "underwritten", 403),
         ({"Origin": "http://portal.example"}, "underwritten", 403),
+        ({"Origin": "http://[portal"}, "underwritten", 403),
         (PAGE, "perhaps", 404),
     ],
 )

@@ -230,6 +230,7 @@ def test_second_log_in_ends_the_first_only_if_the_fault_is_on(visitor, stranger,
     assert visitor.get("pending/query").status_code == 200
 
     visitor.set_faults(enterprise, {"id": "single_session"})
+    stranger.client.get("/logout")
     stranger.enter(enterprise)
 
     assert stranger.get("pending/query").status_code == 200
@@ -242,6 +243,25 @@ def test_idle_session_ends(visitor, enterprise, minutes, status):
     visitor.forward(enterprise, minutes * 60)
 
     assert visitor.get("pending/list").status_code == status
+
+
+def test_third_party_keeps_no_session_alive(visitor, enterprise):
+    """What the script of the home page sends does not count as use."""
+    for _ in range(2):
+        visitor.forward(enterprise, 20 * 60)
+        visitor.client.post("/thirdparty/visit")
+
+    assert visitor.get("pending/list").status_code == 302
+
+
+@pytest.mark.parametrize("ahead", [0, 1])
+def test_clock_of_another_enterprise_does_not_matter(visitor, ahead):
+    """In a browser that came as one enterprise, the account of another has its own time."""
+    enterprises = [visitor.create() for _ in range(2)]
+    visitor.forward(enterprises[ahead], 3600)
+    visitor.enter(enterprises[0])
+
+    assert visitor.get("pending/query").status_code == 200
 
 
 def test_third_party_is_not_in_the_journal(visitor, enterprise):

@@ -165,6 +165,11 @@ def test_document_has_the_digest_that_the_door_told(visitor, enterprise, number)
     assert told["name"] == DOCUMENT
 
 
+def test_viewer_of_an_unknown_policy_says_so(visitor, enterprise):
+    """查看单证 of a number that no policy has shows a sentence."""
+    assert "该申请不在待确认状态" in visitor.get("pending/view", applNo="XW0").text
+
+
 def test_confirmed_policy_leaves_the_list(visitor, enterprise, number):
     """确认投保 succeeds with code 0 and takes the policy out of 待确认."""
     answer = visitor.confirm(number).get_json()

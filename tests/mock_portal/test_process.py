@@ -83,6 +83,19 @@ def test_signal_ends_the_portal_cleanly(number):
     assert (rest, errors) == ("", "")
 
 
+def test_waiting_request_does_not_hold_up_the_end():
+    """A request that a fault keeps waiting is given up when the portal is told to stop."""
+    with started("--port", "0") as process, closing(Caller(port_of(process))) as caller:
+        uscc = caller.door("POST", "/enterprises", {})["uscc"]
+        slow = [{"id": "slow", "params": {"seconds": 3600}}]
+        caller.door("PUT", f"/enterprises/{uscc}/faults", slow)
+        caller.request("GET", "/index.action", headers={"Cookie": f"mock_scope={uscc}"})
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=SECONDS)
+
+    assert (process.returncode, errors) == (0, "")
+
+
 def test_lifeline_ends_the_portal_with_its_starter():
     """With a lifeline the portal ends when its standard input is closed."""
     with started("--port", "0", "--lifeline") as process:

@@ -149,7 +149,9 @@ def test_code_by_sms_lets_the_password_be_reset_once(visitor):
     assert reset(visitor, proven["data"])["code"] == 0
     assert visitor.log_in(enterprise["account"], "Mock-newer").status_code == 302
     assert visitor.log_in(enterprise["account"], enterprise["password"]).status_code == 200
-    assert visitor.client.get(proven["data"]).status_code == 404
+    assert "找回已完成或已失效" in visitor.client.get(proven["data"]).text
+    assert reset(visitor, proven["data"])["message"] == "找回已完成或已失效，请重新找回"
+    assert visitor.client.get("/__mock__/crashes").get_json() == []
 
 
 def test_user_name_is_found_by_the_code_of_the_enterprise(visitor):
@@ -161,6 +163,19 @@ def test_user_name_is_found_by_the_code_of_the_enterprise(visitor):
     assert (
         f'<p id="userName">{enterprise["account"]}</p>' in visitor.client.get(proven["data"]).text
     )
+    assert reset(visitor, proven["data"])["code"] == -1
+    assert visitor.log_in(enterprise["account"], enterprise["password"]).status_code == 302
+
+
+def test_password_is_kept_as_it_was_typed(visitor):
+    """Blanks around it belong to it, as they do in the log-in box."""
+    enterprise = visitor.create()
+    ask_for_sms(visitor, enterprise["account"])
+    proven = verify(visitor, enterprise["account"], code_of(visitor, enterprise))
+
+    assert reset(visitor, proven["data"], " Mock newer ")["code"] == 0
+    assert visitor.log_in(enterprise["account"], " Mock newer ").status_code == 302
+    assert visitor.log_in(enterprise["account"], "Mock newer").status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -224,7 +239,7 @@ def test_bank_proves_who_the_enterprise_is(visitor):
     page = visitor.client.post(
         f"{USER}/recover/password/bank", data={"who": enterprise["account"]}
     ).text
-    proof = re.search(r'opener.location.href = "([^"]+)"', page)[1]
+    proof = re.search(r'location.href = "([^"]+)"', page)[1]
 
     assert reset(visitor, proof)["code"] == 0
     assert visitor.log_in(enterprise["account"], "Mock-newer").status_code == 302
@@ -239,7 +254,7 @@ def test_review_takes_a_working_day(visitor):
 
     assert "审核中" in visitor.client.get(state).text
     assert visitor.client.get(proof).location == state
-    reset(visitor, proof)
+    assert reset(visitor, proof)["code"] == -1
     assert visitor.log_in(enterprise["account"], enterprise["password"]).status_code == 302
 
     visitor.forward(enterprise, 15 * 86400)  # longer than any holiday

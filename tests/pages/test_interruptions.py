@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page
 
 from fixtures.portal import Enterprise, MockState
@@ -11,10 +12,12 @@ from pages.entry import HomePage
 from pages.errors import PortalRefused, ScreenNotReached, SessionLost
 from pages.login import LoginPage
 from pages.models import Contact
-from pages.pending import ConfirmationPage
+from pages.parts import DialogLog
+from pages.pending import ConfirmationPage, ConfirmedDialog
 
 DESK = "/swProxy/xwtbserver/sw"
 ANSWER_SECONDS = 0.5
+QUESTION = "确定要确认投保吗？"
 EMPTY = Contact(name="", phone="", mobile="", email="", remarks="")
 
 
@@ -114,6 +117,75 @@ def test_a_session_lost_at_the_press_keeps_what_was_typed(
     assert refused.value.messages == ("提交失败，请稍后再试！",)
     assert form.read_contact() == contact
     assert [one["accepted"] for one in mock_state.confirmations(application_no)] == [False]
+
+
+@pytest.mark.parametrize(("how", "answers"), [("native", 1), ("twice", 2)])
+def test_a_native_question_before_the_press_waits_for_its_yes(
+    form: ConfirmationPage,
+    desk: DeskPage,
+    mock_state: MockState,
+    application_no: str,
+    contact: Contact,
+    how: str,
+    answers: int,
+):
+    """Without an answer nothing is sent; with all of them the confirmation goes its way."""
+    mock_state.set_faults({"id": "confirmation_asked", "params": {"how": how}})
+    form = desk.open_pending().process(application_no)
+    form.fill_contact(contact).accept_declaration()
+    dialogs = DialogLog.of(form.tab)
+
+    form.confirm_button.click()
+    asked, sent = dialogs.take(), mock_state.confirmations(application_no)
+    for _ in range(answers):
+        dialogs.accept(QUESTION)
+    form.confirm()
+
+    assert (asked, sent) == ((QUESTION,), [])
+    assert [one["accepted"] for one in mock_state.confirmations(application_no)] == [True]
+
+
+def test_a_question_on_a_layer_waits_for_its_yes(
+    form: ConfirmationPage,
+    desk: DeskPage,
+    mock_state: MockState,
+    application_no: str,
+    contact: Contact,
+):
+    """取消 leaves the form as it was; 确定 sends it."""
+    mock_state.set_faults({"id": "confirmation_asked", "params": {"how": "layer"}})
+    form = desk.open_pending().process(application_no)
+    form.fill_contact(contact).accept_declaration()
+
+    form.confirm_button.click()
+    form.surface.get_by_text("取消").click()
+    left, sent = form.read_contact(), mock_state.confirmations(application_no)
+    form.confirm_button.click()
+    form.surface.get_by_text("确定", exact=True).click()
+    ConfirmedDialog(form.surface).ready()
+
+    assert (left, sent) == (contact, [])
+    assert [one["accepted"] for one in mock_state.confirmations(application_no)] == [True]
+
+
+@pytest.mark.parametrize(("at", "accepted"), [("typing", []), ("answer", [True])])
+def test_a_window_that_closes_by_itself_is_noticed(
+    desk: DeskPage,
+    mock_state: MockState,
+    application_no: str,
+    contact: Contact,
+    at: str,
+    accepted: list[bool],
+):
+    """It is an error of its own, whether the portal has confirmed or not."""
+    mock_state.set_faults({"id": "desk_closes", "params": {"at": at}})
+    form = desk.open_pending().process(application_no)
+
+    with pytest.raises(PlaywrightError, match="closed"):
+        form.fill_contact(contact).accept_declaration().confirm()
+
+    assert desk.tab.is_closed()
+    assert [one["accepted"] for one in mock_state.confirmations(application_no)] == accepted
 
 
 def view_document(desk: DeskPage, application_no: str) -> object:
