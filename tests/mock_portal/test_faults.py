@@ -210,11 +210,8 @@ def test_error_page_has_the_status_that_was_asked_for(visitor, enterprise, numbe
     assert [one["accepted"] for one in visitor.confirmations(enterprise)] == [False, True]
 
 
-@pytest.mark.parametrize(
-    ("how", "is_json"),
-    [("truncated", False), ("empty", False), ("charset", True), ("html", False)],
-)
-def test_spoilt_answer_is_of_no_use(visitor, enterprise, number, how, is_json):
+@pytest.mark.parametrize("how", ["truncated", "empty", "charset", "html"])
+def test_spoilt_answer_is_of_no_use(visitor, enterprise, number, how):
     """The status is 200, the confirmation is stored, and the answer cannot be read."""
     fault = {"id": "answer_spoilt", "params": {"how": how, "times": 1}}
     visitor.set_faults(enterprise, fault)
@@ -223,7 +220,7 @@ def test_spoilt_answer_is_of_no_use(visitor, enterprise, number, how, is_json):
 
     assert spoilt.status_code == 200
     assert "确认投保成功".encode() not in spoilt.data
-    assert (spoilt.get_json(silent=True) is not None) == is_json
+    assert spoilt.get_json(silent=True) is None
     assert told.get_json()["message"] == "该保单已确认，请勿重复提交"
     assert [one["accepted"] for one in visitor.confirmations(enterprise)] == [True, False]
 
