@@ -13,7 +13,7 @@ $(shell $(IS_FIT) || rm -f $(STAMP))
 PYTEST := $(BIN)/pytest -n 3 --dist worksteal --alluredir=reports/allure-results --clean-alluredir --junitxml=reports/junit.xml
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test features portal report soak screens lock clean
+.PHONY: help setup demo test features portal report campaign soak screens lock clean
 
 help:
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -54,6 +54,13 @@ portal: setup ## 启动模拟门户，手工浏览 · start the mock portal, to 
 
 report: setup ## 把上次测试的结果做成一个网页 · turn the last test run into one web page
 	@$(BIN)/python -m reports.build
+
+STRIDE ?= 1
+RUNS ?= 1
+
+campaign: setup ## 断点演练：在每一处杀死进程，配每一种故障（STRIDE=5 少些）· kill it everywhere
+	$(BIN)/python -m tests.bot.campaign sweep --stride $(STRIDE) --runs $(RUNS)
+	$(BIN)/python -m tests.bot.campaign browser
 
 soak: setup ## 耐久：一次运行 500 张，看内存和残留（约一刻钟）· 500 policies in one run: memory, leftovers
 	@$(BIN)/python -m benchmarks.soak

@@ -52,9 +52,9 @@ def violations(trial: Trial) -> list[str]:
     return found + list(_of_the_whole(trial, items))
 
 
-def states(trial: Trial) -> tuple[str, ...]:
+def states(data: Path) -> tuple[str, ...]:
     """Return the state of each policy in the bot's ledger, by application number."""
-    items = _read(trial.data, "SELECT state FROM work_items ORDER BY application_no")
+    items = _read(data, "SELECT state FROM work_items ORDER BY application_no")
     return tuple(item["state"] for item in items)
 
 
@@ -75,8 +75,8 @@ class _Case:
         approvals = [row for row in self.story if row["new"] == "approved" != row["old"]]
         if len(accepted) > 1:
             yield "I1", f"确认了 {len(accepted)} 次"
-        if len(arrived) > 1:
-            yield "I1", f"到达了 {len(arrived)} 次"
+        if len(arrived) > len(approvals):
+            yield "I1", f"批准 {len(approvals)} 次，到达 {len(arrived)} 次"
         if len(self.items) != 1:
             yield "I2", f"台账中有 {len(self.items)} 项"
             return
@@ -87,7 +87,7 @@ class _Case:
         if item["state"] == "in_doubt":
             yield from self._is_told(item)
         yield from self._is_whole()
-        yield from self._is_approved(arrived, approvals)
+        yield from self._is_approved(approvals)
 
     def _arrivals(self) -> list[dict[str, Any]]:
         return list(self.record["confirmations"]) if self.record else []
@@ -133,10 +133,10 @@ class _Case:
         if self.items[0]["state"] != states[-1]:
             yield "I5", "审计记录的末尾不是台账的状态"
 
-    def _is_approved(self, arrived: list[Any], approvals: list[Any]) -> Iterator[tuple[str, str]]:
+    def _is_approved(self, approvals: list[Any]) -> Iterator[tuple[str, str]]:
         claims = [row for row in self.story if row["new"] == "pressing"]
-        if len(claims) > len(approvals) or len(arrived) > len(claims):
-            yield "I9", f"批准 {len(approvals)} 次，按下 {len(claims)} 次，到达 {len(arrived)} 次"
+        if len(claims) > len(approvals):
+            yield "I9", f"批准 {len(approvals)} 次，按下 {len(claims)} 次"
         for row in approvals:
             approval = json.loads(row["detail"]).get("approval", {})
             if approval.get("by") not in self.trial.signatories or not approval.get("digest"):

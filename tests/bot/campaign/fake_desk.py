@@ -53,7 +53,7 @@ class Browser:
         self._cookies: dict[str, str] = {}
         self._handler: Callable[[Any], None] | None = None
         self.tab = SimpleNamespace(context=self, url=origin)
-        DialogLog.install(self)  # type: ignore[arg-type]  # it stands in for one
+        DialogLog.install(self)  # it stands in for one
 
     def on(self, event: str, listener: object) -> None:
         """Hear of no dialog: there is none."""
@@ -332,4 +332,4 @@ def sign_in(thread: BrowserThread, item: WorkItem) -> Session:
     except (KeyError, PlaywrightError) as error:
         raise ScreenNotReached("HomePage", browser.tab.url) from error
     browser.exchange("GET", ticket)
-    return Session(browser, Desk(browser))  # type: ignore[arg-type]  # they stand in
+    return Session(browser, Desk(browser))  # they stand in

@@ -97,8 +97,8 @@ def _prepare(diary: Path, kill_at: int | str) -> None:
         if kill_at in (next(passes), name):
             os.kill(os.getpid(), signal.SIGKILL)
 
-    dbos._outcome.time = _hurried  # type: ignore[attr-defined]  # between the retries of a step
-    BrowserThread._sign_in = fake_desk.sign_in  # type: ignore[method-assign]
+    dbos._outcome.time = _hurried  # between the retries of a step
+    BrowserThread._sign_in = fake_desk.sign_in
     Browser.checkpoint = staticmethod(reach)
     for owner, name, told in WATCHED:
         setattr(owner, name, _watched(getattr(owner, name), told, reach))
@@ -109,8 +109,7 @@ def _watched(
 ) -> Callable[..., Any]:
     @functools.wraps(act)
     def watched(*args: Any, **kwargs: Any) -> Any:
-        detail = "" if told is None else f" {args[told]}".rpartition("/")[2]
-        name = f"{act.__name__} {detail.strip()}".strip()
+        name = act.__name__ if told is None else f"{act.__name__} {Path(args[told]).name}"
         reach(f"before {name}")
         result = act(*args, **kwargs)
         reach(f"after {name}")

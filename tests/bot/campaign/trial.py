@@ -18,6 +18,7 @@ from tests.bot.conftest import Workplace
 POLICIES = 2
 SIGNATORIES = frozenset({"模拟签字人"})
 A_WEEK = 7 * 24 * 60.0  # minutes; by then the portal has stored whatever it stores late
+BEGUN_ANEW = {"refused", "changed", "failed", "needs_person"}  # by the next start
 CONFIRM = "/swProxy/xwtbserver/sw/pending/confirm"
 
 Fault = Mapping[str, Any]
@@ -42,7 +43,7 @@ class Verdict:
 
     starts: tuple[Start, ...]
     violations: tuple[str, ...]
-    arrivals: tuple[int, ...]  # of each policy
+    commits: tuple[int, ...]  # of each policy, at the portal
     states: tuple[str, ...]  # of each policy, in the bot's ledger
 
 
@@ -52,7 +53,7 @@ def try_out(plan: Plan, portal_url: str, change: Change | None = None, **setting
     The list is started once for each kill, then with the portal well again until nothing is left
     to do, twice at most, and a last time, which must press nothing.
     """
-    with _list(portal_url, settings) as (workplace, state):
+    with work_list(portal_url, **settings) as (workplace, state):
         state.set_faults(*[plan.fault] if plan.fault else [])
         environment = _environment(workplace)
 
@@ -63,28 +64,41 @@ def try_out(plan: Plan, portal_url: str, change: Change | None = None, **setting
         state.set_faults()
         state.forward(A_WEEK)
         starts.append(start())
-        if starts[-1].exit_code:  # what a run has set aside, the next one begins anew
+        if BEGUN_ANEW & set(checker.states(workplace.folder / "data")):
             starts.append(start())
-        before = _arrived(state)
+        before = arrived(state)
         starts.append(start())
-        trial = checker.Trial(
-            rows=workplace.rows,
-            portal=state.seen(),
-            data=workplace.folder / "data",
-            exit_code=starts[-1].exit_code,
-            presses_of_last_start=sum(_arrived(state)) - sum(before),
-            signatories=SIGNATORIES,
-            secrets=[state.enterprise.password],
-            is_undisturbed=plan == Plan(),
-        )
-        found = violations(trial)
-        if crashes := state.crashes():
-            found.append(f"门户自己出错：{crashes[0]['error']}")
-        return Verdict(tuple(starts), tuple(found), _arrived(state), checker.states(trial))
+        presses = arrived(state) - before
+        return judge(workplace, state, tuple(starts), presses, is_undisturbed=plan == Plan())
+
+
+def judge(
+    workplace: Workplace,
+    state: MockState,
+    starts: tuple[Start, ...],
+    presses_of_last_start: int,
+    *,
+    is_undisturbed: bool = False,
+) -> Verdict:
+    """Judge what the starts of a list have left behind."""
+    trial = checker.Trial(
+        rows=workplace.rows,
+        portal=state.seen(),
+        data=workplace.folder / "data",
+        exit_code=starts[-1].exit_code,
+        presses_of_last_start=presses_of_last_start,
+        signatories=SIGNATORIES,
+        secrets=[state.enterprise.password],
+        is_undisturbed=is_undisturbed,
+    )
+    found = violations(trial)
+    found += [f"门户自己出错：{crash['error']}" for crash in state.crashes()]
+    return Verdict(starts, tuple(found), _commits(trial.portal), checker.states(trial.data))
 
 
 @contextmanager
-def _list(portal_url: str, settings: dict[str, Any]) -> Iterator[tuple[Workplace, MockState]]:
+def work_list(portal_url: str, **settings: Any) -> Iterator[tuple[Workplace, MockState]]:
+    """Make an operator's folder with a list of an enterprise of its own."""
     with tempfile.TemporaryDirectory(prefix="campaign-") as folder:
         workplace = Workplace(Path(folder), portal_url, CONTACT)
         state = workplace.add()
@@ -99,7 +113,12 @@ def _environment(workplace: Workplace) -> dict[str, str]:
     return {name: value for name, value in given.items() if name.startswith(ENVIRONMENT_PREFIX)}
 
 
-def _arrived(state: MockState) -> tuple[int, ...]:
+def arrived(state: MockState) -> int:
+    """Count the 确认投保 that have arrived."""
+    return sum(one["by"] == "request" for sent in state.ledger().values() for one in sent)
+
+
+def _commits(portal: Mapping[str, Any]) -> tuple[int, ...]:
     return tuple(
-        sum(one["by"] == "request" for one in arrived) for arrived in state.ledger().values()
+        sum(one["accepted"] for one in policy["confirmations"]) for policy in portal["policies"]
     )

@@ -37,7 +37,7 @@ def no_read_back() -> None:
     def read_back(self: Confirmation, entry: Entry) -> None:
         self._move(entry, State.CONFIRMED)
 
-    Confirmation.read_back = read_back  # type: ignore[method-assign]
+    Confirmation.read_back = read_back
 
 
 def result_before_the_act() -> None:
@@ -50,7 +50,7 @@ def result_before_the_act() -> None:
             move(self, reference, new, State.CONFIRMED, by)
         return done
 
-    Ledger.move = eager  # type: ignore[method-assign]
+    Ledger.move = eager
 
 
 def check_then_press() -> None:
@@ -65,7 +65,7 @@ def check_then_press() -> None:
         elif is_pending:
             self._move(entry, State.READY)
 
-    Confirmation.read_back = read_back  # type: ignore[method-assign]
+    Confirmation.read_back = read_back
 
 
 def retry_at_once() -> None:
@@ -112,7 +112,7 @@ def rows_by_position() -> None:
             fields = dict(details.fields) | {"申请编号": self._meant}
             return replace(details, fields=tuple(fields.items()))
 
-    Pending.process = process  # type: ignore[method-assign]
+    Pending.process = process
 
 
 def no_value_check() -> None:
@@ -126,7 +126,7 @@ def no_value_check() -> None:
 
 def no_unique_key() -> None:
     """Know a policy by another name in each run."""
-    WorkItem.reference = property(  # type: ignore[assignment,method-assign]
+    WorkItem.reference = property(
         lambda item: f"{item.portal_origin}#{os.getpid()}|{item.uscc}|{item.application_no}"
     )
 
