@@ -252,7 +252,7 @@ def _prepare(
 
 def _attendant(settings: Settings, progress: Progress) -> Attendant:
     """Return who answers the portal: a person; captchas of a mock, its own door."""
-    person = terminal.Person(progress)
+    person = terminal.Person(progress, settings.answer_minutes)
     return person if settings.live else demonstration.MockAttendant(settings, person)
 
 

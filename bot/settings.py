@@ -57,6 +57,7 @@ class Settings(BaseSettings):
     browser: str | None = None  # the program to drive; found by itself if not set
     timeout_seconds: float = Field(default=30.0, gt=0)
     item_minutes: float = Field(default=10.0, gt=0)  # to the press; then the item has failed
+    answer_minutes: float = Field(default=5.0, gt=0)  # how long a captcha or a PIN is waited for
     hours: tuple[time, time] | None = None  # Beijing time between which items are begun
     sign_ins_per_minute: int | None = Field(default=None, ge=1)
     confirm_transport: Literal["guarded", "browser"] = "guarded"

@@ -1,19 +1,23 @@
 """What the commands show at the terminal, and what they ask there."""
 
+import asyncio
 import json
+import signal
 import sys
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from getpass import getpass
 from pathlib import Path
 from threading import Lock
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from PIL import Image
+from prompt_toolkit import PromptSession
+from prompt_toolkit.application import get_app
+from prompt_toolkit.output import create_output
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Column, Table
@@ -94,11 +98,16 @@ def teller(progress: Progress) -> Callable[[Entry], None]:
 
 
 class Person:
-    """Whoever sits at the terminal: reads captchas and types the PINs of cards."""
+    """Whoever sits at the terminal: reads captchas and types the PINs of cards.
 
-    def __init__(self, progress: Progress) -> None:
+    Who does not answer in time has left: nothing more is asked in this run.
+    """
+
+    def __init__(self, progress: Progress, answer_minutes: float) -> None:
         self._progress = progress
+        self._answer_seconds = answer_minutes * 60
         self._one_at_a_time = Lock()
+        self._is_there = sys.stdin.isatty()
 
     def captcha(self, picture: CaptchaPicture) -> str:
         """Show a captcha, in the terminal and as a file, and return what the person reads.
@@ -119,24 +128,38 @@ class Person:
         Raises:
             SignInRefused: nobody is there.
         """
-        prompt = f"请插入{enterprise_name}的卡，输入IC卡/Key密码（不显示）："
+        prompt = f"请插入{enterprise_name}的卡，输入IC卡/Key密码（显示为星号）："
         return Secret(self._ask("IC卡/Key密码", prompt, is_secret=True))
 
     def _ask(
         self, what: str, prompt: str, above: Pixels | None = None, is_secret: bool = False
     ) -> str:
-        if not sys.stdin.isatty():
-            raise _nobody(what)
         with self._one_at_a_time:
+            if not self._is_there:
+                raise _nobody(what)
             self._progress.stop()
             try:
                 if above:
                     err.print(above)
-                return getpass(prompt) if is_secret else err.input(prompt, markup=False)
-            except EOFError:
+                return self._answer(prompt, is_secret)
+            except (EOFError, TimeoutError):
+                self._is_there = False
+                raise _nobody(what) from None
+            except KeyboardInterrupt:  # the question has taken the key; the run is to have it
+                signal.raise_signal(signal.SIGINT)
                 raise _nobody(what) from None
             finally:
                 self._progress.start()
+
+    def _answer(self, prompt: str, is_secret: bool) -> str:
+        session: PromptSession[str] = PromptSession(output=create_output(sys.stderr))
+
+        def run_out() -> None:
+            loop, app = asyncio.get_running_loop(), get_app()
+            loop.call_later(self._answer_seconds, lambda: app.exit(exception=TimeoutError))
+
+        # in a thread of its own: the browser's has an event loop already
+        return session.prompt(prompt, is_password=is_secret, pre_run=run_out, in_thread=True)
 
 
 def _nobody(what: str) -> SignInRefused:

@@ -14,6 +14,7 @@ from select import select
 import pytest
 import urllib3
 from PIL import Image
+from prompt_toolkit import PromptSession
 from rich.progress import Progress
 
 from bot import terminal
@@ -49,16 +50,16 @@ def come_with_card(office: Workplace, card: str | None = None) -> MockState:
 
 
 SILENT_SECONDS = 40
-ASKED = "（不显示）：".encode()
+ASKED = "（显示为星号）：".encode()
 
 
 def run_attended(office: Workplace, typed: str) -> tuple[int, str]:
-    """Run the list at a terminal, and type this where something secret is asked."""
+    """Run the list at a terminal, and type this, if anything, where something secret is asked."""
     ours, theirs = pty.openpty()
     process = subprocess.Popen(
         office.command("run", str(office.work_list)),
         cwd=office.folder,
-        env=office.environment(),
+        env=office.environment() | {"PROMPT_TOOLKIT_NO_CPR": "1"},  # nobody answers for a screen
         stdin=theirs,
         stdout=theirs,
         stderr=theirs,
@@ -69,8 +70,8 @@ def run_attended(office: Workplace, typed: str) -> tuple[int, str]:
     shown = b""
     try:
         while chunk := _read(ours):
-            if ASKED in shown + chunk and ASKED not in shown:
-                os.write(ours, f"{typed}\n".encode())
+            if typed and ASKED in shown + chunk and ASKED not in shown:
+                os.write(ours, f"{typed}\r".encode())
             shown += chunk
         return process.wait(SILENT_SECONDS), shown.decode()
     finally:
@@ -106,12 +107,25 @@ def test_a_wrong_pin_is_tried_once(office: Workplace):
         office.add_row(enterprise, number)
     office.write_settings(login="card")
 
-    code, shown = run_attended(office, "12345678")
+    code, _ = run_attended(office, "12345678")
     items = json.loads(office.call("status", "--json").stdout)["items"]
 
     assert code == 1
-    assert shown.count(ASKED.decode()) == 1
     assert ["还可以输入4次" in item["explanation"] for item in items] == [True, True]
+
+
+def test_silence_is_no_answer(office: Workplace):
+    """A question runs out; nothing was typed, nothing sent, and the item waits for a person."""
+    enterprise = come_with_card(office)
+    office.write_settings(login="card", answer_minutes=0.02)
+
+    code, shown = run_attended(office, "")
+    (item,) = json.loads(office.call("status", "--json").stdout)["items"]
+
+    assert (code, item["state"]) == (1, "needs_person")
+    assert ASKED.decode() in shown
+    assert "没有人值守" in item["explanation"]
+    assert enterprise.requests("POST", "/cas/login") == []
 
 
 @pytest.mark.parametrize(
@@ -142,14 +156,14 @@ def test_a_captcha_is_shown_and_read(
     """It stands in the terminal and, while the person reads, in a file."""
     seen = []
 
-    def type_in(prompt: str, **_: object) -> str:
+    def type_in(session: object, prompt: str, **_: object) -> str:
         seen.append(Path(prompt.partition("打开 ")[2].removesuffix("）：")).read_bytes())
         return " ab12 "
 
     monkeypatch.setattr("sys.stdin.isatty", lambda: True)
-    monkeypatch.setattr(terminal.err, "input", type_in)
+    monkeypatch.setattr(PromptSession, "prompt", type_in)
 
-    answer = terminal.Person(Progress(disable=True)).captcha(picture)
+    answer = terminal.Person(Progress(disable=True), 1).captcha(picture)
 
     assert (answer, seen) == ("ab12", [picture.image])
     assert "▄" in capsys.readouterr().err
@@ -158,4 +172,4 @@ def test_a_captcha_is_shown_and_read(
 def test_nobody_is_no_answer(picture: CaptchaPicture):
     """Without a terminal nothing is asked, and silence is not taken for an answer."""
     with pytest.raises(SignInRefused, match="没有人值守"):
-        terminal.Person(Progress(disable=True)).captcha(picture)
+        terminal.Person(Progress(disable=True), 1).captcha(picture)
