@@ -70,7 +70,7 @@ class Confirmation:
             entry,
             State.AWAITING_APPROVAL,
             snapshot=asdict(seen),
-            explanation=f"与上次所见不同：{changed}" if changed else "没有适用的授权委托",
+            explanation=f"与上次所见不同：{changed}" if changed else "已与清单核对，等待批准",
             next_step="请由审批人用 single-window approve 查看后批准，或在设置中写明授权委托"
             f"（声明摘要 {declaration.digest(seen.declaration)}）",
         )
