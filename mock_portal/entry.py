@@ -28,8 +28,8 @@ def frame_url(endpoint: str, **arguments: str) -> str:
 @bp.get("/deskIndex")
 def open_desk() -> ResponseReturnValue:
     """Show the desk: menu, tab strip and frames; at the first entry ask for 绑定 instead."""
-    business = BUSINESSES.get(request.args.get("menu_id", MENU_ID))
-    if business is None:
+    menu_id = request.args.get("menu_id", MENU_ID)
+    if menu_id not in BUSINESSES:
         abort(404)
     asks_again = "binding_asked_again" in store().defects
     if asks_again or not (g.signed_in.is_bound or g.session.is_local):
@@ -37,7 +37,8 @@ def open_desk() -> ResponseReturnValue:
     return render_template(
         "entry/desk.html",
         enterprise=g.signed_in,
-        business=business,
+        menu_id=menu_id,
+        business=BUSINESSES[menu_id],
         announcement=faults.find("announcement"),
         text=Wording.ANNOUNCEMENT,
     )
@@ -46,4 +47,5 @@ def open_desk() -> ResponseReturnValue:
 @bp.get("/welcome")
 def welcome() -> str:
     """Show the first tab of the desk."""
-    return render_template("entry/welcome.html", enterprise=g.signed_in)
+    business = BUSINESSES.get(request.args.get("menu_id", ""), BUSINESSES[MENU_ID])
+    return render_template("entry/welcome.html", enterprise=g.signed_in, business=business)

@@ -264,7 +264,8 @@ def _server_error(fault: Fault) -> NoReturn:
 
 
 def _bad_gateway(fault: Fault) -> NoReturn:
-    abort(Response("<h1>502 Bad Gateway</h1>", 502, content_type="text/html"))
+    page = "<h1>502 Bad Gateway</h1><p>模拟门户 · 非真实业务</p>"
+    abort(Response(page, 502, content_type="text/html; charset=utf-8"))
 
 
 def _connection_reset(fault: Fault) -> NoReturn:

@@ -13,6 +13,7 @@ var desk = (function () {
     Array.from(strip.children).forEach(function (tab) {
       tab.classList.toggle("active", tab.dataset.id === url);
     });
+    byUrl(strip, url).scrollIntoView({ block: "nearest", inline: "nearest" });
     Array.from(frames.children).forEach(function (frame) {
       frame.style.display = frame.dataset.id === url ? "inline" : "none";
     });

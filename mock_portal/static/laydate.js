@@ -43,6 +43,17 @@
     return table;
   }
 
+  function footer(field) {
+    var row = named("div", "layui-laydate-footer");
+    var clear = named("span", "laydate-btns-clear", "清空");
+    clear.onclick = function () {
+      field.value = "";
+      close();
+    };
+    row.append(clear);
+    return row;
+  }
+
   function open(field, year, month) {
     close();
     picker = named("div", "layui-laydate");
@@ -53,7 +64,7 @@
     after.onclick = function () { show(field, new Date(year, month + 1, 1)); };
     var shown = named("span", "laydate-set-ym", year + "年" + (month + 1) + "月");
     head.append(before, shown, after);
-    picker.append(head, days(field, year, month));
+    picker.append(head, days(field, year, month), footer(field));
     field.parentNode.appendChild(picker);
   }
 
@@ -63,5 +74,8 @@
 
   document.querySelectorAll("input.laydate").forEach(function (field) {
     field.onclick = function () { show(field, new Date(field.value || field.dataset.today)); };
+  });
+  document.addEventListener("mousedown", function (event) {
+    if (picker && !picker.parentNode.contains(event.target)) close();
   });
 })();

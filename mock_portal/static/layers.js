@@ -21,7 +21,9 @@ var layers = (function () {
     return layer;
   }
 
+  // Whatever lies under it is out of reach, for the keyboard too.
   function shade(layer) {
+    if (document.activeElement) document.activeElement.blur();
     var cover = element("div", "layui-layer-shade");
     cover.id = layer.id.replace("-layer", "-layer-shade");
     document.body.insertBefore(cover, layer);

@@ -84,7 +84,7 @@ def test_every_frame_address_carries_the_base_path(visitor, enterprise):
 
     addresses = re.findall(r'(?:data-id|src)="(/swProxy[^"]+)"', page)
     assert len(addresses) == 5
-    assert all("?ngBasePath=%2FswProxy%2Fxwtbserver%2F" in address for address in addresses)
+    assert all("ngBasePath=%2FswProxy%2Fxwtbserver%2F" in address for address in addresses)
 
 
 def test_first_tab_names_the_enterprise(visitor, enterprise):
@@ -93,3 +93,5 @@ def test_first_tab_names_the_enterprise(visitor, enterprise):
 
     assert enterprise["name"] in page
     assert enterprise["uscc"] in page
+    assert "欢迎使用小微企业在线投保" in page
+    assert "欢迎使用普惠平台在线投保" in visitor.get("welcome", menu_id="phtb001").text

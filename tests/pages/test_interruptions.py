@@ -44,13 +44,18 @@ def test_a_double_press_logs_in_once(
     assert len(mock_state.requests("POST", "/cas/login")) == 1
 
 
+@pytest.mark.parametrize("hand", ["mouse", "keyboard"])
 def test_a_double_press_confirms_once(
-    form: ConfirmationPage, mock_state: MockState, application_no: str
+    form: ConfirmationPage, mock_state: MockState, application_no: str, hand: str
 ):
     """While the answer is under way, the busy mask keeps a second press of 确认投保 away."""
     mock_state.set_faults({"id": "slow", "params": {"path": DESK, "seconds": ANSWER_SECONDS}})
 
-    form.confirm_button.dblclick()
+    if hand == "mouse":
+        form.confirm_button.dblclick()
+    else:
+        form.confirm_button.press("Enter")
+        form.tab.keyboard.press("Enter")
     form.surface.locator(".layui-layer-ico1").wait_for()
 
     assert len(mock_state.confirmations(application_no)) == 1
