@@ -20,7 +20,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 from websockets.sync.server import Server, ServerConnection, serve
 
-PIN = "88888888"  # the one a card is handed out with (guide-1.3)
+FIRST_PINS = ("88888888", "00000000")  # a card is handed out with one of them (guide-1.3)
 TRIES = 5  # how many the real card allows is not known (docs/mock-portal.md, assumed)
 CALLS_UNTIL_RESTART = 3  # the page knocks so often before it asks for a restart
 GARBLED = "eport 1.3"
@@ -47,7 +47,7 @@ class Card:
 
     no: str
     expires: datetime
-    pin: str = PIN
+    pin: str = FIRST_PINS[0]
     tries_left: int = TRIES
     key: bytes = field(default_factory=lambda: secrets.token_bytes(16), repr=False)
 

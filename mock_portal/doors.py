@@ -23,6 +23,7 @@ from flask.typing import ResponseReturnValue
 from stdnum.cn import uscc as uscc_number
 
 from mock_portal.accounts import Edition
+from mock_portal.card_control import FIRST_PINS
 from mock_portal.defects import DEFECTS, unknown
 from mock_portal.documents import renewal_document
 from mock_portal.faults import FAULTS, FaultKind
@@ -50,6 +51,7 @@ WISHES = {
     "registered": bool,
     "bound": bool,
     "card": str,
+    "card_pin": str,
     "pending": int,
 }
 MANY = 1000
@@ -71,12 +73,14 @@ def create_enterprise() -> tuple[Response, int]:
     wishes = _body(WISHES)
     pending = _check_count(wishes.pop("pending", 0), least=0)
     faults = [_card_fault(wishes.pop("card"))] if "card" in wishes else []
+    pin = _check_pin(wishes.pop("card_pin", FIRST_PINS[0]))
     with store().lock:
         _check_uscc(wishes.get("uscc"))
         enterprise = store().add_enterprise(
             edition=_check_edition(wishes.pop("edition", Edition.GUANGDONG)), **wishes
         )
     enterprise.faults = faults
+    enterprise.card.pin = pin
     store().add_policies(enterprise, store().new_application_nos(enterprise, pending))
     return jsonify(_enterprise_state(enterprise) | _credentials(enterprise)), 201
 
@@ -367,6 +371,12 @@ def _check_edition(edition: str) -> Edition:
     if edition not in set(Edition):
         _refuse(400, "没有这种版本。", list(Edition))
     return Edition(edition)
+
+
+def _check_pin(pin: str) -> str:
+    if pin not in FIRST_PINS:
+        _refuse(400, "card_pin 是卡的原始密码。", FIRST_PINS)
+    return pin
 
 
 def _check_count(count: int, least: int) -> int:

@@ -1,6 +1,7 @@
 """卡介质 and 卡控件 (guide-1.3, guide-1.4, faq-2, faq-3)."""
 
 import re
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -19,6 +20,11 @@ LOCAL_NETWORK = "local-network-access"  # the browser's name of the permission
 @pytest.fixture
 def card_login(login_page: LoginPage) -> CardLoginPage:
     return CardLoginPage.open(login_page)
+
+
+@given(parsers.parse("法人卡的原始密码是“{pin}”"), target_fixture="wishes")
+def first_pin_is(pin: str) -> dict[str, Any]:
+    return {"card_pin": pin}
 
 
 @given(parsers.parse("卡或控件的状态是“{state}”"))

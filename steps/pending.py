@@ -99,6 +99,11 @@ def document_fails(mock_state: MockState) -> None:
     mock_state.set_faults({"id": "server_error", "params": {"path": DOCUMENT}})
 
 
+@given(parsers.parse("门户给出单证要{seconds:d}秒"))
+def document_is_slow(mock_state: MockState, seconds: int) -> None:
+    mock_state.set_faults({"id": "slow", "params": {"seconds": seconds, "path": DOCUMENT}})
+
+
 @given("单证每取一次都不同")
 def document_changes(mock_state: MockState) -> None:
     mock_state.set_faults({"id": "document_changed"})

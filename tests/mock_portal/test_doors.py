@@ -83,6 +83,7 @@ def test_state_of_an_enterprise_has_no_password(visitor, enterprise):
         ("POST", "enterprises", {"uscc": "914401019550018901"}, 400, []),
         ("POST", "enterprises", {"uscc": "OWN"}, 409, ["OWN"]),
         ("POST", "enterprises", [], 400, list(WISHES)),
+        ("POST", "enterprises", {"card_pin": "123456"}, 400, ["88888888", "00000000"]),
         ("GET", "enterprises/unknown", None, 404, ["OWN"]),
         ("POST", "enterprises/unknown/policies", {"count": 1}, 404, ["OWN"]),
         ("POST", "enterprises/OWN/policies", {}, 400, ["application_nos", "count"]),
