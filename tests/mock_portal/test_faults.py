@@ -253,6 +253,14 @@ def test_notice_stands_in_place_of_the_page(visitor, enterprise, fault, status, 
     assert (answer.status_code, sentence in answer.text) == (status, True)
 
 
+@pytest.mark.parametrize("fault", ["server_error", "bad_gateway", "maintenance", "challenge"])
+def test_page_of_a_trouble_says_that_it_is_the_mock(visitor, enterprise, fault):
+    """The banner stands on whatever comes in place of a page, too."""
+    visitor.set_faults(enterprise, {"id": fault})
+
+    assert "模拟门户 · 非真实业务" in visitor.get("pending/list").text
+
+
 def test_server_error_at_the_confirmation_stores_nothing(visitor, enterprise, number):
     """The arrival is in the ledger, not accepted."""
     visitor.set_faults(enterprise, {"id": "server_error"})
