@@ -21,6 +21,7 @@ from bot.run import reconcile as compare
 from bot.run import run as work_off
 from bot.session import Attendant
 from bot.settings import Settings, load_settings
+from bot.verification import verify as verify_evidence
 from bot.work_list import WorkList, read_work_list
 from bot.workflow import Stop
 from pages.browser import BrowserNotFound
@@ -238,6 +239,22 @@ def write(
         terminal.print_json({"files": [str(file) for file in files]})
     for file in () if as_json else files:
         terminal.out.print(f"结果：{file}", markup=False)
+
+
+@app.command(epilog="示例：single-window verify 证据包 --key public-key.pem")
+def verify(
+    pack: Annotated[Path, typer.Argument(metavar="PACK", help="一个证据包，或整个证据文件夹")],
+    key: Annotated[Path, typer.Option(help="公钥，运行结果中写明它在哪里")],
+    head: Annotated[str, typer.Option(help="结果网页上的证据链头；给出时连链尾一起核对")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """核对证据：和封存时是否一样，有没有改动、缺少、多出；可在任何一台机器上离线进行。"""
+    try:
+        verdict = verify_evidence(pack, key, head)
+    except NotFit as error:
+        _refuse_usage(str(error))
+    terminal.print_verdict(verdict, as_json)
+    raise typer.Exit(ALL_DONE if verdict.is_whole else NEEDS_PERSON)
 
 
 def _prepare(

@@ -3,26 +3,27 @@
 An act goes by the entry it is given, and moves it in the ledger when it is done.
 """
 
-import logging
+import secrets
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from playwright.sync_api import Error as PlaywrightError
+
 from bot import approval, declaration
 from bot.approval import Approval, ApprovedIntent, Snapshot
-from bot.errors import BusinessException, DeclarationChanged, WorkItemError
-from bot.evidence import Evidence
+from bot.errors import BusinessException, DeclarationChanged, EvidenceNotKept, WorkItemError
+from bot.evidence import Evidence, clock, environment
 from bot.ledger import BEFORE_PRESS, FOLLOWED_UP, RESTARTABLE, Entry, Ledger, State
 from bot.press import Outcome, Pressed, press
 from bot.session import RUN_AGAIN, Session, Sessions
 from bot.settings import Settings
-from bot.work_item import WorkItem
+from bot.work_item import WorkItem, mask_within
 from pages.errors import PolicyNotListed
 from pages.models import PolicyDetails, PolicyRecord, PolicyStatus
 from pages.pending import ConfirmationPage
 
-log = logging.getLogger(__name__)
 STATE_OF = {  # the code of a business exception; any other needs a person
     "CHANGED": State.CHANGED,
     "NOT_APPROVED": State.CHANGED,
@@ -30,6 +31,7 @@ STATE_OF = {  # the code of a business exception; any other needs a person
     "NOT_PENDING": State.REFUSED,
     "OUT_OF_TIME": State.FAILED,
 }
+EVIDENCE_MISSING = "EVIDENCE_MISSING"  # confirmed, and not all of its evidence could be kept
 DECISIONS = {
     PolicyStatus.UNDERWRITTEN: State.UNDERWRITTEN,
     PolicyStatus.RETURNED: State.RETURNED,
@@ -91,10 +93,12 @@ class Confirmation:
         )
 
     def _look(self, session: Session, item: WorkItem) -> Snapshot | PolicyRecord:
+        _expect_contact(item)
         try:
             form = session.form(item)
         except PolicyNotListed:
             if record := session.record(item):
+                self._keep_found(session, item, record)
                 return record
             raise BusinessException(
                 "NOT_PENDING",
@@ -107,6 +111,7 @@ class Confirmation:
         for document in documents:
             self._evidence.keep_document(item, document)
         session.expect_no_dialog()
+        self._keep_environment(session, item)
         return Snapshot.of(self._settings.origin, details, documents)
 
     def _check(self, item: WorkItem, details: PolicyDetails) -> None:
@@ -180,18 +185,21 @@ class Confirmation:
 
     def _claim_and_press(self, session: Session, entry: Entry) -> Pressed:
         intent, form = self._fill(session, entry)
-        self._evidence.keep_picture(entry.item, "before", form.picture())
+        self._keep_filled(session, entry.item, form)
         session.leave_form()
         claim = doubt("已按下“确认投保”，还没有核验")
         if not self._move(entry, State.PRESSING, by=intent.approval.by, **claim):
             raise AlreadyClaimed(entry.item.reference)
+        at = datetime.now(UTC)
         pressed = press(intent, form, self._settings.confirm_transport)
         session.is_spent = not pressed.is_clean
+        self._keep_pressed(session, entry.item, at, pressed)
         return pressed
 
     def _fill(self, session: Session, entry: Entry) -> tuple[ApprovedIntent, ConfirmationPage]:
         """Bring the form to where only the press is missing, and compare all of it once more."""
         item = entry.item
+        _expect_contact(item)
         seen = Snapshot.load(entry.snapshot or {})
         try:
             form = session.form(item)
@@ -233,10 +241,13 @@ class Confirmation:
         if record:
             # refused, and confirmed all the same: it was somebody else's doing
             is_ours = entry.code != Outcome.REFUSED
+            lack = self._evidence.lack(entry.item)
+            missing = f"；证据不全，缺少{lack}" if lack else ""
             self._move(
                 entry,
                 State.CONFIRMED if is_ours else State.ALREADY_CONFIRMED,
-                explanation=f"门户显示“{record.status.value}”",
+                code=EVIDENCE_MISSING if lack else "",
+                explanation=f"门户显示“{record.status.value}”{missing}",
                 next_step="等待保险公司审批，生效时间以审批为准",
                 confirmed_at=record.confirmed_at,
             )
@@ -258,15 +269,59 @@ class Confirmation:
 
     def _find(self, session: Session, item: WorkItem) -> tuple[PolicyRecord | None, bool]:
         record = session.record(item)
-        try:
-            self._evidence.keep_picture(item, "after", session.desk.picture())
-        except OSError:
-            log.warning("证据没有保存：%s", self._evidence.pack(item))
+        self._keep_found(session, item, record)
         return record, record is None and session.is_pending(item)
+
+    def _keep_environment(self, session: Session, item: WorkItem) -> None:
+        browser = session.context.browser
+        facts = environment(self._settings, browser.version if browser else "")
+        self._evidence.keep_record(item, "environment", facts)
+
+    def _keep_filled(self, session: Session, item: WorkItem, form: ConfirmationPage) -> None:
+        """Keep what the form shows just before the press; nothing is pressed without it."""
+        self._keep_environment(session, item)
+        contact = {"typed": asdict(item.contact), "read_back": asdict(form.read_contact())}
+        # who knows the digest of the file alone must not find the telephone number by trying
+        salt = {"salt": secrets.token_hex(16)}
+        self._evidence.keep_record(item, "contact", contact | salt)
+        self._evidence.keep_picture(item, "before", form.picture())
+
+    def _keep_pressed(
+        self, session: Session, item: WorkItem, at: datetime, pressed: Pressed
+    ) -> None:
+        facts = {
+            "pressed_at": clock(at),
+            "answered_at": clock(datetime.now(UTC)),
+            "outcome": pressed.outcome,
+            "words": pressed.words,
+            "dialogs": session.dialogs(),
+        }
+        try:
+            self._evidence.keep_record(item, "press", facts)
+        except EvidenceNotKept:
+            self._evidence.note_lack(item, "按下的记录")
+
+    def _keep_found(self, session: Session, item: WorkItem, record: PolicyRecord | None) -> None:
+        """Keep what 保单查询 shows; whatever goes wrong with that, what was found stands."""
+        try:
+            if record:
+                facts = asdict(record) | {"status": record.status.value}
+                self._evidence.keep_record(item, "record", facts)
+            self._evidence.keep_picture(item, "after", _picture(session))
+        except (EvidenceNotKept, PlaywrightError):
+            self._evidence.note_lack(item, "确认后的画面")
+
+    def seal(self, reference: str) -> None:
+        """Seal the evidence of an item; whatever goes wrong with that, its state stands."""
+        entry = self._ledger.entry(reference)
+        try:
+            self._evidence.seal(entry, self._ledger.history(reference))
+        except EvidenceNotKept:
+            self._evidence.note_lack(entry.item, "封存")
 
     def look_up(self, entry: Entry) -> None:
         """See in 保单查询 what the insurer has decided."""
-        record = self._sessions.do(entry.item, lambda session: session.record(entry.item))
+        record = self._sessions.do(entry.item, lambda session: self._decided(session, entry.item))
         if record is None:
             told = "“保单查询”中现在查不到这张保单"
             raise BusinessException("VANISHED", told, "请登录门户查看，或致电 95198")
@@ -277,6 +332,12 @@ class Confirmation:
             told = f"保险公司已审批，{record.status.value}{policy}{effective}{opinion}"
             next_step = "" if decided is State.UNDERWRITTEN else "请按审批意见联系保险公司"
             self._move(entry, decided, explanation=told, next_step=next_step)
+
+    def _decided(self, session: Session, item: WorkItem) -> PolicyRecord | None:
+        record = session.record(item)
+        if record and record.status in DECISIONS:
+            self._keep_found(session, item, record)
+        return record
 
     def expand(self, request: WorkItem, list_digest: str) -> None:
         """Make a work item of each policy that is pending of this enterprise."""
@@ -311,7 +372,25 @@ class Confirmation:
             self._move(entry, State.IN_DOUBT, **doubt(f"已按下，没有核验成功：{reason}"))
 
     def _move(self, entry: Entry, new: State, by: str = "robot", **values: Any) -> bool:
+        if "explanation" in values:  # the portal's words may repeat what was typed
+            values["explanation"] = mask_within(values["explanation"], entry.item.contact)
         return self._ledger.move(entry.item.reference, entry.state, new, by, **values)
+
+
+def _expect_contact(item: WorkItem) -> None:
+    """See that there is something to type; contact data are erased by age, or at a wish."""
+    if not item.contact.name:
+        raise BusinessException(
+            "NO_CONTACT", "联系方式已从台账清除", "请在清单中填好联系方式，再运行这份清单"
+        )
+
+
+def _picture(session: Session) -> bytes:
+    """Return what 保单查询 shows; it is only read, so a picture that fails may be taken again."""
+    try:
+        return session.desk.picture()
+    except PlaywrightError:
+        return session.desk.picture()
 
 
 def doubt(explanation: str) -> dict[str, str]:

@@ -36,6 +36,7 @@ class Work(StrEnum):
 def run(
     settings: Settings,
     ledger: Ledger,
+    evidence: Evidence,
     work: Work,
     enterprises: Iterable[str],
     list_digest: str,
@@ -48,7 +49,7 @@ def run(
     `only_worker`.
     """
     sessions = Sessions(settings, Passwords(settings.origin), attendant)
-    robot = Robot(settings, ledger, sessions, Evidence(settings.store / "evidence"), tell)
+    robot = Robot(settings, ledger, sessions, evidence, tell)
     try:
         with _launched(settings):
             _work_off(robot, work, enterprises, list_digest, settings.browsers)

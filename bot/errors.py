@@ -30,5 +30,9 @@ class ApplicationException(WorkItemError):
     """A technical failure; it may be retried before the press."""
 
 
+class EvidenceNotKept(ApplicationException):
+    """The disk did not take a piece of evidence; before the press nothing is pressed without it."""
+
+
 class NotFit(Exception):
     """This machine, these settings or this portal cannot do the job; nothing was started."""

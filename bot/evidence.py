@@ -1,49 +1,308 @@
-"""证据包: one folder per work item, with what was seen before and after the press."""
+"""证据包: one folder per work item, with what was seen before and after the press.
+
+Nothing in a pack is ever replaced: what is kept again under a name gets the next number. A seal
+names every file by its digest, also those that were cleared since because they are personal.
+"""
 
 import json
-import os
+import logging
+import platform
 import re
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
 from hashlib import sha256
+from importlib.metadata import version
 from pathlib import Path
+from threading import Lock
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from bot.errors import EvidenceNotKept
+from bot.evidence_page import write_page
+from bot.ledger import Entry
+from bot.private_files import is_half, make_private, write_private
+from bot.seal import PACK, RUN, Chain, Head, Seal, signature_of
+from bot.settings import Settings
 from bot.work_item import WorkItem
 from pages.models import Document
+
+log = logging.getLogger(__name__)
+MANIFEST = "manifest.json"
+PERSONAL = re.compile(r"(before|after|contact)(-\d+)?\.\w+")  # cleared when it is old
+BUDGET = 2 << 30  # bytes of one run
+RECORDS = ("snapshot", "contact", "environment", "press", "record")  # shown on the page
 
 
 class Evidence:
     """The evidence packs of one portal."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self.folder = folder
+        self.chain = Chain(folder)
+        self.is_failing = False  # no further item is begun
+        self._lock = Lock()
+        self._lacking: dict[str, list[str]] = defaultdict(list)  # by reference
+        self._begun = datetime.now(UTC)
+        self._sealed = self._written = 0
 
     def pack(self, item: WorkItem) -> Path:
         """Return the folder of this work item."""
         number = item.application_no
         if not re.fullmatch(r"[0-9A-Za-z-]{1,64}", number):  # it comes from outside
             number = sha256(number.encode()).hexdigest()[:32]
-        return self._folder / item.uscc / number
+        return self.folder / item.uscc / number
 
     def picture(self, item: WorkItem, name: str) -> Path:
-        """Return where the picture of this name is, or would be."""
-        return self.pack(item) / f"{name}.jpg"
+        """Return where the last picture of this name is, or would be."""
+        pack = self.pack(item)
+        return pack / (_numbered(pack, name, ".jpg") or [f"{name}.jpg"])[-1]
 
     def keep_picture(self, item: WorkItem, name: str, picture: bytes) -> None:
-        """Store a screenshot."""
-        _write(self.picture(item, name), picture)
+        """Store a screenshot; raises as `keep_record` says."""
+        self._keep(item, name, ".jpg", picture)
 
     def keep_document(self, item: WorkItem, document: Document) -> None:
-        """Store a 单证 under its own digest; the portal's name for it is not trusted."""
-        _write(self.pack(item) / f"document-{document.sha256[:16]}.pdf", document.content)
+        """Store a 单证 under its own digest, as the portal's name for it is not trusted.
+
+        Raises as `keep_record` says.
+        """
+        self._keep(item, f"document-{document.sha256[:16]}", ".pdf", document.content)
 
     def keep_record(self, item: WorkItem, name: str, record: dict[str, Any]) -> None:
-        """Store facts as JSON."""
+        """Store facts as JSON.
+
+        Raises:
+            EvidenceNotKept: the disk did not take it.
+        """
         text = json.dumps(record, ensure_ascii=False, indent=2)
-        _write(self.pack(item) / f"{name}.json", text.encode())
+        self._keep(item, name, ".json", text.encode())
+
+    def note_lack(self, item: WorkItem, what: str) -> None:
+        """Remember what was due and could not be kept."""
+        log.warning("证据不全：%s 缺少%s。", self.pack(item), what)
+        self._lacking[item.reference].append(what)
+
+    def lack(self, item: WorkItem) -> str:
+        """Return what could not be kept of this item, in words; empty if nothing is missing."""
+        return "、".join(self._lacking[item.reference])
+
+    def begin(self) -> None:
+        """Make sure that this run can seal, and finish the seal that a kill has left half done.
+
+        Raises:
+            NotFit: the key that signs is not to be had.
+        """
+        self.chain.key()
+        last = self.chain.last()
+        if last and last.facts["kind"] == PACK:
+            last.write(self.folder / last.facts["pack"] / MANIFEST)
+
+    def seal(self, entry: Entry, history: list[dict[str, Any]]) -> None:
+        """Seal what the pack of this item holds and what the ledger tells of it, if it is new.
+
+        Raises:
+            EvidenceNotKept: the disk did not take it.
+        """
+        pack = self.pack(entry.item)
+        if not pack.is_dir():
+            return
+        with self._lock:
+            sealed = read_manifest(pack)
+            files = _files(pack, sealed)
+            if files == sealed.get("files") and history == sealed["history"]:
+                return
+            shown = {name: _last_record(pack, name) for name in RECORDS}
+            page = write_page(entry, history, shown, files, self.chain)
+            self._keep(entry.item, "page", ".html", page)
+            self._seal(entry, history, _files(pack, sealed))
+
+    def clear(self, entry: Entry, history: list[dict[str, Any]]) -> int:
+        """Take what is personal out of a pack, whose seal stays whole; return how many files.
+
+        Raises:
+            EvidenceNotKept: the disk did not take the new seal; nothing was taken out.
+        """
+        pack = self.pack(entry.item)
+        if not pack.is_dir():
+            return 0
+        with self._lock:
+            files = _files(pack, read_manifest(pack))
+            due = [one for one in files if is_personal(one["name"]) and not one["cleared_at"]]
+            for one in due:
+                one["cleared_at"] = _utc(datetime.now(UTC))
+            if due:
+                self._seal(entry, history, files)
+        for one in files:
+            if one["cleared_at"]:
+                (pack / one["name"]).unlink(missing_ok=True)
+        return len(due)
+
+    def open_since(self) -> str:
+        """Return when the last run began whose end is in the chain; what is older is sealed."""
+        for name in reversed(self.chain.names()):
+            facts = Seal.read(name).facts
+            if facts["kind"] == RUN:
+                return str(facts["begun_at"]["utc"])
+        return ""
+
+    def end(self) -> Head | None:
+        """Close the chain for this run; return its head, which tells all that came before.
+
+        Raises:
+            EvidenceNotKept: the disk did not take the seal.
+        """
+        last = self.chain.last()
+        if last and last.facts["kind"] != RUN:
+            with self._disk():
+                self.chain.add(
+                    {
+                        "kind": RUN,
+                        "begun_at": clock(self._begun),
+                        "ended_at": clock(datetime.now(UTC)),
+                        "packs": self._sealed,
+                        "bytes": self._written,
+                    }
+                )
+        return self.chain.head()
+
+    def _seal(
+        self, entry: Entry, history: list[dict[str, Any]], files: list[dict[str, Any]]
+    ) -> None:
+        item, pack = entry.item, self.pack(entry.item)
+        facts = {
+            "kind": PACK,
+            "pack": pack.relative_to(self.folder).as_posix(),
+            "reference": item.reference,
+            "enterprise_name": item.enterprise_name,
+            "application_no": item.application_no,
+            "state": entry.state,
+            "sealed_at": clock(datetime.now(UTC)),
+            "versions": versions(),
+            "history": history,
+            "files": files,
+        }
+        with self._disk():
+            self.chain.add(facts).write(pack / MANIFEST)
+        self._sealed += 1
+
+    def _keep(self, item: WorkItem, stem: str, suffix: str, content: bytes) -> None:
+        """Add a file to the pack, unless the last one of this name holds the same."""
+        pack = self.pack(item)
+        names = _numbered(pack, stem, suffix)
+        with self._disk():
+            last = pack / names[-1] if names else None
+            if last and last.exists() and last.read_bytes() == content:
+                return
+            make_private(self.folder)
+            make_private(pack.parent)
+            make_private(pack)
+            write_private(pack / _name(stem, len(names) + 1, suffix), content)
+        self._count(len(content))
+
+    def _count(self, size: int) -> None:
+        before, self._written = self._written, self._written + size
+        if before <= BUDGET < self._written:
+            log.warning(
+                "本次运行的证据已超过 %d MB，还在照常保存。请留意磁盘空间，必要时把清单分成几份。",
+                BUDGET >> 20,
+            )
+
+    @contextmanager
+    def _disk(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            self.is_failing = True
+            raise EvidenceNotKept(
+                "EVIDENCE", f"证据没有保存：{error.strerror}", "请检查磁盘空间和权限，再运行一次"
+            ) from error
 
 
-def _write(file: Path, content: bytes) -> None:
-    file.parent.mkdir(parents=True, exist_ok=True)
-    half = file.with_name(f".{file.name}.part")
-    half.write_bytes(content)
-    os.replace(half, file)
+def is_personal(name: str) -> bool:
+    """Tell whether a file of a pack may show a person's data."""
+    return PERSONAL.fullmatch(name) is not None
+
+
+def read_manifest(pack: Path) -> dict[str, Any]:
+    """Return what the last seal of a pack says; empty if it was never sealed."""
+    if not (pack / MANIFEST).exists():
+        return {}
+    facts: dict[str, Any] = json.loads((pack / MANIFEST).read_bytes())
+    return facts
+
+
+def environment(settings: Settings, browser: str) -> dict[str, Any]:
+    """Return where, with what and by whom an item is worked on."""
+    return {
+        "portal": settings.origin,
+        "edition": settings.edition,
+        "login": settings.login,
+        "transport": settings.confirm_transport,
+        "operator": settings.operator,
+        "is_live": settings.live,
+        "versions": versions() | {"browser": browser},
+    }
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of what does the work."""
+    return {
+        "single-window": version("single-window"),
+        "playwright": version("playwright"),
+        "python": platform.python_version(),
+        "system": f"{platform.system()} {platform.release()}",
+    }
+
+
+def clock(moment: datetime) -> dict[str, str]:
+    """Return a moment in UTC and in Beijing, and the zone of this machine."""
+    local = moment.astimezone()
+    return {
+        "utc": _utc(moment),
+        "beijing": moment.astimezone(ZoneInfo("Asia/Shanghai")).isoformat(timespec="seconds"),
+        "zone": f"{local:%Z %z}",
+    }
+
+
+def _utc(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds")
+
+
+def _name(stem: str, number: int, suffix: str) -> str:
+    return f"{stem}{suffix}" if number == 1 else f"{stem}-{number}{suffix}"
+
+
+def _numbered(pack: Path, stem: str, suffix: str) -> list[str]:
+    """Return the names that were given to a thing so far, also of those that were cleared."""
+    if not pack.is_dir():
+        return []
+    known = {file.name for file in pack.iterdir()}
+    known |= {one["name"] for one in read_manifest(pack).get("files", ())}
+    names: list[str] = []
+    while (name := _name(stem, len(names) + 1, suffix)) in known:
+        names.append(name)
+    return names
+
+
+def _last_record(pack: Path, name: str) -> Any:
+    names = _numbered(pack, name, ".json")
+    file = pack / names[-1] if names else None
+    return json.loads(file.read_bytes()) if file and file.exists() else None
+
+
+def _files(pack: Path, sealed: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the files as the last seal has them, and those that are new.
+
+    What was sealed is not looked at again: a file that was changed since must not be sealed anew.
+    """
+    files = [dict(one) for one in sealed.get("files", ())]
+    known = {one["name"] for one in files} | {MANIFEST, signature_of(Path(MANIFEST)).name}
+    for file in sorted(pack.iterdir()):
+        if file.name not in known and not is_half(file):
+            content = file.read_bytes()
+            digest = sha256(content).hexdigest()
+            entry = {"name": file.name, "bytes": len(content), "sha256": digest, "cleared_at": ""}
+            files.append(entry)
+    return files

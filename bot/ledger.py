@@ -70,6 +70,7 @@ MIGRATIONS = (  # from each version of the schema to the next
     "ALTER TABLE work_items ADD COLUMN seen_pending_at VARCHAR(40) NOT NULL DEFAULT ''",
 )
 VERSION = len(MIGRATIONS)
+FORGOTTEN = asdict(Contact("", "", "", ""))
 
 _schema = sa.MetaData()
 _items = sa.Table(
@@ -230,6 +231,35 @@ class Ledger:
             found = connection.execute(query.order_by(_audit.c.seq.desc())).first()
         return (found.at, found.by) if found else ("", "")
 
+    def history(self, reference: str) -> list[dict[str, Any]]:
+        """Return every change of state of this item, in order."""
+        columns = [column for column in _audit.c if column is not _audit.c.reference]
+        query = sa.select(*columns).where(_audit.c.reference == reference).order_by(_audit.c.seq)
+        with self._engine.connect() as connection:
+            rows = [row._asdict() for row in connection.execute(query)]
+        return [row | {"detail": json.loads(row["detail"])} for row in rows]
+
+    def forget(self, references: Iterable[str], by: str) -> None:
+        """Erase the contact data of these items, and of the rows that ask for what is pending.
+
+        Nothing needs those of a row any more: its list brings them again with the next run.
+        """
+        with self._writer.begin() as transaction:
+            transaction.exec_driver_sql("PRAGMA secure_delete = ON")
+            for reference in references:
+                of_item = _items.c.reference == reference
+                state = transaction.execute(sa.select(_items.c.state).where(of_item)).scalar_one()
+                transaction.execute(_items.update().where(of_item).values(contact=FORGOTTEN))
+                _record(transaction, reference, state, state, by, {"contact": "已清除"})
+            for row in transaction.execute(sa.select(_requests)).all():
+                here = sa.and_(
+                    _requests.c.list_digest == row.list_digest, _requests.c.row == row.row
+                )
+                data = row.data | {"contact": FORGOTTEN}
+                transaction.execute(_requests.update().where(here).values(data=data))
+        with self._engine.connect() as connection:  # the log of the database holds them still
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def rows(self, list_digest: str) -> dict[int, list[str]]:
         """Return the references that each row of a list has brought."""
         query = sa.select(_rows).where(_rows.c.list_digest == list_digest)
@@ -327,8 +357,11 @@ def _take_in(transaction: sa.Connection, item: WorkItem, list_digest: str, by: s
 
 def _take_request(transaction: sa.Connection, item: WorkItem, list_digest: str) -> None:
     key = {"list_digest": list_digest, "row": item.row}
-    if not transaction.execute(sa.select(_requests).filter_by(**key)).first():
+    known = transaction.execute(sa.select(_requests).filter_by(**key)).first()
+    if known is None:
         transaction.execute(_requests.insert().values(**key, uscc=item.uscc, data=_data(item)))
+    elif known.data["contact"] == FORGOTTEN:
+        transaction.execute(_requests.update().filter_by(**key).values(data=_data(item)))
 
 
 def _move(

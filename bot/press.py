@@ -115,7 +115,10 @@ def press(
         return Pressed(Outcome.UNKNOWN, f"没有明确的应答（{type(error).__name__}）", is_clean=False)
     finally:
         latch.close()
-    return Pressed(Outcome.ACCEPTED, "", is_clean=_leave(confirmed, latch))
+    words = ""
+    with suppress(PortalError, PlaywrightError):
+        words = confirmed.read()
+    return Pressed(Outcome.ACCEPTED, words, is_clean=_leave(confirmed, latch))
 
 
 def _leave(confirmed: ConfirmedDialog, latch: Latch) -> bool:

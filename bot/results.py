@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import column_index_from_string, get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 from PIL import Image
 
+from bot.html import template
 from bot.ledger import State
 from bot.work_list import list_sheet, open_list, put_text
 
@@ -88,6 +88,8 @@ class RunSummary:
     started_at: datetime
     ended_at: datetime
     items: tuple[ItemSummary, ...]
+    head: str = ""  # of the chain that seals the evidence
+    fingerprint: str = ""  # of the public key that it is verified with
 
 
 def write_workbook(work_list: Path, rows: Mapping[int, RowResult], target: Path) -> Path:
@@ -113,15 +115,8 @@ def write_workbook(work_list: Path, rows: Mapping[int, RowResult], target: Path)
 
 def write_html(summary: RunSummary, target: Path) -> Path:
     """Write the run as one page that needs nothing else, and return where it lies."""
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent / "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
     counts = Counter(item.state for item in summary.items)
-    page = environment.get_template("results.html").render(
+    page = template("results.html").render(
         summary=summary,
         counts=[(state, counts[state]) for state in State if counts[state]],
         confirmed=sum(counts[state] for state in GOOD),

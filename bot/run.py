@@ -10,11 +10,13 @@ from urllib.parse import urlsplit
 
 from bot import engine
 from bot.engine import Work
+from bot.errors import EvidenceNotKept
 from bot.evidence import Evidence
 from bot.ledger import DECIDED, DONE, FOLLOWED_UP, PRESSED, Entry, Ledger, Request
 from bot.reconcile import Comparison
 from bot.reconcile import reconcile as compare_all
 from bot.results import STATE_WORDS, ItemSummary, RowResult, RunSummary, write_html, write_workbook
+from bot.seal import Head, fingerprint, read_public_key
 from bot.secrets import Passwords
 from bot.session import Attendant, Sessions
 from bot.settings import Settings
@@ -23,6 +25,16 @@ from bot.workflow import Stop
 
 log = logging.getLogger(__name__)
 LOOPBACK = ("127.0.0.1", "localhost", "::1")  # no real portal is there
+
+
+@dataclass(frozen=True, slots=True)
+class SealNote:
+    """How to tell later that all evidence is as it was at the end of this run."""
+
+    evidence: Path
+    head: Head
+    public_key: Path
+    lacking: tuple[str, ...]  # the application numbers whose evidence is not whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +47,7 @@ class Outcome:
     done_before: int  # already in the ledger as done when the run began
     stopped: Stop | None  # why it ended early, if it did
     files: tuple[Path, ...]
+    seal: SealNote | None
 
 
 @contextmanager
@@ -80,7 +93,10 @@ def run(
         asked = [request.item.uscc for request in ledger.requests(digest)]
         open_ = [one.item.uscc for one in ledger.entries(digest) if one.state not in DONE]
         enterprises = dict.fromkeys(asked + open_)
-        stopped = engine.run(settings, ledger, Work.SERVE, enterprises, digest, attendant, tell)
+        with _sealed(settings, ledger) as evidence:
+            stopped = engine.run(
+                settings, ledger, evidence, Work.SERVE, enterprises, digest, attendant, tell
+            )
         files = _results(settings, ledger, work_list, started) if work_list else ()
         return Outcome(
             entries=ledger.entries(digest),
@@ -89,6 +105,7 @@ def run(
             done_before=before,
             stopped=stopped,
             files=files,
+            seal=_seal_note(ledger, evidence),
         )
 
 
@@ -109,7 +126,10 @@ def follow_up(
         entries = ledger.entries(digest)
         due = {one.item.reference: one.item.uscc for one in entries if one.state in FOLLOWED_UP}
         enterprises = dict.fromkeys(due.values())
-        stopped = engine.run(settings, ledger, Work.FOLLOW_UP, enterprises, digest, attendant, tell)
+        with _sealed(settings, ledger) as evidence:
+            stopped = engine.run(
+                settings, ledger, evidence, Work.FOLLOW_UP, enterprises, digest, attendant, tell
+            )
         return Outcome(
             entries=[one for one in ledger.entries(digest) if one.item.reference in due],
             elsewhere=_in_doubt_elsewhere(ledger, digest),
@@ -117,7 +137,32 @@ def follow_up(
             done_before=sum(entry.state in DECIDED for entry in entries),
             stopped=stopped,
             files=_results(settings, ledger, work_list, started) if work_list else (),
+            seal=_seal_note(ledger, evidence),
         )
+
+
+@contextmanager
+def _sealed(settings: Settings, ledger: Ledger) -> Iterator[Evidence]:
+    """Seal the evidence of a run, also what a killed one has left, and close the chain."""
+    evidence = Evidence(settings.evidence)
+    evidence.begin()
+    yield evidence
+    try:
+        since = evidence.open_since()
+        for entry in ledger.entries():
+            if entry.changed_at >= since:
+                evidence.seal(entry, ledger.history(entry.item.reference))
+        evidence.end()
+    except EvidenceNotKept as error:  # what was done must be told all the same
+        log.warning("%s。%s。", error.explanation, error.next_step)
+
+
+def _seal_note(ledger: Ledger, evidence: Evidence) -> SealNote | None:
+    if not (head := evidence.chain.head()):
+        return None
+    lacking = [one.item for one in ledger.entries() if evidence.lack(one.item)]
+    numbers = tuple(item.application_no for item in lacking)
+    return SealNote(evidence.folder, head, evidence.chain.public_key, numbers)
 
 
 def reconcile(
@@ -165,7 +210,8 @@ def write_results(
 
     A list that was edited since it was read gets the page alone: its rows may have moved.
     """
-    evidence = Evidence(settings.store / "evidence")
+    evidence = Evidence(settings.evidence)
+    head = evidence.chain.head()
     target = work_list.path.with_name(f"{work_list.path.stem}-结果.xlsx")
     summary = RunSummary(
         title=f"确认投保结果：{work_list.path.stem}",
@@ -174,6 +220,8 @@ def write_results(
         started_at=started,
         ended_at=datetime.now(),
         items=tuple(_item(entry, evidence) for entry in ledger.entries(work_list.digest)),
+        head=str(head) if head else "",
+        fingerprint=fingerprint(read_public_key(evidence.chain.public_key)) if head else "",
     )
     page = write_html(summary, target.with_suffix(".html"))
     if read_work_list(work_list.path, settings.origin).digest != work_list.digest:

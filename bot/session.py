@@ -115,9 +115,13 @@ class Session:
         self.leave_form()
         return self.desk.open_pending().find(item.application_no) is not None
 
+    def dialogs(self) -> tuple[str, ...]:
+        """Return what the portal said in native dialogs, and forget it."""
+        return DialogLog.of(self.desk.tab).take()
+
     def expect_no_dialog(self) -> None:
         """Raise UnexpectedDialog if the portal said something in a native dialog."""
-        for message in DialogLog.of(self.desk.tab).take():
+        for message in self.dialogs():
             raise UnexpectedDialog(message)
 
 

@@ -119,6 +119,11 @@ class Settings(BaseSettings):
         return (self.data_dir or user_data_path("single-window")) / self._origin_name
 
     @property
+    def evidence(self) -> Path:
+        """The folder of the evidence packs."""
+        return self.store / "evidence"
+
+    @property
     def ledger_marker(self) -> Path:
         """The file, away from the ledger, that tells that this ledger was once created."""
         if self.data_dir:

@@ -8,6 +8,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from threading import Lock
@@ -31,8 +32,9 @@ from bot.errors import SignInRefused
 from bot.ledger import DONE, Entry, State
 from bot.reconcile import Comparison
 from bot.results import STATE_WORDS
-from bot.run import Outcome
+from bot.run import Outcome, SealNote
 from bot.secrets import Secret
+from bot.verification import Verdict
 from bot.work_item import mask_contact
 from bot.workflow import Stop
 from pages.parts import CaptchaPicture
@@ -205,6 +207,7 @@ def print_outcome(outcome: Outcome, as_json: bool) -> None:
                 "unanswered": asked_in_vain,
                 "stopped": outcome.stopped,
                 "files": files,
+                "evidence": _seal_facts(outcome.seal),
             }
         )
         return
@@ -224,6 +227,50 @@ def print_outcome(outcome: Outcome, as_json: bool) -> None:
         out.print(f"本次运行提前结束：{outcome.stopped}。{again}", style="red")
     for file in outcome.files:
         out.print(f"结果：{file}", markup=False)
+    _print_seal(outcome.seal)
+
+
+def _print_seal(note: SealNote | None) -> None:
+    """Print how the evidence is told from a changed one later."""
+    if note is None:
+        return
+    if note.lacking:
+        out.print(f"证据不全：{'、'.join(note.lacking)}。请检查磁盘空间后再运行。", style="red")
+    out.print(f"证据链头：{note.head}", markup=False)
+    verify = f"single-window verify {note.evidence} --key {note.public_key} --head {note.head}"
+    out.print(f"核对证据：{verify}", markup=False)
+
+
+def _seal_facts(note: SealNote | None) -> dict[str, Any] | None:
+    if note is None:
+        return None
+    return {
+        "folder": str(note.evidence),
+        "head": str(note.head),
+        "public_key": str(note.public_key),
+        "lacking": note.lacking,
+    }
+
+
+def print_verdict(verdict: Verdict, as_json: bool) -> None:
+    """Print whether evidence is as it was sealed."""
+    if as_json:
+        facts = asdict(verdict) | {"head": str(verdict.head or ""), "is_whole": verdict.is_whole}
+        print_json(facts)
+        return
+    seen = f"{verdict.packs} 个证据包、{verdict.files} 个文件"
+    if verdict.is_whole:
+        out.print(f"核对通过：{seen}都和封存时一样。", style="green")
+    else:
+        out.print(f"核对不通过：看了{seen}，发现 {len(verdict.findings)} 处：", style="red")
+    for told in verdict.findings:
+        out.print(f"  {told}", markup=False)
+    if verdict.cleared:
+        out.print(f"另有 {verdict.cleared} 个文件已清除，封存里有登记。")
+    for note in verdict.notes:
+        out.print(f"{note}。", markup=False)
+    if verdict.head:
+        out.print(f"链头：{verdict.head}", markup=False)
 
 
 def print_entries(entries: list[Entry], as_json: bool) -> None:

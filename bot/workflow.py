@@ -43,6 +43,7 @@ class Stop(StrEnum):
     DECLARATION = "投保声明的文字变了"
     BREAKER = "接连发生技术故障"
     HOURS = "不在设置的办理时间"
+    EVIDENCE = "证据写不进磁盘"
     ERROR = "程序出错"
 
 
@@ -62,6 +63,7 @@ class Robot(DBOSConfiguredInstance):
         self._settings = settings
         self._ledger = ledger
         self._sessions = sessions
+        self._evidence = evidence
         self._confirmation = Confirmation(settings, ledger, sessions, evidence)
         self._tell = tell
         self._failures = 0
@@ -95,6 +97,8 @@ class Robot(DBOSConfiguredInstance):
         """Tell whether another item may be begun."""
         if (hours := self._settings.hours) and not hours[0] <= beijing().time() < hours[1]:
             self.stopped = self.stopped or Stop.HOURS
+        if self._evidence.is_failing:
+            self.stopped = self.stopped or Stop.EVIDENCE
         return not self.stopped
 
     def confirm(self, reference: str) -> None:
@@ -124,6 +128,7 @@ class Robot(DBOSConfiguredInstance):
             self._give_up(reference, error)
         else:
             self._failures = 0
+        self._confirmation.seal(reference)
         self._tell(self._ledger.entry(reference))
 
     @step

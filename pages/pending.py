@@ -76,6 +76,13 @@ class ConfirmationPage(Screen):
         self.contact_mobile = Field(surface, "主要联系人手机").control
         self.contact_email = Field(surface, "主要联系人邮箱").control
         self.remarks = Field(surface, "备注").control
+        self.personal = (
+            self.contact_name,
+            self.contact_phone,
+            self.contact_mobile,
+            self.contact_email,
+            self.remarks,
+        )
         self.documents = Table(surface.locator("table").filter(has_text="单证名称"))
         self.clauses = surface.locator("ol > li")
         self.declaration_label = surface.get_by_text("已认真阅读以上内容并同意")

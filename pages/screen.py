@@ -11,6 +11,7 @@ from pages.errors import PortalRefused, ScreenNotReached, SessionLost
 from pages.parts import DialogLog, Layer, Surface
 
 S = TypeVar("S", bound="Screen")
+COVER = "#c3ccd6"  # of what is personal in a picture
 
 
 class Screen:
@@ -21,6 +22,7 @@ class Screen:
 
     def __init__(self, surface: Surface) -> None:
         self.surface = surface
+        self.personal: tuple[Locator, ...] = ()  # what a picture does not show
         self.refusal = Layer(surface).refusal
         self.login_box = surface.locator("#loginIframe1")  # docs/mock-portal.md, log-in
 
@@ -164,8 +166,15 @@ class Screen:
         return lines(self.surface.locator("body"))
 
     def picture(self) -> bytes:
-        """Return the whole tab as a JPEG, with everything that was typed."""
-        return self.tab.screenshot(full_page=True, type="jpeg", quality=60, animations="disabled")
+        """Return the whole tab as a JPEG; what is personal on this screen is covered in it."""
+        return self.tab.screenshot(
+            full_page=True,
+            type="jpeg",
+            quality=60,
+            animations="disabled",
+            mask=list(self.personal),
+            mask_color=COVER,
+        )
 
     @contextmanager
     def _in_time(self, screen: type["Screen"]) -> Iterator[None]:

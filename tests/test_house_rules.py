@@ -20,7 +20,8 @@ MAP = {
     | {"__main__", "accounts", "captcha", "card_control", "clock", "defects", "documents", "doors"}
     | {"faults", "insurer", "rules", "sessions", "store", "wording"},
     "bot": {"approval", "artifacts", "cli", "confirmation", "declaration", "demo", "doctor"}
-    | {"engine", "errors", "evidence", "ledger", "notify", "press", "reconcile", "results", "run"}
+    | {"engine", "errors", "evidence", "evidence_page", "html", "ledger", "notify", "press"}
+    | {"private_files", "reconcile", "results", "run", "seal", "verification"}
     | {"secrets", "session", "settings", "terminal", "work_item", "work_list", "workflow"},
 }
 

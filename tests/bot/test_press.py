@@ -161,7 +161,7 @@ def test_after_a_clean_press_the_desk_is_free_again(form: ConfirmationPage, inte
 
     pressed = press(intent, form)
 
-    assert pressed.is_clean
+    assert (pressed.is_clean, pressed.words) == (True, "确认投保成功")
     assert tab.evaluate(POST) == 1
 
 
@@ -176,3 +176,14 @@ def test_after_an_unclear_press_nothing_more_goes_out(
 
     assert sent_later == 0
     assert len(mock_state.confirmations(application_no)) == 1
+
+
+def test_a_picture_of_the_form_covers_who_the_contact_is(form: ConfirmationPage):
+    """Whoever was typed, the picture is the same to the last byte."""
+    other = Contact("另一联系人", "0755-12345678", "13900139000", "other@example.com", "别的备注")
+
+    one = form.picture()
+    another = form.fill_contact(other).picture()
+    without_tick = form.withdraw_acceptance().picture()
+
+    assert one == another != without_tick

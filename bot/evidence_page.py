@@ -1,0 +1,90 @@
+"""The page of an evidence pack that a person prints and files."""
+
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bot.declaration import digest
+from bot.html import template
+from bot.ledger import Entry, State
+from bot.results import STATE_WORDS
+from bot.seal import Chain, fingerprint
+from bot.work_item import mask_contact
+from pages.models import Contact, Declaration
+
+EDITIONS = {"guangdong": "地方（广东）版", "national": "国标版"}
+LOGINS = {"account": "账号登录", "card": "卡介质"}
+OUTCOMES = {
+    "accepted": "门户已接受",
+    "refused": "门户拒绝",
+    "unknown": "没有明确的应答",
+    "not_sent": "没有发出",
+}
+
+
+def write_page(
+    entry: Entry,
+    history: list[dict[str, Any]],
+    records: dict[str, Any],
+    files: list[dict[str, Any]],
+    chain: Chain,
+) -> bytes:
+    """Return the page of a pack, made of what was kept in it; contact data are masked."""
+    head = chain.head()
+    snapshot, contact = records["snapshot"], records["contact"]
+    page = template("evidence.html").render(
+        entry=entry,
+        item=entry.item,
+        state=STATE_WORDS[entry.state],
+        approved_at=_beijing(entry.approval["at"]) if entry.approval else "",
+        history=[_told(one) for one in history],
+        snapshot=snapshot,
+        declaration_digest=_declaration_digest(snapshot),
+        typed=_masked(contact, "typed"),
+        read_back=_masked(contact, "read_back"),
+        press=records["press"],
+        outcomes=OUTCOMES,
+        record=records["record"],
+        environment=records["environment"],
+        editions=EDITIONS,
+        logins=LOGINS,
+        is_real=(records["environment"] or {}).get("is_live", False),
+        files=files,
+        pictures=_pictures(files),
+        sequence=head.sequence + 1 if head else 1,
+        previous=head.digest if head else "",
+        fingerprint=fingerprint(chain.key().public_key()),
+        made_at=_beijing(datetime.now(UTC).isoformat()),
+    )
+    return page.encode()
+
+
+def _told(row: dict[str, Any]) -> dict[str, str]:
+    return {"at": _beijing(row["at"]), "state": STATE_WORDS[State(row["new"])], "by": row["by"]}
+
+
+def _beijing(moment: str) -> str:
+    at = datetime.fromisoformat(moment).astimezone(ZoneInfo("Asia/Shanghai"))
+    return f"{at:%Y-%m-%d %H:%M:%S}"
+
+
+def _declaration_digest(snapshot: dict[str, Any] | None) -> str:
+    if not snapshot:
+        return ""
+    shown = snapshot["declaration"]
+    return digest(Declaration(tuple(shown["clauses"]), shown["label"]))
+
+
+def _masked(contact: dict[str, Any] | None, part: str) -> dict[str, str]:
+    return mask_contact(Contact(**contact[part])) if contact else {}
+
+
+def _pictures(files: list[dict[str, Any]]) -> dict[str, str]:
+    """Return the last picture before and the last one after the press, by caption."""
+    found = {}
+    for stem, caption in (("before", "确认前"), ("after", "确认后")):
+        names = [one["name"] for one in files if one["name"].startswith(stem)]
+        names = [name for name in names if name.endswith(".jpg")]
+        if names:
+            found[caption] = names[-1]
+    return found

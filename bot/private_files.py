@@ -1,0 +1,45 @@
+"""Files and folders that only this user may read; each is there whole, or not at all."""
+
+import os
+from pathlib import Path
+
+FOLDER, FILE = 0o700, 0o600
+HALF = ".part"  # what is still being written ends so, and begins with a dot
+
+
+def write_private(file: Path, content: bytes) -> None:
+    """Write a file so that a full disk or a power cut leaves the old one, or none.
+
+    Raises:
+        OSError: it could not be written; no half of it stays.
+    """
+    half = file.with_name(f".{file.name}{HALF}")
+    try:
+        with open(half, "wb", opener=_private) as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        os.replace(half, file)
+    except OSError:
+        half.unlink(missing_ok=True)
+        raise
+
+
+def make_private(folder: Path) -> None:
+    """Make a folder, and close it to everybody else."""
+    folder.mkdir(mode=FOLDER, parents=True, exist_ok=True)
+    folder.chmod(FOLDER)
+
+
+def is_half(file: Path) -> bool:
+    """Tell whether this is what a kill left of a file."""
+    return file.name.startswith(".") and file.suffix == HALF
+
+
+def is_private(file: Path) -> bool:
+    """Tell whether nobody else may read it; where there are no such modes, it is the system's."""
+    return os.name != "posix" or not file.stat().st_mode & 0o077
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, FILE)

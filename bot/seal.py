@@ -1,0 +1,173 @@
+"""封存: a chain of signed seals, by which anybody can tell later whether evidence is whole.
+
+Each seal names the digest of the one before it. A seal is written once; its signature stands in a
+file of its own, so that not a byte of either can change unseen.
+"""
+
+import json
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+    load_pem_private_key,
+    load_pem_public_key,
+)
+
+from bot.errors import NotFit
+from bot.private_files import is_private, make_private, write_private
+
+CHAIN = "chain"  # the folder of all seals, in the evidence folder
+PRIVATE_KEY, PUBLIC_KEY = "signing-key.pem", "public-key.pem"
+PACK, RUN = "pack", "run"  # the kinds of seals: of one pack, and at the end of a run
+
+
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """One link of the chain, as it lies on the disk."""
+
+    content: bytes
+    signature: bytes
+
+    @property
+    def digest(self) -> str:
+        """What the next seal names this one by."""
+        return sha256(self.content).hexdigest()
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What it says; to be asked of a seal whose signature is good."""
+        facts: dict[str, Any] = json.loads(self.content)
+        return facts
+
+    def write(self, name: Path) -> None:
+        """Write both files; the signature first, so that no seal is ever without one."""
+        write_private(signature_of(name), self.signature)
+        write_private(name, self.content)
+
+    @classmethod
+    def read(cls, name: Path) -> "Seal":
+        """Return the seal of this name.
+
+        Raises:
+            OSError: one of its two files is not to be had.
+        """
+        return cls(name.read_bytes(), signature_of(name).read_bytes())
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The last seal of a chain: whoever has kept it finds every seal that was taken away."""
+
+    sequence: int
+    digest: str
+
+    def __str__(self) -> str:
+        return f"{self.sequence}-{self.digest}"
+
+
+class Chain:
+    """All seals of one portal's evidence; only the worker that holds the ledger adds to it."""
+
+    def __init__(self, evidence: Path) -> None:
+        self.folder = evidence / CHAIN
+        self._key_folder = evidence.parent
+        self._head: Head | None = None  # nobody else adds to the chain
+
+    def names(self) -> list[Path]:
+        """Return the seals that are there, in their order."""
+        return sorted(self.folder.glob("*.json"))
+
+    def last(self) -> Seal | None:
+        """Return the last seal, if there is one."""
+        names = self.names()
+        return Seal.read(names[-1]) if names else None
+
+    def head(self) -> Head | None:
+        """Return what the last seal is known by."""
+        if self._head is None and (last := self.last()):
+            self._head = Head(last.facts["sequence"], last.digest)
+        return self._head
+
+    def add(self, facts: dict[str, Any]) -> Seal:
+        """Sign these facts as the next seal, and write it.
+
+        Raises:
+            NotFit: the key is gone, or others may read it.
+            OSError: the seal could not be written.
+        """
+        head = self.head() or Head(0, "")
+        link = {"sequence": head.sequence + 1, "previous": head.digest}
+        content = json.dumps(link | facts, ensure_ascii=False, indent=1).encode()
+        seal = Seal(content, self.key().sign(content))
+        make_private(self.folder)
+        seal.write(self.folder / f"{head.sequence + 1:08d}.json")
+        self._head = Head(head.sequence + 1, seal.digest)
+        return seal
+
+    @property
+    def public_key(self) -> Path:
+        """Return where the key lies that seals are verified with."""
+        return self._key_folder / PUBLIC_KEY
+
+    def key(self) -> Ed25519PrivateKey:
+        """Return the key that signs; made when the first seal is due.
+
+        Raises:
+            NotFit: it is gone or unreadable although seals exist, or others may read it.
+        """
+        file = self._key_folder / PRIVATE_KEY
+        if not file.exists():
+            if self.names():
+                raise NotFit(f"签名私钥 {file} 不见了。请从备份恢复后再运行。")
+            self._make_key(file)
+        if not is_private(file):
+            raise NotFit(f"别的账号能读签名私钥 {file}。请把它的权限改为 600 后再运行。")
+        try:
+            key = load_pem_private_key(file.read_bytes(), password=None)
+        except ValueError as error:
+            raise NotFit(f"签名私钥 {file} 已损坏。请从备份恢复后再运行。") from error
+        if not isinstance(key, Ed25519PrivateKey):
+            raise NotFit(f"{file} 不是 Ed25519 私钥。请从备份恢复后再运行。")
+        return key
+
+    def _make_key(self, file: Path) -> None:
+        make_private(self._key_folder)
+        key = Ed25519PrivateKey.generate()
+        public = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+        write_private(self.public_key, public)
+        private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+        write_private(file, private)
+
+
+def signature_of(name: Path) -> Path:
+    """Return where the signature of this seal is, or would be."""
+    return name.with_suffix(".sig")
+
+
+def read_public_key(file: Path) -> Ed25519PublicKey:
+    """Return the key that seals are verified with.
+
+    Raises:
+        NotFit: the file holds none.
+    """
+    try:
+        key = load_pem_public_key(file.read_bytes())
+    except (OSError, ValueError, UnsupportedAlgorithm) as error:
+        raise NotFit(f"{file} 不是公钥。请用运行结果中写明的 {PUBLIC_KEY}。") from error
+    if not isinstance(key, Ed25519PublicKey):
+        raise NotFit(f"{file} 不是 Ed25519 公钥。请用运行结果中写明的 {PUBLIC_KEY}。")
+    return key
+
+
+def fingerprint(key: Ed25519PublicKey) -> str:
+    """Return what people compare a public key by."""
+    digest = sha256(key.public_bytes(Encoding.Raw, PublicFormat.Raw)).hexdigest()[:32]
+    return " ".join(digest[index : index + 4] for index in range(0, 32, 4))

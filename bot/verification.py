@@ -1,0 +1,188 @@
+"""核对: whether evidence is as it was sealed; needs the files and the public key, nothing else."""
+
+from contextlib import suppress
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from bot.errors import NotFit
+from bot.evidence import MANIFEST
+from bot.private_files import is_half
+from bot.seal import CHAIN, PACK, RUN, Head, Seal, read_public_key, signature_of
+
+
+@dataclass(slots=True)
+class Verdict:
+    """What was looked at, and what is not as it was sealed."""
+
+    packs: int = 0
+    files: int = 0
+    cleared: int = 0  # files that were taken away because they were personal, and say so
+    head: Head | None = None
+    findings: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing was found."""
+        return not self.findings
+
+
+def verify(folder: Path, key_file: Path, head: str = "") -> Verdict:
+    """Compare a pack, an enterprise's packs, or all evidence with what was sealed.
+
+    `head` is the one that a report shows; it must be in the chain.
+
+    Raises:
+        NotFit: there is no evidence in this folder, or no key in this file.
+    """
+    verification = _Verification(folder, read_public_key(key_file))
+    if (folder / CHAIN).is_dir() or any(folder.glob(f"*/*/{MANIFEST}")):
+        verification.whole(head)
+    elif packs := sorted(file.parent for file in folder.glob(f"*/{MANIFEST}")) or _one_pack(folder):
+        verification.packs(packs, head)
+    else:
+        raise NotFit(f"{folder} 里没有证据包。请给出一个证据包的文件夹，或整个证据文件夹。")
+    return verification.verdict
+
+
+def _one_pack(folder: Path) -> list[Path]:
+    """Return the folder if it holds files, be the manifest among them or not."""
+    return [folder] if folder.is_dir() and any(one.is_file() for one in folder.iterdir()) else []
+
+
+class _Verification:
+    """One look at a folder; every finding is written down, and none ends it."""
+
+    def __init__(self, folder: Path, key: Ed25519PublicKey) -> None:
+        self._folder = folder
+        self._key = key
+        self.verdict = Verdict()
+
+    def packs(self, packs: list[Path], head: str) -> None:
+        """Verify packs that were taken out of their chain."""
+        for pack in packs:
+            if facts := self._seal(pack / MANIFEST):
+                self._pack(pack, facts)
+                self.verdict.head = Head(facts["sequence"], _digest(pack / MANIFEST))
+        if len(packs) > 1:
+            self.verdict.head = None
+        if head and str(self.verdict.head) != head:
+            self._find(f"封存不是 {head}")
+        self.verdict.notes.append("只核对了证据包本身；有没有整包缺少，要核对整个证据文件夹")
+
+    def whole(self, head: str) -> None:
+        """Verify the chain, and every pack by its last seal."""
+        seals = self._chain(head)
+        last: dict[str, Seal] = {}
+        for seal in seals:
+            if seal.facts["kind"] == PACK:
+                before = last.get(seal.facts["pack"])
+                self._follows(seal.facts, before.facts if before else {})
+                last[seal.facts["pack"]] = seal
+        for name, seal in last.items():
+            pack = self._folder / name
+            if not pack.is_dir():
+                self._find(f"缺少证据包 {name}")
+            else:
+                self._expect_last_seal(pack, seal)
+                self._pack(pack, seal.facts)
+        self._strangers({self._folder / name for name in last})
+
+    def _chain(self, head: str) -> list[Seal]:
+        """Return the seals that are good, and see that none is missing between them."""
+        seals: list[Seal] = []
+        previous, known = Head(0, ""), set()
+        names = sorted((self._folder / CHAIN).glob("*.json"))
+        for name in names:
+            facts = self._seal(name)
+            digest = _digest(name)
+            if not facts:
+                previous = Head(previous.sequence + 1, digest)
+                continue
+            if facts["sequence"] != previous.sequence + 1 or facts["previous"] != previous.digest:
+                self._find(f"封存链在 {name.name} 之前断开：少了、多了或换了一环")
+            previous = Head(facts["sequence"], digest)
+            known.add(str(previous))
+            seals.append(Seal.read(name))
+        self.verdict.head = previous if names else None
+        if head and head not in known:
+            self._find(f"封存链里没有链头 {head}：链尾被截去，或不是同一份证据")
+        if not seals or seals[-1].facts["kind"] != RUN:
+            self._find("封存链没有结束：最后一次运行被中断（再运行一次即补上），或链尾被截去")
+        return seals
+
+    def _follows(self, facts: dict[str, Any], before: dict[str, Any]) -> None:
+        """See that a later seal of a pack still names every file of the one before."""
+        now = {one["name"]: one["sha256"] for one in facts["files"]}
+        for one in before.get("files", ()):
+            if now.get(one["name"]) != one["sha256"]:
+                self._find(f"{facts['pack']} 的后一次封存不认前一次的 {one['name']}")
+
+    def _expect_last_seal(self, pack: Path, seal: Seal) -> None:
+        with suppress(OSError):
+            if Seal.read(pack / MANIFEST) == seal:
+                return
+        self._find(f"{self._name(pack / MANIFEST)} 被改动或不见了，不是这个证据包最后一次的封存")
+
+    def _pack(self, pack: Path, facts: dict[str, Any]) -> None:
+        """Compare every file of a pack with its seal."""
+        self.verdict.packs += 1
+        due = {MANIFEST, signature_of(Path(MANIFEST)).name}
+        for one in facts["files"]:
+            due.add(one["name"])
+            file = pack / one["name"]
+            if not file.is_file():
+                if one["cleared_at"]:
+                    self.verdict.cleared += 1
+                else:
+                    self._find(f"缺少文件 {self._name(file)}")
+                continue
+            self.verdict.files += 1
+            if _digest(file) != one["sha256"]:
+                self._find(f"文件被改动 {self._name(file)}")
+            elif one["cleared_at"]:
+                self._find(f"登记为已清除的文件还在 {self._name(file)}：请再运行 purge")
+        for file in sorted(pack.iterdir()):
+            if file.name not in due and not is_half(file):
+                self._find(
+                    f"多出没有封存的文件 {self._name(file)}："
+                    "运行被中断时会这样，再运行一次即封存；否则是后来放进去的"
+                )
+
+    def _strangers(self, packs: set[Path]) -> None:
+        """See that nothing lies there that no seal knows."""
+        for folder in sorted(self._folder.glob("*/*")):
+            if folder.parent.name == CHAIN:
+                is_seal = folder.suffix == ".json" or folder.with_suffix(".json").exists()
+                if not is_seal and not is_half(folder):
+                    self._find(f"多出 {self._name(folder)}，或缺少它的封存")
+            elif folder not in packs:
+                self._find(f"多出没有封存的证据包 {self._name(folder)}：再运行一次即封存")
+
+    def _seal(self, name: Path) -> dict[str, Any]:
+        """Return what a seal says if its signature is good; empty if not."""
+        try:
+            seal = Seal.read(name)
+            self._key.verify(seal.signature, seal.content)
+        except OSError:
+            self._find(f"{self._name(name)} 或它的签名不见了")
+        except InvalidSignature:
+            self._find(f"{self._name(name)} 的签名不对：内容被改动，或不是这把公钥签的")
+        else:
+            return seal.facts
+        return {}
+
+    def _name(self, file: Path) -> str:
+        return file.relative_to(self._folder).as_posix()
+
+    def _find(self, told: str) -> None:
+        self.verdict.findings.append(told)
+
+
+def _digest(file: Path) -> str:
+    return sha256(file.read_bytes()).hexdigest()

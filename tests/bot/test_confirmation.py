@@ -1,0 +1,133 @@
+"""The acts of the protocol, and evidence: it is never worth more than what was done."""
+
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from playwright.sync_api import Error as PlaywrightError
+
+from bot.confirmation import Confirmation
+from bot.errors import EvidenceNotKept
+from bot.evidence import Evidence
+from bot.ledger import Ledger, State
+from bot.settings import Settings
+from bot.work_item import WorkItem
+from pages.models import PolicyRecord, PolicyStatus
+from tests.bot.test_ledger import ITEM, MAKER, bring_to
+
+FOUND = PolicyRecord("XW1", "", "产品", PolicyStatus.CONFIRMED, "2026-01-02 09:30:00", "", "")
+
+
+class FakeDesk:
+    """A desk whose pictures fail as often as told."""
+
+    def __init__(self, failures: int) -> None:
+        self._failures = failures
+
+    def picture(self) -> bytes:
+        """Return a picture, or fail."""
+        self._failures -= 1
+        if self._failures >= 0:
+            raise PlaywrightError("no picture")
+        return b"picture"
+
+
+class FakeSessions:
+    """Sessions in which 保单查询 shows the policy."""
+
+    def __init__(self, failures: int = 0) -> None:
+        self._session = SimpleNamespace(
+            desk=FakeDesk(failures), record=lambda _: FOUND, is_pending=lambda _: False
+        )
+
+    def do(self, _: WorkItem, act: Callable[[Any], Any]) -> Any:
+        """Act at once."""
+        return act(self._session)
+
+
+def read_back(ledger: Ledger, evidence: Evidence, failures: int = 0) -> Any:
+    """Let the read-back find the policy, and seal; return its entry."""
+    bring_to(ledger, State.PRESSING)
+    evidence.begin()
+    confirmation = Confirmation(Settings(), ledger, FakeSessions(failures), evidence)
+    confirmation.read_back(ledger.entry(ITEM.reference))
+    confirmation.seal(ITEM.reference)
+    return ledger.entry(ITEM.reference)
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Ledger:
+    """A ledger that holds one item."""
+    ledger = Ledger(tmp_path / "store" / "ledger.sqlite", tmp_path / "marker")
+    ledger.dispatch([ITEM], "list", MAKER)
+    return ledger
+
+
+@pytest.fixture
+def evidence(tmp_path: Path) -> Evidence:
+    """An empty evidence folder."""
+    return Evidence(tmp_path / "store" / "evidence")
+
+
+def test_a_picture_that_fails_once_is_taken_again(ledger: Ledger, evidence: Evidence):
+    """Nothing was pressed for it, so it is simply read once more."""
+    entry = read_back(ledger, evidence, failures=1)
+
+    assert (entry.state, entry.code) == (State.CONFIRMED, "")
+    assert evidence.picture(ITEM, "after").read_bytes() == b"picture"
+
+
+def test_a_picture_that_cannot_be_taken_does_not_undo_a_confirmation(
+    ledger: Ledger, evidence: Evidence
+):
+    """Confirmed stays confirmed; that its evidence is not whole is told."""
+    entry = read_back(ledger, evidence, failures=9)
+
+    assert (entry.state, entry.code) == (State.CONFIRMED, "EVIDENCE_MISSING")
+    assert "证据不全，缺少确认后的画面" in entry.explanation
+    assert (evidence.pack(ITEM) / "manifest.json").exists()
+
+
+def test_a_full_disk_does_not_undo_a_confirmation(
+    ledger: Ledger, evidence: Evidence, monkeypatch: pytest.MonkeyPatch
+):
+    """Confirmed stays confirmed, its evidence is told as missing, and no further item is begun."""
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("bot.evidence.write_private", full)
+    entry = read_back(ledger, evidence)
+
+    assert (entry.state, entry.code) == (State.CONFIRMED, "EVIDENCE_MISSING")
+    assert evidence.is_failing
+
+
+def test_without_evidence_nothing_is_pressed(
+    ledger: Ledger, evidence: Evidence, monkeypatch: pytest.MonkeyPatch
+):
+    """What was filled in cannot be kept: the press is never claimed."""
+    bring_to(ledger, State.INTENT)
+    confirmation = Confirmation(Settings(), ledger, FakeSessions(), evidence)
+    monkeypatch.setattr(confirmation, "_fill", lambda *_: (None, None))
+
+    def full(*_: object) -> None:
+        raise EvidenceNotKept("EVIDENCE", "证据没有保存", "")
+
+    monkeypatch.setattr(confirmation, "_keep_filled", full)
+
+    with pytest.raises(EvidenceNotKept):
+        confirmation.press(ledger.entry(ITEM.reference))
+
+    assert ledger.entry(ITEM.reference).state is State.INTENT
+
+
+def test_the_portals_words_are_kept_without_what_was_typed(ledger: Ledger, evidence: Evidence):
+    """A message that repeats the contact's mobile is told with the number masked."""
+    confirmation = Confirmation(Settings(), ledger, FakeSessions(), evidence)
+
+    confirmation.fail(ledger.entry(ITEM.reference), f"手机号码 {ITEM.contact.mobile} 不对")
+
+    assert ledger.entry(ITEM.reference).explanation.startswith("手机号码 138****8000 不对")

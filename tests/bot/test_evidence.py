@@ -1,0 +1,304 @@
+"""The evidence pack: what is kept is sealed, and every later change of it is found."""
+
+import json
+import os
+import random
+import shutil
+import stat
+from collections.abc import Callable
+from dataclasses import asdict, replace
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from bot.errors import EvidenceNotKept, NotFit
+from bot.evidence import Evidence, environment, read_manifest
+from bot.ledger import Ledger, State
+from bot.seal import PRIVATE_KEY, PUBLIC_KEY, Seal
+from bot.settings import Settings
+from bot.verification import Verdict, verify
+from pages.models import Document
+from tests.bot.test_ledger import ITEM, MAKER
+
+SECOND = replace(ITEM, application_no="XW2")
+SNAPSHOT = {
+    "origin": ITEM.portal_origin,
+    "fields": [["申请编号", "XW1"], ["企业名称", ITEM.enterprise_name]],
+    "declaration": {"clauses": ["第一条"], "label": "已认真阅读以上内容并同意"},
+    "documents": [["单证", "00"]],
+}
+
+
+class Archive:
+    """An evidence folder with two sealed packs of one closed run."""
+
+    def __init__(self, store: Path) -> None:
+        self.ledger = Ledger(store / "ledger.sqlite", store / "marker")
+        self.ledger.dispatch([ITEM, SECOND], "list", MAKER)
+        self.evidence = Evidence(store / "evidence")
+        self.key = store / PUBLIC_KEY
+        self.evidence.begin()
+        for item in (ITEM, SECOND):
+            contact = asdict(item.contact)
+            self.evidence.keep_record(item, "snapshot", SNAPSHOT)
+            self.evidence.keep_record(item, "contact", {"typed": contact, "read_back": contact})
+            self.evidence.keep_record(item, "environment", environment(Settings(), "156"))
+            self.evidence.keep_document(item, Document("单证", b"%PDF-1.7 " + b"x" * 99))
+            self.evidence.keep_picture(item, "before", b"before " + item.application_no.encode())
+            self.seal(item.application_no)
+        self.head = str(self.evidence.end())
+
+    @property
+    def folder(self) -> Path:
+        """Return the folder of all evidence."""
+        return self.evidence.folder
+
+    @property
+    def pack(self) -> Path:
+        """Return the pack of the first item."""
+        return self.evidence.pack(ITEM)
+
+    def seal(self, application_no: str) -> None:
+        """Seal the pack of this item, as at its end in a run."""
+        reference = replace(ITEM, application_no=application_no).reference
+        self.evidence.seal(self.ledger.entry(reference), self.ledger.history(reference))
+
+    def verify(self, head: str = "") -> Verdict:
+        """Verify the whole folder."""
+        return verify(self.folder, self.key, head)
+
+
+@pytest.fixture(scope="module")
+def original(tmp_path_factory: pytest.TempPathFactory) -> Archive:
+    """Evidence that nobody touches."""
+    return Archive(tmp_path_factory.mktemp("store"))
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Archive:
+    """Evidence of one's own."""
+    return Archive(tmp_path)
+
+
+def files(folder: Path) -> list[Path]:
+    """Return every file of a folder."""
+    return sorted(path for path in folder.rglob("*") if path.is_file())
+
+
+def test_evidence_verifies_with_the_public_key_alone(original: Archive, tmp_path: Path):
+    """Copied elsewhere, with nothing but the public key, all of it and a single pack are whole."""
+    elsewhere = shutil.copytree(original.folder, tmp_path / "elsewhere")
+    key = shutil.copy(original.key, tmp_path)
+    pack = elsewhere / original.pack.relative_to(original.folder)
+
+    everything = verify(elsewhere, Path(key), original.head)
+    alone = verify(pack, Path(key))
+    enterprise = verify(pack.parent, Path(key))
+
+    assert (everything.findings, everything.packs, everything.files) == ([], 2, 12)
+    assert str(everything.head) == original.head
+    assert (alone.findings, alone.packs, alone.files) == ([], 1, 6)
+    assert (enterprise.findings, enterprise.packs) == ([], 2)
+
+
+def test_nobody_else_may_read_evidence(original: Archive):
+    """Every folder is 0700, every file and the private key 0600."""
+    folders = [path for path in original.folder.rglob("*") if path.is_dir()]
+    private = [*files(original.folder), original.folder.parent / PRIVATE_KEY]
+
+    assert {stat.S_IMODE(path.stat().st_mode) for path in [original.folder, *folders]} == {0o700}
+    assert {stat.S_IMODE(path.stat().st_mode) for path in private} == {0o600}
+
+
+def _change(archive: Archive) -> None:
+    (archive.pack / "before.jpg").write_bytes(b"another picture")
+
+
+def _delete(archive: Archive) -> None:
+    (archive.pack / "snapshot.json").unlink()
+
+
+def _swap(archive: Archive) -> None:
+    one, other = archive.pack, archive.evidence.pack(SECOND)
+    one.rename(other.with_name("between"))
+    other.rename(one)
+    other.with_name("between").rename(other)
+
+
+def _cut_tail(archive: Archive) -> None:
+    for name in files(archive.folder / "chain")[-2:]:
+        name.unlink()
+
+
+def _rewrite_and_rehash(archive: Archive) -> None:
+    """Forge the picture, its digest in the seal, and sign with a key of one's own."""
+    _change(archive)
+    facts = read_manifest(archive.pack)
+    facts["files"][0] = facts["files"][0] | {"sha256": "0" * 64}
+    content = json.dumps(facts).encode()
+    forged = Seal(content, Ed25519PrivateKey.generate().sign(content))
+    forged.write(archive.pack / "manifest.json")
+    forged.write(archive.folder / "chain" / f"{facts['sequence']:08d}.json")
+
+
+def _delete_a_pack(archive: Archive) -> None:
+    shutil.rmtree(archive.pack)
+
+
+def _add_a_file(archive: Archive) -> None:
+    (archive.pack / "after.jpg").write_bytes(b"never seen")
+
+
+def _delete_the_chain(archive: Archive) -> None:
+    shutil.rmtree(archive.folder / "chain")
+
+
+TAMPERS = [_change, _delete, _swap, _cut_tail, _rewrite_and_rehash]
+TAMPERS += [_delete_a_pack, _add_a_file, _delete_the_chain]
+
+
+@pytest.mark.parametrize("tamper", TAMPERS)
+def test_every_tamper_is_found(archive: Archive, tamper: Callable[[Archive], None]):
+    """Changed, deleted, swapped, cut or rewritten: the folder is not whole any more."""
+    before = archive.verify()
+
+    tamper(archive)
+
+    assert before.is_whole
+    assert not archive.verify().is_whole
+
+
+def test_a_tail_cut_at_the_end_of_a_run_is_found_by_the_head_of_the_report(archive: Archive):
+    """A chain cut back to an earlier end, with its packs, is consistent; the report knows more."""
+    earlier = shutil.copytree(archive.folder, archive.folder.with_name("earlier"))
+    move = (ITEM.reference, State.READY, State.NEEDS_PERSON, "robot")
+    archive.ledger.move(*move)
+    archive.evidence.begin()
+    archive.seal("XW1")
+    head = str(archive.evidence.end())
+
+    assert archive.verify(head).is_whole
+    assert verify(earlier, archive.key).is_whole
+    assert not verify(earlier, archive.key, head).is_whole
+
+
+def test_a_thousand_edits_of_one_byte_are_all_found(original: Archive, tmp_path: Path):
+    """Any byte of any file, changed to any other: 1,000 of 1,000."""
+    chance = random.Random(20260101)
+    folder = shutil.copytree(original.folder, tmp_path / "evidence")
+    missed = []
+
+    for _ in range(1_000):
+        file = chance.choice(files(folder))
+        content = file.read_bytes()
+        place = chance.randrange(len(content))
+        edited = bytearray(content)
+        edited[place] ^= chance.randrange(1, 256)
+        file.write_bytes(edited)
+        if verify(folder, original.key).is_whole:
+            missed.append((file, place))
+        file.write_bytes(content)
+
+    assert missed == []
+    assert verify(folder, original.key).is_whole
+
+
+def test_nothing_that_was_kept_is_replaced(archive: Archive):
+    """A second picture gets a number of its own; the same one again gets none."""
+    for picture in (b"second", b"second", b"third"):
+        archive.evidence.keep_picture(ITEM, "before", picture)
+    archive.seal("XW1")
+    archive.evidence.end()
+
+    kept = [path.name for path in files(archive.pack) if path.suffix == ".jpg"]
+
+    assert kept == ["before-2.jpg", "before-3.jpg", "before.jpg"]
+    assert archive.evidence.picture(ITEM, "before").read_bytes() == b"third"
+    assert archive.verify().is_whole
+
+
+def test_a_changed_file_is_not_sealed_anew(archive: Archive):
+    """A later seal goes by the earlier digest, so it cannot launder what was changed before it."""
+    _change(archive)
+    archive.evidence.keep_picture(ITEM, "after", b"new")
+    archive.seal("XW1")
+    archive.evidence.end()
+
+    assert [told for told in archive.verify().findings if "before.jpg" in told]
+
+
+def test_a_seal_that_a_kill_left_half_done_is_finished_by_the_next_run(archive: Archive):
+    """The chain has the seal and the pack not yet: beginning again copies it, and all is whole."""
+    old = Seal.read(archive.pack / "manifest.json")
+    archive.evidence.keep_picture(ITEM, "after", b"new")
+    archive.seal("XW1")
+    old.write(archive.pack / "manifest.json")
+    killed = archive.verify()
+
+    again = Evidence(archive.folder)
+    again.begin()
+    again.end()
+
+    assert not killed.is_whole
+    assert archive.verify().is_whole
+
+
+def test_a_lost_key_is_not_replaced_silently(archive: Archive):
+    """Seals of another key would look like a forgery: the run is refused instead."""
+    (archive.folder.parent / PRIVATE_KEY).unlink()
+
+    with pytest.raises(NotFit, match="签名私钥"):
+        Evidence(archive.folder).begin()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="the system knows no such modes")
+def test_a_key_that_others_can_read_is_refused(archive: Archive):
+    """Whoever can read the key can forge."""
+    (archive.folder.parent / PRIVATE_KEY).chmod(0o644)
+
+    with pytest.raises(NotFit, match="600"):
+        Evidence(archive.folder).begin()
+
+
+def test_a_full_disk_leaves_no_half_file(archive: Archive, monkeypatch: pytest.MonkeyPatch):
+    """What cannot be written is told, nothing of it stays, and no further item is begun."""
+
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    before = files(archive.folder)
+
+    with pytest.raises(EvidenceNotKept):
+        archive.evidence.keep_picture(ITEM, "after", b"new")
+
+    assert files(archive.folder) == before
+    assert archive.evidence.is_failing
+
+
+def test_a_run_with_too_much_evidence_is_told_once(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+):
+    """Beyond the budget everything is still kept; the operator is warned to mind the disk."""
+    monkeypatch.setattr("bot.evidence.BUDGET", 1 << 20)
+
+    for name in ("after", "later", "last"):
+        archive.evidence.keep_picture(ITEM, name, name.encode() * (1 << 18))
+
+    assert [one.message[:12] for one in caplog.records] == ["本次运行的证据已超过 1"]
+
+
+def test_the_page_shows_no_contact_data_and_runs_nothing(archive: Archive):
+    """It is printed and filed: the person is masked, and texts of the portal stay texts."""
+    hostile = {**SNAPSHOT, "fields": [["产品名称", "<script>alert(1)</script>"]]}
+    archive.evidence.keep_record(ITEM, "snapshot", hostile)
+    archive.seal("XW1")
+    page = (archive.pack / "page-2.html").read_text(encoding="utf-8")
+
+    assert "138****8000" in page
+    assert ITEM.contact.mobile not in page
+    assert ITEM.contact.email not in page
+    assert ITEM.contact.name not in page
+    assert "default-src 'none'" in page
+    assert "<script>" not in page
