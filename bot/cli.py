@@ -2,17 +2,17 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 import typer
 from rich.progress import Progress
 
-from bot import approval, terminal
+from bot import approval, personal_data, terminal
 from bot import demo as demonstration
 from bot.doctor import check_portal
-from bot.errors import BusinessException, NotFit
+from bot.errors import BusinessException, EvidenceNotKept, NotFit
 from bot.ledger import DONE, Entry, State
 from bot.run import Outcome, opened_ledger, write_results
 from bot.run import dispatch as take_in
@@ -47,6 +47,9 @@ Live = Annotated[bool, typer.Option("--live", help="这是真实门户；不加�
 DataDir = Annotated[Path | None, typer.Option(help="台账和证据所在的文件夹")]
 Browsers = Annotated[int | None, typer.Option(min=1, max=16, help="并行的浏览器数")]
 AcceptValid = Annotated[bool, typer.Option("--accept-valid", help="有错的行不办，其余的行照办")]
+PersonalDetail = Annotated[
+    str, typer.Argument(metavar="PERSON", help="联系人的姓名、电话、手机或邮箱，要完全一致")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON，供程序读取")]
 
 
@@ -241,6 +244,53 @@ def write(
         terminal.out.print(f"结果：{file}", markup=False)
 
 
+@app.command(epilog="示例：single-window purge --older-than 90")
+def purge(
+    older_than: Annotated[int, typer.Option(min=0, metavar="DAYS", help="多少天以前的")],
+    portal_url: PortalUrl = None,
+    data_dir: DataDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """按期清除：从台账和证据包中清除联系方式和截图；审计记录和证据链不变，仍可核对。"""
+    with _plain_errors():
+        settings = load_settings(Path(), portal_url=portal_url, data_dir=data_dir)
+        limit = datetime.now(UTC) - timedelta(days=older_than)
+        terminal.print_erased(personal_data.purge(settings, limit), as_json)
+
+
+@app.command(epilog="示例：single-window export 13800138000 --to 资料.json")
+def export(
+    person: PersonalDetail,
+    to: Annotated[Path, typer.Option(help="写到哪个文件；只有本机账号能读")],
+    portal_url: PortalUrl = None,
+    data_dir: DataDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """查阅：把台账和证据包中一个联系人的全部资料写成一个文件。"""
+    with _plain_errors():
+        settings = load_settings(Path(), portal_url=portal_url, data_dir=data_dir)
+        terminal.print_exported(personal_data.export(settings, person, to), to, as_json)
+
+
+@app.command(epilog="示例：single-window delete 13800138000 --yes")
+def delete(
+    person: PersonalDetail,
+    yes: Annotated[bool, typer.Option("--yes", help="确实清除；不加时只列出")] = False,
+    portal_url: PortalUrl = None,
+    data_dir: DataDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """删除：清除一个联系人的联系方式和截图；确认过什么的记录和证据链留着，仍可核对。"""
+    with _plain_errors():
+        settings = load_settings(Path(), portal_url=portal_url, data_dir=data_dir)
+        if yes:
+            terminal.print_erased(personal_data.delete(settings, person), as_json)
+            return
+        held = personal_data.find(settings, person)
+        terminal.print_held(held, as_json)
+    raise typer.Exit(NEEDS_PERSON if held else ALL_DONE)
+
+
 @app.command(epilog="示例：single-window verify 证据包 --key public-key.pem")
 def verify(
     pack: Annotated[Path, typer.Argument(metavar="PACK", help="一个证据包，或整个证据文件夹")],
@@ -299,6 +349,9 @@ def _plain_errors() -> Iterator[None]:
     except BusinessException as error:
         terminal.err.print(f"{error}。{error.next_step}", style="red", markup=False)
         raise typer.Exit(NEEDS_PERSON) from error
+    except EvidenceNotKept as error:
+        terminal.err.print(f"{error}。{error.next_step}", style="red", markup=False)
+        raise typer.Exit(TECHNICAL_TROUBLE) from error
     except OSError as error:
         place = error.filename or "输出"
         told = f"不能使用 {place}：{error.strerror}。请检查路径、权限和磁盘空间后再运行。"

@@ -26,7 +26,7 @@ from bot.private_files import is_half, make_private, write_private
 from bot.seal import PACK, RUN, Chain, Head, Seal, signature_of
 from bot.settings import Settings
 from bot.work_item import WorkItem
-from pages.models import Document
+from pages.models import Contact, Document
 
 log = logging.getLogger(__name__)
 MANIFEST = "manifest.json"
@@ -58,6 +58,12 @@ class Evidence:
         """Return where the last picture of this name is, or would be."""
         pack = self.pack(item)
         return pack / (_numbered(pack, name, ".jpg") or [f"{name}.jpg"])[-1]
+
+    def contacts(self, item: WorkItem) -> list[Contact]:
+        """Return whom the records of this item name, typed and read back."""
+        files = sorted(self.pack(item).glob("contact*.json"))
+        records = [json.loads(file.read_bytes()) for file in files]
+        return [Contact(**one[part]) for one in records for part in ("typed", "read_back")]
 
     def keep_picture(self, item: WorkItem, name: str, picture: bytes) -> None:
         """Store a screenshot; raises as `keep_record` says."""

@@ -245,7 +245,6 @@ class Ledger:
         Nothing needs those of a row any more: its list brings them again with the next run.
         """
         with self._writer.begin() as transaction:
-            transaction.exec_driver_sql("PRAGMA secure_delete = ON")
             for reference in references:
                 of_item = _items.c.reference == reference
                 state = transaction.execute(sa.select(_items.c.state).where(of_item)).scalar_one()
@@ -269,9 +268,11 @@ class Ledger:
                 found.setdefault(row.row, []).append(row.reference)
         return found
 
-    def requests(self, list_digest: str) -> list[Request]:
-        """Return the rows of a list that ask for whatever is pending."""
-        query = sa.select(_requests).where(_requests.c.list_digest == list_digest)
+    def requests(self, list_digest: str | None) -> list[Request]:
+        """Return the rows of a list, or with None of all lists, that ask for what is pending."""
+        query = sa.select(_requests)
+        if list_digest is not None:
+            query = query.where(_requests.c.list_digest == list_digest)
         with self._engine.connect() as connection:
             return [
                 Request(_item(row.data, row.row), row.explanation, row.next_step)
@@ -324,6 +325,7 @@ def _open(file: Path) -> sa.Engine:
         connection.isolation_level = None  # SQLAlchemy begins transactions itself, see below
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=FULL")  # an intent must survive a power cut
+        connection.execute("PRAGMA secure_delete=ON")  # what is erased is overwritten
 
     @sa.event.listens_for(engine, "begin")
     def _begin(connection: sa.Connection) -> None:

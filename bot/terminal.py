@@ -30,6 +30,7 @@ from bot.approval import Snapshot
 from bot.demo import Trial
 from bot.errors import SignInRefused
 from bot.ledger import DONE, Entry, State
+from bot.personal_data import Erased, Held
 from bot.reconcile import Comparison
 from bot.results import STATE_WORDS
 from bot.run import Outcome, SealNote
@@ -250,6 +251,39 @@ def _seal_facts(note: SealNote | None) -> dict[str, Any] | None:
         "public_key": str(note.public_key),
         "lacking": note.lacking,
     }
+
+
+def print_erased(erased: Erased, as_json: bool) -> None:
+    """Print what was cleared of people."""
+    if as_json:
+        print_json(asdict(erased))
+        return
+    out.print(f"已清除 {erased.items} 张保单的联系方式，证据包中的 {erased.files} 个文件。")
+    out.print("清单和结果工作簿不在程序手里：请经办人自己删除。")
+
+
+def print_held(held: list[Held], as_json: bool) -> None:
+    """Print where data of a person are, and how they are deleted."""
+    if as_json:
+        print_json({"held": [_held(one) for one in held]})
+        return
+    for one in held:
+        where = f"{one.enterprise_name} {one.application_no or '（没有申请编号的一行）'}"
+        out.print(f"{where}：{one.state}", markup=False)
+    told = f"共 {len(held)} 处。确实要清除时请加上 --yes。" if held else "没有这个联系人的资料。"
+    out.print(told)
+
+
+def _held(one: Held) -> dict[str, Any]:
+    return asdict(one) | {"contacts": [mask_contact(contact) for contact in one.contacts]}
+
+
+def print_exported(held: list[Held], to: Path, as_json: bool) -> None:
+    """Print where the data of a person were written to; they are not shown."""
+    if as_json:
+        print_json({"file": str(to), "count": len(held)})
+        return
+    out.print(f"共 {len(held)} 处，写到 {to}。用完请删除这个文件。", markup=False)
 
 
 def print_verdict(verdict: Verdict, as_json: bool) -> None:

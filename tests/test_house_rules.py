@@ -21,7 +21,7 @@ MAP = {
     | {"faults", "insurer", "rules", "sessions", "store", "wording"},
     "bot": {"approval", "artifacts", "cli", "confirmation", "declaration", "demo", "doctor"}
     | {"engine", "errors", "evidence", "evidence_page", "html", "ledger", "notify", "press"}
-    | {"private_files", "reconcile", "results", "run", "seal", "verification"}
+    | {"personal_data", "private_files", "reconcile", "results", "run", "seal", "verification"}
     | {"secrets", "session", "settings", "terminal", "work_item", "work_list", "workflow"},
 }
 

@@ -1,6 +1,7 @@
 """`single-window run` as an operator runs it, on a mock portal, in a real browser."""
 
 import json
+import re
 import signal
 import subprocess
 from collections.abc import Callable
@@ -40,6 +41,41 @@ def test_the_same_list_again_confirms_nothing_again(workplaces: Callable[[str], 
     assert [item["state"] for item in status["items"]] == ["confirmed"]
     assert confirmation["accepted"]
     assert confirmation["contact"] == here.typed()
+
+
+def test_a_run_leaves_evidence_that_verifies_and_shows_nobody_else_the_contact(
+    workplace: Workplace,
+):
+    """One run: sealed evidence, contact data in the private pack alone, and gone after a purge."""
+    workplace.add()
+
+    ran = workplace.call("run", str(workplace.work_list))
+    (manifest,) = workplace.folder.glob("data/*/evidence/*/*/manifest.json")
+    pack = manifest.parent
+    store = pack.parents[2]
+    (head,) = re.findall("证据链头：(.*)", ran.stdout)
+    verify = ("verify", str(store / "evidence"), "--key", str(store / "public-key.pem"))
+    whole = workplace.call(*verify, "--head", head)
+    page = (workplace.folder / "清单-结果.html").read_text(encoding="utf-8")
+    printed = (pack / "page.html").read_text(encoding="utf-8")
+    purged = workplace.call("purge", "--older-than", "0")
+    still_whole = workplace.call(*verify)
+    (store / "evidence" / "chain" / "00000001.sig").unlink()
+    tampered = workplace.call(*verify, "--json")
+
+    assert (ran.returncode, whole.returncode) == (0, 0), whole.stdout
+    assert {path.name.split(".")[0].split("-")[0] for path in pack.iterdir()} >= {
+        *("snapshot", "environment", "document", "press", "record", "page", "manifest")
+    }
+    assert head in page
+    assert "确认投保成功" in printed
+    for told in (ran.stdout, ran.stderr, page, printed):
+        for detail in (workplace.contact.mobile, workplace.contact.email, workplace.contact.phone):
+            assert detail not in told
+    assert "已清除 1 张保单的联系方式，证据包中的 3 个文件" in purged.stdout
+    assert (still_whole.returncode, "3 个文件已清除" in still_whole.stdout) == (0, True)
+    assert tampered.returncode == 1
+    assert json.loads(tampered.stdout)["findings"]
 
 
 def test_a_row_without_a_number_takes_all_that_is_pending(workplace: Workplace):

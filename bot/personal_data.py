@@ -1,0 +1,121 @@
+"""联系人资料: where data of a person are, and how they are erased, by age or at a wish.
+
+What was confirmed, when and by whom stays, and stays provable: seals name personal files by
+their digests alone, and tell which of them were cleared.
+"""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+
+from bot import engine
+from bot.evidence import Evidence
+from bot.ledger import FORGOTTEN, Entry, Ledger
+from bot.private_files import write_private
+from bot.results import STATE_WORDS
+from bot.run import opened_ledger
+from bot.settings import Settings
+from pages.models import Contact
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """One place where data of a person are held: a work item, or a row that asks for several."""
+
+    reference: str  # empty for such a row
+    enterprise_name: str
+    application_no: str
+    state: str
+    contacts: tuple[Contact, ...]
+    pack: str
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """How much was erased."""
+
+    items: int
+    files: int
+
+
+def purge(settings: Settings, limit: datetime) -> Erased:
+    """Erase contact data and pictures of all items that have not changed since then.
+
+    Raises:
+        NotFit: the ledger is not to be had, or another process works on it.
+        EvidenceNotKept: the disk did not take a seal; what it would have told is not erased.
+    """
+    with _opened(settings) as (ledger, evidence):
+        moment = limit.isoformat(timespec="milliseconds")
+        return _erase(
+            settings, ledger, evidence, [one for one in ledger.entries() if one.changed_at < moment]
+        )
+
+
+def delete(settings: Settings, person: str) -> Erased:
+    """Erase the data of one person; raises as `purge` says."""
+    with _opened(settings) as (ledger, evidence):
+        held = {one.reference for one in _find(ledger, evidence, person)}
+        return _erase(
+            settings,
+            ledger,
+            evidence,
+            [one for one in ledger.entries() if one.item.reference in held],
+        )
+
+
+def find(settings: Settings, person: str) -> list[Held]:
+    """Return where data of a person are, known by name, telephone, mobile or e-mail."""
+    with opened_ledger(settings) as ledger:
+        return _find(ledger, Evidence(settings.evidence), person)
+
+
+def export(settings: Settings, person: str, to: Path) -> list[Held]:
+    """Write all that is held of a person to a file; return where it was found."""
+    held = find(settings, person)
+    text = json.dumps([asdict(one) for one in held], ensure_ascii=False, indent=2)
+    write_private(to, text.encode())
+    return held
+
+
+@contextmanager
+def _opened(settings: Settings) -> Iterator[tuple[Ledger, Evidence]]:
+    with engine.only_worker(settings), opened_ledger(settings) as ledger:
+        evidence = Evidence(settings.evidence)
+        evidence.begin()
+        yield ledger, evidence
+        evidence.end()
+
+
+def _erase(settings: Settings, ledger: Ledger, evidence: Evidence, entries: list[Entry]) -> Erased:
+    known = [one.item.reference for one in entries if asdict(one.item.contact) != FORGOTTEN]
+    ledger.forget(known, settings.operator)
+    files = [evidence.clear(one, ledger.history(one.item.reference)) for one in entries]
+    return Erased(items=len(known), files=sum(files))
+
+
+def _find(ledger: Ledger, evidence: Evidence, person: str) -> list[Held]:
+    asked = [
+        Held("", one.item.enterprise_name, "", one.explanation, (one.item.contact,), "")
+        for one in ledger.requests(None)
+    ]
+    items = [
+        Held(
+            entry.item.reference,
+            entry.item.enterprise_name,
+            entry.item.application_no,
+            STATE_WORDS[entry.state],
+            tuple(dict.fromkeys((entry.item.contact, *evidence.contacts(entry.item)))),
+            str(evidence.pack(entry.item)),
+        )
+        for entry in ledger.entries()
+    ]
+    return [one for one in asked + items if any(_is(person, who) for who in one.contacts)]
+
+
+def _is(person: str, contact: Contact) -> bool:
+    details = (contact.name, contact.phone, contact.mobile, contact.email)
+    return person.strip().casefold() in {detail.casefold() for detail in details if detail}

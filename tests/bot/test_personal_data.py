@@ -1,0 +1,151 @@
+"""Data of people: found, handed out, and erased, with the chain of evidence still whole."""
+
+import json
+import stat
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot import personal_data
+from bot.confirmation import Confirmation
+from bot.errors import BusinessException
+from bot.evidence import Evidence
+from bot.ledger import Ledger, State
+from bot.run import opened_ledger
+from bot.seal import PUBLIC_KEY
+from bot.settings import Settings
+from bot.verification import verify
+from pages.models import Contact
+from tests.bot.test_evidence import Archive
+from tests.bot.test_ledger import ITEM, MAKER
+
+OTHER = Contact("另一联系人", "0755-12345678", "13900139000", "other@example.com")
+LATER = datetime.now(UTC) + timedelta(days=1)
+REQUEST = replace(ITEM, application_no="", row=9)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """The settings of a store with two sealed packs and a row that asks for what is pending."""
+    settings = Settings(data_dir=tmp_path / "data")
+    settings.store.mkdir(parents=True)
+    archive = Archive(settings.store)
+    archive.ledger.dispatch([REQUEST], "list", MAKER)
+    archive.ledger.close()
+    settings.ledger_marker.touch()
+    return settings
+
+
+def traces(settings: Settings, text: str) -> list[str]:
+    """Return the files of the store that hold this text."""
+    files = [path for path in settings.store.rglob("*") if path.is_file()]
+    return sorted(path.name for path in files if text.encode() in path.read_bytes())
+
+
+def test_purge_leaves_nothing_of_a_person_and_the_chain_whole(settings: Settings):
+    """No file of the store, the database included, holds the number; verify counts what is gone."""
+    before = traces(settings, ITEM.contact.mobile)
+
+    erased = personal_data.purge(settings, LATER)
+    again = personal_data.purge(settings, LATER)
+    verdict = verify(settings.evidence, settings.store / PUBLIC_KEY)
+
+    assert "contact.json" in before
+    assert (erased.items, erased.files, again) == (2, 4, personal_data.Erased(0, 0))
+    for detail in (ITEM.contact.mobile, ITEM.contact.email, ITEM.contact.phone):
+        assert traces(settings, detail) == []
+    assert not list(settings.evidence.rglob("before.jpg"))
+    assert (verdict.findings, verdict.cleared) == ([], 4)
+
+
+def test_purge_keeps_what_is_younger(settings: Settings):
+    """What has changed since the limit stays as it is."""
+    erased = personal_data.purge(settings, datetime.now(UTC) - timedelta(days=1))
+
+    assert erased == personal_data.Erased(0, 0)
+    assert traces(settings, ITEM.contact.mobile)
+
+
+def test_a_cleared_file_that_comes_back_is_found(settings: Settings):
+    """The seal says that it was cleared; a copy put back is not what was sealed last."""
+    personal_data.purge(settings, LATER)
+    (settings.evidence / ITEM.uscc / "XW1" / "before.jpg").write_bytes(b"before XW1")
+
+    assert not verify(settings.evidence, settings.store / PUBLIC_KEY).is_whole
+
+
+@pytest.mark.parametrize("detail", ["name", "phone", "mobile", "email"])
+def test_a_person_is_found_by_any_detail_and_by_nothing_less(settings: Settings, detail: str):
+    """The whole of a detail finds the person everywhere; a part of it finds nobody."""
+    value = getattr(ITEM.contact, detail)
+
+    found = personal_data.find(settings, f" {value.upper()} ")
+    numbers = [one.application_no for one in found]
+
+    assert numbers == ["", "XW1", "XW2"]
+    assert personal_data.find(settings, value[:-1]) == []
+    assert personal_data.find(settings, "") == []
+
+
+def test_export_hands_out_everything_in_a_private_file(settings: Settings, tmp_path: Path):
+    """All places with all that is held there, for nobody else to read."""
+    file = tmp_path / "资料.json"
+
+    personal_data.export(settings, ITEM.contact.mobile, file)
+    told = json.loads(file.read_text(encoding="utf-8"))
+
+    assert [one["contacts"][0]["email"] for one in told] == [ITEM.contact.email] * 3
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+def test_delete_takes_one_person_and_leaves_the_others(settings: Settings):
+    """Another person's items keep their data; whoever was typed before is found in the pack."""
+    third = replace(ITEM, application_no="XW3", contact=OTHER)
+    with opened_ledger(settings) as ledger:
+        ledger.dispatch([third, replace(ITEM, contact=OTHER)], "list", MAKER)
+
+    erased = personal_data.delete(settings, ITEM.contact.mobile)
+
+    assert (erased.items, erased.files) == (2, 4)
+    assert traces(settings, ITEM.contact.mobile) == []
+    with opened_ledger(settings) as ledger:
+        assert ledger.entry(third.reference).item.contact == OTHER
+
+
+def test_nothing_is_typed_for_a_person_who_was_erased(settings: Settings):
+    """The item waits for its list, which brings the contact data again."""
+    personal_data.purge(settings, LATER)
+    with opened_ledger(settings) as ledger:
+        confirmation = Confirmation(settings, ledger, DirectSessions(), Evidence(settings.evidence))
+        with pytest.raises(BusinessException, match="联系方式已从台账清除"):
+            confirmation.inspect(ledger.entry(ITEM.reference))
+
+        ledger.dispatch([ITEM, REQUEST], "list", MAKER)
+
+        assert ledger.entry(ITEM.reference).item.contact == ITEM.contact
+        assert ledger.requests("list")[0].item.contact == ITEM.contact
+        assert ledger.entry(ITEM.reference).state is State.READY
+
+
+class DirectSessions:
+    """Sessions that act at once, on no portal."""
+
+    def do(self, _, act):
+        """Act without a session."""
+        return act(None)
+
+
+def test_the_audit_tells_that_data_were_erased(settings: Settings):
+    """When, and by whom; the state is as it was."""
+    personal_data.purge(settings, LATER)
+    with opened_ledger(settings) as ledger:
+        last = _history(ledger)[-1]
+
+    assert (last["old"], last["new"], last["by"]) == ("ready", "ready", settings.operator)
+    assert last["detail"] == {"contact": "已清除"}
+
+
+def _history(ledger: Ledger) -> list[dict[str, object]]:
+    return ledger.history(ITEM.reference)
