@@ -11,7 +11,7 @@ from rich.progress import Progress
 
 from bot import approval, personal_data, terminal
 from bot import demo as demonstration
-from bot.doctor import check_portal
+from bot.doctor import Health, check_quickly, examine
 from bot.errors import BusinessException, EvidenceNotKept, NotFit
 from bot.ledger import DONE, Entry, State
 from bot.run import Outcome, opened_ledger, write_results
@@ -244,6 +244,22 @@ def write(
         terminal.out.print(f"结果：{file}", markup=False)
 
 
+@app.command(epilog="示例：single-window doctor")
+def doctor(
+    portal_url: PortalUrl = None,
+    live: Live = False,
+    data_dir: DataDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """体检：浏览器、字体、时钟、磁盘、网络、密钥库、门户、卡控件；不登录，不输入任何东西。"""
+    with _plain_errors():
+        options = {"portal_url": portal_url, "data_dir": data_dir, "live": live or None}
+        settings = load_settings(Path(), **options)
+        findings = terminal.print_findings(examine(settings, Path()), as_json)
+    is_fit = all(one.health is not Health.UNFIT for one in findings)
+    raise typer.Exit(ALL_DONE if is_fit else NOT_FIT)
+
+
 @app.command(epilog="示例：single-window purge --older-than 90")
 def purge(
     older_than: Annotated[int, typer.Option(min=0, metavar="DAYS", help="多少天以前的")],
@@ -313,7 +329,7 @@ def _prepare(
     """Read settings and list, and see that the portal can be worked with."""
     settings = load_settings(work_list.parent if work_list else Path(), **options)
     checked = _check(work_list, settings, accept_valid, as_json) if work_list else None
-    check_portal(settings)
+    check_quickly(settings)
     return settings, checked
 
 

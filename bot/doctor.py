@@ -1,13 +1,79 @@
-"""Whether this portal can be worked with; asked before any browser starts."""
+"""体检: whether this machine and this portal are fit, each answer with its next step.
 
+The quick part is asked before any browser starts; the whole of it by `single-window doctor`.
+"""
+
+import shutil
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from enum import StrEnum
+from pathlib import Path
 from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
+import keyring
 import urllib3
+from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Error as PlaywrightError
 
 from bot.errors import NotFit
+from bot.private_files import is_private
+from bot.seal import PRIVATE_KEY
+from bot.session import LOCAL_NETWORK
 from bot.settings import Settings
+from pages.browser import BrowserNotFound, chinese_font_is_there, launch
+from pages.card import CardLoginPage, ControlState
+from pages.errors import PortalError
+from pages.login import LoginPage
+from pages.parts import DialogLog
+from pages.profile import PROFILES
 
 MOCK_HEADER = "X-Mock-Portal"
+LEAST_SPACE, LITTLE_SPACE = 200 << 20, 2 << 30  # bytes: too little to begin, little enough to tell
+CLOCK_MAY_DIFFER = timedelta(minutes=2)
+BEIJING = timedelta(hours=8)
+PLAIN_KEYRINGS = ("keyrings.alt", "keyring.backends.null")  # these store in clear, or not at all
+NO_KEYRING = "keyring.backends.fail"
+EDITIONS = {"guangdong": "地方（广东）版", "national": "国标版"}
+CARD_STEPS = {  # faq-2 and faq-3
+    ControlState.DOWN: "请在电脑桌面左下角的“开始”里找到客户端控件，重启卡控件，再重新登录；"
+    "没有安装的请先安装控件",
+    ControlState.BLOCKED: "请使用谷歌浏览器和 https 的门户地址，清除缓存（Ctrl+F5），重启卡控件，"
+    "重新进入浏览器；仍不行时，请管理员在浏览器策略中允许门户访问本机（LocalNetworkAccess）",
+}
+
+
+class Health(StrEnum):
+    """How well one thing is."""
+
+    FIT = "fit"
+    ATTENTION = "attention"
+    UNFIT = "unfit"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What was found out about one thing, and what to do about it."""
+
+    name: str
+    health: Health
+    told: str
+    next_step: str = ""
+
+
+def check_quickly(settings: Settings) -> None:
+    """See what costs no time: the disk, and that the portal is what it is taken for.
+
+    Raises:
+        NotFit: one of them is not fit; the text says what to do.
+    """
+    disk = examine_disk(settings)
+    if disk.health is Health.UNFIT:
+        raise NotFit(f"{disk.told}。{disk.next_step}。")
+    check_portal(settings)
 
 
 def check_portal(settings: Settings) -> None:
@@ -22,13 +88,7 @@ def check_portal(settings: Settings) -> None:
             f"真实门户 {settings.origin} 没有加密（http）。确要使用时，"
             f'请在设置中写明 allow_http = ["{parts.hostname}"]。'
         )
-    try:
-        answer = urllib3.request("GET", settings.portal_url, retries=2, timeout=10.0)
-    except urllib3.exceptions.HTTPError as error:
-        raise NotFit(
-            f"门户 {settings.origin} 没有应答。请检查网络和地址；"
-            "用模拟门户时请先运行 single-window portal。"
-        ) from error
+    answer = _ask(settings)
     is_mock = MOCK_HEADER in answer.headers
     if settings.live and is_mock:
         raise NotFit(f"{settings.origin} 是模拟门户，不能用 --live。请去掉 --live 或改正门户地址。")
@@ -36,3 +96,201 @@ def check_portal(settings: Settings) -> None:
         raise NotFit(
             f"{settings.origin} 不是模拟门户。要在真实门户上确认投保，请核对地址并加上 --live。"
         )
+
+
+def _ask(settings: Settings) -> urllib3.BaseHTTPResponse:
+    try:
+        return urllib3.request("GET", settings.portal_url, retries=2, timeout=10.0)
+    except urllib3.exceptions.MaxRetryError as error:
+        if isinstance(error.reason, urllib3.exceptions.SSLError):
+            raise NotFit(
+                f"门户 {settings.origin} 的证书不可信，没有继续。请核对地址；"
+                "公司网络会更换证书时请联系网络管理员。"
+            ) from error
+        raise _silent(settings) from error
+    except urllib3.exceptions.HTTPError as error:
+        raise _silent(settings) from error
+
+
+def _silent(settings: Settings) -> NotFit:
+    return NotFit(
+        f"门户 {settings.origin} 没有应答。请检查网络和地址；"
+        "用模拟门户时请先运行 single-window portal。"
+    )
+
+
+def examine(settings: Settings, folder: Path) -> Iterator[Finding]:
+    """Examine everything, one after the other; nothing is typed, and nobody is signed in."""
+    yield examine_disk(settings)
+    yield examine_signing_key(settings)
+    yield examine_zone(datetime.now().astimezone())
+    yield examine_keyring(type(keyring.get_keyring()).__module__)
+    yield examine_excel(folder)
+    yield examine_font()
+    yield examine_proxy(settings, getproxies())
+    portal = examine_portal(settings)
+    yield portal
+    if portal.health is Health.FIT:
+        yield examine_transport(settings)
+        yield examine_clock(_ask(settings).headers.get("date", ""), datetime.now(UTC))
+    yield from _in_browser(settings, portal.health is Health.FIT)
+
+
+def examine_disk(settings: Settings) -> Finding:
+    """Tell whether evidence and ledger find room; the folder need not be there yet."""
+    folder = settings.store
+    while not folder.exists():
+        folder = folder.parent
+    free = shutil.disk_usage(folder).free
+    told = f"数据文件夹所在的磁盘还有 {free >> 20} MB"
+    step = "请清理磁盘，或用 data_dir 换一个文件夹"
+    if free < LEAST_SPACE:
+        return Finding("磁盘", Health.UNFIT, told, step)
+    if free < LITTLE_SPACE:
+        return Finding("磁盘", Health.ATTENTION, told, step)
+    return Finding("磁盘", Health.FIT, told)
+
+
+def examine_signing_key(settings: Settings) -> Finding:
+    """Tell whether the key that signs is nobody else's."""
+    file = settings.store / PRIVATE_KEY
+    if not file.exists():
+        return Finding("签名私钥", Health.FIT, "还没有，第一次封存证据时生成")
+    if not is_private(file):
+        return Finding("签名私钥", Health.UNFIT, f"别的账号能读 {file}", "请把它的权限改为 600")
+    return Finding("签名私钥", Health.FIT, "只有本机账号能读")
+
+
+def examine_zone(now: datetime) -> Finding:
+    """Tell the zone of this machine; only schedules go by it."""
+    told = f"本机时区 {now:%Z %z}；程序一律按北京时间判断"
+    if now.utcoffset() == BEIJING:
+        return Finding("时区", Health.FIT, told)
+    return Finding("时区", Health.ATTENTION, told, "定时任务按本机时区起动，请换算")
+
+
+def examine_keyring(backend: str) -> Finding:
+    """Tell whether the keyring that would be used keeps a password secret."""
+    if backend.startswith(PLAIN_KEYRINGS):
+        return Finding(
+            "密钥库", Health.UNFIT, f"{backend} 不加密地保存密码", "请卸载它，改用系统的密钥库"
+        )
+    if backend.startswith(NO_KEYRING):
+        told = "这台机器没有系统密钥库"
+        return Finding("密钥库", Health.ATTENTION, told, "密码请用环境变量交给程序")
+    return Finding("密钥库", Health.FIT, backend)
+
+
+def examine_excel(folder: Path) -> Finding:
+    """Tell whether a workbook of this folder is open in Excel."""
+    opened = sorted(file.name.removeprefix("~$") for file in folder.glob("~$*.xls*"))
+    if opened:
+        told = f"{'、'.join(opened)} 正在 Excel 中打开"
+        return Finding("Excel", Health.ATTENTION, told, "请保存并关闭后再运行，免得结果另存新名")
+    return Finding("Excel", Health.FIT, "这个文件夹里没有打开着的工作簿")
+
+
+def examine_font() -> Finding:
+    """Tell whether pictures can show Chinese."""
+    if chinese_font_is_there():
+        return Finding("字体", Health.FIT, "有中文字体")
+    step = "请以管理员身份执行 apt-get install fonts-noto-cjk"
+    return Finding("字体", Health.ATTENTION, "没有中文字体，截图会是方框", step)
+
+
+def examine_proxy(settings: Settings, proxies: dict[str, str]) -> Finding:
+    """Tell whether the portal is reached by a proxy."""
+    parts = urlsplit(settings.portal_url)
+    if parts.scheme in proxies and not proxy_bypass(parts.hostname or ""):
+        told = f"系统设置了代理，{parts.hostname} 会经过它"
+        step = "门户打不开时，请把门户加入不走代理的名单"
+        return Finding("代理", Health.ATTENTION, told, step)
+    return Finding("代理", Health.FIT, "门户不经过代理")
+
+
+def examine_portal(settings: Settings) -> Finding:
+    """Tell whether the portal is what it is taken for."""
+    try:
+        check_portal(settings)
+    except NotFit as error:
+        told, _, step = str(error).partition("。")
+        return Finding("门户", Health.UNFIT, told, step.rstrip("。"))
+    kind = "真实门户" if settings.live else "模拟门户"
+    return Finding("门户", Health.FIT, f"{settings.origin} 有应答，是{kind}")
+
+
+def examine_transport(settings: Settings) -> Finding:
+    """Tell whether what goes over the line is encrypted."""
+    if urlsplit(settings.portal_url).scheme == "https":
+        return Finding("加密", Health.FIT, "https，证书可信")
+    if settings.live:
+        told = "http，没有加密，已按名称接受"
+        return Finding("加密", Health.ATTENTION, told, "有 https 的地址时请改用它")
+    return Finding("加密", Health.FIT, "http，本机的模拟门户不需要加密")
+
+
+def examine_clock(date: str, now: datetime) -> Finding:
+    """Compare this machine's clock with the portal's."""
+    with suppress(ValueError):
+        ahead = now - parsedate_to_datetime(date)
+        if abs(ahead) > CLOCK_MAY_DIFFER:
+            told = f"本机时钟比门户{'快' if ahead > timedelta(0) else '慢'} {abs(ahead)}"
+            return Finding("时钟", Health.UNFIT, told, "请打开系统的自动对时，再运行一次")
+        return Finding("时钟", Health.FIT, "和门户相差不到两分钟")
+    return Finding("时钟", Health.ATTENTION, "门户没有告诉时间", "请核对本机时间")
+
+
+def _in_browser(settings: Settings, is_reachable: bool) -> Iterable[Finding]:
+    try:
+        with _browser(settings) as browser:
+            yield Finding("浏览器", Health.FIT, f"{browser.browser_type.name} {browser.version}")
+            yield Finding("缓存", Health.FIT, "每次运行都从空的缓存开始，不用清除")
+            if is_reachable:
+                yield from _at_the_portal(settings, browser)
+    except (BrowserNotFound, PlaywrightError) as error:
+        told = str(error).splitlines()[0]
+        step = "请安装谷歌浏览器，或在设置中用 browser 指明程序"
+        yield Finding("浏览器", Health.UNFIT, told, step)
+
+
+@contextmanager
+def _browser(settings: Settings) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = launch(playwright, executable=settings.browser)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+def _at_the_portal(settings: Settings, browser: Browser) -> Iterator[Finding]:
+    context = browser.new_context(
+        locale="zh-CN", service_workers="block", permissions=[LOCAL_NETWORK]
+    )
+    context.set_default_timeout(settings.timeout_seconds * 1000)
+    DialogLog.install(context)
+    try:
+        login = LoginPage.open(context.new_page(), settings.origin, PROFILES[settings.edition])
+        yield examine_edition(settings, login.tab.title())
+        yield examine_card(settings, CardLoginPage.open(login).control_state())
+    except PortalError:
+        told = "首页没有按时显示登录框"
+        yield Finding("登录框", Health.UNFIT, told, "请用谷歌浏览器打开门户看看，再运行一次")
+
+
+def examine_edition(settings: Settings, title: str) -> Finding:
+    """Tell whether the home page is that of the edition in the settings (faq-1)."""
+    wanted = EDITIONS[settings.edition]
+    if PROFILES[settings.edition].title in title:
+        return Finding("版本", Health.FIT, f"首页是{wanted}")
+    told = f"首页的标题是“{title}”，不是{wanted}"
+    return Finding("版本", Health.UNFIT, told, f"请切换到{wanted}的门户地址，或改正设置 edition")
+
+
+def examine_card(settings: Settings, state: ControlState) -> Finding:
+    """Tell whether the card control is there, and open to the browser (faq-2, faq-3)."""
+    if state is ControlState.READY:
+        return Finding("卡控件", Health.FIT, state.value)
+    if settings.login == "card":
+        return Finding("卡控件", Health.UNFIT, state.value, CARD_STEPS[state])
+    return Finding("卡控件", Health.FIT, f"{state.value}；账号登录用不着它")

@@ -28,6 +28,7 @@ from rich_pixels import Pixels
 from bot import declaration
 from bot.approval import Snapshot
 from bot.demo import Trial
+from bot.doctor import Finding, Health
 from bot.errors import SignInRefused
 from bot.ledger import DONE, Entry, State
 from bot.personal_data import Erased, Held
@@ -51,6 +52,11 @@ WAITING_FOR = {  # whom a state waits for; any other that is not done waits for 
     State.CHANGED: "经办人",
     State.NEEDS_PERSON: "经办人",
     State.IN_DOUBT: "经办人",
+}
+HEALTH = {  # word and colour
+    Health.FIT: ("正常", "green"),
+    Health.ATTENTION: ("留意", "yellow"),
+    Health.UNFIT: ("不合适", "red"),
 }
 HEADINGS = ("企业名称", "申请编号", "状态", "等谁", "自何时", "说明", "下一步")
 COMPARED = ("企业名称", "申请编号", "对账结论", "门户状态", "台账状态", "下一步")
@@ -251,6 +257,21 @@ def _seal_facts(note: SealNote | None) -> dict[str, Any] | None:
         "public_key": str(note.public_key),
         "lacking": note.lacking,
     }
+
+
+def print_findings(findings: Iterable[Finding], as_json: bool) -> list[Finding]:
+    """Print what the doctor finds, each as soon as it is found; return all of it."""
+    told = []
+    for one in findings:
+        told.append(one)
+        if not as_json:
+            word, colour = HEALTH[one.health]
+            step = f"。{one.next_step}。" if one.next_step else ""
+            out.print(f"{word} {one.name}：{one.told}{step}", style=colour, markup=False)
+    if as_json:
+        is_fit = all(one.health is not Health.UNFIT for one in told)
+        print_json({"is_fit": is_fit, "findings": [asdict(one) for one in told]})
+    return told
 
 
 def print_erased(erased: Erased, as_json: bool) -> None:

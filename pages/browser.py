@@ -109,7 +109,8 @@ def _browser_is_there() -> bool:
     return True
 
 
-def _chinese_font_is_there() -> bool:
+def chinese_font_is_there() -> bool:
+    """Tell whether Chinese is shown as Chinese, and not as boxes."""
     if sys.platform != "linux":
         return True
     if not shutil.which("fc-list"):
@@ -143,7 +144,7 @@ def install() -> None:
     Raises:
         BrowserNotFound: neither Playwright nor the system's packages gave one.
     """
-    if _browser_is_there() and _chinese_font_is_there():
+    if _browser_is_there() and chinese_font_is_there():
         return
     print("正在准备浏览器和中文字体：", flush=True)
     root = _as_root()
@@ -159,7 +160,7 @@ def install() -> None:
             _run(*root, apt, "install", "-y", "-qq", SHELL)
     if not _browser_is_there():
         raise BrowserNotFound
-    if not _chinese_font_is_there():
+    if not chinese_font_is_there():
         sys.exit(
             f"没有中文字体，截图会是方框。请以管理员身份执行 apt-get install {FONT}，再运行一次。"
         )

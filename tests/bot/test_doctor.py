@@ -1,12 +1,24 @@
-"""A mock is never taken for the real portal, nor the real one for a mock."""
+"""The doctor: a mock is never taken for the real portal, and everything else that may be amiss."""
 
+import json
+import shutil
+from datetime import UTC, datetime, timedelta, timezone
+from email.utils import format_datetime
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+import trustme
 
-from bot.doctor import check_portal
+from bot import doctor
+from bot.doctor import Health, check_portal, check_quickly
 from bot.errors import NotFit
-from bot.settings import load_settings
+from bot.seal import PRIVATE_KEY
+from bot.settings import Settings, load_settings
+from pages.card import ControlState
+from tests.bot.conftest import Workplace
+
+NOON = datetime(2026, 1, 2, 12, tzinfo=UTC)
 
 
 def test_the_mock_portal_is_fit_for_a_rehearsal(tmp_path: Path, portal_url: str):
@@ -34,6 +46,178 @@ def test_any_other_server_is_refused_without_live(tmp_path: Path, httpserver_url
     """What does not say that it is the mock is taken for real."""
     with pytest.raises(NotFit, match="不是模拟门户"):
         check_portal(load_settings(tmp_path, portal_url=httpserver_url))
+
+
+def test_a_certificate_that_nobody_vouches_for_is_refused(tmp_path: Path, tls_server_url: str):
+    """Nothing is asked over a line that may be somebody else's; the text does not blame the net."""
+    with pytest.raises(NotFit, match="证书不可信"):
+        check_portal(load_settings(tmp_path, portal_url=tls_server_url))
+
+
+@pytest.mark.parametrize(
+    ("free", "health"),
+    [(100 << 20, Health.UNFIT), (1 << 30, Health.ATTENTION), (9 << 30, Health.FIT)],
+)
+def test_a_full_disk_is_told_before_anything_starts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, free: int, health: Health
+):
+    """Too little room for evidence is no state to begin in; little room is told."""
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=free))
+    settings = Settings(
+        data_dir=tmp_path / "not" / "there" / "yet", portal_url="http://127.0.0.1:9"
+    )
+
+    found = doctor.examine_disk(settings)
+
+    assert (found.health, found.told) == (health, f"数据文件夹所在的磁盘还有 {free >> 20} MB")
+    with pytest.raises(NotFit, match="磁盘" if health is Health.UNFIT else "没有应答"):
+        check_quickly(settings)
+
+
+def test_a_signing_key_that_others_can_read_is_not_fit(tmp_path: Path):
+    """Whoever can read it can forge evidence."""
+    settings = Settings(data_dir=tmp_path)
+    settings.store.mkdir(parents=True)
+    none_yet = doctor.examine_signing_key(settings).health
+    (settings.store / PRIVATE_KEY).touch(0o644)
+    open_to_all = doctor.examine_signing_key(settings).health
+    (settings.store / PRIVATE_KEY).chmod(0o600)
+
+    assert (none_yet, open_to_all) == (Health.FIT, Health.UNFIT)
+    assert doctor.examine_signing_key(settings).health is Health.FIT
+
+
+@pytest.mark.parametrize(("hours", "health"), [(8, Health.FIT), (0, Health.ATTENTION)])
+def test_another_zone_is_told(hours: int, health: Health):
+    """Schedules go by the machine's zone, everything else by Beijing's."""
+    assert doctor.examine_zone(NOON.astimezone(timezone(timedelta(hours=hours)))).health is health
+
+
+@pytest.mark.parametrize(
+    ("backend", "health"),
+    [
+        ("keyring.backends.SecretService", Health.FIT),
+        ("keyring.backends.fail", Health.ATTENTION),
+        ("keyring.backends.null", Health.UNFIT),
+        ("keyrings.alt.file", Health.UNFIT),
+    ],
+)
+def test_a_keyring_that_keeps_no_secret_is_not_fit(backend: str, health: Health):
+    """A file in clear is no keyring; a machine without one has the environment."""
+    assert doctor.examine_keyring(backend).health is health
+
+
+def test_a_workbook_that_is_open_in_excel_is_named(tmp_path: Path):
+    """Excel leaves a file beside it as long as it is open."""
+    closed = doctor.examine_excel(tmp_path).health
+    (tmp_path / "~$清单.xlsx").touch()
+
+    found = doctor.examine_excel(tmp_path)
+
+    assert (closed, found.health) == (Health.FIT, Health.ATTENTION)
+    assert found.told.startswith("清单.xlsx ")
+
+
+def test_a_proxy_before_the_portal_is_told(monkeypatch: pytest.MonkeyPatch):
+    """It matters only if the portal is reached by it."""
+    settings = Settings(portal_url="https://portal.example")
+    monkeypatch.setenv("no_proxy", "")
+    before_it = doctor.examine_proxy(settings, {"https": "http://proxy.example:3128"})
+    monkeypatch.setenv("no_proxy", "portal.example")
+    beside_it = doctor.examine_proxy(settings, {"https": "http://proxy.example:3128"})
+
+    assert (before_it.health, beside_it.health) == (Health.ATTENTION, Health.FIT)
+    assert doctor.examine_proxy(settings, {}).health is Health.FIT
+
+
+@pytest.mark.parametrize(
+    ("ahead", "health", "told"),
+    [
+        (1, Health.FIT, "不到两分钟"),
+        (3, Health.UNFIT, "快 0:03:00"),
+        (-1440, Health.UNFIT, "慢 1 day"),
+    ],
+)
+def test_a_clock_that_is_wrong_is_not_fit(ahead: int, health: Health, told: str):
+    """Approvals run out by it, and evidence is dated by it."""
+    found = doctor.examine_clock(format_datetime(NOON), NOON + timedelta(minutes=ahead))
+
+    assert found.health is health
+    assert told in found.told
+
+
+def test_a_portal_that_tells_no_time_is_told():
+    """The clock cannot be compared then."""
+    assert doctor.examine_clock("", NOON).health is Health.ATTENTION
+
+
+@pytest.mark.parametrize(
+    ("edition", "title", "health"),
+    [
+        ("guangdong", "【模拟】中国(广东)国际贸易单一窗口", Health.FIT),
+        ("guangdong", "【模拟】中国国际贸易单一窗口", Health.UNFIT),
+        ("national", "【模拟】中国国际贸易单一窗口", Health.FIT),
+        ("national", "【模拟】中国(广东)国际贸易单一窗口", Health.UNFIT),
+    ],
+)
+def test_the_other_edition_is_not_fit(edition: str, title: str, health: Health):
+    """Its accounts are refused here; the way out is that of the guide (faq-1)."""
+    found = doctor.examine_edition(Settings(edition=edition), title)
+
+    assert found.health is health
+    assert ("请切换到" in found.next_step) == (health is Health.UNFIT)
+
+
+@pytest.mark.parametrize(
+    ("login", "state", "health", "step"),
+    [
+        ("card", ControlState.READY, Health.FIT, ""),
+        ("card", ControlState.DOWN, Health.UNFIT, "重启卡控件"),
+        ("card", ControlState.BLOCKED, Health.UNFIT, "谷歌浏览器"),
+        ("account", ControlState.DOWN, Health.FIT, ""),
+    ],
+)
+def test_the_card_control_is_needed_by_whoever_signs_in_with_a_card(
+    login: str, state: ControlState, health: Health, step: str
+):
+    """Not there, or closed to the browser: each has its own way out (faq-2, faq-3)."""
+    found = doctor.examine_card(Settings(login=login), state)
+
+    assert found.health is health
+    assert step in found.next_step
+
+
+def test_the_doctor_examines_a_mock_portal_in_a_browser(workplace: Workplace):
+    """All is told by name; with a card due and no control, exit code 4 and nobody signed in."""
+    enterprise = workplace.add()
+    workplace.write_settings(login="card")
+
+    ended = workplace.call("doctor", "--json")
+    told = json.loads(ended.stdout)
+    health = {one["name"]: one["health"] for one in told["findings"]}
+
+    assert (ended.returncode, told["is_fit"]) == (4, False)
+    assert [name for name, one in health.items() if one == "unfit"] == ["卡控件"]
+    assert health.keys() >= {"浏览器", "字体", "时钟", "时区", "磁盘", "代理", "加密", "密钥库"}
+    assert health.keys() >= {"Excel", "门户", "版本", "缓存", "签名私钥"}
+    assert enterprise.requests("POST", "/cas/login") == []
+
+
+@pytest.fixture
+def tls_server_url():
+    """A web server with a certificate of its own making."""
+    import ssl
+    from http.server import HTTPServer, SimpleHTTPRequestHandler
+    from threading import Thread
+
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    trustme.CA().issue_cert("127.0.0.1").configure_cert(context)
+    with HTTPServer(("127.0.0.1", 0), SimpleHTTPRequestHandler) as server:
+        server.handle_error = lambda *_: None
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"https://127.0.0.1:{server.server_port}"
+        server.shutdown()
 
 
 @pytest.fixture
