@@ -12,9 +12,9 @@ from rich.progress import Progress
 from bot import approval, personal_data, terminal
 from bot import demo as demonstration
 from bot.doctor import Health, check_quickly, examine
-from bot.errors import BusinessException, EvidenceNotKept, NotFit
+from bot.errors import ApplicationException, BusinessException, NotFit
 from bot.ledger import DONE, Entry, State
-from bot.run import Outcome, opened_ledger, write_results
+from bot.run import Outcome, opened_ledger, probe, write_results
 from bot.run import dispatch as take_in
 from bot.run import follow_up as look_up
 from bot.run import reconcile as compare
@@ -260,6 +260,24 @@ def doctor(
     raise typer.Exit(ALL_DONE if is_fit else NOT_FIT)
 
 
+@app.command(epilog="示例：single-window canary 清单.xlsx")
+def canary(
+    work_list: OptionalList = None,
+    portal_url: PortalUrl = None,
+    live: Live = False,
+    data_dir: DataDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """探针：登录后只读地走一遍门户，看页面和程序所知的是否一样；不填写，不确认。"""
+    options = {"portal_url": portal_url, "data_dir": data_dir}
+    with _plain_errors():
+        settings, checked = _prepare(work_list, True, as_json, live=live, **options)
+        with terminal.progress("探针", None, as_json) as progress:
+            walk = probe(settings, checked, _attendant(settings, progress))
+    terminal.print_walk(walk, as_json)
+    raise typer.Exit(NOT_FIT if walk.broken else ALL_DONE)
+
+
 @app.command(epilog="示例：single-window purge --older-than 90")
 def purge(
     older_than: Annotated[int, typer.Option(min=0, metavar="DAYS", help="多少天以前的")],
@@ -365,7 +383,7 @@ def _plain_errors() -> Iterator[None]:
     except BusinessException as error:
         terminal.err.print(f"{error}。{error.next_step}", style="red", markup=False)
         raise typer.Exit(NEEDS_PERSON) from error
-    except EvidenceNotKept as error:
+    except ApplicationException as error:
         terminal.err.print(f"{error}。{error.next_step}", style="red", markup=False)
         raise typer.Exit(TECHNICAL_TROUBLE) from error
     except OSError as error:

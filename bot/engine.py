@@ -12,12 +12,14 @@ from uuid import uuid4
 from dbos import DBOS, DBOSClient, SetEnqueueOptions, SetWorkflowID, WorkflowHandle
 from filelock import FileLock, Timeout
 
+from bot import canary
 from bot.errors import NotFit
 from bot.evidence import Evidence
 from bot.ledger import Entry, Ledger
 from bot.secrets import Passwords
 from bot.session import Attendant, Sessions
 from bot.settings import Settings
+from bot.work_item import WorkItem
 from bot.workflow import Robot, Stop
 
 log = logging.getLogger(__name__)
@@ -47,15 +49,28 @@ def run(
 
     It goes by the items of a list, or by all of the ledger if there is no list. The caller is the
     `only_worker`.
+
+    Raises:
+        NotFit: a real portal is not as the screen objects know it; nothing was begun.
     """
     sessions = Sessions(settings, Passwords(settings.origin), attendant)
     robot = Robot(settings, ledger, sessions, evidence, tell)
     try:
+        if settings.live:
+            canary.expect_whole(settings, sessions, _one_each(ledger, enterprises, list_digest))
         with _launched(settings):
             _work_off(robot, work, enterprises, list_digest, settings.browsers)
     finally:
         sessions.close()
     return robot.stopped
+
+
+def _one_each(ledger: Ledger, enterprises: Iterable[str], list_digest: str) -> list[WorkItem]:
+    """Return a work item of each enterprise, to sign in with."""
+    asked = [request.item for request in ledger.requests(list_digest)]
+    listed = [entry.item for entry in ledger.entries(list_digest)]
+    known = {item.uscc: item for item in asked + listed}
+    return [known[uscc] for uscc in enterprises]
 
 
 @contextmanager

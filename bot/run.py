@@ -8,9 +8,9 @@ from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from bot import engine
+from bot import canary, engine
 from bot.engine import Work
-from bot.errors import EvidenceNotKept
+from bot.errors import EvidenceNotKept, NotFit
 from bot.evidence import Evidence
 from bot.ledger import DECIDED, DONE, FOLLOWED_UP, PRESSED, Entry, Ledger, Request
 from bot.reconcile import Comparison
@@ -181,6 +181,24 @@ def reconcile(
         sessions = Sessions(settings, Passwords(settings.origin), attendant)
         try:
             return compare_all(items, ledger, sessions, tell)
+        finally:
+            sessions.close()
+
+
+def probe(settings: Settings, work_list: WorkList | None, attendant: Attendant) -> canary.Walk:
+    """Walk through the portal, reading only, as the first enterprise of a list or of the ledger.
+
+    Raises:
+        NotFit: there is no enterprise, or another process works at this portal.
+        WorkItemError: the enterprise cannot sign in.
+    """
+    with engine.only_worker(settings), opened_ledger(settings) as ledger:
+        items = work_list.items if work_list else [entry.item for entry in ledger.entries()]
+        if not items:
+            raise NotFit("台账里还没有企业。请给出一份工作清单，用其中第一家企业登录。")
+        sessions = Sessions(settings, Passwords(settings.origin), attendant)
+        try:
+            return canary.walk(settings, sessions, items[0])
         finally:
             sessions.close()
 

@@ -27,6 +27,7 @@ from rich_pixels import Pixels
 
 from bot import declaration
 from bot.approval import Snapshot
+from bot.canary import Walk
 from bot.demo import Trial
 from bot.doctor import Finding, Health
 from bot.errors import SignInRefused
@@ -272,6 +273,32 @@ def print_findings(findings: Iterable[Finding], as_json: bool) -> list[Finding]:
         is_fit = all(one.health is not Health.UNFIT for one in told)
         print_json({"is_fit": is_fit, "findings": [asdict(one) for one in told]})
     return told
+
+
+def print_walk(walk: Walk, as_json: bool) -> None:
+    """Print which page contracts are kept, and which are broken with what."""
+    if as_json:
+        looks = [
+            {
+                **asdict(look.stop),
+                "breaches": [asdict(one) for one in look.breaches],
+                "files": [str(file) for file in look.files],
+            }
+            for look in walk.looks
+        ]
+        print_json({"is_whole": not walk.broken, "looks": looks, "notes": walk.notes})
+        return
+    for look in walk.looks:
+        word, colour = ("变了", "red") if look.breaches else ("一样", "green")
+        out.print(f"{word} {look.stop}", style=colour, markup=False)
+        for one in look.breaches:
+            out.print(f"  {one.screen}.{one.need}：{one.found}", markup=False)
+        for file in look.files:
+            out.print(f"  {file}", markup=False)
+    for note in walk.notes:
+        out.print(f"{note}。", markup=False)
+    if walk.broken:
+        out.print("请把以上内容交给维护人员更新程序；更新以前不要在这个门户上运行。", style="red")
 
 
 def print_erased(erased: Erased, as_json: bool) -> None:

@@ -14,6 +14,10 @@ class BindingPage(Screen):
     """The page that asks whose local account the enterprise has."""
 
     surface: Page
+    controls = (
+        *("quick_registration_link", "user", "password", "captcha.image", "captcha.field"),
+        "bind_button",
+    )
 
     def __init__(self, surface: Page) -> None:
         super().__init__(surface)
@@ -44,6 +48,10 @@ class QuickRegistrationPage(Screen):
     """账号基本信息: the form that makes a local account and binds it."""
 
     surface: Page
+    controls = (
+        *("user", "password", "repeated_password", "mobile", "person", "email"),
+        *("captcha.image", "captcha.field", "bind_button"),
+    )
 
     def __init__(self, surface: Page) -> None:
         super().__init__(surface)

@@ -28,6 +28,7 @@ class CardLoginPage(Screen):
     """卡介质, in a frame of its own that is loaded when it is first asked for."""
 
     surface: Page
+    controls = ("pin", "login_button")
 
     def __init__(self, surface: Page, profile: PortalProfile = GUANGDONG) -> None:
         super().__init__(surface)

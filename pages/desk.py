@@ -16,11 +16,14 @@ class DeskPage(Screen):
     """The desk; what its menu opens is shown in the one frame that is not hidden."""
 
     surface: Page
+    controls = ("pending_item", "policies_item", "active_tab")
 
     def __init__(self, surface: Page) -> None:
         super().__init__(surface)
         # docs/mock-portal.md, desk: hidden frames stay in the document
         self.menu = surface.locator("#menu_li a.J_menuItem")
+        self.pending_item = self.menu.get_by_text("待确认", exact=True)
+        self.policies_item = self.menu.get_by_text("保单查询", exact=True)
         self.tabs = surface.locator("a.J_menuTab")
         self.active_tab = surface.locator("a.J_menuTab.active")
         self.active_frame = surface.frame_locator("iframe.J_iframe:visible")
@@ -44,19 +47,16 @@ class DeskPage(Screen):
 
     def open_pending(self) -> PendingPage:
         """Press 待确认 in the left menu."""
-        return self._open("待确认", PendingPage)
+        return self._open(self.pending_item, PendingPage)
 
     def begin_to_open_pending(self) -> PendingPage:
         """Press 待确认, and do not wait for what it lists."""
-        self._menu_item("待确认").click()
+        self.pending_item.click()
         return PendingPage(self.active_frame)
 
     def open_policies(self) -> PoliciesPage:
         """Press 保单查询 in the left menu."""
-        return self._open("保单查询", PoliciesPage)
+        return self._open(self.policies_item, PoliciesPage)
 
-    def _open(self, menu_item: str, screen: type[S]) -> S:
-        return self.press(self._menu_item(menu_item), to=screen, on=self.active_frame)
-
-    def _menu_item(self, text: str) -> Locator:
-        return self.menu.get_by_text(text, exact=True)
+    def _open(self, menu_item: Locator, screen: type[S]) -> S:
+        return self.press(menu_item, to=screen, on=self.active_frame)

@@ -13,9 +13,13 @@ from pages.screen import Screen
 
 
 class HomePage(Screen):
-    """The home page after log-in."""
+    """The home page after log-in; its contract holds when 地方特色应用 is expanded."""
 
     surface: Page
+    controls = (
+        *("greeting", "log_out_link", "local_apps", "financial_services", "export_credit"),
+        *("small_business", "online_application"),
+    )
 
     def __init__(self, surface: Page, profile: PortalProfile = GUANGDONG) -> None:
         super().__init__(surface)

@@ -1,6 +1,6 @@
 """账号登录 and 本地登录 on the portal's home page (guide-1.1, guide-1.2, faq-1)."""
 
-from typing import Self
+from typing import ClassVar, Self
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Locator, Page, Response
@@ -17,6 +17,10 @@ class LoginPage(Screen):
 
     surface: Page
     frame = "#loginIframe1"  # docs/mock-portal.md, log-in
+    controls: ClassVar[tuple[str, ...]] = (
+        *("local_tab", "card_tab", "account", "password", "captcha.image", "captcha.field"),
+        *("login_button", "register_link"),
+    )
 
     def __init__(self, surface: Page, profile: PortalProfile = GUANGDONG) -> None:
         super().__init__(surface)
@@ -87,6 +91,7 @@ class LocalLoginPage(LoginPage):
     """The same with 本地登录: the account of 地方（广东）版本."""
 
     frame = "#loginIframe3"
+    controls = tuple(name for name in LoginPage.controls if name != "register_link")
 
 
 def origins_of(button: Locator) -> tuple[str, str]:

@@ -1,7 +1,7 @@
 """待确认, the form behind 处理, and 确认投保 (guide-2.1 to guide-2.5)."""
 
 from collections.abc import Iterator
-from typing import Self
+from typing import ClassVar, Self
 
 from pages.errors import PolicyNotListed
 from pages.models import (
@@ -18,6 +18,8 @@ from pages.screen import Screen, lines
 
 class PendingPage(Screen):
     """The table of policies that wait for the enterprise."""
+
+    columns: ClassVar = {"table": ("申请编号", "企业名称", "产品名称", "状态")}
 
     def __init__(self, surface: Surface) -> None:
         super().__init__(surface)
@@ -69,6 +71,17 @@ class PendingPage(Screen):
 class ConfirmationPage(Screen):
     """One pending policy, open for confirmation."""
 
+    controls = (
+        *("contact_name", "contact_phone", "contact_mobile", "contact_email", "remarks"),
+        *("declaration", "declaration_label", "confirm_button"),
+    )
+    lists = ("document_links", "clauses")
+    columns: ClassVar = {"documents": ("单证名称",)}
+    wordings: ClassVar = {  # guide-2.4, word for word
+        "clauses": "ed8f1eccb2557dc4f77df8c54a48a2cd699832cab8b4ae6ed48cbc6eca0bd572",
+        "declaration_label": "d24e9bcd534b5b23bb5cc7cc27c92dbd26320405a2f45637aab39fed2c4f9277",
+    }
+
     def __init__(self, surface: Surface) -> None:
         super().__init__(surface)
         self.contact_name = Field(surface, "主要联系人姓名").control
@@ -84,6 +97,7 @@ class ConfirmationPage(Screen):
             self.remarks,
         )
         self.documents = Table(surface.locator("table").filter(has_text="单证名称"))
+        self.document_links = self.documents.rows.get_by_text("查看单证", exact=True)
         self.clauses = surface.locator("ol > li")
         self.declaration_label = surface.get_by_text("已认真阅读以上内容并同意")
         self.declaration = surface.get_by_role("checkbox", name="已认真阅读以上内容并同意")
@@ -157,6 +171,8 @@ class ConfirmationPage(Screen):
 
 class ConfirmedDialog(Screen):
     """The portal's answer to 确认投保, over the form."""
+
+    controls = ("message", "ok_button")
 
     def __init__(self, surface: Surface) -> None:
         super().__init__(surface)

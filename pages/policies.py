@@ -1,7 +1,7 @@
 """保单查询 (guide-2.6, guide-2.7)."""
 
 from datetime import date
-from typing import Self
+from typing import ClassVar, Self
 
 from pages.models import PolicyRecord, PolicyStatus
 from pages.parts import DatePicker, Field, PagedTable, Surface
@@ -10,6 +10,11 @@ from pages.screen import Screen
 
 class PoliciesPage(Screen):
     """The search over the policies that the enterprise has confirmed."""
+
+    controls = ("application_no", "first_day.field", "last_day.field", "search_button")
+    columns: ClassVar = {
+        "table": ("申请编号", "保单号", "产品名称", "状态", "确认时间", "生效日期", "审批意见")
+    }
 
     def __init__(self, surface: Surface) -> None:
         super().__init__(surface)

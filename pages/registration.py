@@ -16,6 +16,10 @@ class RegistrationPage(Screen):
     """企业基本信息, in a window of its own."""
 
     surface: Page
+    controls = (
+        *("uscc", "org_code", "name", "legal_name", "id_no", "user", "password"),
+        *("repeated_password", "mobile", "register_button"),
+    )
 
     def __init__(self, surface: Page) -> None:
         super().__init__(surface)
@@ -73,6 +77,7 @@ class RecoveryPage(Screen):
     """请选择账号类型, then 请选择找回密码方式 or 请选择找回用户名方式."""
 
     surface: Page
+    lists = ("choices",)
 
     def __init__(self, surface: Page) -> None:
         super().__init__(surface)
@@ -80,6 +85,7 @@ class RecoveryPage(Screen):
         self.phone = surface.get_by_role("link", name="可验证绑定的手机号", exact=True)
         self.bank = surface.get_by_role("link", name="企业实名认证", exact=True)
         self.review = surface.get_by_role("link", name="人工资料审核", exact=True)
+        self.choices = self.enterprise_account.or_(self.phone).or_(self.bank).or_(self.review)
         self.landmark = surface.get_by_role("heading", name="请选择")
 
     @classmethod
@@ -109,6 +115,7 @@ class ResetPage(Screen):
     """设置新密码, once the enterprise has proven who it is."""
 
     surface: Page
+    controls = ("password", "repeated_password", "ok_button")
 
     def __init__(self, surface: Page) -> None:
         super().__init__(surface)
@@ -140,6 +147,7 @@ class UserNamePage(Screen):
     """您的用户名."""
 
     surface: Page
+    controls = ("user",)
 
     def __init__(self, surface: Page) -> None:
         super().__init__(surface)
@@ -165,6 +173,7 @@ class PhonePage(Screen):
     """可验证绑定的手机号: a code by SMS."""
 
     surface: Page
+    controls = ("who", "code", "send_button", "next_button")
 
     def __init__(self, surface: Page) -> None:
         super().__init__(surface)
@@ -195,6 +204,7 @@ class BankPage(Screen):
     """企业实名认证: the way to the bank."""
 
     surface: Page
+    controls = ("who", "bank_button")
 
     def __init__(self, surface: Page) -> None:
         super().__init__(surface)
@@ -212,6 +222,7 @@ class BankWindow(Screen):
     """The bank's page; it proves who the enterprise is and touches no money."""
 
     surface: Page
+    controls = ("ok_button", "cancel_button")
 
     def __init__(self, surface: Page) -> None:
         super().__init__(surface)
@@ -234,6 +245,7 @@ class ReviewPage(Screen):
     """人工资料审核: what a person shall look at."""
 
     surface: Page
+    controls = ("who", "mobile", "reason", "submit_button")
 
     def __init__(self, surface: Page) -> None:
         super().__init__(surface)
@@ -259,6 +271,7 @@ class ReviewStatePage(Screen):
     """How far the review is: 审核中 or 审核通过."""
 
     surface: Page
+    controls = ("state", "refresh_link")
 
     def __init__(self, surface: Page) -> None:
         super().__init__(surface)

@@ -1,8 +1,8 @@
 """The one base of all screens, and the only place that waits."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Self, TypeVar
+from typing import ClassVar, Self, TypeVar
 
 from playwright.sync_api import Locator, Page, Response
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
@@ -15,8 +15,15 @@ COVER = "#c3ccd6"  # of what is personal in a picture
 
 
 class Screen:
-    """One screen of the portal; making one touches nothing in the browser."""
+    """One screen of the portal; making one touches nothing in the browser.
 
+    What it needs of the real page is its contract (pages/contract.py): names of attributes.
+    """
+
+    controls: ClassVar[tuple[str, ...]] = ()  # each there once
+    lists: ClassVar[tuple[str, ...]] = ()  # each there at least once
+    columns: ClassVar[Mapping[str, tuple[str, ...]]] = {}  # headings of each table
+    wordings: ClassVar[Mapping[str, str]] = {}  # digest of each text
     landmark: Locator  # visible if, and only if, this screen is shown
     refusal: Locator  # visible if the portal says no on this screen
 
@@ -164,6 +171,10 @@ class Screen:
     def words(self) -> tuple[str, ...]:
         """Return the text of this screen, line by line as a person reads it."""
         return lines(self.surface.locator("body"))
+
+    def accessible(self) -> str:
+        """Return this screen as a screen reader has it."""
+        return self.surface.locator("body").aria_snapshot()
 
     def picture(self) -> bytes:
         """Return the whole tab as a JPEG; what is personal on this screen is covered in it."""

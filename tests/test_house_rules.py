@@ -14,12 +14,22 @@ STEMS = {clause.stem for clause in clauses()}
 
 # The map of the project: a file that is in no line of it is a question, not a new module.
 MAP = {
-    "pages": STEMS | {"browser", "desk", "errors", "models", "parts", "profile", "screen"},
+    "pages": STEMS
+    | {"browser", "contract", "desk", "errors", "models", "parts", "profile", "screen"},
     "steps": STEMS,
     "mock_portal": STEMS
     | {"__main__", "accounts", "captcha", "card_control", "clock", "defects", "documents", "doors"}
     | {"faults", "insurer", "rules", "sessions", "store", "wording"},
-    "bot": {"approval", "artifacts", "cli", "confirmation", "declaration", "demo", "doctor"}
+    "bot": {
+        "approval",
+        "artifacts",
+        "canary",
+        "cli",
+        "confirmation",
+        "declaration",
+        "demo",
+        "doctor",
+    }
     | {"engine", "errors", "evidence", "evidence_page", "html", "ledger", "notify", "press"}
     | {"personal_data", "private_files", "reconcile", "results", "run", "seal", "verification"}
     | {"secrets", "session", "settings", "terminal", "work_item", "work_list", "workflow"},

@@ -1,0 +1,69 @@
+"""页面契约: what a screen object needs of the real page, and where the page does not keep it."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from operator import attrgetter
+
+from playwright.sync_api import Locator
+
+from pages.screen import Screen, lines
+
+
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """One thing that a screen object needs, and what the page has instead."""
+
+    screen: str
+    need: str
+    found: str
+
+
+def breaches(screen: Screen, wordings: Mapping[str, str] | None = None) -> list[Breach]:
+    """Return what this screen, which is shown, lacks of its contract.
+
+    `wordings` are digests that hold in place of the screen's own.
+    """
+    worded = screen.wordings if wordings is None else wordings
+    found = [*_controls(screen), *_lists(screen), *_columns(screen), *_wordings(screen, worded)]
+    return [Breach(type(screen).__name__, need, told) for need, told in found]
+
+
+def digest(texts: Iterable[str]) -> str:
+    """Return what a wording is known by, whatever its line breaks and blanks."""
+    return sha256("\n".join(" ".join(text.split()) for text in texts).encode()).hexdigest()
+
+
+def _controls(screen: Screen) -> Iterator[tuple[str, str]]:
+    for need in screen.controls:
+        if (count := _count(screen, need)) != 1:
+            yield need, f"应有一个，页面上有 {count} 个"
+
+
+def _lists(screen: Screen) -> Iterator[tuple[str, str]]:
+    for need in screen.lists:
+        if not _count(screen, need):
+            yield need, "应至少有一个，页面上没有"
+
+
+def _columns(screen: Screen) -> Iterator[tuple[str, str]]:
+    for need, due in screen.columns.items():
+        headings = [text.strip() for text in attrgetter(need)(screen).headings.all_inner_texts()]
+        for heading in due:
+            if headings.count(heading) != 1:
+                yield (
+                    f"{need}.{heading}",
+                    f"表头应有一个“{heading}”，页面上是 {'、'.join(headings)}",
+                )
+
+
+def _wordings(screen: Screen, wordings: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    for need, due in wordings.items():
+        shown = [" ".join(lines(one)) for one in attrgetter(need)(screen).all()]
+        if digest(shown) != due:
+            yield need, f"文字变了：{' '.join(shown)}"
+
+
+def _count(screen: Screen, need: str) -> int:
+    locator: Locator = attrgetter(need)(screen)
+    return locator.filter(visible=True).count()
