@@ -20,18 +20,10 @@ MAP = {
     "mock_portal": STEMS
     | {"__main__", "accounts", "captcha", "card_control", "clock", "defects", "documents", "doors"}
     | {"faults", "insurer", "rules", "sessions", "store", "wording"},
-    "bot": {
-        "approval",
-        "artifacts",
-        "canary",
-        "cli",
-        "confirmation",
-        "declaration",
-        "demo",
-        "doctor",
-    }
-    | {"engine", "errors", "evidence", "evidence_page", "html", "ledger", "notify", "press"}
-    | {"personal_data", "private_files", "reconcile", "results", "run", "seal", "verification"}
+    "bot": {"approval", "artifacts", "canary", "cli", "confirmation", "declaration", "demo"}
+    | {"doctor", "engine", "errors", "evidence", "evidence_page", "html", "ledger", "notify"}
+    | {"personal_data", "press", "private_files", "reconcile", "results", "run", "seal"}
+    | {"verification"}
     | {"secrets", "session", "settings", "terminal", "work_item", "work_list", "workflow"},
 }
 

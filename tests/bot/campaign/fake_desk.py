@@ -47,6 +47,7 @@ class Browser:
     """One browser context: its cookies, its one connection, and what is routed."""
 
     checkpoint: Callable[[str], None] = staticmethod(lambda name: None)
+    browser = None  # whose version could be told
 
     def __init__(self, origin: str) -> None:
         self._connections = urllib3.connection_from_url(origin, maxsize=1, timeout=SECONDS)
@@ -282,6 +283,10 @@ class Confirmed:
 
     def __init__(self, browser: Browser) -> None:
         self.tab = browser.tab
+
+    def read(self) -> str:
+        """Return the portal's words."""
+        return "确认投保成功"
 
     def close(self) -> None:
         """Press 确定."""

@@ -14,7 +14,7 @@ from typing import Any
 
 import dbos._outcome
 
-from bot import cli, evidence, ledger, run
+from bot import cli, evidence, ledger, run, seal
 from bot.ledger import Ledger
 from bot.session import BrowserThread
 from tests.bot.campaign import fake_desk
@@ -28,7 +28,8 @@ WATCHED: tuple[tuple[Any, str, int | None], ...] = (
     (Ledger, "dispatch", None),
     (Ledger, "move", 3),
     (ledger, "_record", 3),  # inside the transaction, before its commit
-    (evidence, "_write", 0),
+    (evidence, "write_private", 0),
+    (seal, "write_private", 0),
     (run, "write_results", None),
 )
 

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bot.seal import PUBLIC_KEY
 from bot.secrets import ENVIRONMENT_PREFIX
+from bot.verification import verify
 from fixtures.people import CONTACT
 from fixtures.portal import MockState
 from tests.bot.campaign import checker, runner
@@ -93,6 +95,9 @@ def judge(
     )
     found = violations(trial)
     found += [f"门户自己出错：{crash['error']}" for crash in state.crashes()]
+    for chain in trial.data.glob("*/evidence/chain"):
+        verdict = verify(chain.parent, chain.parent.with_name(PUBLIC_KEY))
+        found += [f"I5：{told}" for told in verdict.findings]
     return Verdict(starts, tuple(found), _commits(trial.portal), checker.states(trial.data))
 
 
