@@ -416,9 +416,11 @@ def _exit_code(outcome: Outcome, is_whole: bool, is_rehearsal: bool) -> int:
     states = {entry.state for entry in outcome.entries}
     if outcome.stopped is Stop.INTERRUPTED:
         return CTRL_C
-    if outcome.stopped in (Stop.BREAKER, Stop.ERROR) or State.FAILED in states:
+    if outcome.stopped in (Stop.BREAKER, Stop.EVIDENCE, Stop.ERROR) or State.FAILED in states:
         return TECHNICAL_TROUBLE
-    return ALL_DONE if is_whole and not outcome.unanswered and states <= done else NEEDS_PERSON
+    is_lacking = bool(outcome.seal and outcome.seal.lacking)
+    is_done = is_whole and not outcome.unanswered and not is_lacking and states <= done
+    return ALL_DONE if is_done else NEEDS_PERSON
 
 
 if __name__ == "__main__":

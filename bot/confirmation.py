@@ -14,7 +14,7 @@ from playwright.sync_api import Error as PlaywrightError
 from bot import approval, declaration
 from bot.approval import Approval, ApprovedIntent, Snapshot
 from bot.errors import BusinessException, DeclarationChanged, EvidenceNotKept, WorkItemError
-from bot.evidence import Evidence, clock, environment
+from bot.evidence import SEAL, Evidence, clock, environment
 from bot.ledger import BEFORE_PRESS, FOLLOWED_UP, RESTARTABLE, Entry, Ledger, State
 from bot.press import Outcome, Pressed, press
 from bot.session import RUN_AGAIN, Session, Sessions
@@ -31,6 +31,7 @@ STATE_OF = {  # the code of a business exception; any other needs a person
     "NOT_PENDING": State.REFUSED,
     "OUT_OF_TIME": State.FAILED,
 }
+FOUND = "确认后的画面"
 EVIDENCE_MISSING = "EVIDENCE_MISSING"  # confirmed, and not all of its evidence could be kept
 DECISIONS = {
     PolicyStatus.UNDERWRITTEN: State.UNDERWRITTEN,
@@ -308,8 +309,9 @@ class Confirmation:
                 facts = asdict(record) | {"status": record.status.value}
                 self._evidence.keep_record(item, "record", facts)
             self._evidence.keep_picture(item, "after", _picture(session))
+            self._evidence.note_kept(item, FOUND)
         except (EvidenceNotKept, PlaywrightError):
-            self._evidence.note_lack(item, "确认后的画面")
+            self._evidence.note_lack(item, FOUND)
 
     def seal(self, reference: str) -> None:
         """Seal the evidence of an item; whatever goes wrong with that, its state stands."""
@@ -317,7 +319,7 @@ class Confirmation:
         try:
             self._evidence.seal(entry, self._ledger.history(reference))
         except EvidenceNotKept:
-            self._evidence.note_lack(entry.item, "封存")
+            self._evidence.note_lack(entry.item, SEAL)
 
     def look_up(self, entry: Entry) -> None:
         """See in 保单查询 what the insurer has decided."""

@@ -56,7 +56,7 @@ def run(
     sessions = Sessions(settings, Passwords(settings.origin), attendant)
     robot = Robot(settings, ledger, sessions, evidence, tell)
     try:
-        if settings.live:
+        if settings.live and work is Work.SERVE:
             canary.expect_whole(settings, sessions, _one_each(ledger, enterprises, list_digest))
         with _launched(settings):
             _work_off(robot, work, enterprises, list_digest, settings.browsers)

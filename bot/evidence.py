@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import cache
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
@@ -19,7 +20,7 @@ from threading import Lock
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.errors import EvidenceNotKept
+from bot.errors import EvidenceNotKept, NotFit
 from bot.evidence_page import write_page
 from bot.ledger import Entry
 from bot.private_files import is_half, make_private, write_private
@@ -30,6 +31,7 @@ from pages.models import Contact, Document
 
 log = logging.getLogger(__name__)
 MANIFEST = "manifest.json"
+SEAL = "封存"  # what is lacking of evidence that is kept and not sealed
 PERSONAL = re.compile(r"(before|after|contact)(-\d+)?\.\w+")  # cleared when it is old
 BUDGET = 2 << 30  # bytes of one run
 RECORDS = ("snapshot", "contact", "environment", "press", "record")  # shown on the page
@@ -43,7 +45,7 @@ class Evidence:
         self.chain = Chain(folder)
         self.is_failing = False  # no further item is begun
         self._lock = Lock()
-        self._lacking: dict[str, list[str]] = defaultdict(list)  # by reference
+        self._lacking: dict[str, set[str]] = defaultdict(set)  # by reference
         self._begun = datetime.now(UTC)
         self._sealed = self._written = 0
 
@@ -56,8 +58,7 @@ class Evidence:
 
     def picture(self, item: WorkItem, name: str) -> Path:
         """Return where the last picture of this name is, or would be."""
-        pack = self.pack(item)
-        return pack / (_numbered(pack, name, ".jpg") or [f"{name}.jpg"])[-1]
+        return _last(self.pack(item), name, ".jpg") or self.pack(item) / f"{name}.jpg"
 
     def contacts(self, item: WorkItem) -> list[Contact]:
         """Return whom the records of this item name, typed and read back."""
@@ -88,22 +89,33 @@ class Evidence:
     def note_lack(self, item: WorkItem, what: str) -> None:
         """Remember what was due and could not be kept."""
         log.warning("证据不全：%s 缺少%s。", self.pack(item), what)
-        self._lacking[item.reference].append(what)
+        self._lacking[item.reference].add(what)
+
+    def note_kept(self, item: WorkItem, what: str) -> None:
+        """Remember that what was lacking could be kept after all."""
+        self._lacking[item.reference].discard(what)
 
     def lack(self, item: WorkItem) -> str:
         """Return what could not be kept of this item, in words; empty if nothing is missing."""
-        return "、".join(self._lacking[item.reference])
+        return "、".join(sorted(self._lacking[item.reference]))
 
     def begin(self) -> None:
         """Make sure that this run can seal, and finish the seal that a kill has left half done.
 
         Raises:
-            NotFit: the key that signs is not to be had.
+            NotFit: the key that signs is not to be had, or the last seal is not of that key.
         """
         self.chain.key()
         last = self.chain.last()
+        if last and not self.chain.is_own(last):
+            raise NotFit(
+                f"证据链的最后一环被改动（{self.chain.folder}）。请保留现状，"
+                "用 single-window verify 查明后再运行。"
+            )
         if last and last.facts["kind"] == PACK:
-            last.write(self.folder / last.facts["pack"] / MANIFEST)
+            pack = self.folder / last.facts["pack"]
+            if pack.is_dir():
+                last.write(pack / MANIFEST)
 
     def seal(self, entry: Entry, history: list[dict[str, Any]]) -> None:
         """Seal what the pack of this item holds and what the ledger tells of it, if it is new.
@@ -115,14 +127,15 @@ class Evidence:
         if not pack.is_dir():
             return
         with self._lock:
-            sealed = read_manifest(pack)
+            sealed = self._manifest(pack)
             files = _files(pack, sealed)
             if files == sealed.get("files") and history == sealed["history"]:
                 return
-            shown = {name: _last_record(pack, name) for name in RECORDS}
+            shown = {name: _record(_last(pack, name, ".json")) for name in RECORDS}
             page = write_page(entry, history, shown, files, self.chain)
             self._keep(entry.item, "page", ".html", page)
             self._seal(entry, history, _files(pack, sealed))
+            self.note_kept(entry.item, SEAL)
 
     def clear(self, entry: Entry, history: list[dict[str, Any]]) -> int:
         """Take what is personal out of a pack, whose seal stays whole; return how many files.
@@ -134,7 +147,7 @@ class Evidence:
         if not pack.is_dir():
             return 0
         with self._lock:
-            files = _files(pack, read_manifest(pack))
+            files = _files(pack, self._manifest(pack))
             due = [one for one in files if is_personal(one["name"]) and not one["cleared_at"]]
             for one in due:
                 one["cleared_at"] = _utc(datetime.now(UTC))
@@ -193,11 +206,34 @@ class Evidence:
             self.chain.add(facts).write(pack / MANIFEST)
         self._sealed += 1
 
+    def _manifest(self, pack: Path) -> dict[str, Any]:
+        """Return what the last seal of a pack says; empty if it was never sealed.
+
+        Raises:
+            EvidenceNotKept: somebody has changed it; what is added must not make that good.
+        """
+        if not (pack / MANIFEST).exists():
+            return {}
+        seal = Seal.read(pack / MANIFEST)
+        if not self.chain.is_own(seal):
+            told = f"{pack} 的证据清单被改动"
+            raise EvidenceNotKept("EVIDENCE", told, "请保留现状，用 single-window verify 查明")
+        return seal.facts
+
+    def _numbered(self, pack: Path, stem: str, suffix: str) -> list[str]:
+        """Return the names that were given to a thing so far, also of those that were cleared."""
+        known = {file.name for file in pack.iterdir()} if pack.is_dir() else set()
+        known |= {one["name"] for one in self._manifest(pack).get("files", ())}
+        names: list[str] = []
+        while (name := _name(stem, len(names) + 1, suffix)) in known:
+            names.append(name)
+        return names
+
     def _keep(self, item: WorkItem, stem: str, suffix: str, content: bytes) -> None:
         """Add a file to the pack, unless the last one of this name holds the same."""
         pack = self.pack(item)
-        names = _numbered(pack, stem, suffix)
         with self._disk():
+            names = self._numbered(pack, stem, suffix)
             last = pack / names[-1] if names else None
             if last and last.exists() and last.read_bytes() == content:
                 return
@@ -231,14 +267,6 @@ def is_personal(name: str) -> bool:
     return PERSONAL.fullmatch(name) is not None
 
 
-def read_manifest(pack: Path) -> dict[str, Any]:
-    """Return what the last seal of a pack says; empty if it was never sealed."""
-    if not (pack / MANIFEST).exists():
-        return {}
-    facts: dict[str, Any] = json.loads((pack / MANIFEST).read_bytes())
-    return facts
-
-
 def environment(settings: Settings, browser: str) -> dict[str, Any]:
     """Return where, with what and by whom an item is worked on."""
     return {
@@ -252,6 +280,7 @@ def environment(settings: Settings, browser: str) -> dict[str, Any]:
     }
 
 
+@cache
 def versions() -> dict[str, str]:
     """Return the versions of what does the work."""
     return {
@@ -280,22 +309,14 @@ def _name(stem: str, number: int, suffix: str) -> str:
     return f"{stem}{suffix}" if number == 1 else f"{stem}-{number}{suffix}"
 
 
-def _numbered(pack: Path, stem: str, suffix: str) -> list[str]:
-    """Return the names that were given to a thing so far, also of those that were cleared."""
-    if not pack.is_dir():
-        return []
-    known = {file.name for file in pack.iterdir()}
-    known |= {one["name"] for one in read_manifest(pack).get("files", ())}
-    names: list[str] = []
-    while (name := _name(stem, len(names) + 1, suffix)) in known:
-        names.append(name)
-    return names
+def _last(pack: Path, stem: str, suffix: str) -> Path | None:
+    """Return the file of the highest number that is there."""
+    there = [file for file in pack.glob(f"{stem}*{suffix}") if file.stem.partition("-")[0] == stem]
+    return max(there, key=lambda file: int(file.stem.partition("-")[2] or 1), default=None)
 
 
-def _last_record(pack: Path, name: str) -> Any:
-    names = _numbered(pack, name, ".json")
-    file = pack / names[-1] if names else None
-    return json.loads(file.read_bytes()) if file and file.exists() else None
+def _record(file: Path | None) -> Any:
+    return json.loads(file.read_bytes()) if file else None
 
 
 def _files(pack: Path, sealed: dict[str, Any]) -> list[dict[str, Any]]:

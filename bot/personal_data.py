@@ -16,7 +16,7 @@ from bot.evidence import Evidence
 from bot.ledger import FORGOTTEN, Entry, Ledger
 from bot.private_files import write_private
 from bot.results import STATE_WORDS
-from bot.run import opened_ledger
+from bot.run import opened_ledger, sealed
 from bot.settings import Settings
 from pages.models import Contact
 
@@ -83,11 +83,12 @@ def export(settings: Settings, person: str, to: Path) -> list[Held]:
 
 @contextmanager
 def _opened(settings: Settings) -> Iterator[tuple[Ledger, Evidence]]:
-    with engine.only_worker(settings), opened_ledger(settings) as ledger:
-        evidence = Evidence(settings.evidence)
-        evidence.begin()
+    with (
+        engine.only_worker(settings),
+        opened_ledger(settings) as ledger,
+        sealed(settings, ledger) as evidence,
+    ):
         yield ledger, evidence
-        evidence.end()
 
 
 def _erase(settings: Settings, ledger: Ledger, evidence: Evidence, entries: list[Entry]) -> Erased:

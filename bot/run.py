@@ -93,7 +93,7 @@ def run(
         asked = [request.item.uscc for request in ledger.requests(digest)]
         open_ = [one.item.uscc for one in ledger.entries(digest) if one.state not in DONE]
         enterprises = dict.fromkeys(asked + open_)
-        with _sealed(settings, ledger) as evidence:
+        with sealed(settings, ledger) as evidence:
             stopped = engine.run(
                 settings, ledger, evidence, Work.SERVE, enterprises, digest, attendant, tell
             )
@@ -126,7 +126,7 @@ def follow_up(
         entries = ledger.entries(digest)
         due = {one.item.reference: one.item.uscc for one in entries if one.state in FOLLOWED_UP}
         enterprises = dict.fromkeys(due.values())
-        with _sealed(settings, ledger) as evidence:
+        with sealed(settings, ledger) as evidence:
             stopped = engine.run(
                 settings, ledger, evidence, Work.FOLLOW_UP, enterprises, digest, attendant, tell
             )
@@ -142,8 +142,12 @@ def follow_up(
 
 
 @contextmanager
-def _sealed(settings: Settings, ledger: Ledger) -> Iterator[Evidence]:
-    """Seal the evidence of a run, also what a killed one has left, and close the chain."""
+def sealed(settings: Settings, ledger: Ledger) -> Iterator[Evidence]:
+    """Seal the evidence of a run, also what a killed one has left, and close the chain.
+
+    Raises:
+        NotFit: as `Evidence.begin` says.
+    """
     evidence = Evidence(settings.evidence)
     evidence.begin()
     yield evidence

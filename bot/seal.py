@@ -10,7 +10,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
@@ -136,15 +136,28 @@ class Chain:
             raise NotFit(f"签名私钥 {file} 已损坏。请从备份恢复后再运行。") from error
         if not isinstance(key, Ed25519PrivateKey):
             raise NotFit(f"{file} 不是 Ed25519 私钥。请从备份恢复后再运行。")
+        if not self.public_key.exists():
+            public = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+            write_private(self.public_key, public)
         return key
+
+    def is_own(self, seal: Seal) -> bool:
+        """Tell whether a seal is signed with the key of this chain."""
+        return is_signed(seal, self.key().public_key())
 
     def _make_key(self, file: Path) -> None:
         make_private(self._key_folder)
         key = Ed25519PrivateKey.generate()
-        public = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
-        write_private(self.public_key, public)
-        private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-        write_private(file, private)
+        write_private(file, key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+
+
+def is_signed(seal: Seal, key: Ed25519PublicKey) -> bool:
+    """Tell whether the signature of a seal is good."""
+    try:
+        key.verify(seal.signature, seal.content)
+    except InvalidSignature:
+        return False
+    return True
 
 
 def signature_of(name: Path) -> Path:

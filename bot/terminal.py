@@ -198,6 +198,7 @@ def print_followed_up(outcome: Outcome, as_json: bool) -> None:
     _print_table(HEADINGS, [_cells(one) for one in outcome.entries if one.next_step])
     if outcome.stopped:
         out.print(f"本次查询提前结束：{outcome.stopped}。", style="red")
+    _print_seal(outcome.seal)
 
 
 def print_outcome(outcome: Outcome, as_json: bool) -> None:

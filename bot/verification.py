@@ -6,13 +6,12 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from bot.errors import NotFit
 from bot.evidence import MANIFEST
 from bot.private_files import is_half
-from bot.seal import CHAIN, PACK, RUN, Head, Seal, read_public_key, signature_of
+from bot.seal import CHAIN, PACK, RUN, Head, Seal, is_signed, read_public_key, signature_of
 
 
 @dataclass(slots=True)
@@ -67,7 +66,12 @@ class _Verification:
         """Verify packs that were taken out of their chain."""
         for pack in packs:
             if facts := self._seal(pack / MANIFEST):
+                if facts["kind"] != PACK:
+                    self._find(f"{self._name(pack / MANIFEST)} 不是证据包的封存")
+                    continue
                 self._pack(pack, facts)
+                whose = f"{facts['enterprise_name']} {facts['application_no']}"
+                self.verdict.notes.append(f"这是 {whose} 的证据包")
                 self.verdict.head = Head(facts["sequence"], _digest(pack / MANIFEST))
         if len(packs) > 1:
             self.verdict.head = None
@@ -168,14 +172,13 @@ class _Verification:
         """Return what a seal says if its signature is good; empty if not."""
         try:
             seal = Seal.read(name)
-            self._key.verify(seal.signature, seal.content)
         except OSError:
             self._find(f"{self._name(name)} 或它的签名不见了")
-        except InvalidSignature:
+            return {}
+        if not is_signed(seal, self._key):
             self._find(f"{self._name(name)} 的签名不对：内容被改动，或不是这把公钥签的")
-        else:
-            return seal.facts
-        return {}
+            return {}
+        return seal.facts
 
     def _name(self, file: Path) -> str:
         return file.relative_to(self._folder).as_posix()

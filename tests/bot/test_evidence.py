@@ -12,12 +12,15 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from bot import cli
 from bot.errors import EvidenceNotKept, NotFit
-from bot.evidence import Evidence, environment, read_manifest
+from bot.evidence import Evidence, environment
 from bot.ledger import Ledger, State
-from bot.seal import PRIVATE_KEY, PUBLIC_KEY, Seal
+from bot.run import Outcome, SealNote
+from bot.seal import PRIVATE_KEY, PUBLIC_KEY, Head, Seal
 from bot.settings import Settings
 from bot.verification import Verdict, verify
+from bot.workflow import Stop
 from pages.models import Document
 from tests.bot.test_ledger import ITEM, MAKER
 
@@ -134,7 +137,7 @@ def _cut_tail(archive: Archive) -> None:
 def _rewrite_and_rehash(archive: Archive) -> None:
     """Forge the picture, its digest in the seal, and sign with a key of one's own."""
     _change(archive)
-    facts = read_manifest(archive.pack)
+    facts = json.loads((archive.pack / "manifest.json").read_bytes())
     facts["files"][0] = facts["files"][0] | {"sha256": "0" * 64}
     content = json.dumps(facts).encode()
     forged = Seal(content, Ed25519PrivateKey.generate().sign(content))
@@ -228,6 +231,30 @@ def test_a_changed_file_is_not_sealed_anew(archive: Archive):
     assert [told for told in archive.verify().findings if "before.jpg" in told]
 
 
+def test_a_manifest_that_was_forged_is_not_built_upon(archive: Archive):
+    """It names another digest for what was changed; nothing is added, so nothing makes it good."""
+    _rewrite_and_rehash(archive)
+
+    with pytest.raises(EvidenceNotKept, match="被改动"):
+        archive.evidence.keep_picture(ITEM, "after", b"new")
+
+
+def test_a_chain_whose_end_was_forged_is_not_gone_on_with(archive: Archive):
+    """The next run is refused before anything is pressed, and says how to look into it."""
+    end = files(archive.folder / "chain")[-2]
+    end.write_bytes(end.read_bytes().replace(b'"packs": 2', b'"packs": 1'))
+
+    with pytest.raises(NotFit, match="single-window verify"):
+        Evidence(archive.folder).begin()
+
+
+def test_a_seal_of_something_else_is_no_manifest(archive: Archive):
+    """The end of a run is signed too, and says nothing about a pack."""
+    Seal.read(archive.folder / "chain" / "00000003.json").write(archive.pack / "manifest.json")
+
+    assert not verify(archive.pack, archive.key).is_whole
+
+
 def test_a_seal_that_a_kill_left_half_done_is_finished_by_the_next_run(archive: Archive):
     """The chain has the seal and the pack not yet: beginning again copies it, and all is whole."""
     old = Seal.read(archive.pack / "manifest.json")
@@ -302,3 +329,17 @@ def test_the_page_shows_no_contact_data_and_runs_nothing(archive: Archive):
     assert ITEM.contact.name not in page
     assert "default-src 'none'" in page
     assert "<script>" not in page
+
+
+@pytest.mark.parametrize(
+    ("lacking", "stopped", "code"),
+    [((), None, 0), (("XW1",), None, 1), (("XW1",), Stop.EVIDENCE, 3)],
+)
+def test_missing_evidence_is_no_success(
+    archive: Archive, lacking: tuple[str, ...], stopped: Stop | None, code: int
+):
+    """All is confirmed, and the exit code says all the same that evidence is not whole."""
+    note = SealNote(archive.folder, Head(1, "00"), archive.key, lacking)
+    outcome = Outcome([], 0, [], 0, stopped, (), note)
+
+    assert cli._exit_code(outcome, is_whole=True, is_rehearsal=False) == code
