@@ -5,13 +5,14 @@ their digests alone, and tell which of them were cleared.
 """
 
 import json
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 
-from bot import engine
+from bot import canary, engine
 from bot.evidence import Evidence
 from bot.ledger import FORGOTTEN, Entry, Ledger
 from bot.private_files import write_private
@@ -44,27 +45,27 @@ class Erased:
 def purge(settings: Settings, limit: datetime) -> Erased:
     """Erase contact data and pictures of all items that have not changed since then.
 
+    What the canary has left since before then goes too.
+
     Raises:
         NotFit: the ledger is not to be had, or another process works on it.
         EvidenceNotKept: the disk did not take a seal; what it would have told is not erased.
     """
     with _opened(settings) as (ledger, evidence):
         moment = limit.isoformat(timespec="milliseconds")
-        return _erase(
-            settings, ledger, evidence, [one for one in ledger.entries() if one.changed_at < moment]
-        )
+        old = [one for one in ledger.entries() if one.changed_at < moment]
+        for walk in (settings.store / canary.FOLDER).glob("*"):
+            if walk.stat().st_mtime < limit.timestamp():  # its pictures may show a form
+                shutil.rmtree(walk)
+        return _erase(settings, ledger, evidence, old)
 
 
 def delete(settings: Settings, person: str) -> Erased:
     """Erase the data of one person; raises as `purge` says."""
     with _opened(settings) as (ledger, evidence):
         held = {one.reference for one in _find(ledger, evidence, person)}
-        return _erase(
-            settings,
-            ledger,
-            evidence,
-            [one for one in ledger.entries() if one.item.reference in held],
-        )
+        theirs = [one for one in ledger.entries() if one.item.reference in held]
+        return _erase(settings, ledger, evidence, theirs)
 
 
 def find(settings: Settings, person: str) -> list[Held]:

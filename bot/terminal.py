@@ -354,6 +354,7 @@ def print_verdict(verdict: Verdict, as_json: bool) -> None:
         out.print(f"{note}。", markup=False)
     if verdict.head:
         out.print(f"链头：{verdict.head}", markup=False)
+    out.print(f"公钥指纹：{verdict.fingerprint}", markup=False)
 
 
 def print_entries(entries: list[Entry], as_json: bool) -> None:

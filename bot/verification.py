@@ -11,7 +11,17 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from bot.errors import NotFit
 from bot.evidence import MANIFEST
 from bot.private_files import is_half
-from bot.seal import CHAIN, PACK, RUN, Head, Seal, is_signed, read_public_key, signature_of
+from bot.seal import (
+    CHAIN,
+    PACK,
+    RUN,
+    Head,
+    Seal,
+    fingerprint,
+    is_signed,
+    read_public_key,
+    signature_of,
+)
 
 
 @dataclass(slots=True)
@@ -22,6 +32,7 @@ class Verdict:
     files: int = 0
     cleared: int = 0  # files that were taken away because they were personal, and say so
     head: Head | None = None
+    fingerprint: str = ""  # of the public key
     findings: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
@@ -39,7 +50,9 @@ def verify(folder: Path, key_file: Path, head: str = "") -> Verdict:
     Raises:
         NotFit: there is no evidence in this folder, or no key in this file.
     """
-    verification = _Verification(folder, read_public_key(key_file))
+    key = read_public_key(key_file)
+    verification = _Verification(folder, key)
+    verification.verdict.fingerprint = fingerprint(key)
     if (folder / CHAIN).is_dir() or any(folder.glob(f"*/*/{MANIFEST}")):
         verification.whole(head)
     elif packs := sorted(file.parent for file in folder.glob(f"*/{MANIFEST}")) or _one_pack(folder):

@@ -101,6 +101,7 @@ def test_evidence_verifies_with_the_public_key_alone(original: Archive, tmp_path
 
     assert (everything.findings, everything.packs, everything.files) == ([], 2, 12)
     assert str(everything.head) == original.head
+    assert len(everything.fingerprint.split()) == 8
     assert (alone.findings, alone.packs, alone.files) == ([], 1, 6)
     assert (enterprise.findings, enterprise.packs) == ([], 2)
 

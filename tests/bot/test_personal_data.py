@@ -61,11 +61,17 @@ def test_purge_leaves_nothing_of_a_person_and_the_chain_whole(settings: Settings
 
 
 def test_purge_keeps_what_is_younger(settings: Settings):
-    """What has changed since the limit stays as it is."""
+    """What has changed since the limit stays as it is, the canary's pictures included."""
+    walk = settings.store / "canary" / "20260101-093000"
+    walk.mkdir(parents=True)
+    (walk / "处理.jpg").write_bytes(b"picture")
+
     erased = personal_data.purge(settings, datetime.now(UTC) - timedelta(days=1))
+    was_kept = walk.exists()
+    personal_data.purge(settings, LATER)
 
     assert erased == personal_data.Erased(0, 0)
-    assert traces(settings, ITEM.contact.mobile)
+    assert (was_kept, walk.exists()) == (True, False)
 
 
 def test_a_cleared_file_that_comes_back_is_found(settings: Settings):
