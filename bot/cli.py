@@ -1,5 +1,6 @@
 """The command line: `single-window`."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
@@ -11,14 +12,18 @@ from rich.progress import Progress
 
 from bot import approval, personal_data, terminal
 from bot import demo as demonstration
+from bot.admission import admit
 from bot.doctor import Health, check_quickly, examine
 from bot.errors import ApplicationException, BusinessException, NotFit
 from bot.ledger import DONE, Entry, State
-from bot.run import Outcome, opened_ledger, probe, write_results
+from bot.list_template import write_template
+from bot.marked_copy import write_marked_copy
+from bot.run import Outcome, dispatch_pending, opened_ledger, probe, write_results
 from bot.run import dispatch as take_in
 from bot.run import follow_up as look_up
 from bot.run import reconcile as compare
 from bot.run import run as work_off
+from bot.secrets import Passwords
 from bot.session import Attendant
 from bot.settings import Settings, load_settings
 from bot.verification import verify as verify_evidence
@@ -94,17 +99,32 @@ def portal(
 
 @app.command(epilog="示例：single-window dispatch 清单.xlsx")
 def dispatch(
-    work_list: ListFile,
+    work_list: OptionalList = None,
+    template: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="写一份空的清单，供填写；不办理")
+    ] = None,
+    from_pending: Annotated[
+        bool, typer.Option("--from-pending", help="不用清单：设置中各企业的全部待确认保单")
+    ] = False,
     portal_url: PortalUrl = None,
     data_dir: DataDir = None,
     accept_valid: AcceptValid = False,
     as_json: AsJson = False,
 ) -> None:
     """检查工作清单，把工作项记入台账；不启动浏览器，不确认。"""
+    if sum((work_list is not None, template is not None, from_pending)) != 1:
+        _refuse_usage("请给出清单、--template 或 --from-pending 中的一个。")
     with _plain_errors():
-        settings = load_settings(work_list.parent, portal_url=portal_url, data_dir=data_dir)
-        checked = _check(work_list, settings, accept_valid, as_json)
-        terminal.print_entries(take_in(settings, checked), as_json)
+        if template:
+            terminal.print_template(_write_template(template), as_json)
+            return
+        folder = work_list.parent if work_list else Path()
+        settings = load_settings(folder, portal_url=portal_url, data_dir=data_dir)
+        if work_list:
+            checked = _check(work_list, settings, accept_valid, as_json, is_intake=True)
+            terminal.print_dispatched(take_in(settings, checked), checked.findings, as_json)
+        else:
+            terminal.print_asked(dispatch_pending(settings), as_json)
 
 
 @app.command(epilog="示例：single-window run 清单.xlsx")
@@ -123,7 +143,14 @@ def run(
     options = {"portal_url": portal_url, "data_dir": data_dir, "browsers": browsers}
     with _plain_errors():
         settings, checked = _prepare(
-            work_list, accept_valid, as_json, live=live, dry_run=dry_run or None, **options
+            work_list,
+            accept_valid,
+            as_json,
+            quiet,
+            is_intake=True,
+            live=live,
+            dry_run=dry_run or None,
+            **options,
         )
         total = len(checked.items) if checked else None
         with terminal.progress("确认投保", total, quiet or as_json) as progress:
@@ -187,7 +214,9 @@ def follow_up(
     """到“保单查询”看保险公司的审批：承保、退回还是不予承保，记入台账；不确认。"""
     options = {"portal_url": portal_url, "data_dir": data_dir, "browsers": browsers}
     with _plain_errors():
-        settings, checked = _prepare(work_list, True, as_json, live=live, **options)
+        settings, checked = _prepare(
+            work_list, True, as_json, quiet, is_intake=False, live=live, **options
+        )
         with terminal.progress("查询审批", None, quiet or as_json) as progress:
             tell = terminal.teller(progress)
             outcome = look_up(settings, checked, _attendant(settings, progress), tell)
@@ -208,7 +237,9 @@ def reconcile(
     """对账：把清单和台账同“待确认”“保单查询”逐张比对；只读，不改台账，不确认。"""
     options = {"portal_url": portal_url, "data_dir": data_dir, "browsers": browsers}
     with _plain_errors():
-        settings, checked = _prepare(work_list, True, as_json, live=live, **options)
+        settings, checked = _prepare(
+            work_list, True, as_json, quiet, is_intake=False, live=live, **options
+        )
         with terminal.progress("对账", None, quiet or as_json) as progress:
             tell = terminal.counter(progress)
             compared = compare(settings, checked, _attendant(settings, progress), tell)
@@ -271,7 +302,9 @@ def canary(
     """探针：登录后只读地走一遍门户，看页面和程序所知的是否一样；不填写，不确认。"""
     options = {"portal_url": portal_url, "data_dir": data_dir}
     with _plain_errors():
-        settings, checked = _prepare(work_list, True, as_json, live=live, **options)
+        settings, checked = _prepare(
+            work_list, True, as_json, quiet=False, is_intake=False, live=live, **options
+        )
         with terminal.progress("探针", None, as_json) as progress:
             walk = probe(settings, checked, _attendant(settings, progress))
     terminal.print_walk(walk, as_json)
@@ -342,13 +375,28 @@ def verify(
 
 
 def _prepare(
-    work_list: Path | None, accept_valid: bool, as_json: bool, **options: Any
+    work_list: Path | None,
+    accept_valid: bool,
+    as_json: bool,
+    quiet: bool,
+    is_intake: bool,
+    **options: Any,
 ) -> tuple[Settings, WorkList | None]:
     """Read settings and list, and see that the portal can be worked with."""
     settings = load_settings(work_list.parent if work_list else Path(), **options)
-    checked = _check(work_list, settings, accept_valid, as_json) if work_list else None
+    checked = None
+    if work_list:
+        checked = _check(work_list, settings, accept_valid, as_json, quiet, is_intake)
     check_quickly(settings)
     return settings, checked
+
+
+def _write_template(target: Path) -> Path:
+    if target.suffix.lower() != ".xlsx":
+        _refuse_usage("模板的文件名请以 .xlsx 结尾。")
+    if target.exists():
+        _refuse_usage(f"{target} 已经存在，没有覆盖。请换一个文件名。")
+    return write_template(target)
 
 
 def _attendant(settings: Settings, progress: Progress) -> Attendant:
@@ -396,19 +444,36 @@ def _plain_errors() -> Iterator[None]:
         raise typer.Exit(CTRL_C) from None
 
 
-def _check(file: Path, settings: Settings, accept_valid: bool, as_json: bool) -> WorkList:
+def _check(
+    file: Path,
+    settings: Settings,
+    accept_valid: bool,
+    as_json: bool,
+    quiet: bool = False,
+    is_intake: bool = False,
+) -> WorkList:
     """Read the list; tell all that is wrong with it at once, and end unless that is accepted."""
     checked = read_work_list(file, settings.origin)
+    if is_intake:
+        # out of a copy: what is taken out of the environment itself is for the run
+        checked = admit(checked, settings, Passwords(settings.origin, dict(os.environ)))
+    copy = _marked_copy(checked) if is_intake and checked.errors else None
     is_usable = bool(checked.items) and (accept_valid or not checked.errors)
-    if checked.findings and as_json and not is_usable:
-        terminal.print_json({"findings": [str(finding) for finding in checked.findings]})
-    elif checked.findings:
-        for finding in checked.findings:
-            style = "yellow" if finding.is_warning else "red"
-            terminal.err.print(f"{file.name} {finding}", style=style, markup=False)
+    if as_json and not is_usable:
+        terminal.print_refused(checked.findings, copy)
+    elif checked.errors or (checked.findings and not quiet):
+        terminal.print_list_findings(file, checked.findings, copy)
     if not is_usable:
         _refuse_usage(f"清单有 {len(checked.errors)} 处错误，没有办理任何一行。请改正后再运行。")
     return checked
+
+
+def _marked_copy(checked: WorkList) -> Path | None:
+    try:
+        return write_marked_copy(checked)
+    except OSError as error:  # what is wrong is told all the same
+        terminal.err.print(f"没有写出标出问题的清单：{error.strerror}。", markup=False)
+        return None
 
 
 def _exit_code(outcome: Outcome, is_whole: bool, is_rehearsal: bool) -> int:

@@ -14,11 +14,11 @@ import urllib3
 from openpyxl import Workbook
 
 from bot import declaration
+from bot.columns import COLUMNS
 from bot.errors import NotFit
 from bot.secrets import ENVIRONMENT_PREFIX, Secret
 from bot.session import Attendant
 from bot.settings import FILE_NAME, Settings
-from bot.work_item import COLUMNS
 from pages.parts import CaptchaPicture
 
 ENTERPRISES = 3

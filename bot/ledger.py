@@ -187,6 +187,16 @@ class Ledger:
                 else:
                     _take_in(transaction, item, list_digest, by)
 
+    def ask(self, requests: Iterable[WorkItem]) -> None:
+        """Take in requests that no list brings, instead of those taken in before.
+
+        The next run without a list works them off; one that is answered is not asked again.
+        """
+        with self._writer.begin() as transaction:
+            transaction.execute(_requests.delete().where(_requests.c.list_digest == ""))
+            for item in requests:
+                _take_request(transaction, item, "")
+
     def restart(self, by: str) -> None:
         """Let everything begin anew that ended without a press."""
         with self._writer.begin() as transaction:
@@ -268,11 +278,17 @@ class Ledger:
                 found.setdefault(row.row, []).append(row.reference)
         return found
 
-    def requests(self, list_digest: str | None) -> list[Request]:
-        """Return the rows of a list, or with None of all lists, that ask for what is pending."""
+    def requests(self, list_digest: str | None = "") -> list[Request]:
+        """Return what asks for whatever is pending: rows of a list, or with None of all lists.
+
+        Without a list it is what no list brings and no run has answered.
+        """
         query = sa.select(_requests)
         if list_digest is not None:
             query = query.where(_requests.c.list_digest == list_digest)
+        if list_digest == "":
+            is_answered = (_requests.c.explanation != "") & (_requests.c.next_step == "")
+            query = query.where(~is_answered)
         with self._engine.connect() as connection:
             return [
                 Request(_item(row.data, row.row), row.explanation, row.next_step)

@@ -1,27 +1,39 @@
 """Results out: the work list with what became of each row, and one page for people."""
 
 import base64
-import os
-import unicodedata
 from collections import Counter
 from collections.abc import Mapping
-from contextlib import suppress
 from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font
-from openpyxl.utils import column_index_from_string, get_column_letter
+from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 from PIL import Image
 
 from bot.html import template
 from bot.ledger import State
-from bot.work_list import list_sheet, open_list, put_text
+from bot.list_file import list_sheet, open_list
+from bot.workbook import (
+    SUMMARY,
+    add_row,
+    add_sheet,
+    copy_look,
+    keep_texts,
+    make_room,
+    publish,
+    put_text,
+    save,
+    ungroup_columns,
+    width,
+)
 
 HEADINGS = ("状态", "结果说明", "下一步", "确认时间", "证据包")
 WIDTHS = (16, 44, 44, 22, 28)
@@ -44,10 +56,23 @@ STATE_WORDS = {
     State.NEEDS_PERSON: "需要人工处理",
 }
 """The states of the ledger as people read them."""
+WAITING_FOR = {
+    State.AWAITING_APPROVAL: "审批人",
+    State.REFUSED: "经办人",
+    State.CHANGED: "经办人",
+    State.NEEDS_PERSON: "经办人",
+    State.IN_DOUBT: "经办人",
+    State.RETURNED: "经办人",
+    State.DECLINED: "经办人",
+}
+"""Whom a state waits for; any other that is not done waits for the next run."""
+NEXT_RUN = "下次运行"
 GOOD = frozenset({State.CONFIRMED, State.ALREADY_CONFIRMED, State.UNDERWRITTEN})
 BAD = frozenset({State.DECLINED, State.REFUSED, State.FAILED})
 UNDER_WAY = frozenset({State.READY, State.APPROVED, State.INTENT, State.PRESSING})
 
+NOT_TAKEN = "未受理"  # the row of a list that was wrong
+TEMPLATES = Path(__file__).parent / "templates"
 PICTURE_WIDTH = 360
 
 
@@ -77,6 +102,11 @@ class ItemSummary:
     confirmed_at: str
     pictures: Mapping[str, Path]
 
+    @property
+    def waits_for(self) -> str:
+        """Who has the next step."""
+        return WAITING_FOR.get(self.state, NEXT_RUN)
+
 
 @dataclass(frozen=True, slots=True)
 class RunSummary:
@@ -87,12 +117,29 @@ class RunSummary:
     is_mock: bool
     started_at: datetime
     ended_at: datetime
+    operator: str
     items: tuple[ItemSummary, ...]
     head: str = ""  # of the chain that seals the evidence
     fingerprint: str = ""  # of the public key that it is verified with
 
+    def counts(self) -> list[tuple[State, int]]:
+        """Return how many items are in each state."""
+        counts = Counter(item.state for item in self.items)
+        return [(state, counts[state]) for state in State if counts[state]]
 
-def write_workbook(work_list: Path, rows: Mapping[int, RowResult], target: Path) -> Path:
+    def facts(self) -> dict[str, str]:
+        """Return what the run was, by name."""
+        return {
+            "门户": self.portal,
+            "开始": _local_time(self.started_at),
+            "结束": _local_time(self.ended_at),
+            "交办": self.operator,
+        }
+
+
+def write_workbook(
+    work_list: Path, rows: Mapping[int, RowResult], summary: RunSummary, target: Path
+) -> Path:
     """Copy the list with a result beside each row, and return where the copy lies.
 
     Formulas in it become their last values; the list itself is never touched.
@@ -104,28 +151,49 @@ def write_workbook(work_list: Path, rows: Mapping[int, RowResult], target: Path)
     for row in range(2, sheet.max_row + 1):
         _write_row(sheet, row, first, rows.get(row, NO_RESULT), target.parent)
     _write_headings(sheet, first)
-    for cells in sheet.iter_rows():
-        for cell in cells:
-            if isinstance(cell.value, str):
-                put_text(cell, cell.value)
-    content = BytesIO()
-    workbook.save(content)
-    return _publish(content.getvalue(), target, spare=work_list)
+    _write_summary(workbook, rows, summary)
+    keep_texts(workbook)
+    return save(workbook, target, spare=work_list)
+
+
+def _write_summary(workbook: Workbook, rows: Mapping[int, RowResult], summary: RunSummary) -> None:
+    """Add a sheet that tells the run, the counts, and who must do what next."""
+    sheet = add_sheet(workbook, SUMMARY, (22, 34, 26, 44, 44))
+    mark = "（模拟门户，非真实业务）" if summary.is_mock else ""
+    add_row(sheet, summary.title + mark, is_heading=True)
+    for name, fact in summary.facts().items():
+        add_row(sheet, name, fact)
+    add_row(sheet, " ")
+    add_row(sheet, "状态", "张数", is_heading=True)
+    for state, count in summary.counts():
+        add_row(sheet, STATE_WORDS[state], count)
+    add_row(sheet, "保单合计", len(summary.items))
+    refused = [row for row, one in rows.items() if one.state == NOT_TAKEN and one.next_step]
+    if refused:
+        add_row(sheet, "未受理的行", len(refused))
+    add_row(sheet, " ")
+    add_row(sheet, "等谁", "企业名称", "申请编号", "下一步", "说明", is_heading=True)
+    for item in sorted(summary.items, key=lambda item: item.waits_for):
+        if item.state not in GOOD:
+            named = (item.waits_for, item.enterprise_name, item.application_no)
+            add_row(sheet, *named, item.next_step, item.explanation)
+    for row in refused:
+        add_row(sheet, "经办人", f"清单第 {row} 行", "", rows[row].next_step, rows[row].explanation)
 
 
 def write_html(summary: RunSummary, target: Path) -> Path:
     """Write the run as one page that needs nothing else, and return where it lies."""
-    counts = Counter(item.state for item in summary.items)
+    look = (TEMPLATES / "results.css").read_text(encoding="utf-8")
     page = template("results.html").render(
         summary=summary,
-        counts=[(state, counts[state]) for state in State if counts[state]],
-        confirmed=sum(counts[state] for state in GOOD),
+        look=look,
+        look_digest=base64.b64encode(sha256(look.encode()).digest()).decode(),
+        confirmed=sum(item.state in GOOD for item in summary.items),
         words=STATE_WORDS,
         tone=_tone,
-        when=_local_time,
         thumbnail=_thumbnail,
     )
-    return _publish(page.encode(), target, spare=None)
+    return publish(page.encode(), target, spare=None)
 
 
 def _first_result_column(sheet: Worksheet) -> int:
@@ -136,31 +204,16 @@ def _first_result_column(sheet: Worksheet) -> int:
 
 
 def _make_columns_readable(sheet: Worksheet, first: int) -> None:
-    _ungroup_columns(sheet, first + len(HEADINGS))
+    ungroup_columns(sheet, first + len(HEADINGS))
     for index in range(1, first):
         letter = get_column_letter(index)
         if letter not in sheet.column_dimensions:
             texts = [str(sheet.cell(row, index).value or "") for row in range(1, sheet.max_row + 1)]
-            width = max(map(_shown_width, texts)) + 2
-            sheet.column_dimensions[letter].width = min(max(width, 10), 40)
-    for index, width in enumerate(WIDTHS, start=first):
-        sheet.column_dimensions[get_column_letter(index)].width = width
+            widest = max(map(width, texts)) + 2
+            sheet.column_dimensions[letter].width = min(max(widest, 10), 40)
+    for index, wide in enumerate(WIDTHS, start=first):
+        sheet.column_dimensions[get_column_letter(index)].width = wide
     sheet.freeze_panes = sheet.freeze_panes or "A2"
-
-
-def _ungroup_columns(sheet: Worksheet, last: int) -> None:
-    # one width for a range of columns would overlap the widths set here, and Excel
-    # takes a workbook with overlapping widths for a damaged one
-    for group in list(sheet.column_dimensions.values()):
-        first = column_index_from_string(group.index)
-        for index in range(first + 1, min(group.max or first, last) + 1):
-            column = sheet.column_dimensions[get_column_letter(index)]
-            column.width, column.hidden = group.width, group.hidden
-        group.min = group.max = first
-
-
-def _shown_width(text: str) -> int:
-    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
 
 
 def _write_row(sheet: Worksheet, row: int, first: int, result: RowResult, folder: Path) -> None:
@@ -174,7 +227,7 @@ def _write_row(sheet: Worksheet, row: int, first: int, result: RowResult, folder
     link.hyperlink = _address(result.evidence, folder) if result.evidence else None
     link.font = Font(color="0563C1", underline="single")
     link.alignment = Alignment(vertical="top")
-    sheet.row_dimensions[row].height = None  # as high as the texts need
+    make_room(sheet, row, first)
 
 
 def _address(evidence: Path, folder: Path) -> str:
@@ -190,28 +243,11 @@ def _write_headings(sheet: Worksheet, first: int) -> None:
     for index, heading in enumerate(HEADINGS, start=first):
         cell = sheet.cell(1, index)
         cell.value = heading
-        for part in ("font", "fill", "border", "alignment"):
-            setattr(cell, part, copy(getattr(model, part)))
+        copy_look(model, cell)
     for cell in sheet[1]:
         font: Any = copy(cell.font)
         font.bold = True
         cell.font = font
-
-
-def _publish(content: bytes, target: Path, spare: Path | None) -> Path:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    half = target.with_name(f".{target.name}.part")
-    half.write_bytes(content)
-    names = [target, *(target.with_stem(f"{target.stem}-{n}") for n in range(2, 100))]
-    for name in names:
-        if spare and name.resolve() == spare.resolve():
-            continue
-        # Windows does not replace a file that somebody has open
-        with suppress(PermissionError, IsADirectoryError):
-            os.replace(half, name)
-            return name
-    half.unlink()
-    raise FileExistsError(target)
 
 
 def _tone(state: State) -> str:

@@ -13,15 +13,26 @@ from bot.engine import Work
 from bot.errors import EvidenceNotKept, NotFit
 from bot.evidence import Evidence
 from bot.ledger import DECIDED, DONE, FOLLOWED_UP, PRESSED, Entry, Ledger, Request
+from bot.list_file import digest_of
 from bot.reconcile import Comparison
 from bot.reconcile import reconcile as compare_all
-from bot.results import STATE_WORDS, ItemSummary, RowResult, RunSummary, write_html, write_workbook
+from bot.results import (
+    NOT_TAKEN,
+    STATE_WORDS,
+    ItemSummary,
+    RowResult,
+    RunSummary,
+    write_html,
+    write_workbook,
+)
 from bot.seal import Head, fingerprint, read_public_key
 from bot.secrets import Passwords
 from bot.session import Attendant, Sessions
 from bot.settings import Settings
-from bot.work_list import WorkList, read_work_list
+from bot.work_item import WorkItem
+from bot.work_list import WorkList
 from bot.workflow import Stop
+from pages.models import Contact
 
 log = logging.getLogger(__name__)
 LOOPBACK = ("127.0.0.1", "localhost", "::1")  # no real portal is there
@@ -53,7 +64,7 @@ class Outcome:
 @contextmanager
 def opened_ledger(settings: Settings) -> Iterator[Ledger]:
     """Open the ledger of this portal; raises as `Ledger` says."""
-    ledger = Ledger(settings.store / "ledger.sqlite", settings.ledger_marker)
+    ledger = Ledger(settings.ledger_file, settings.ledger_marker)
     try:
         yield ledger
     finally:
@@ -69,6 +80,32 @@ def dispatch(settings: Settings, work_list: WorkList) -> list[Entry]:
     with engine.only_worker(settings), opened_ledger(settings) as ledger:
         ledger.dispatch(work_list.items, work_list.digest, settings.operator)
         return ledger.entries(work_list.digest)
+
+
+def dispatch_pending(settings: Settings) -> list[Request]:
+    """Ask for whatever is pending of the enterprises in the settings; the next run works it off.
+
+    Raises:
+        NotFit: no enterprise is set, the ledger is not to be had, or another process works on it.
+    """
+    if not settings.enterprises:
+        raise NotFit("设置中没有企业。请在 single-window.toml 中写明 [[enterprises]] 后再运行。")
+    items = [
+        WorkItem(
+            portal_origin=settings.origin,
+            uscc=one.uscc,
+            enterprise_name=one.name,
+            account=one.account,
+            application_no="",
+            contact=Contact(**one.contact.model_dump()),
+            expected_documents=(),
+            row=number,
+        )
+        for number, one in enumerate(settings.enterprises, start=1)
+    ]
+    with engine.only_worker(settings), opened_ledger(settings) as ledger:
+        ledger.ask(items)
+        return ledger.requests()
 
 
 def run(
@@ -241,14 +278,16 @@ def write_results(
         is_mock=not settings.live and urlsplit(settings.origin).hostname in LOOPBACK,
         started_at=started,
         ended_at=datetime.now(),
+        operator=settings.operator,
         items=tuple(_item(entry, evidence) for entry in ledger.entries(work_list.digest)),
         head=str(head) if head else "",
         fingerprint=fingerprint(read_public_key(evidence.chain.public_key)) if head else "",
     )
     page = write_html(summary, target.with_suffix(".html"))
-    if read_work_list(work_list.path, settings.origin).digest != work_list.digest:
+    if digest_of(work_list.path) != work_list.digest:
         return (page,)
-    return write_workbook(work_list.path, _rows(ledger, evidence, work_list), target), page
+    rows = _rows(ledger, evidence, work_list)
+    return write_workbook(work_list.path, rows, summary, target), page
 
 
 def _item(entry: Entry, evidence: Evidence) -> ItemSummary:
@@ -269,13 +308,13 @@ def _item(entry: Entry, evidence: Evidence) -> ItemSummary:
 def _rows(ledger: Ledger, evidence: Evidence, work_list: WorkList) -> dict[int, RowResult]:
     known = {entry.item.reference: entry for entry in ledger.entries(work_list.digest)}
     rows = {
-        finding.row: RowResult("未受理", str(finding), "请改正后再运行", "", None)
+        finding.row: RowResult(NOT_TAKEN, str(finding), "请改正后再运行", "", None)
         for finding in work_list.errors
         if finding.row
     }
     for request in ledger.requests(work_list.digest):
         told = (request.explanation, request.next_step)
-        rows[request.item.row] = RowResult("未受理", *told, "", None)
+        rows[request.item.row] = RowResult(NOT_TAKEN, *told, "", None)
     for row, references in ledger.rows(work_list.digest).items():
         rows[row] = _row([known[reference] for reference in references], evidence)
     return rows

@@ -5,11 +5,18 @@ import re
 import tomllib
 from datetime import date, time
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
 from platformdirs import user_data_path
-from pydantic import BaseModel, Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -18,8 +25,10 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from bot.columns import RULES
 from bot.declaration import GUIDE_DECLARATION
 from bot.errors import NotFit
+from bot.findings import Unfit
 from pages.models import Declaration
 
 FILE_NAME = "single-window.toml"
@@ -40,6 +49,37 @@ class Mandate(BaseModel, extra="forbid", frozen=True):
     declaration: str  # the digest of the wording that the signatory has read
     documents: tuple[str, ...] = Field(min_length=1)  # the kinds of 单证 that may be attached
     expires: date
+
+
+def _rule(heading: str) -> AfterValidator:
+    """Return the rule of this column of a list, for a setting."""
+
+    def accept(text: str) -> str:
+        try:
+            return RULES[heading].accept(text)
+        except Unfit as unfit:
+            raise ValueError(f"{unfit.problem}；{unfit.fix}（{unfit.code}）") from unfit
+
+    return AfterValidator(accept)
+
+
+class ContactPerson(BaseModel, extra="forbid", frozen=True):
+    """联系方式 that is typed for an enterprise without a list."""
+
+    name: Annotated[str, _rule("主要联系人姓名")]
+    phone: Annotated[str, _rule("主要联系人电话")]
+    mobile: Annotated[str, _rule("主要联系人手机")]
+    email: Annotated[str, _rule("主要联系人邮箱")]
+    remarks: Annotated[str, _rule("备注")] = ""
+
+
+class Enterprise(BaseModel, extra="forbid", frozen=True):
+    """An enterprise that is worked for: what a list says of it, said once for all."""
+
+    uscc: Annotated[str, _rule("统一社会信用代码")]
+    name: Annotated[str, _rule("企业名称")]
+    account: Annotated[str, _rule("登录账号")]
+    contact: ContactPerson
 
 
 class Settings(BaseSettings):
@@ -67,7 +107,9 @@ class Settings(BaseSettings):
     approval_hours: float = Field(default=72.0, gt=0)  # how long a person's approval holds
     quarantine_minutes: float = Field(default=60.0, ge=0)  # from a doubtful press to a decision
     dry_run: bool = False
+    batch_limit: int = Field(default=500, ge=1)  # rows of a list that are taken in at once
     mandates: tuple[Mandate, ...] = ()
+    enterprises: tuple[Enterprise, ...] = ()
     declaration_clauses: tuple[str, ...] = GUIDE_DECLARATION.clauses
     declaration_label: str = GUIDE_DECLARATION.label
 
@@ -80,6 +122,13 @@ class Settings(BaseSettings):
         if parts.username or parts.password:
             raise ValueError("门户地址里不能有用户名和密码")
         return url
+
+    @field_validator("enterprises")
+    @classmethod
+    def _are_different(cls, enterprises: tuple[Enterprise, ...]) -> tuple[Enterprise, ...]:
+        if len({one.uscc for one in enterprises}) < len(enterprises):
+            raise ValueError("同一企业写了两次")
+        return enterprises
 
     @model_validator(mode="after")
     def _double_sending_is_accepted(self) -> Self:
@@ -117,6 +166,11 @@ class Settings(BaseSettings):
     def store(self) -> Path:
         """The folder of this portal's ledger and evidence."""
         return (self.data_dir or user_data_path("single-window")) / self._origin_name
+
+    @property
+    def ledger_file(self) -> Path:
+        """The ledger of this portal."""
+        return self.store / "ledger.sqlite"
 
     @property
     def evidence(self) -> Path:

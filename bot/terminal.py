@@ -31,10 +31,11 @@ from bot.canary import Walk
 from bot.demo import Trial
 from bot.doctor import Finding, Health
 from bot.errors import SignInRefused
-from bot.ledger import DONE, Entry, State
+from bot.findings import Finding as ListFinding
+from bot.ledger import DONE, Entry, Request
 from bot.personal_data import Erased, Held
 from bot.reconcile import Comparison
-from bot.results import STATE_WORDS
+from bot.results import NEXT_RUN, STATE_WORDS, WAITING_FOR
 from bot.run import Outcome, SealNote
 from bot.secrets import Secret
 from bot.verification import Verdict
@@ -47,19 +48,14 @@ ACCOUNTS = (  # of a mock portal: name, and where the door tells who and the pas
     ("卡介质", "card_no", "card_pin"),
     ("本地登录", "local_account", "local_password"),
 )
-WAITING_FOR = {  # whom a state waits for; any other that is not done waits for the next run
-    State.AWAITING_APPROVAL: "审批人",
-    State.REFUSED: "经办人",
-    State.CHANGED: "经办人",
-    State.NEEDS_PERSON: "经办人",
-    State.IN_DOUBT: "经办人",
-}
 HEALTH = {  # word and colour
     Health.FIT: ("正常", "green"),
     Health.ATTENTION: ("留意", "yellow"),
     Health.UNFIT: ("不合适", "red"),
 }
 HEADINGS = ("企业名称", "申请编号", "状态", "等谁", "自何时", "说明", "下一步")
+FINDINGS = ("编号", "位置", "内容", "问题", "怎样改")
+MAX_FINDINGS = 60  # that a person reads in a table; the marked copy has all
 COMPARED = ("企业名称", "申请编号", "对账结论", "门户状态", "台账状态", "下一步")
 
 out = Console(soft_wrap=True, highlight=False)
@@ -402,6 +398,61 @@ def print_waiting(entries: list[Entry], as_json: bool) -> None:
             out.print(f"  {line}", markup=False)
 
 
+def print_template(file: Path, as_json: bool) -> None:
+    """Print where the empty list lies, and what to do with it."""
+    if as_json:
+        print_json({"template": str(file)})
+        return
+    out.print(f"模板：{file}", markup=False)
+    out.print("填好、保存并关闭后运行 single-window dispatch，会一次列出全部问题。")
+
+
+def print_dispatched(entries: list[Entry], findings: Iterable[ListFinding], as_json: bool) -> None:
+    """Print what a list has brought into the ledger."""
+    if as_json:
+        items = [_facts(entry) for entry in entries]
+        print_json({"items": items, "findings": [one.facts() for one in findings]})
+        return
+    print_entries(entries, as_json)
+
+
+def print_asked(requests: list[Request], as_json: bool) -> None:
+    """Print for which enterprises the next run asks what is pending."""
+    if as_json:
+        asked = [
+            {"enterprise_name": one.item.enterprise_name, "uscc": one.item.uscc} for one in requests
+        ]
+        print_json({"requests": asked})
+        return
+    for one in requests:
+        out.print(f"{one.item.enterprise_name}：全部待确认保单", markup=False)
+    out.print("运行 single-window run（不给清单）就登录办理。")
+
+
+def print_refused(findings: Iterable[ListFinding], copy: Path | None) -> None:
+    """Print what is wrong with a list, for machines."""
+    told = [one.facts() for one in findings]
+    print_json({"findings": told, "marked_copy": str(copy) if copy else None})
+
+
+def print_list_findings(file: Path, findings: Iterable[ListFinding], copy: Path | None) -> None:
+    """Print all that is wrong with a list, or was put right in it, for a person."""
+    findings = list(findings)
+    if err.is_terminal:
+        table = Table(*(Column(name, overflow="fold") for name in FINDINGS), title=Text(file.name))
+        for one in findings[:MAX_FINDINGS]:
+            cells = (one.code, one.place, one.value, one.problem, one.fix)
+            table.add_row(*map(Text, cells), style="yellow" if one.is_warning else "red")
+        err.print(table, soft_wrap=False)
+        if len(findings) > MAX_FINDINGS:
+            err.print(f"另有 {len(findings) - MAX_FINDINGS} 处没有显示。")
+    else:
+        for one in findings:
+            err.print(f"{file.name} {one}", markup=False)
+    if copy:
+        err.print(f"标出问题的清单：{copy}", markup=False)
+
+
 def _print_table(headings: Iterable[str], rows: list[tuple[str, ...]]) -> None:
     if rows:
         table = Table(*(Column(name, overflow="fold") for name in headings))
@@ -415,7 +466,7 @@ def _cells(entry: Entry) -> tuple[str, ...]:
         entry.item.enterprise_name,
         entry.item.application_no,
         STATE_WORDS[entry.state],
-        WAITING_FOR.get(entry.state, "下次运行"),
+        WAITING_FOR.get(entry.state, NEXT_RUN),
         _when(entry),
         entry.explanation,
         entry.next_step,

@@ -20,11 +20,12 @@ MAP = {
     "mock_portal": STEMS
     | {"__main__", "accounts", "captcha", "card_control", "clock", "defects", "documents", "doors"}
     | {"faults", "insurer", "rules", "sessions", "store", "wording"},
-    "bot": {"approval", "artifacts", "canary", "cli", "confirmation", "declaration", "demo"}
-    | {"doctor", "engine", "errors", "evidence", "evidence_page", "html", "ledger", "notify"}
-    | {"personal_data", "press", "private_files", "reconcile", "results", "run", "seal"}
-    | {"verification"}
-    | {"secrets", "session", "settings", "terminal", "work_item", "work_list", "workflow"},
+    "bot": {"admission", "approval", "artifacts", "canary", "cli", "columns", "confirmation"}
+    | {"consistency", "declaration", "demo", "doctor", "engine", "errors", "evidence"}
+    | {"evidence_page", "findings", "html", "ledger", "list_file", "list_template", "marked_copy"}
+    | {"notify", "personal_data", "press", "private_files", "reconcile", "results", "run", "seal"}
+    | {"secrets", "session", "settings", "terminal", "verification", "work_item", "work_list"}
+    | {"workbook", "workflow"},
 }
 
 SLEEPS = {"sleep", "wait_for_timeout"}

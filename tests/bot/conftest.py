@@ -86,6 +86,17 @@ class Workplace:
         text = "\n".join(lines)
         (self.folder / "single-window.toml").write_text(text, encoding="utf-8")
 
+    def write_enterprises(self) -> None:
+        """Add every enterprise to single-window.toml, with what a list would say of it."""
+        contact = ", ".join(f'{name} = "{text}"' for name, text in self.typed().items())
+        with (self.folder / "single-window.toml").open("a", encoding="utf-8") as file:
+            for state in self.enterprises:
+                one = state.enterprise
+                file.write(
+                    f'\n[[enterprises]]\nuscc = "{one.uscc}"\nname = "{one.name}"\n'
+                    f'account = "{one.account}"\ncontact = {{ {contact} }}\n'
+                )
+
     def environment(self) -> dict[str, str]:
         """Return the environment that hands over the passwords."""
         given = {

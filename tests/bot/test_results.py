@@ -16,10 +16,12 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.styles import Font, PatternFill
 from openpyxl.worksheet.worksheet import Worksheet
 from PIL import Image
+from playwright.sync_api import Browser
 
 from bot.ledger import State
 from bot.results import (
     HEADINGS,
+    NOT_TAKEN,
     STATE_WORDS,
     ItemSummary,
     RowResult,
@@ -32,6 +34,9 @@ from tests.bot.lists import ORIGIN, row, write_csv, write_xlsx
 
 DONE = RowResult("已确认", "门户显示已确认", "等待保险公司审批", "2026-01-02 09:30:00", None)
 FORMULAS = [
+    "=cmd|' /C calc'!A0",
+    '=IMPORTXML("http://example.com", "//a")',
+    "\n=1+1",
     '=HYPERLINK("http://example.com")',
     "=1+1",
     "+1+1",
@@ -44,6 +49,10 @@ FORMULAS = [
     "－1+1",
     "＠SUM(A1)",
 ]
+
+
+def _write(source: Path, rows: dict[int, RowResult], target: Path) -> Path:
+    return write_workbook(source, rows, _run(_item()), target)
 
 
 def _sheet(path: Path) -> Worksheet:
@@ -64,7 +73,7 @@ def test_results_stand_on_the_right_of_their_rows(
     source = write(tmp_path / f"清单.{write.__name__[6:]}", rows)
     before = source.read_bytes()
 
-    made = write_workbook(source, {3: DONE}, tmp_path / "结果" / "结果.xlsx")
+    made = _write(source, {3: DONE}, tmp_path / "结果" / "结果.xlsx")
 
     sheet = _sheet(made)
     assert made == tmp_path / "结果" / "结果.xlsx"
@@ -93,7 +102,7 @@ def test_copy_keeps_formatting_and_other_sheets(tmp_path: Path) -> None:
     workbook.create_sheet("说明")["A1"] = "说明文字"
     workbook.save(source)
 
-    copy = load_workbook(write_workbook(source, {2: DONE}, tmp_path / "结果.xlsx"))
+    copy = load_workbook(_write(source, {2: DONE}, tmp_path / "结果.xlsx"))
 
     sheet = copy.worksheets[0]
     assert sheet["B1"].fill.fgColor.rgb == "00FFEEDD"
@@ -107,7 +116,7 @@ def test_copy_is_easy_to_read(tmp_path: Path) -> None:
     """Headings are bold and stay in sight, texts wrap, no column is a sliver."""
     source = write_csv(tmp_path / "清单.csv", [row(1)])
 
-    sheet = _sheet(write_workbook(source, {2: DONE}, tmp_path / "结果.xlsx"))
+    sheet = _sheet(_write(source, {2: DONE}, tmp_path / "结果.xlsx"))
 
     assert all(cell.font.bold for cell in sheet[1])
     assert sheet.freeze_panes == "A2"
@@ -125,7 +134,7 @@ def test_width_of_a_range_of_columns_is_kept_without_overlap(tmp_path: Path) -> 
     columns["D"].min, columns["D"].max, columns["D"].width = 4, 16384, 17
     workbook.save(source)
 
-    made = write_workbook(source, {2: DONE}, tmp_path / "结果.xlsx")
+    made = _write(source, {2: DONE}, tmp_path / "结果.xlsx")
 
     columns = _sheet(made).column_dimensions
     ranges = sorted((column.min, column.max) for column in columns.values())
@@ -142,12 +151,26 @@ def test_text_never_becomes_a_formula(
     source = write(tmp_path / f"清单.{write.__name__[6:]}", [row(1) | {"自用": text}])
     hostile = RowResult(text, text, text, text, tmp_path / text.replace("/", "_"))
 
-    sheet = _sheet(write_workbook(source, {2: hostile}, tmp_path / "结果.xlsx"))
+    sheet = _sheet(_write(source, {2: hostile}, tmp_path / "结果.xlsx"))
 
     cells = sheet[2][10:]
     assert [cell.data_type for cell in cells] == ["s"] * 6
     assert all(cell.quotePrefix for cell in cells)
     assert {cell.value for cell in cells[:5]} == {text.replace("\r", "\n")}
+
+
+@pytest.mark.parametrize("text", FORMULAS, ids=ascii)
+def test_summary_holds_no_formula(tmp_path: Path, text: str) -> None:
+    """What the portal says of an item stays text in the summary, and so do the row's texts."""
+    source = write_xlsx(tmp_path / "清单.xlsx", [row(1)])
+    run = replace(_run(_item(text, State.REFUSED)), title=text, operator=text)
+    refused = RowResult(NOT_TAKEN, text, text, "", None)
+
+    book = load_workbook(write_workbook(source, {2: refused}, run, tmp_path / "结果.xlsx"))
+
+    cells = [cell for sheet in book.worksheets for cells in sheet.iter_rows() for cell in cells]
+    assert sum(text.replace("\r", "\n") == cell.value for cell in cells) == 9
+    assert not [cell for cell in cells if cell.data_type == "f"]
 
 
 def test_formula_of_the_list_becomes_its_last_value(tmp_path: Path) -> None:
@@ -158,7 +181,7 @@ def test_formula_of_the_list_becomes_its_last_value(tmp_path: Path) -> None:
     sheet.append([*row(1).values(), "=1+1"])
     workbook.save(tmp_path / "清单.xlsx")
 
-    made = write_workbook(tmp_path / "清单.xlsx", {2: DONE}, tmp_path / "结果.xlsx")
+    made = _write(tmp_path / "清单.xlsx", {2: DONE}, tmp_path / "结果.xlsx")
 
     assert not [
         cell for cells in _sheet(made).iter_rows() for cell in cells if cell.data_type == "f"
@@ -170,7 +193,7 @@ def test_control_characters_do_not_stop_the_copy(tmp_path: Path) -> None:
     source = write_xlsx(tmp_path / "清单.xlsx", [row(1)])
     result = replace(DONE, explanation="门户提示\x00\x1b[31m")
 
-    sheet = _sheet(write_workbook(source, {2: result}, tmp_path / "结果.xlsx"))
+    sheet = _sheet(_write(source, {2: result}, tmp_path / "结果.xlsx"))
 
     assert sheet["L2"].value == "门户提示\ufffd\ufffd[31m"
 
@@ -182,7 +205,7 @@ def test_evidence_is_linked(tmp_path: Path) -> None:
     far = tmp_path / "别处" / "XW2"
     rows = {2: replace(DONE, evidence=near), 3: replace(DONE, evidence=far)}
 
-    sheet = _sheet(write_workbook(source, rows, tmp_path / "结果 1" / "结果.xlsx"))
+    sheet = _sheet(_write(source, rows, tmp_path / "结果 1" / "结果.xlsx"))
 
     assert [sheet["O2"].value, sheet["O3"].value] == ["XW 1#", "XW2"]
     assert sheet["O2"].hyperlink.target == "%E8%AF%81%E6%8D%AE/XW%201%23"
@@ -192,11 +215,11 @@ def test_evidence_is_linked(tmp_path: Path) -> None:
 def test_earlier_result_can_be_the_next_list(tmp_path: Path) -> None:
     """A result that is run again gets its columns written anew, not a second time."""
     source = write_xlsx(tmp_path / "清单.xlsx", [row(1), row(2)])
-    first = write_workbook(
+    first = _write(
         source, {2: replace(DONE, evidence=tmp_path / "a"), 3: DONE}, tmp_path / "一.xlsx"
     )
 
-    second = write_workbook(first, {3: replace(DONE, state="此前已确认")}, tmp_path / "二.xlsx")
+    second = _write(first, {3: replace(DONE, state="此前已确认")}, tmp_path / "二.xlsx")
 
     sheet = _sheet(second)
     assert read_work_list(first, ORIGIN).errors == ()
@@ -212,7 +235,7 @@ def test_copy_that_cannot_be_replaced_gets_another_name(tmp_path: Path) -> None:
     before = source.read_bytes()
     (tmp_path / "结果.xlsx").mkdir()
 
-    made = write_workbook(source, {2: DONE}, tmp_path / "结果.xlsx")
+    made = _write(source, {2: DONE}, tmp_path / "结果.xlsx")
 
     assert made.name == "结果-3.xlsx"
     assert source.read_bytes() == before
@@ -221,6 +244,77 @@ def test_copy_that_cannot_be_replaced_gets_another_name(tmp_path: Path) -> None:
         "结果-3.xlsx",
         "结果.xlsx",
     ]
+
+
+@pytest.mark.parametrize("lock", ["~$结果.xlsx", ".~lock.结果.xlsx#"])
+def test_copy_that_somebody_looks_at_is_left_alone(tmp_path: Path, lock: str) -> None:
+    """A result that is open in Excel or LibreOffice stays; the new one lies beside it."""
+    source = write_xlsx(tmp_path / "清单.xlsx", [row(1)])
+    (tmp_path / "结果.xlsx").write_bytes(b"old")
+    (tmp_path / lock).touch()
+
+    made = _write(source, {2: DONE}, tmp_path / "结果.xlsx")
+
+    assert made.name == "结果-2.xlsx"
+    assert (tmp_path / "结果.xlsx").read_bytes() == b"old"
+
+
+def test_copy_that_is_locked_gets_another_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Windows refuses to replace a file that somebody has open."""
+    source = write_xlsx(tmp_path / "清单.xlsx", [row(1)])
+    replace_file = os.replace
+
+    def refuse(half: Path, name: Path) -> None:
+        if name.name == "结果.xlsx":
+            raise PermissionError
+        replace_file(half, name)
+
+    monkeypatch.setattr(os, "replace", refuse)
+
+    assert _write(source, {2: DONE}, tmp_path / "结果.xlsx").name == "结果-2.xlsx"
+
+
+def test_summary_tells_the_run_and_who_is_next(tmp_path: Path) -> None:
+    """A sheet of its own has the run's facts, the counts, and each next step with its person."""
+    source = write_xlsx(tmp_path / "清单.xlsx", [row(1), row(2)])
+    doubtful = replace(_item(state=State.IN_DOUBT), next_step="请勿手工重复确认")
+    waiting = replace(_item(state=State.AWAITING_APPROVAL), next_step="请审批人批准")
+    rows = {2: DONE, 3: RowResult(NOT_TAKEN, "手机号码不对", "请改正后再运行", "", None)}
+    target = tmp_path / "结果.xlsx"
+
+    made = write_workbook(source, rows, _run(_item(), doubtful, waiting), target)
+
+    book = load_workbook(made)
+    told = [
+        tuple(cell or "" for cell in cells) for cells in book["汇总"].iter_rows(values_only=True)
+    ]
+    assert book.sheetnames == ["Sheet", "汇总"]
+    assert ("门户", "http://127.0.0.1:8765", "", "", "") in told
+    assert ("交办", "模拟经办", "", "", "") in told
+    assert [cells[:2] for cells in told if cells[0] in ("已确认", "结果待核实", "保单合计")] == [
+        ("已确认", 1),
+        ("结果待核实", 1),
+        ("保单合计", 3),
+    ]
+    number = "XW20260101000001"
+    assert [(*cells[:1], *cells[2:4]) for cells in told if cells[0] in ("经办人", "审批人")] == [
+        ("审批人", number, "请审批人批准"),
+        ("经办人", number, "请勿手工重复确认"),
+        ("经办人", "", "请改正后再运行"),
+    ]
+
+
+def test_summary_is_written_anew(tmp_path: Path) -> None:
+    """A result that is run again has one summary, and it is no second list."""
+    source = write_xlsx(tmp_path / "清单.xlsx", [row(1)])
+    first = _write(source, {2: DONE}, tmp_path / "一.xlsx")
+
+    second = _write(first, {2: DONE}, tmp_path / "二.xlsx")
+
+    assert read_work_list(first, ORIGIN).findings == ()
+    assert load_workbook(second).sheetnames == ["Sheet", "汇总"]
 
 
 def test_copy_is_replaced_in_one_step(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -237,17 +331,24 @@ def test_copy_is_replaced_in_one_step(tmp_path: Path, monkeypatch: pytest.Monkey
         replace_file(half, name)
 
     monkeypatch.setattr(os, "replace", look)
-    write_workbook(source, {2: DONE}, target)
+    _write(source, {2: DONE}, target)
 
     assert seen == [(b"old", "已确认")]
 
 
 HOSTILE = [
-    "<script>alert(1)</script>",
-    '"><img src=x onerror=alert(1)>',
-    "' onmouseover='alert(1)",
+    "<script>document.title = 'ran'</script>",
+    '"><img src=x onerror="document.title = \'ran\'">',
+    "' onmouseover='document.title = 1",
     "{{ 7 * 7 }}",
+    "{% raw %}",
     "</td></table><h1>x</h1>",
+    "<svg onload=\"document.title = 'ran'\">",
+    "<iframe src=\"javascript:parent.document.title = 'ran'\"></iframe>",
+    "<a href=\"javascript:document.title = 'ran'\">x</a>",
+    '<meta http-equiv="refresh" content="0;url=http://portal.test/">',
+    '<link rel="stylesheet" href="http://portal.test/x.css"><style>* { display: none }</style>',
+    '&lt;script&gt; &#60;base href="http://portal.test/"> <form action="http://portal.test/">',
 ]
 
 
@@ -270,6 +371,7 @@ def _run(*items: ItemSummary) -> RunSummary:
         is_mock=True,
         started_at=datetime(2026, 1, 2, 9, 0),
         ended_at=datetime(2026, 1, 2, 9, 5),
+        operator="模拟经办",
         items=items,
     )
 
@@ -299,7 +401,12 @@ def test_page_tells_the_run(tmp_path: Path) -> None:
     text = _Reader(write_html(run, tmp_path / "结果.html")).text
 
     assert "模拟门户 · 非真实业务" in text
-    assert "门户 http://127.0.0.1:8765　开始 2026-01-02 09:00:00　结束 2026-01-02 09:05:00" in text
+    assert any(
+        line.startswith(
+            "门户 http://127.0.0.1:8765　开始 2026-01-02 09:00:00　结束 2026-01-02 09:05:00"
+        )
+        for line in text
+    )
     assert _after(text, "3") == "保单合计"
     assert _after(text, "2") == "已确认"
     assert _after(text, "1") == "结果待核实"
@@ -341,6 +448,32 @@ def test_hostile_text_stays_text(tmp_path: Path, text: str) -> None:
     assert hostile.attributes == plain.attributes
 
 
+def test_hostile_text_runs_nothing(tmp_path: Path, browser: Browser) -> None:
+    """Twelve payloads in six fields: in a real browser no script runs and nothing is loaded."""
+    picture = tmp_path / "before.jpg"
+    Image.new("RGB", (1280, 800), "white").save(picture)
+    items = [replace(_item(text), pictures={text: picture}) for text in HOSTILE]
+    made = write_html(replace(_run(*items), title="投保确认结果"), tmp_path / "结果.html")
+    requests: list[str] = []
+    said: list[str] = []
+
+    with browser.new_context() as context:
+        tab = context.new_page()
+        tab.on("request", lambda request: requests.append(request.url))
+        tab.on("console", lambda message: said.append(message.text))
+        tab.goto(made.as_uri(), wait_until="load")
+        shown = tab.locator("main").inner_text()
+        title, pictures = tab.title(), tab.locator("img").count()
+        colour = tab.locator("header").evaluate("one => getComputedStyle(one).backgroundColor")
+
+    assert title == "投保确认结果"
+    assert all(shown.count(text) >= 6 for text in HOSTILE)
+    assert pictures == len(HOSTILE)
+    assert requests == [made.as_uri()]
+    assert said == []
+    assert colour == "rgb(23, 80, 143)"  # the page's own style is allowed, by its digest
+
+
 def test_page_needs_nothing_from_elsewhere(tmp_path: Path) -> None:
     """The page forbids every request and names no address to load from."""
     picture = tmp_path / "before.jpg"
@@ -349,10 +482,9 @@ def test_page_needs_nothing_from_elsewhere(tmp_path: Path) -> None:
 
     attributes = _Reader(write_html(_run(item), tmp_path / "结果.html")).attributes
 
-    assert (
-        "content",
-        "default-src 'none'; img-src data:; style-src 'unsafe-inline'",
-    ) in attributes
+    (policy,) = [value for name, value in attributes if value.startswith("default-src")]
+    assert policy.startswith("default-src 'none'; img-src data:; style-src 'sha256-")
+    assert "unsafe" not in policy
     sources = [value for name, value in attributes if name in {"src", "href"}]
     assert [source[:23] for source in sources] == ["data:image/jpeg;base64,"]
 

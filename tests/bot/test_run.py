@@ -12,17 +12,20 @@ import pytest
 from filelock import FileLock
 from openpyxl import load_workbook
 
+from bot.list_template import write_template
 from fixtures.portal import MockState
 from tests.bot.conftest import Workplace
+from tests.bot.lists import fill_in
 
 
 def test_the_same_list_again_confirms_nothing_again(workplaces: Callable[[str], Workplace]):
-    """Dispatched, run, run again, and run on another machine with a ledger of its own."""
+    """Dispatched, run, run again, and run elsewhere from a template, with another ledger."""
     here, there = workplaces("here"), workplaces("there")
     state = here.add()
     (number,) = state.ledger()
     there.enterprises.append(state)
     there.add_row(state, number)
+    fill_in(write_template(there.work_list), there.rows)
     listed = str(here.work_list)
 
     dispatched = here.call("dispatch", listed, "--json")
@@ -92,6 +95,29 @@ def test_a_row_without_a_number_takes_all_that_is_pending(workplace: Workplace):
         numbers, "confirmed"
     )
     assert all(any(number in text for text in told) for number in numbers)
+
+
+def test_what_is_pending_of_the_enterprises_in_the_settings(workplace: Workplace):
+    """Without a list: asked for once, confirmed by the next run; what comes later is not."""
+    state = workplace.add()
+    numbers = [*state.ledger(), *state.add_policies(1)]
+    workplace.write_enterprises()
+
+    asked = workplace.call("dispatch", "--from-pending", "--json")
+    first = workplace.call("run", "--json")
+    (later,) = state.add_policies(1)
+    second = workplace.call("run", "--json")
+    items = json.loads(first.stdout)["items"]
+
+    assert json.loads(asked.stdout)["requests"] == [
+        {"enterprise_name": state.enterprise.name, "uscc": state.enterprise.uscc}
+    ]
+    assert {one["application_no"]: one["state"] for one in items} == dict.fromkeys(
+        numbers, "confirmed"
+    )
+    assert (first.returncode, second.returncode) == (0, 0)
+    assert state.confirmations(numbers[0])[0]["contact"] == workplace.typed()
+    assert state.confirmations(later) == []
 
 
 def test_whatever_happens_one_press_is_at_most_one_request(
@@ -243,7 +269,10 @@ def test_a_bad_list_is_refused_before_anything_starts(workplace: Workplace):
 
     ended = workplace.call("run", str(workplace.work_list))
 
+    copy = load_workbook(workplace.folder / "清单-问题.xlsx")
+
     assert ended.returncode == 2
+    assert copy.sheetnames == ["Sheet", "问题清单"]
     assert "第 3 行" in ended.stderr
     assert "统一社会信用代码" in ended.stderr
     assert "主要联系人手机" in ended.stderr

@@ -1,0 +1,134 @@
+"""Whether a list can be worked on here: its rows against settings, passwords and ledger.
+
+All of it is asked before any browser starts.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from bot.approval import PERSON
+from bot.confirmation import beijing
+from bot.consistency import listed
+from bot.errors import BusinessException
+from bot.findings import Doubt, Remark, Unfit
+from bot.ledger import DONE, PRESSED, Entry, State
+from bot.run import opened_ledger
+from bot.secrets import Passwords
+from bot.settings import Settings
+from bot.work_item import WorkItem, mask_text
+from bot.work_list import WorkList
+
+
+def admit(work_list: WorkList, settings: Settings, passwords: Passwords) -> WorkList:
+    """Return the list with what settings, passwords and ledger say of its rows.
+
+    Raises:
+        NotFit: the ledger is not to be had.
+    """
+    judged = work_list.with_remarks(
+        (
+            *_too_many(work_list, settings.batch_limit),
+            *_other_enterprises(work_list.items, settings),
+            *(_without_password(work_list.items, passwords) if settings.login == "account" else ()),
+            *_expired_mandates(work_list.items, settings),
+        )
+    )
+    if not settings.ledger_file.exists():
+        return judged
+    with opened_ledger(settings) as ledger:
+        known = {entry.item.reference: entry for entry in ledger.entries()}
+    found = {item.row: known[item.reference] for item in judged.items if item.reference in known}
+    oldest = beijing() - timedelta(hours=settings.approval_hours)
+    return judged.with_remarks(
+        (
+            *_done(found, len(judged.items)),
+            *_in_doubt(found),
+            *_void_approvals(judged.items, found, oldest),
+        )
+    )
+
+
+def _too_many(work_list: WorkList, limit: int) -> Iterator[Remark]:
+    if (count := len(work_list.items)) > limit:
+        told = f"清单有 {count} 行，一批最多 {limit} 行"
+        fix = "请核对是不是拿错了清单；确要一次办理时请在设置中改 batch_limit，或分成几份"
+        yield Remark(Unfit("B70", told, fix))
+
+
+def _other_enterprises(items: Iterable[WorkItem], settings: Settings) -> Iterator[Remark]:
+    known = {one.uscc: one for one in settings.enterprises}
+    fix = "请核对后改正清单，或设置中的 enterprises"
+    for item in items:
+        if enterprise := known.get(item.uscc):
+            if item.enterprise_name != enterprise.name:
+                told = f"与设置中这家企业的名称“{enterprise.name}”不同"
+                yield Remark(Unfit("B64", told, fix), item.row, "企业名称", item.enterprise_name)
+            if item.account != enterprise.account:
+                shown = mask_text(item.account)
+                told = "与设置中这家企业的登录账号不同"
+                yield Remark(Unfit("B64", told, fix), item.row, "登录账号", shown)
+
+
+def _without_password(items: Iterable[WorkItem], passwords: Passwords) -> Iterator[Remark]:
+    missing: dict[tuple[str, str], Unfit | None] = {}
+    for item in items:
+        key = (item.uscc, item.account)
+        if key not in missing:
+            missing[key] = _missing_password(passwords, *key)
+        if unfit := missing[key]:
+            yield Remark(unfit, item.row, "登录账号", mask_text(item.account))
+
+
+def _missing_password(passwords: Passwords, uscc: str, account: str) -> Unfit | None:
+    try:
+        passwords.find(uscc, account)
+    except BusinessException as error:
+        return Unfit("B65", error.explanation, error.next_step)
+    return None
+
+
+def _expired_mandates(items: Iterable[WorkItem], settings: Settings) -> Iterator[Remark]:
+    today = beijing().date()
+    told = set()
+    for item in items:
+        expiries = [one.expires for one in settings.mandates if item.uscc in one.enterprises]
+        if expiries and max(expiries) < today and item.uscc not in told:
+            told.add(item.uscc)
+            problem = f"这家企业的授权委托已于 {max(expiries)} 到期，会等待审批人批准"
+            fix = "需要时请由签字人重新授权，更新设置中的 mandates"
+            yield Remark(Doubt("B66", problem, fix), item.row, "统一社会信用代码")
+
+
+def _done(found: Mapping[int, Entry], rows: int) -> Iterator[Remark]:
+    done = [row for row, entry in found.items() if entry.state in DONE]
+    if done and len(done) == rows:
+        problem = f"这份清单的 {len(done)} 行在台账中都已确认，不会再提交"
+        yield Remark(Doubt("B17", problem, "请核对是不是拿错了清单；只要结果时不用再办"))
+    elif done:
+        problem = f"第 {listed(done)} 行在台账中已确认，不会再提交"
+        yield Remark(Doubt("B69", problem, "不用改；这几行会列为已确认"), done[0], "申请编号")
+
+
+def _in_doubt(found: Mapping[int, Entry]) -> Iterator[Remark]:
+    if rows := [row for row, entry in found.items() if entry.state in PRESSED]:
+        problem = f"第 {listed(rows)} 行在台账中是结果待核实，本次只核验，不再提交"
+        yield Remark(Doubt("B69", problem, "请勿手工重复确认"), rows[0], "申请编号")
+
+
+def _void_approvals(
+    items: Iterable[WorkItem], found: Mapping[int, Entry], oldest: datetime
+) -> Iterator[Remark]:
+    for item in items:
+        entry = found.get(item.row)
+        if not entry or entry.state is not State.APPROVED or not entry.approval:
+            continue
+        by_person = entry.approval["ground"] == PERSON
+        if item != replace(entry.item, row=item.row):
+            problem = "内容与批准时不同，原来的批准作废"
+        elif by_person and datetime.fromisoformat(entry.approval["at"]) < oldest:
+            problem = "审批人的批准已过期"
+        else:
+            continue
+        fix = "办到按下之前会停下，请审批人重新批准"
+        yield Remark(Doubt("B67", problem, fix), item.row, "申请编号")

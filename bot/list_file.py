@@ -1,0 +1,339 @@
+"""List files: the bytes of an .xlsx or .csv become a workbook, or are refused unopened."""
+
+import codecs
+import csv
+import re
+import warnings
+import zipfile
+from contextlib import suppress
+from hashlib import sha256
+from io import BytesIO, StringIO
+from pathlib import Path
+from xml.parsers import expat
+
+from openpyxl import Workbook, load_workbook
+from openpyxl.utils import column_index_from_string
+from openpyxl.worksheet.worksheet import Worksheet
+
+from bot.findings import Unfit
+from bot.workbook import is_open, lock_names, put_text
+
+MAX_ROWS = 5_000
+MAX_COLUMNS = 100
+MAX_CELLS = 100_000
+MAX_ELEMENTS = 500_000
+MAX_BYTES = 20 * 1024 * 1024
+MAX_CSV_BYTES = 5 * 1024 * 1024
+MAX_ENTRIES = 200
+MAX_RATIO = 100
+SMALL = 1024 * 1024  # no bomb, whatever its ratio
+
+OLE_MAGIC = bytes.fromhex("d0cf11e0a1b11ae1")
+LINKS = ("xl/externalLinks/", "xl/connections.xml", "xl/queryTables/")
+AREAS = frozenset({"mergeCell", "hyperlink", "comment"})  # openpyxl makes cells of all they cover
+AREA = re.compile(r"([A-Z]{1,3})([0-9]{1,7})(?::([A-Z]{1,3})([0-9]{1,7}))?")
+VALUES = frozenset({"v", "f", "is"})
+
+SAVE_AS_XLSX = "请用 Excel 打开，另存为“Excel 工作簿 (*.xlsx)”"
+SAVE_AS_CSV = "请另存为“CSV UTF-8（逗号分隔）”"
+SAVE_AGAIN = "请用 Excel 打开并另存一份，或重新导出"
+SPLIT = "请删除用不到的行和列，或分成几份清单"
+DELETE_REST = "请选中数据下方和右侧的空行空列，整行整列删除后保存"
+
+
+def read_bytes(path: Path) -> bytes:
+    """Return what the file holds.
+
+    Raises:
+        Unfit: it cannot be read, or is too large.
+    """
+    try:
+        if path.is_dir():
+            raise Unfit("B01", "这是文件夹，不是文件", "请指定文件夹里的 .xlsx 或 .csv 文件")
+        if path.is_symlink():
+            raise Unfit("B14", "这是指向别处的符号链接", "请指定文件本身")
+        if not path.is_file():
+            raise Unfit("B01", "找不到这个文件", "请检查路径和文件名")
+        if path.stat().st_size > MAX_BYTES:
+            raise Unfit("B09", f"文件超过 {MAX_BYTES // 2**20} MB", SPLIT)
+        return path.read_bytes()
+    except OSError as error:
+        raise Unfit("B01", "文件无法读取", "请检查权限，并关闭正在使用它的程序") from error
+
+
+def digest_of(path: Path) -> str:
+    """Return the digest of what the file holds now; empty if it cannot be read."""
+    with suppress(Unfit):
+        return sha256(read_bytes(path)).hexdigest()
+    return ""
+
+
+def check_closed(path: Path) -> None:
+    """Raise Unfit if a spreadsheet program has the file open, perhaps with unsaved changes."""
+    if is_open(path):
+        told = "清单在表格软件中打开着，可能有没有保存的修改"
+        locks = "或".join(lock_names(path))
+        raise Unfit("B16", told, f"请保存并关闭；没有打开时请删除同一文件夹里的 {locks}")
+
+
+def open_list(path: Path) -> Workbook:
+    """Open a work list as a workbook, with the last values of its formulas.
+
+    Raises:
+        Unfit: the file is no list.
+    """
+    content = read_bytes(path)
+    if is_workbook(path, content):
+        return open_workbook(content, data_only=True)
+    return workbook_of(csv_rows(content), path.stem)
+
+
+def is_workbook(path: Path, content: bytes) -> bool:
+    """Tell whether this is a workbook, or else a .csv.
+
+    Raises:
+        Unfit: it is neither.
+    """
+    suffix = path.suffix.lower()
+    is_archive = content.startswith(b"PK\x03\x04")
+    if not content.strip():
+        raise Unfit("B02", "文件是空的", "请填写至少一行再试")
+    if content.startswith(OLE_MAGIC):
+        if "EncryptedPackage".encode("utf-16-le") in content:
+            raise Unfit("B05", "工作簿有打开密码", "请在 Excel 中取消密码后另存为 .xlsx")
+        raise Unfit("B04", "这是旧版 .xls 工作簿", SAVE_AS_XLSX)
+    if suffix in {".xlsm", ".xlsb"}:
+        raise Unfit("B07", "不接受带宏的工作簿和二进制工作簿", SAVE_AS_XLSX)
+    if suffix not in {".xlsx", ".csv"}:
+        raise Unfit("B03", f"不认识的扩展名“{suffix}”", SAVE_AS_XLSX)
+    if suffix == ".csv" and is_archive:
+        raise Unfit("B03", "扩展名是 .csv，内容却不是文本", "请把扩展名改回原来的，或重新导出")
+    if suffix == ".xlsx" and not is_archive:
+        raise Unfit("B03", "扩展名是 .xlsx，内容却不是 Excel 工作簿", SAVE_AS_XLSX)
+    return is_archive
+
+
+def open_workbook(content: bytes, *, data_only: bool = False) -> Workbook:
+    """Open a workbook that is known to be small enough.
+
+    Raises:
+        Unfit: it is damaged, or holds what a list must not hold.
+    """
+    try:
+        _check_archive(content)
+        with warnings.catch_warnings():
+            # openpyxl warns of Excel features that it leaves out; a list needs none of them
+            warnings.simplefilter("ignore")
+            return load_workbook(BytesIO(content), data_only=data_only, keep_links=False)
+    except Unfit:
+        raise
+    except Exception as error:  # a damaged file can break the parsers anywhere
+        raise Unfit("B06", "工作簿已损坏，无法打开", SAVE_AGAIN) from error
+
+
+def _check_archive(content: bytes) -> None:
+    with zipfile.ZipFile(BytesIO(content)) as archive:
+        entries = archive.infolist()
+        _check_directory(entries)
+        census = _Census()
+        for entry in entries:
+            census.count(archive.read(entry))
+
+
+def _check_directory(entries: list[zipfile.ZipInfo]) -> None:
+    """Refuse by the archive's own directory; zipfile never gives out more than that says."""
+    names = [entry.filename for entry in entries]
+    size = sum(entry.file_size for entry in entries)
+    packed = sum(entry.compress_size for entry in entries)
+    if {"xl/vbaProject.bin", "xl/workbook.bin"} & set(names):
+        raise Unfit("B07", "不接受带宏的工作簿和二进制工作簿", SAVE_AS_XLSX)
+    if not any(name.startswith("xl/") for name in names):
+        raise Unfit("B03", "这是压缩文件或别的文档，不是 Excel 工作簿", SAVE_AS_XLSX)
+    if len(entries) > MAX_ENTRIES or (size > SMALL and size > MAX_RATIO * packed):
+        told = f"解压后有 {len(entries)} 个部分、{size // 2**20} MB，像是压缩炸弹"
+        raise Unfit("B08", told, "请勿使用这个文件；是自己的清单时请用 Excel 另存一份")
+    if size > MAX_BYTES:
+        raise Unfit("B09", f"工作簿解压后超过 {MAX_BYTES // 2**20} MB", SPLIT)
+    if any(name.startswith(LINKS) for name in names):
+        raise Unfit(
+            "B13",
+            "工作簿引用了别的文件或数据连接，显示的可能不是现在的内容",
+            "请在 Excel 的“数据”中断开链接、删除连接后保存，或只把数值复制到新的工作簿",
+        )
+
+
+class _Census:
+    """Counts what the parts of a workbook hold, and stops before it is too much to open."""
+
+    def __init__(self) -> None:
+        self._elements = self._cells = self._area = 0
+
+    def count(self, part: bytes) -> None:
+        """Count one part, if it is XML.
+
+        Raises:
+            Unfit: it is too much.
+        """
+        self._rows = self._filled = 0
+        self._is_filled = False
+        parser = expat.ParserCreate()
+        parser.StartElementHandler = self._start
+        parser.StartDoctypeDeclHandler = self._refuse_doctype
+        with suppress(expat.ExpatError):  # no XML; if it should be, opening it will tell
+            parser.Parse(part, True)
+
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
+        self._elements += 1
+        tag = name.rpartition(":")[2]
+        if tag == "row":
+            self._start_row(attributes)
+        elif tag == "c":
+            self._cells += 1
+            self._check_place(attributes.get("r", ""))
+        elif tag in VALUES and not self._is_filled:
+            self._is_filled = True
+            self._filled += 1
+        elif tag in AREAS and "ref" in attributes:
+            self._start_area(attributes["ref"])
+        if self._elements > MAX_ELEMENTS or self._cells > MAX_CELLS:
+            raise Unfit("B10", f"工作簿的单元格太多，最多 {MAX_CELLS} 个", SPLIT)
+
+    def _start_row(self, attributes: dict[str, str]) -> None:
+        self._rows += 1
+        self._is_filled = False
+        if self._filled > MAX_ROWS:
+            raise Unfit("B10", f"数据超过 {MAX_ROWS} 行", SPLIT)
+        number = attributes.get("r", "")
+        if self._rows > MAX_ROWS + 1 or (number.isdecimal() and int(number[:9]) > MAX_ROWS + 1):
+            raise _far_out(f"第 {number or self._rows} 行", f"{self._filled} 行有内容")
+
+    def _check_place(self, place: str) -> None:
+        if found := AREA.fullmatch(place.upper()):
+            column, row = column_index_from_string(found[1]), int(found[2])
+            if row > MAX_ROWS + 1 or column > MAX_COLUMNS:
+                raise _far_out(f" {place} 单元格", f"第 1 行起 {self._filled} 行有内容")
+
+    def _start_area(self, area: str) -> None:
+        found = AREA.fullmatch(area)
+        if not found:
+            raise Unfit("B06", "工作簿里有不合规的区域", SAVE_AGAIN)
+        first, top, last, bottom = found[1], found[2], found[3] or found[1], found[4] or found[2]
+        self._check_place(last + bottom)
+        columns = column_index_from_string(last) - column_index_from_string(first) + 1
+        self._area += max(columns, 1) * max(int(bottom) - int(top) + 1, 1)
+        if self._area > MAX_CELLS:
+            raise Unfit("B10", "工作簿里合并、链接和批注的区域太多", SPLIT)
+
+    def _refuse_doctype(self, *_: object) -> None:
+        raise Unfit("B12", "工作簿里有 DTD 或实体定义，正常的清单没有", SAVE_AGAIN)
+
+
+def _far_out(where: str, inside: str) -> Unfit:
+    told = f"已用区域到了{where}，其中{inside}；最多 {MAX_ROWS} 行、{MAX_COLUMNS} 列"
+    return Unfit("B11", told, DELETE_REST)
+
+
+def visible_sheets(workbook: Workbook) -> list[Worksheet]:
+    """Return the sheets that a person sees."""
+    return [sheet for sheet in workbook.worksheets if sheet.sheet_state == "visible"]
+
+
+def list_sheet(workbook: Workbook) -> Worksheet:
+    """Return the sheet that holds the list: the first that can be seen.
+
+    Raises:
+        Unfit: there is none, or it is too large.
+    """
+    sheets = visible_sheets(workbook)
+    if not sheets:
+        raise Unfit("B02", "工作簿里没有可见的工作表", "请取消隐藏工作清单所在的工作表")
+    rows, columns = sheets[0].max_row, sheets[0].max_column
+    if rows > MAX_ROWS + 1 or columns > MAX_COLUMNS:
+        raise _far_out(f"第 {rows} 行、第 {columns} 列", "只有前面的有内容")
+    return sheets[0]
+
+
+def csv_rows(content: bytes) -> list[list[str]]:
+    """Return the fields of a .csv file, row by row.
+
+    Raises:
+        Unfit: it cannot be taken apart.
+    """
+    if len(content) > MAX_CSV_BYTES:
+        raise Unfit("B09", f"文件超过 {MAX_CSV_BYTES // 2**20} MB", SPLIT)
+    text = _decode(content)
+    _check_line_ends(text)
+    rows: list[list[str]] = []
+    try:
+        for fields in csv.reader(StringIO(text, newline=""), strict=True):
+            rows.append(fields)
+            if len(rows) > MAX_ROWS + 1:
+                raise Unfit("B10", f"数据超过 {MAX_ROWS} 行", SPLIT)
+            if len(fields) > MAX_COLUMNS:
+                told = f"这一行分成了 {len(fields)} 列，最多 {MAX_COLUMNS} 列"
+                raise Unfit("B10", told, SPLIT, len(rows))
+    except csv.Error as error:
+        row = len(rows) + 1
+        told = "从这一行起引号不成对"
+        raise Unfit("B24", told, "请检查这一行的英文双引号，或用 .xlsx", row) from error
+    while rows and not any(rows[-1]):
+        rows.pop()
+    if rows and len(rows[0]) == 1 and re.search(r"[;\t|，；]", rows[0][0]):
+        raise Unfit("B23", "列之间不是用英文逗号分隔", SAVE_AS_CSV, 1)
+    return rows
+
+
+def _check_line_ends(text: str) -> None:
+    unquoted = re.sub(r'"[^"]*"', "", text)  # within quotes any line end is part of the text
+    bare = re.search(r"\r(?!\n)", unquoted)
+    if bare and "\n" in unquoted:
+        row = len(unquoted[: bare.start()].splitlines())
+        raise Unfit("B27", "两种换行方式混用，可能有几行连成一行", SAVE_AS_CSV, row)
+
+
+def _decode(content: bytes) -> str:
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" in content:
+        raise Unfit("B18", "文件是 UTF-16 编码或不是文本", SAVE_AS_CSV)
+    # UTF-8 first: most of it would also pass as GB18030, and read as nonsense
+    with suppress(UnicodeDecodeError):
+        return content.decode("utf-8-sig")
+    if row := _row_of_other_encoding(content):
+        told = "这一行与前面的行编码不同，一种是 UTF-8，一种是 GB18030"
+        raise Unfit("B20", told, "请重新导出整个文件，不要拼接", row)
+    with suppress(UnicodeDecodeError):
+        return content.decode("gb18030")
+    raise Unfit("B19", "编码既不是 UTF-8，也不是 GB18030", SAVE_AS_CSV)
+
+
+def _row_of_other_encoding(content: bytes) -> int:
+    """Return the first row in Chinese that is encoded otherwise than those before; 0 if none is."""
+    first = ""
+    for row, line in enumerate(content.splitlines(), start=1):
+        encoding = _encoding(line)
+        if encoding != first and first and encoding:
+            return row
+        first = first or encoding
+    return 0
+
+
+def _encoding(line: bytes) -> str:
+    if line.isascii():
+        return ""
+    for encoding in ("utf-8", "gb18030"):
+        with suppress(UnicodeDecodeError):
+            # two bytes of GB18030 may pass for a Latin or Greek letter, hardly for Chinese
+            if any("\u4e00" <= one <= "\u9fff" for one in line.decode(encoding)):
+                return encoding
+    return ""
+
+
+def workbook_of(rows: list[list[str]], title: str) -> Workbook:
+    """Return a workbook that holds these rows as texts."""
+    workbook = Workbook()
+    sheet = workbook.worksheets[0]
+    sheet.title = re.sub(r"[\[\]:*?/\\']", "", title)[:31] or "工作清单"
+    for row, fields in enumerate(rows, start=1):
+        for column, text in enumerate(fields, start=1):
+            put_text(sheet.cell(row, column), text)
+            sheet.cell(row, column).number_format = "@"
+    return workbook

@@ -1,0 +1,96 @@
+"""The marked copy: the person's own list, with every finding where it belongs."""
+
+from collections.abc import Iterable
+from copy import copy
+from pathlib import Path
+
+from openpyxl import Workbook
+from openpyxl.cell.cell import Cell, MergedCell
+from openpyxl.comments import Comment
+from openpyxl.styles import PatternFill
+from openpyxl.utils import column_index_from_string
+from openpyxl.worksheet.worksheet import Worksheet
+
+from bot.findings import CODES, Finding, Unfit, is_from_finding
+from bot.list_file import list_sheet, open_list
+from bot.work_list import WorkList
+from bot.workbook import PROBLEMS, add_row, add_sheet, keep_texts, save
+
+SUFFIX = "-问题"
+AUTHOR = "single-window"
+WRONG = PatternFill("solid", fgColor="FFFFC7CE")
+QUESTIONABLE = PatternFill("solid", fgColor="FFFFEB9C")
+OURS = frozenset({WRONG.fgColor.rgb, QUESTIONABLE.fgColor.rgb})
+MAX_COMMENTS = 1_000  # more make a workbook that opens slowly; the sheet has all
+COLUMNS = ("编号", "轻重", "行", "列", "列名", "内容", "规则", "问题", "怎样改")
+WIDTHS = (8, 8, 8, 8, 22, 24, 26, 50, 50)
+
+
+def write_marked_copy(work_list: WorkList) -> Path | None:
+    """Write the copy beside the list, and return where; None if the list cannot be opened."""
+    source = work_list.path
+    try:
+        workbook = open_list(source)
+        sheet = list_sheet(workbook)
+    except Unfit:
+        return None
+    _unmark(sheet)
+    _mark(sheet, work_list.findings)
+    _leave_passwords_out(sheet, work_list.findings)
+    _list_all(workbook, work_list.findings)
+    keep_texts(workbook)
+    stem = source.stem.removesuffix(SUFFIX)
+    return save(workbook, source.with_name(f"{stem}{SUFFIX}.xlsx"), spare=source)
+
+
+def _unmark(sheet: Worksheet) -> None:
+    """Take away what an earlier copy has marked, when a person has gone on with that."""
+    for cells in sheet.iter_rows():
+        for cell in cells:
+            if cell.has_style and cell.fill.fgColor.rgb in OURS:
+                cell.fill = PatternFill()
+            if cell.comment and is_from_finding(cell.comment.text):
+                cell.comment = None
+
+
+def _mark(sheet: Worksheet, findings: Iterable[Finding]) -> None:
+    told: dict[str, list[Finding]] = {}
+    for finding in findings:
+        if finding.row:
+            place = _shown_cell(sheet, f"{finding.column or 'A'}{finding.row}")
+            told.setdefault(place, []).append(finding)
+    for number, (place, here) in enumerate(told.items()):
+        is_wrong = any(not finding.is_warning for finding in here)
+        sheet[place].fill = copy(WRONG if is_wrong else QUESTIONABLE)
+        if number < MAX_COMMENTS and isinstance(sheet[place], Cell):
+            text = "\n".join(f"{one.problem}；{one.fix}。({one.code})" for one in here)
+            height = 40 + 40 * len(here)
+            sheet[place].comment = Comment(text, AUTHOR, height=height, width=320)
+
+
+def _shown_cell(sheet: Worksheet, place: str) -> str:
+    """Return the cell that a person sees there: of merged ones, the first."""
+    if not isinstance(sheet[place], MergedCell):
+        return place
+    areas = (area for area in sheet.merged_cells.ranges if place in area)
+    return next((area.coord.partition(":")[0] for area in areas), place)
+
+
+def _leave_passwords_out(sheet: Worksheet, findings: Iterable[Finding]) -> None:
+    for finding in findings:
+        if finding.code == "B73":
+            column = column_index_from_string(finding.column)
+            for row in range(2, sheet.max_row + 1):
+                if isinstance(cell := sheet.cell(row, column), Cell):
+                    cell.value = None
+
+
+def _list_all(workbook: Workbook, findings: Iterable[Finding]) -> None:
+    sheet = add_sheet(workbook, PROBLEMS, WIDTHS)
+    add_row(sheet, *COLUMNS, is_heading=True)
+    for one in findings:
+        weight = "提醒" if one.is_warning else "错误"
+        place = (one.row or "", one.column, one.heading, one.value)
+        add_row(sheet, one.code, weight, *place, CODES[one.code], one.problem, one.fix)
+    sheet.freeze_panes = "A2"
+    sheet.auto_filter.ref = sheet.dimensions

@@ -1,0 +1,148 @@
+"""Workbooks as we write them: text that stays text, columns that can be read, files made whole."""
+
+import os
+import unicodedata
+from collections.abc import Iterator
+from contextlib import suppress
+from copy import copy
+from io import BytesIO
+from math import ceil
+from pathlib import Path
+from typing import Any
+
+from openpyxl import Workbook
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell, MergedCell
+from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.utils import column_index_from_string, get_column_letter
+from openpyxl.worksheet.worksheet import Worksheet
+
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+SAMPLE, NOTES, PROBLEMS, SUMMARY = "填写样例", "填写说明", "问题清单", "汇总"
+OWN_SHEETS = frozenset({SAMPLE, NOTES, PROBLEMS, SUMMARY})
+"""The sheets that we add; none of them is ever read as a list."""
+LINE_HEIGHT = 16  # in points
+HEADING_FILL = PatternFill("solid", fgColor="DCE6F1")
+
+
+def width(text: str) -> int:
+    """Return how many columns of signs this text takes: a Chinese character two."""
+    return sum(2 if unicodedata.east_asian_width(one) in "WF" else 1 for one in text)
+
+
+def put_text(cell: Cell | MergedCell, text: str) -> None:
+    """Write text that no spreadsheet program will ever take for a formula."""
+    cell.value = ILLEGAL_CHARACTERS_RE.sub("\ufffd", text) or None
+    cell.data_type = "s" if text else "n"
+    if text.startswith(FORMULA_STARTS):
+        cell.quotePrefix = True
+
+
+def keep_texts(workbook: Workbook) -> None:
+    """Let no text of the workbook become a formula, whoever wrote it."""
+    for sheet in workbook.worksheets:
+        for cells in sheet.iter_rows():
+            for cell in cells:
+                if isinstance(cell.value, str):
+                    put_text(cell, cell.value)
+
+
+def add_sheet(workbook: Workbook, title: str, widths: tuple[int, ...]) -> Worksheet:
+    """Add a sheet of ours at the end, instead of one that bears its name already."""
+    if title in workbook.sheetnames:
+        workbook.remove(workbook[title])
+    sheet: Worksheet = workbook.create_sheet(title)
+    for index, width in enumerate(widths, start=1):
+        sheet.column_dimensions[get_column_letter(index)].width = width
+    return sheet
+
+
+def add_row(sheet: Worksheet, *texts: object, is_heading: bool = False) -> None:
+    """Write the next row of a sheet of ours, as high as its texts need."""
+    row = sheet.max_row + 1 if sheet["A1"].value is not None else 1
+    for index, text in enumerate(texts, start=1):
+        cell = sheet.cell(row, index)
+        if isinstance(text, int):
+            cell.value = text
+        else:
+            put_text(cell, str(text or ""))
+        cell.alignment = Alignment(wrap_text=not is_heading, vertical="top", horizontal="left")
+        if is_heading:
+            cell.font = Font(bold=True)
+            cell.fill = HEADING_FILL
+    if not is_heading:
+        make_room(sheet, row, 1)
+
+
+def make_room(sheet: Worksheet, row: int, first: int) -> None:
+    """Make a row as high as its texts need, from this column on; not every program does so."""
+    lines = [1]
+    for index, cell in enumerate(sheet[row][first - 1 :], start=first):
+        room = sheet.column_dimensions[get_column_letter(index)].width - 1
+        texts = str(cell.value or "").split("\n")
+        lines.append(sum(max(1, ceil(width(text) / room)) for text in texts))
+    height = sheet.row_dimensions[row].height or 0
+    sheet.row_dimensions[row].height = max(height, LINE_HEIGHT * max(lines))
+
+
+def ungroup_columns(sheet: Worksheet, last: int) -> None:
+    """Give each column up to this one a width of its own.
+
+    One width for a range of columns would overlap those set later, and Excel takes a workbook
+    with overlapping widths for a damaged one.
+    """
+    groups: list[Any] = list(sheet.column_dimensions.values())
+    for group in groups:
+        first = column_index_from_string(group.index)
+        for index in range(first + 1, min(group.max or first, last) + 1):
+            column: Any = sheet.column_dimensions[get_column_letter(index)]
+            column.width, column.hidden = group.width, group.hidden
+            column._style = copy(group._style)
+        group.min = group.max = first
+
+
+def save(workbook: Workbook, target: Path, spare: Path | None = None) -> Path:
+    """Write a workbook in one step, and return where it lies."""
+    content = BytesIO()
+    workbook.save(content)
+    return publish(content.getvalue(), target, spare)
+
+
+def publish(content: bytes, target: Path, spare: Path | None) -> Path:
+    """Put a file in place in one step, and return where: under a new name if somebody has it open.
+
+    The spare file is never replaced.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    half = target.with_name(f".{target.name}.part")
+    half.write_bytes(content)
+    for name in _names(target):
+        if (spare and name.resolve() == spare.resolve()) or is_open(name):
+            continue
+        # Windows does not replace a file that somebody has open
+        with suppress(PermissionError, IsADirectoryError):
+            os.replace(half, name)
+            return name
+    half.unlink()
+    raise FileExistsError(target)
+
+
+def is_open(path: Path) -> bool:
+    """Tell whether a spreadsheet program has this file open, by the lock file it leaves beside."""
+    return any(path.with_name(name).exists() for name in lock_names(path))
+
+
+def lock_names(path: Path) -> tuple[str, str]:
+    """Return the names of the lock files of Excel or WPS, and of LibreOffice."""
+    return f"~${path.name}", f".~lock.{path.name}#"
+
+
+def _names(target: Path) -> Iterator[Path]:
+    yield target
+    for number in range(2, 100):
+        yield target.with_stem(f"{target.stem}-{number}")
+
+
+def copy_look(model: Any, cell: Any) -> None:
+    """Let a cell look like another."""
+    for part in ("font", "fill", "border", "alignment"):
+        setattr(cell, part, copy(getattr(model, part)))

@@ -1,0 +1,217 @@
+"""Admission: a good list against settings, passwords and ledger, before any browser starts."""
+
+import os
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import keyring
+import pytest
+from keyring.backends.fail import Keyring as NoKeyring
+
+from bot.admission import admit
+from bot.approval import MANDATE, PERSON, Approval
+from bot.ledger import Ledger, State
+from bot.run import opened_ledger
+from bot.secrets import ENVIRONMENT_PREFIX, Passwords
+from bot.settings import Settings, load_settings
+from bot.work_list import WorkList, read_work_list
+from tests.bot.lists import ORIGIN, place, row, says_what_to_do, uscc, write_xlsx
+
+WAYS = {  # how an item comes into a state
+    State.CONFIRMED: (State.AWAITING_APPROVAL, State.APPROVED, State.INTENT, State.PRESSING),
+    State.IN_DOUBT: (State.AWAITING_APPROVAL, State.APPROVED, State.INTENT, State.PRESSING),
+    State.APPROVED: (State.AWAITING_APPROVAL,),
+}
+
+
+@pytest.fixture(autouse=True)
+def _passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The passwords of the first three enterprises; no test looks into a real keyring."""
+    keyring.set_keyring(NoKeyring())
+    for number in (1, 2, 3):
+        monkeypatch.setenv(ENVIRONMENT_PREFIX + uscc(number), f"Mock-{number}")
+
+
+Admit = Callable[..., WorkList]
+
+
+@pytest.fixture
+def admitted(tmp_path: Path) -> Admit:
+    """Read a list of the first three enterprises, and admit it under these settings."""
+
+    def judge(*numbers: int, settings: str = "") -> WorkList:
+        path = write_xlsx(tmp_path / "清单.xlsx", [row(number) for number in numbers or (1, 2, 3)])
+        return _admit(path, settings)
+
+    return judge
+
+
+def _settings(folder: Path, text: str = "") -> Settings:
+    (folder / "single-window.toml").write_text(f'data_dir = "data"\n{text}', encoding="utf-8")
+    return load_settings(folder)
+
+
+def _admit(path: Path, text: str = "") -> WorkList:
+    settings = _settings(path.parent, text)
+    passwords = Passwords(settings.origin, dict(os.environ))
+    return admit(read_work_list(path, ORIGIN), settings, passwords)
+
+
+def _take_in(folder: Path, state: State, *numbers: int, approval: Approval | None = None) -> None:
+    """Let the ledger know these items in this state."""
+    path = write_xlsx(folder / "先前.xlsx", [row(number) for number in numbers])
+    items = read_work_list(path, ORIGIN).items
+    with opened_ledger(_settings(folder)) as ledger:
+        ledger.dispatch(items, "先前", "模拟经办")
+        for item in items:
+            _bring(ledger, item.reference, state, approval)
+
+
+def _bring(ledger: Ledger, reference: str, state: State, approval: Approval | None) -> None:
+    old = State.READY
+    for new in (*WAYS[state], state):
+        values = {"approval": asdict(approval)} if new is State.APPROVED and approval else {}
+        assert ledger.move(reference, old, new, "robot", **values)
+        old = new
+
+
+def _told(work_list: WorkList) -> list[tuple[str, int | None, str]]:
+    return [(one.code, one.row, one.column) for one in work_list.findings]
+
+
+def test_a_list_that_is_known_nowhere_is_admitted(admitted: Admit, tmp_path: Path):
+    """Nothing is said of it, and no ledger is made only to look."""
+    work_list = admitted()
+
+    assert work_list.findings == ()
+    assert len(work_list.items) == 3
+    assert not (tmp_path / "data").exists()
+
+
+def test_an_enterprise_without_a_password_is_told_row_by_row(admitted: Admit):
+    """Before any browser: each of its rows is left out, and the operator reads where to put it."""
+    work_list = admitted(1, 9, 2)
+    (finding,) = work_list.errors
+
+    assert place(finding) == ("B65", "Sheet", 3, "C", "登录账号")
+    assert ENVIRONMENT_PREFIX + uscc(9) in finding.fix
+    assert finding.value == "m***"
+    assert [item.row for item in work_list.items] == [2, 4]
+
+
+def test_a_card_needs_no_password(admitted: Admit):
+    """Its PIN is a person's, typed at the terminal."""
+    assert admitted(9, settings='login = "card"').findings == ()
+
+
+ENTERPRISE = f"""[[enterprises]]
+uscc = "{uscc(1)}"
+name = "模拟出口企业0001有限公司"
+account = "mock0001"
+contact = {{ name = "甲", phone = "020-87654321", mobile = "13800138000", email = "a@example.com" }}
+"""
+
+
+@pytest.mark.parametrize(
+    ("wrong", "column", "heading"),
+    [
+        (ENTERPRISE.replace("企业0001", "企业"), "B", "企业名称"),
+        (ENTERPRISE.replace("mock0001", "other"), "C", "登录账号"),
+    ],
+)
+def test_a_row_that_contradicts_the_settings_is_refused(
+    admitted: Admit, wrong: str, column: str, heading: str
+):
+    """Name and account of an enterprise in the settings are the ones to be used."""
+    work_list = admitted(1, 2, settings=wrong)
+    (finding,) = work_list.errors
+
+    assert admitted(1, 2, settings=ENTERPRISE).findings == ()
+    assert place(finding) == ("B64", "Sheet", 2, column, heading)
+    assert says_what_to_do(finding)
+    assert [item.row for item in work_list.items] == [3]
+
+
+def test_more_rows_than_a_batch_are_refused(admitted: Admit):
+    """The wrong list, ten times as long, does not slip through."""
+    work_list = admitted(1, 2, 3, settings="batch_limit = 2")
+    (finding,) = work_list.errors
+
+    assert (finding.code, finding.row) == ("B70", None)
+    assert "3 行" in finding.problem
+    assert "batch_limit" in finding.fix
+    assert work_list.items == ()
+
+
+def test_an_expired_mandate_is_told(admitted: Admit):
+    """The item will wait for a person, which nobody may expect; another mandate makes it good."""
+    mandate = f"""[[mandates]]
+signatory = "模拟签字人"
+enterprises = ["{uscc(2)}"]
+declaration = "0"
+documents = ["续转单证"]
+expires = 2020-01-01
+"""
+    renewed = mandate + mandate.replace("2020", "2999")
+
+    work_list = admitted(1, 2, settings=mandate)
+
+    assert _told(work_list) == [("B66", 3, "A")]
+    assert "请由签字人重新授权" in work_list.warnings[0].fix
+    assert "2020-01-01" in work_list.warnings[0].problem
+    assert len(work_list.items) == 2
+    assert admitted(1, 2, settings=renewed).findings == ()
+
+
+@pytest.mark.parametrize(
+    ("approval", "change", "word"),
+    [
+        (PERSON, {"at": -100}, "过期"),
+        (MANDATE, {"contact": "13900139000"}, "作废"),
+        (PERSON, {"contact": "13900139000"}, "作废"),
+        (PERSON, {}, ""),
+        (MANDATE, {"at": -100}, ""),
+    ],
+)
+def test_an_approval_that_will_not_hold_is_told(
+    tmp_path: Path, approval: str, change: dict[str, str | int], word: str
+):
+    """It ran out, or covers other contact data: the person hears of it before the run."""
+    at = datetime.now(UTC) + timedelta(hours=int(change.get("at", 0)))
+    granted = Approval("模拟审批人", approval, "0" * 64, at.isoformat())
+    _take_in(tmp_path, State.APPROVED, 1, approval=granted)
+    mobile = str(change.get("contact", row(1)["主要联系人手机"]))
+    path = write_xlsx(tmp_path / "清单.xlsx", [row(1) | {"主要联系人手机": mobile}])
+
+    work_list = _admit(path)
+
+    assert _told(work_list) == ([("B67", 2, "D")] if word else [])
+    assert all(word in one.problem and says_what_to_do(one) for one in work_list.findings)
+    assert len(work_list.items) == 1
+
+
+def test_what_is_done_or_in_doubt_is_told(admitted: Admit, tmp_path: Path):
+    """One warning for each kind, with its rows; the list goes on."""
+    _take_in(tmp_path, State.CONFIRMED, 1)
+    _take_in(tmp_path, State.IN_DOUBT, 3)
+
+    work_list = admitted()
+
+    assert _told(work_list) == [("B69", 2, "D"), ("B69", 4, "D")]
+    assert "不会再提交" in work_list.warnings[0].problem
+    assert "不用改" in work_list.warnings[0].fix
+    assert "请勿手工重复确认" in work_list.warnings[1].fix
+    assert len(work_list.items) == 3
+
+
+def test_a_list_that_is_done_is_told_once(admitted: Admit, tmp_path: Path):
+    """Nothing will be submitted, so the wrong list may have been taken."""
+    _take_in(tmp_path, State.CONFIRMED, 1, 2, 3)
+
+    work_list = admitted()
+
+    assert _told(work_list) == [("B17", None, "")]
+    assert says_what_to_do(work_list.warnings[0])
+    assert len(work_list.items) == 3
