@@ -13,10 +13,10 @@ $(shell $(IS_FIT) || rm -f $(STAMP))
 PYTEST := $(BIN)/pytest -n 3 --dist worksteal --alluredir=reports/allure-results --clean-alluredir --junitxml=reports/junit.xml
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test features portal report campaign soak screens lock clean
+.PHONY: help setup demo test features portal report campaign soak fuzz-lists screens lock clean
 
 help:
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 
 setup: $(STAMP) ## 准备环境（只做一次）· set up what the others need, once
 
@@ -64,6 +64,9 @@ campaign: setup ## 断点演练：在每一处杀死进程，配每一种故障�
 
 soak: setup ## 耐久：一次运行 500 张，看内存和残留（约一刻钟）· 500 policies in one run: memory, leftovers
 	@$(BIN)/python -m benchmarks.soak
+
+fuzz-lists: setup ## 变异：读 2,000 份弄坏的清单（约两分钟）· read 2,000 spoilt work lists (about two minutes)
+	$(BIN)/pytest -n 3 tests/bot/test_list_fuzz.py --lists 2000
 
 screens: setup ## 为模拟门户的每个画面重新截图 · take a picture of every screen of the mock portal anew
 	@$(BIN)/python -m reports.screens

@@ -16,6 +16,11 @@ pytest_plugins = [
 ]
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let a campaign read more mutated work lists than everyday checks do."""
+    parser.addoption("--lists", type=int, default=60, help="how many mutated work lists to read")
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Make every clause of the guide a marker, so that a mistyped tag stops collection."""
     for marker in clause_markers():
