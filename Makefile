@@ -10,13 +10,14 @@ STAMP := .venv/set-up-in
 IS_FIT := [ "$$(cat $(STAMP) 2>/dev/null)" = "$$(pwd -P)" ] && LC_ALL= $(BIN)/python -c 'import pip' 2>/dev/null
 $(shell $(IS_FIT) || rm -f $(STAMP))
 
-PYTEST := $(BIN)/pytest -n 3 --dist worksteal --alluredir=reports/allure-results --clean-alluredir --junitxml=reports/junit.xml
+RESULTS := --alluredir=reports/allure-results --clean-alluredir
+PYTEST := $(BIN)/pytest -n 3 --dist worksteal $(RESULTS) --junitxml=reports/junit.xml
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test features portal report campaign soak fuzz-lists screens lock clean
+.PHONY: help setup demo test features portal report open-report soak fuzz-lists screens lock clean campaign
 
 help:
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
 
 setup: $(STAMP) ## 准备环境（只做一次）· set up what the others need, once
 
@@ -47,12 +48,12 @@ test: setup ## 全部检查：格式、规范、类型、分层、测试 · ever
 	$(PYTEST)
 
 features: setup ## 只跑场景，TAG=guide-2.4 选条款 · the scenarios alone; TAG=guide-2.4 picks a clause
-	$(PYTEST) features $(if $(TAG),-m "$(TAG)")
+	$(PYTEST) --record features $(if $(TAG),-m "$(TAG)")
 
 portal: setup ## 启动模拟门户，手工浏览 · start the mock portal, to walk through by hand
 	@$(BIN)/single-window portal
 
-report: setup ## 把上次测试的结果做成一个网页 · turn the last test run into one web page
+report: setup ## 把上次测试的结果做成报告 · turn the last test run into a report, one file and one folder
 	@$(BIN)/python -m reports.build
 
 STRIDE ?= 1
@@ -61,6 +62,9 @@ RUNS ?= 1
 campaign: setup ## 断点演练：在每一处杀死进程，配每一种故障（STRIDE=5 少些）· kill it everywhere
 	$(BIN)/python -m tests.bot.campaign sweep --stride $(STRIDE) --runs $(RUNS)
 	$(BIN)/python -m tests.bot.campaign browser
+
+open-report: setup ## 在本机打开报告，可以回放 · serve the report's folder on loopback, with its traces
+	@$(BIN)/python -m reports.serve
 
 soak: setup ## 耐久：一次运行 500 张，看内存和残留（约一刻钟）· 500 policies in one run: memory, leftovers
 	@$(BIN)/python -m benchmarks.soak
@@ -77,5 +81,5 @@ lock: setup ## 按 pyproject.toml 更新 requirements.lock · bring requirements
 
 clean: ## 删除准备好的环境和生成的文件 · remove what set-up and runs have made
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache reports/node_modules \
-	  reports/allure-results reports/playwright reports/demo reports/junit.xml reports/allure.html
+	  reports/allure-results reports/playwright reports/demo reports/junit.xml reports/allure.html reports/site
 	find . -name __pycache__ -prune -exec rm -rf {} +

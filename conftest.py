@@ -9,9 +9,11 @@ STEMS = ("login", "card", "registration", "entry", "binding", "pending", "polici
 
 pytest_plugins = [
     "fixtures.portal",
+    "fixtures.evidence",
     "fixtures.browser",
     "fixtures.people",
     "fixtures.report",
+    "fixtures.attempts",
     *(f"steps.{stem}" for stem in STEMS),
 ]
 

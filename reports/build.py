@@ -1,32 +1,58 @@
-"""测试报告: turn the last run into one web page, in Chinese, that needs no network."""
+"""测试报告: turn test results into Chinese pages that need no network.
 
-import ast
+One file, reports/allure.html, opens from disk and can be mailed; one folder, reports/site, is
+served by `python -m reports.serve` and plays the recorded traces too.
+"""
+
+import argparse
+import base64
 import json
 import re
 import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+
+import playwright
+
+from reports import history
+from reports.categories import for_the_generator
+from reports.front import TEMPLATES, Front
+from reports.prepare import attempts, prepare
 
 HERE = Path(__file__).parent
 RESULTS = HERE / "allure-results"
 REPORT = HERE / "allure.html"
+SITE = HERE / "site"
+VIEWER = Path(playwright.__file__).parent / "driver/package/lib/vite/traceViewer"
 
 OLDEST_NODE = 20
 TITLE = "单一窗口测试报告"
-GROUPS = "parentSuite,feature,story"
-HIDDEN_LABELS = ("framework", "host", "language", "package", "suite", "thread")
+OPTIONS = {
+    "reportName": TITLE,
+    "reportLanguage": "zh",
+    "theme": "light",
+    "groupBy": ["feature", "story"],
+}
+HIDDEN_LABELS = ["framework", "host", "language", "package", "suite", "thread"]
+HIDDEN_LABELS += ["parentSuite", "subSuite"]
 
 SCRIPT = re.compile(r"<script\b[^>]*>.*?</script>", re.DOTALL)
 FOREIGN = re.compile(r"""\b(?:src|href)\s*=\s*["'](?:https?:)?//[^"']*""")
-# Whatever the generator brings one day: the browser lets this page reach nothing but itself.
+APPLICATION = re.compile(r"data:text/javascript;base64,([A-Za-z0-9+/=]+)")
+# Whatever the generator brings one day: the browser lets this page reach nothing but its own.
 POLICY = (
-    '<meta http-equiv="Content-Security-Policy" content="default-src data: blob:;'
-    " script-src 'unsafe-inline' data: blob:; style-src 'unsafe-inline' data: blob:\">"
+    '<meta http-equiv="Content-Security-Policy" content="default-src {own} data: blob:;'
+    " script-src 'unsafe-inline' {own} data: blob:; style-src 'unsafe-inline' {own} data: blob:\">"
 )
+IN_FILE, IN_FOLDER = POLICY.replace(" {own}", "").replace("{own} ", ""), POLICY.format(own="'self'")
+# Where Allure 3.18 opens a trace: at its makers', and no option says otherwise.
+VIEWER_ELSEWHERE = '"https://trace.playwright.dev"'
+VIEWER_HERE = 'new URL("trace-viewer",location.href).href'
+OPEN_TRACE = "Os=e=>{"
+NO_VIEWER = OPEN_TRACE + 'alert("回放在报告文件夹里：请运行 make open-report。");return!0;'
 
 
 class CannotBuild(Exception):
@@ -39,96 +65,112 @@ class CannotBuild(Exception):
 
 def main() -> None:
     """Build the report and say where it lies."""
+    parser = argparse.ArgumentParser(prog="reports.build", description="把测试结果做成报告")
+    parser.add_argument("results", nargs="*", type=Path, default=[RESULTS], help="结果文件夹")
+    parser.add_argument("--night", action="store_true", help="记入历史，下一夜与它相比")
+    options = parser.parse_args()
     try:
-        build()
+        build(options.results, is_night=options.night)
     except CannotBuild as reason:
         print(reason, file=sys.stderr)
         sys.exit(reason.exit_code)
-    print(f"测试报告 · report: {REPORT.relative_to(Path.cwd())}")
+    for made in (REPORT, SITE):
+        print(f"测试报告 · report: {made.relative_to(Path.cwd())}")
 
 
-def build() -> None:
-    """Make reports/allure.html from reports/allure-results.
+def build(folders: Sequence[Path] = (RESULTS,), *, is_night: bool = False) -> None:
+    """Make the file and the folder from results, those of several shards together.
 
     Raises:
         CannotBuild: there are no results, no Node, or no generator; or the page would call out.
     """
-    if not any(RESULTS.glob("*-result.json")):
+    if not any(any(folder.glob("*-result.json")) or attempts(folder) for folder in folders):
         raise CannotBuild(
             2, "还没有测试结果：请先运行 make test · No test results yet: run make test first."
         )
     node = _node()
     _install_generator()
-    with tempfile.TemporaryDirectory() as folder:
-        prepared, generated = Path(folder, "results"), Path(folder, "report")
-        prepare(RESULTS, prepared)
-        _generate(node, prepared, generated)
-        page = keep_at_home((generated / "index.html").read_text(encoding="utf-8"))
-    if addresses := foreign_addresses(page):
+    with tempfile.TemporaryDirectory() as name:
+        work = Path(name)
+        prepare(folders, work / "results")
+        nights = history.read(history.FILE)
+        if history.FILE.exists():
+            shutil.copy(history.FILE, work / "history.jsonl")
+        _generate(node, work)
+        front = Front(
+            work / "report/folder", [line for one in folders for line in attempts(one)], nights
+        )
+        _write_file(work / "report/single", front)
+        _write_folder(work / "report/folder", front)
+        if is_night:
+            history.slim(work / "history.jsonl")
+            shutil.copy(work / "history.jsonl", history.FILE)
+
+
+def _write_file(generated: Path, front: Front) -> None:
+    page = _page(generated, front, is_folder=False)
+    page = APPLICATION.sub(lambda found: _in_base64(found[1], OPEN_TRACE, NO_VIEWER), page, count=1)
+    REPORT.write_text(_checked(page, IN_FILE), encoding="utf-8")
+
+
+def _write_folder(generated: Path, front: Front) -> None:
+    page = _checked(_page(generated, front, is_folder=True), IN_FOLDER)
+    (generated / "index.html").write_text(page, encoding="utf-8")
+    for application in generated.glob("app-*.js"):
+        code = application.read_text(encoding="utf-8")
+        application.write_text(_replaced(code, VIEWER_ELSEWHERE, VIEWER_HERE), encoding="utf-8")
+    shutil.copytree(VIEWER, generated / "trace-viewer")
+    shutil.rmtree(SITE, ignore_errors=True)
+    shutil.copytree(generated, SITE)
+
+
+def _page(generated: Path, front: Front, *, is_folder: bool) -> str:
+    """Put the front page and the guide around what the generator made."""
+    page = (generated / "index.html").read_text(encoding="utf-8")
+    shell = TEMPLATES.get_template("shell.html").render(
+        title=TITLE, front=front.html(), guide=front.guide(), is_folder=is_folder
+    )
+    page = keep_at_home(page, IN_FOLDER if is_folder else IN_FILE)
+    return _replaced(page, "<body>", f"<body>{shell}")
+
+
+def _checked(page: str, policy: str) -> str:
+    if addresses := foreign_addresses(page, policy):
         raise CannotBuild(
             3, f"报告会访问外部地址，没有保存 · The report would call out: {addresses}"
         )
-    REPORT.write_text(page, encoding="utf-8")
+    return page
 
 
-def prepare(results: Path, prepared: Path) -> None:
-    """Copy the results, without pytest's plumbing, and with the rows of 例子 readable."""
-    shutil.copytree(results, prepared)
-    for path in prepared.glob("*-result.json"):
-        _rewrite(path, with_readable_example)
-    for path in prepared.glob("*-container.json"):
-        _rewrite(path, without_plumbing)
+def _in_base64(encoded: str, old: str, new: str) -> str:
+    code = _replaced(base64.b64decode(encoded).decode(), old, new)
+    return f"data:text/javascript;base64,{base64.b64encode(code.encode()).decode()}"
 
 
-def with_readable_example(result: dict[str, Any]) -> dict[str, Any]:
-    """Show a row of 例子 as one parameter a column, and its values in the title."""
-    parameters = []
-    for parameter in result.get("parameters", []):
-        if parameter["name"] != "_pytest_bdd_example":
-            parameters.append(parameter)
-            continue
-        row = ast.literal_eval(parameter["value"])
-        parameters += [{"name": name, "value": value} for name, value in row.items()]
-        result["name"] += f"（{'，'.join(row.values())}）"
-    return {**result, "parameters": parameters}
+def _replaced(text: str, old: str, new: str) -> str:
+    """Replace what must be there once; another generator may look different."""
+    if text.count(old) != 1:
+        raise CannotBuild(3, f"报告工具变了，找不到 {old} · The generator has changed: no {old}")
+    return text.replace(old, new)
 
 
-def without_plumbing(container: dict[str, Any]) -> dict[str, Any]:
-    """Drop the fixtures that passed and have nothing to show."""
-    phases = {
-        phase: [fixture for fixture in container.get(phase, []) if _tells_something(fixture)]
-        for phase in ("befores", "afters")
-    }
-    return {**container, **phases}
-
-
-def keep_at_home(page: str) -> str:
+def keep_at_home(page: str, policy: str) -> str:
     """Remove the scripts that report to others, and forbid the page to reach anything."""
     page = SCRIPT.sub(lambda script: "" if _reports_to_others(script[0]) else script[0], page)
     page = page.replace('<html dir="ltr" lang="en">', '<html dir="ltr" lang="zh-CN">', 1)
-    return page.replace("<head>", f"<head>{POLICY}", 1)
+    return page.replace("<head>", f"<head>{policy}", 1)
 
 
-def foreign_addresses(page: str) -> list[str]:
+def foreign_addresses(page: str, policy: str) -> list[str]:
     """Return what a browser would fetch from elsewhere when it opens this page."""
     found = FOREIGN.findall(page)
-    if POLICY not in page:
+    if policy not in page:
         found.append("no policy in the page")
     return found
 
 
 def _reports_to_others(script: str) -> bool:
     return bool(FOREIGN.search(script)) or "gtag(" in script
-
-
-def _tells_something(fixture: dict[str, Any]) -> bool:
-    has_passed = fixture.get("status", "passed") == "passed"
-    return not has_passed or "steps" in fixture or "attachments" in fixture
-
-
-def _rewrite(path: Path, change: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
-    content = change(json.loads(path.read_text(encoding="utf-8")))
-    path.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
 
 
 def _node() -> str:
@@ -158,12 +200,28 @@ def _install_generator() -> None:
         )
 
 
-def _generate(node: str, results: Path, target: Path) -> None:
-    command = [node, str(HERE / "node_modules/allure/cli.js"), "awesome", "--single-file"]
-    command += ["--lang", "zh", "--name", TITLE, "--group-by", GROUPS, "--output", str(target)]
-    command += [word for label in HIDDEN_LABELS for word in ("--hide-labels", label)]
-    done = subprocess.run([*command, str(results)], capture_output=True, text=True, check=False)
-    if done.returncode or not (target / "index.html").exists():
+def _generate(node: str, work: Path) -> None:
+    """Let Allure make both at once, and add this run to the history."""
+    awesome = {"import": "@allurereport/plugin-awesome"}
+    settings = {
+        "name": TITLE,
+        "output": str(work / "report"),
+        "hideLabels": HIDDEN_LABELS,
+        "historyPath": str(work / "history.jsonl"),
+        "historyLimit": history.NIGHTS,
+        "categories": for_the_generator(),
+        "plugins": {
+            "folder": {**awesome, "options": OPTIONS},
+            "single": {**awesome, "options": {**OPTIONS, "singleFile": True}},
+        },
+    }
+    config = work / "allurerc.json"
+    config.write_text(json.dumps(settings, ensure_ascii=False), encoding="utf-8")
+    command = [node, str(HERE / "node_modules/allure/cli.js"), "generate", "--config", str(config)]
+    done = subprocess.run(
+        [*command, str(work / "results")], cwd=HERE, capture_output=True, text=True, check=False
+    )
+    if done.returncode or not (work / "report/single/index.html").exists():
         raise CannotBuild(3, f"报告没有生成 · The report was not made:\n{done.stdout}{done.stderr}")
 
 

@@ -108,7 +108,7 @@ def visit(browser: Browser, portal_url: str, wishes: Mapping[str, Any]) -> Itera
     yield Visit(portal_url, state, context)
     context.close()
     if crashes := state.crashes():
-        raise PortalCrashed(crashes)
+        raise PortalCrashed.in_requests(crashes)
 
 
 def take_picture(screen: Screen) -> Image.Image:

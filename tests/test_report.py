@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from reports import build
+from reports import build, prepare
 
 PAGE = """<!DOCTYPE html>
 <html dir="ltr" lang="en">
@@ -21,27 +21,27 @@ PAGE = """<!DOCTYPE html>
 
 def test_page_reports_to_nobody():
     """The scripts of others are gone, our own are kept, and the browser is told to stay."""
-    page = build.keep_at_home(PAGE)
+    page = build.keep_at_home(PAGE, build.IN_FILE)
 
     assert "example.com" not in page
     assert "gtag" not in page
     assert page.count("<script") == 2
-    assert page.index(build.POLICY) < page.index("<script")
+    assert page.index(build.IN_FILE) < page.index("<script")
     assert 'lang="zh-CN"' in page
-    assert build.foreign_addresses(page) == []
+    assert build.foreign_addresses(page, build.IN_FILE) == []
 
 
 @pytest.mark.parametrize(
     ("page", "found"),
     [
         (PAGE, ['src="https://www.example.com/tag/js?id=1', "no policy in the page"]),
-        (f"{build.POLICY}<link href='//example.com/a.css'>", ["href='//example.com/a.css"]),
-        (f'{build.POLICY}<img src = "http://example.com/a">', ['src = "http://example.com/a']),
+        (f"{build.IN_FILE}<link href='//example.com/a.css'>", ["href='//example.com/a.css"]),
+        (f'{build.IN_FILE}<img src = "http://example.com/a">', ['src = "http://example.com/a']),
     ],
 )
 def test_foreign_address_is_found(page, found):
     """A page that would fetch something from elsewhere is not taken for a report."""
-    assert build.foreign_addresses(page) == found
+    assert build.foreign_addresses(page, build.IN_FILE) == found
 
 
 def test_rows_of_an_outline_can_be_told_apart():
@@ -54,7 +54,7 @@ def test_rows_of_an_outline_can_be_told_apart():
         ],
     }
 
-    shown = build.with_readable_example(result)
+    shown = prepare.with_readable_example(result)
 
     assert shown["name"] == "不能登录（密码，不允许为空）"
     assert [one["name"] for one in shown["parameters"]] == ["项目", "提示", "browser"]
@@ -66,7 +66,7 @@ def test_plumbing_is_left_out():
     failed = {"name": "portal_url", "status": "broken"}
     telling = {"name": "desk", "status": "passed", "attachments": [{"source": "a.png"}]}
 
-    shown = build.without_plumbing({"uuid": "1", "befores": [*quiet, failed, telling]})
+    shown = prepare.without_plumbing({"uuid": "1", "befores": [*quiet, failed, telling]})
 
     assert shown == {"uuid": "1", "befores": [failed, telling], "afters": []}
 
@@ -75,23 +75,21 @@ def test_preparing_leaves_the_results_as_they_are(tmp_path):
     """The report is made from a copy; attachments come along."""
     results, prepared = tmp_path / "results", tmp_path / "prepared"
     results.mkdir()
-    raw = json.dumps({"name": "一", "parameters": []})
+    raw = json.dumps({"uuid": "1", "name": "一", "parameters": []})
     (results / "1-result.json").write_text(raw, "utf-8")
     (results / "2-attachment.png").write_bytes(b"picture")
 
-    build.prepare(results, prepared)
+    prepare.prepare([results], prepared)
 
     assert (results / "1-result.json").read_text("utf-8") == raw
     assert json.loads((prepared / "1-result.json").read_text("utf-8"))["name"] == "一"
     assert (prepared / "2-attachment.png").read_bytes() == b"picture"
 
 
-def test_without_results_the_next_step_is_told(tmp_path, monkeypatch):
+def test_without_results_the_next_step_is_told(tmp_path):
     """Nobody ran the tests yet: one sentence, exit code 2."""
-    monkeypatch.setattr(build, "RESULTS", tmp_path)
-
     with pytest.raises(build.CannotBuild, match="make test") as reason:
-        build.build()
+        build.build([tmp_path])
 
     assert reason.value.exit_code == 2
 
@@ -99,10 +97,9 @@ def test_without_results_the_next_step_is_told(tmp_path, monkeypatch):
 def test_without_node_the_next_step_is_told(tmp_path, monkeypatch):
     """Node is missing: one sentence, exit code 4."""
     (tmp_path / "1-result.json").touch()
-    monkeypatch.setattr(build, "RESULTS", tmp_path)
     monkeypatch.setenv("PATH", "")
 
     with pytest.raises(build.CannotBuild, match=r"Node\.js") as reason:
-        build.build()
+        build.build([tmp_path])
 
     assert reason.value.exit_code == 4

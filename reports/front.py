@@ -1,0 +1,256 @@
+"""The front page of the report, and the guide with what proves each of its clauses."""
+
+import base64
+import io
+import json
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from PIL import Image
+
+from fixtures.guide import Clause, clauses, sections
+from reports.categories import CATEGORIES, category
+from reports.history import BAD, Night, failing_since
+from reports.prepare import CHECKS, TRACE, Json
+from reports.verdict import NAMES, State, by_scenario, state, title
+
+WIDTH = 560  # of a picture in the page
+TEMPLATES = Environment(
+    loader=FileSystemLoader(Path(__file__).parent / "templates"),
+    undefined=StrictUndefined,
+    autoescape=True,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+
+@dataclass(frozen=True)
+class Failure:
+    """What a person needs of one failed scenario, to know what to do next."""
+
+    id: str
+    name: str
+    place: str
+    state: State
+    clauses: tuple[str, ...]
+    category: str
+    since: str
+    is_new: bool
+    sentence: str
+    message: str
+    picture: str
+    trace: str
+
+
+@dataclass(frozen=True)
+class Proof:
+    """One scenario of a clause, and its last result."""
+
+    id: str
+    name: str
+    state: State
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """One clause of the guide, with what proves it."""
+
+    clause: Clause
+    proofs: tuple[Proof, ...]
+    picture: str
+
+
+class Front:
+    """Everything that the front page and the guide page show of one run."""
+
+    def __init__(self, folder: Path, lines: Sequence[Json], nights: Sequence[Night]) -> None:
+        self._folder = folder
+        self._lines = lines
+        self._nights = nights
+        self._results = {one["fullName"]: one for one in _read_results(folder)}
+        self._attempts = by_scenario(lines)
+        self.states = {name: state(tries) for name, tries in self._attempts.items()}
+        for name, result in self._results.items():
+            if name not in self.states and result["titlePath"] != [CHECKS]:
+                self.states.setdefault(name, _state_of(result))
+
+    def html(self) -> str:
+        """Return the page."""
+        failures = sorted(self.failures(), key=lambda one: (not one.is_new, one.place, one.name))
+        return TEMPLATES.get_template("front.html").render(
+            counts=Counter(self.states.values()),
+            names=NAMES,
+            failures=failures,
+            categories=[one.name for one in CATEGORIES],
+            fixed=self.fixed(),
+            errors=self.errors(),
+            environment=self.environment(),
+            trend=self.trend(),
+            last=self._nights[-1] if self._nights else None,
+            State=State,
+        )
+
+    def guide(self) -> str:
+        """Return the guide, clause by clause."""
+        paragraphs = [self._paragraph(clause) for clause in clauses()]
+        return TEMPLATES.get_template("guide.html").render(
+            sections=sections(), paragraphs=paragraphs, names=NAMES, State=State
+        )
+
+    def failures(self) -> Iterator[Failure]:
+        """Return what failed, or failed now and then."""
+        for name, now in self.states.items():
+            if now in {State.FAILED, State.FLAKY, State.QUARANTINED}:
+                yield self._failure(name, now)
+
+    def fixed(self) -> list[str]:
+        """Return what failed last night and passes now."""
+        failed_before = self._nights[-1].failed if self._nights else frozenset()
+        return sorted(n for n in failed_before if self.states.get(n) is State.PASSED)
+
+    def errors(self) -> list[Json]:
+        """Return what kept scenarios from being run at all."""
+        seen = {line["message"]: line for line in self._lines if line["kind"] == "error"}
+        return list(seen.values())
+
+    def environment(self) -> dict[str, str]:
+        """Return what a person asks first: where and with what this was run."""
+        runs = [line for line in self._lines if line["kind"] == "run"]
+        browsers = sorted({t["browser"] for tries in self._attempts.values() for t in tries})
+        known: dict[str, set[str]] = {
+            "开始": {_minute(run["at"]) for run in runs[:1]},
+            "浏览器": {name for name in browsers if name},
+            "门户": {run["portal"] or "自带的模拟门户" for run in runs},
+            "版本": {"地方（广东）版本"} if runs else set(),
+            "提交": {run["commit"] for run in runs},
+            "随机种子": {run["seed"] for run in runs},
+            "机器": {run["machine"] for run in runs},
+        }
+        return {name: "，".join(sorted(values)) for name, values in known.items() if any(values)}
+
+    def trend(self) -> list[dict[str, Any]]:
+        """Return each night and this run as a bar of the trend."""
+        bars = [(f"{n.at:%m-%d}", len(n.known), len(n.failed)) for n in self._nights]
+        bad = sum(one in {State.FAILED, State.QUARANTINED} for one in self.states.values())
+        bars.append(("这一次", len(self.states), bad))
+        most = max(total for _, total, _ in bars) or 1
+        return [
+            {"name": name, "total": total, "bad": bad, "height": round(60 * total / most)}
+            for name, total, bad in bars
+        ]
+
+    def _failure(self, name: str, now: State) -> Failure:
+        tries = self._attempts.get(name, [])
+        result = self._results.get(name, {})
+        bad = self._bad_result(name, now) or result
+        since = failing_since(name, self._nights)
+        failed_step = next((step for step in bad.get("steps", ()) if step["status"] in BAD), None)
+        attached = list(_attachments(bad))
+        message = (bad.get("error") or {}).get("message") or ""
+        sentences = [attempt["step"] for attempt in tries if attempt["step"]]
+        return Failure(
+            id=bad.get("id", ""),
+            name=title(tries[0]) if tries else result["name"],
+            place=name.rpartition(" › ")[0],
+            state=now,
+            clauses=tuple(tries[0]["clauses"]) if tries else (),
+            category=category(message),
+            since=f"{since.at:%m-%d}" if since else "",
+            is_new=bool(self._nights) and since is None and now is State.FAILED,
+            sentence=failed_step["name"] if failed_step else (sentences or [""])[-1],
+            message=_plain(message),
+            picture=self._picture(attached),
+            trace=next((_file(one) for one in attached if one["contentType"] == TRACE), ""),
+        )
+
+    def _bad_result(self, name: str, now: State) -> Json | None:
+        """Return the attempt that failed, where the last one has passed."""
+        if now is not State.FLAKY:
+            return None
+        return next(
+            (
+                r
+                for r in _read_results(self._folder, retries=True)
+                if r["fullName"] == name and r["status"] in BAD
+            ),
+            None,
+        )
+
+    def _paragraph(self, clause: Clause) -> Paragraph:
+        names = [n for n, tries in self._attempts.items() if clause.id in tries[0]["clauses"]]
+        pictures = [self._picture(list(_attachments(self._results.get(n, {})))) for n in names]
+        return Paragraph(
+            clause=clause,
+            proofs=tuple(
+                Proof(
+                    self._results.get(n, {}).get("id", ""),
+                    title(self._attempts[n][0]),
+                    self.states[n],
+                )
+                for n in names
+            ),
+            picture=next(filter(None, pictures), ""),
+        )
+
+    def _picture(self, attached: Sequence[Json]) -> str:
+        """Return the first picture, small enough for a page that may be mailed."""
+        for link in attached:
+            if link["contentType"] == "image/png" or link["contentType"] == "image/jpeg":
+                return as_address(self._folder / _file(link))
+        return ""
+
+
+def as_address(file: Path) -> str:
+    """Return a picture as an address that holds it."""
+    with Image.open(file) as picture:
+        small = picture.convert("RGB")
+    small = small.crop((0, 0, small.width, min(small.height, small.width)))
+    small.thumbnail((WIDTH, WIDTH))
+    written = io.BytesIO()
+    small.save(written, "JPEG", quality=70)
+    return f"data:image/jpeg;base64,{base64.b64encode(written.getvalue()).decode()}"
+
+
+def _read_results(folder: Path, *, retries: bool = False) -> list[Json]:
+    files = sorted((folder / "data/test-results").glob("*.json"))
+    found = [json.loads(file.read_text(encoding="utf-8")) for file in files]
+    return [result for result in found if result["isRetry"] is retries]
+
+
+def _attachments(part: Json) -> Iterator[Json]:
+    """Return what is attached to a result and to its steps, the innermost first."""
+    for step in part.get("steps", ()):
+        if step.get("type") == "attachment":
+            yield step["link"]
+        else:
+            yield from _attachments(step)
+    for one in part.get("attachments", ()):
+        yield one["link"]
+
+
+def _file(link: Json) -> str:
+    return f"data/attachments/{link['id']}{link['ext']}"
+
+
+def _state_of(result: Json) -> State:
+    if result["status"] in BAD:
+        return State.FAILED
+    return State.PASSED if result["status"] == "passed" else State.SKIPPED
+
+
+def _plain(message: str) -> str:
+    """Return the beginning of a message, without the module in which its kind of error lives."""
+    told = [line.rstrip() for line in message.strip().splitlines() if line.strip()]
+    lines = [line for line in told if "Use -v to get more diff" not in line]
+    first, *rest = lines or [""]
+    kind, colon, said = first.partition(": ")
+    return "\n".join([f"{kind.rpartition('.')[2]}{colon}{said}", *rest][:8])
+
+
+def _minute(iso: str) -> str:
+    return f"{datetime.fromisoformat(iso):%Y-%m-%d %H:%M}"
