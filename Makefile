@@ -14,7 +14,7 @@ RESULTS := --alluredir=reports/allure-results --clean-alluredir
 PYTEST := $(BIN)/pytest -n 3 --dist worksteal $(RESULTS) --junitxml=reports/junit.xml
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test features portal report open-report soak fuzz-lists screens lock clean campaign
+.PHONY: help setup demo test features nightly burn-in portal report open-report soak fuzz-lists screens lock clean campaign
 
 help:
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -50,6 +50,17 @@ test: setup ## 全部检查：格式、规范、类型、分层、测试 · ever
 features: setup ## 只跑场景，TAG=guide-2.4 选条款 · the scenarios alone; TAG=guide-2.4 picks a clause
 	$(PYTEST) --record features $(if $(TAG),-m "$(TAG)")
 
+# A shard is one of SPLITS parts of the night; they share a SEED, and reports.build joins their results.
+SHARD := $(if $(SPLITS),--splits $(SPLITS) --group $(GROUP) --splitting-algorithm least_duration --durations-path reports/durations.json)
+NIGHT := $(BIN)/pytest features -n auto --dist worksteal --record --continue-on-collection-errors $(RESULTS) \
+  --retries 1 --flaky=$(or $(FLAKY),report) $(if $(SEED),--randomly-seed=$(SEED)) $(if $(PORTAL),--portal-url=$(PORTAL)) $(SHARD)
+
+nightly: setup ## 夜间回归：全部场景、报告、通知 · the night: every scenario, the report, a notification
+	@$(NIGHT); ended=$$?; $(if $(SPLITS),,$(BIN)/python -m reports.build --night && $(BIN)/python -m reports.notify;) exit $$ended
+
+burn-in: setup ## 新场景的考验，SINCE=版本 · new and changed scenarios, many times on a busy machine, SINCE=<rev>
+	@$(BIN)/python -m reports.burn_in $(SINCE)
+
 portal: setup ## 启动模拟门户，手工浏览 · start the mock portal, to walk through by hand
 	@$(BIN)/single-window portal
 
@@ -81,5 +92,5 @@ lock: setup ## 按 pyproject.toml 更新 requirements.lock · bring requirements
 
 clean: ## 删除准备好的环境和生成的文件 · remove what set-up and runs have made
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache reports/node_modules \
-	  reports/allure-results reports/playwright reports/demo reports/junit.xml reports/allure.html reports/site
+	  reports/allure-results reports/playwright reports/demo reports/junit.xml reports/allure.html reports/site reports/scenarios.xml reports/summary.* reports/durations.json
 	find . -name __pycache__ -prune -exec rm -rf {} +

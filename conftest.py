@@ -13,7 +13,9 @@ pytest_plugins = [
     "fixtures.browser",
     "fixtures.people",
     "fixtures.report",
+    "fixtures.quarantine",
     "fixtures.attempts",
+    "fixtures.sentences",
     *(f"steps.{stem}" for stem in STEMS),
 ]
 

@@ -17,15 +17,20 @@ from pathlib import Path
 
 import playwright
 
-from reports import history
+from reports import digest, history
 from reports.categories import for_the_generator
 from reports.front import TEMPLATES, Front
+from reports.junit import junit
 from reports.prepare import attempts, prepare
 
 HERE = Path(__file__).parent
 RESULTS = HERE / "allure-results"
 REPORT = HERE / "allure.html"
 SITE = HERE / "site"
+JUNIT = HERE / "scenarios.xml"
+MARKDOWN = HERE / "summary.md"  # for a pipeline's page
+SUMMARY = HERE / "summary.json"  # for reports.notify
+DURATIONS = HERE / "durations.json"  # for shards of equal length
 VIEWER = Path(playwright.__file__).parent / "driver/package/lib/vite/traceViewer"
 
 OLDEST_NODE = 20
@@ -102,7 +107,10 @@ def build(folders: Sequence[Path] = (RESULTS,), *, is_night: bool = False) -> No
         )
         _write_file(work / "report/single", front)
         _write_folder(work / "report/folder", front)
+        _write_verdict(front)
         if is_night:
+            durations = {one["nodeid"]: one["seconds"] for one in front.attempts()}
+            DURATIONS.write_text(json.dumps(durations, ensure_ascii=False), encoding="utf-8")
             history.slim(work / "history.jsonl")
             shutil.copy(work / "history.jsonl", history.FILE)
 
@@ -122,6 +130,15 @@ def _write_folder(generated: Path, front: Front) -> None:
     shutil.copytree(VIEWER, generated / "trace-viewer")
     shutil.rmtree(SITE, ignore_errors=True)
     shutil.copytree(generated, SITE)
+
+
+def _write_verdict(front: Front) -> None:
+    """Write what machines read of the run."""
+    told = (front.counts(), front.failures(), len(front.errors()))
+    JUNIT.write_text(junit(front.by_scenario, front.pictures()), encoding="utf-8")
+    MARKDOWN.write_text(digest.markdown(*told), encoding="utf-8")
+    summary = {"is_green": digest.is_green(told[0], told[2]), "message": digest.message(*told)}
+    SUMMARY.write_text(json.dumps(summary, ensure_ascii=False), encoding="utf-8")
 
 
 def _page(generated: Path, front: Front, *, is_folder: bool) -> str:

@@ -29,11 +29,32 @@ CATEGORIES = (
     Category(
         PORTAL,
         r"AssertionError|ScreenNotReached|PortalRefused|LoginRefused|SessionLost|BindingRequired"
-        r"|PolicyNotListed|UnexpectedDialog|UnknownWording|PortalCrashed|ExceptionGroup: .*soft"
+        r"|PolicyNotListed|UnexpectedDialog|UnknownWording|PortalCrashed|Soft assertion failures"
         r"|DID NOT RAISE|playwright.*TimeoutError|net::ERR_",
     ),
     Category(TEST, r""),
 )
+
+# What the kind of an error means to somebody who does not read code; the first that fits.
+MEANINGS = (
+    Category("这句话还没有人写成步骤", r"StepDefinitionNotFoundError"),
+    Category("浏览器或窗口已经关闭", r"has been closed|Target crashed|Page crashed"),
+    Category("门户没有应答，可能已经退出", r"CONNECTION_REFUSED|Connection refused|NewConnection"),
+    Category("门户自身出错", r"PortalCrashed"),
+    Category("门户弹出了没有料到的对话框", r"UnexpectedDialog"),
+    Category("登录已失效，出现了登录框", r"SessionLost"),
+    Category("门户拒绝了，理由如下", r"PortalRefused|LoginRefused"),
+    Category("没有等到要看的画面", r"ScreenNotReached"),
+    Category("等到超时，门户没有答完", r"TimeoutError|Timeout \(>"),
+    Category("有检查没有通过，场景继续走完了", r"Soft assertion failures"),
+    Category("看到的与场景写的不一致", r"AssertionError|DID NOT RAISE"),
+    Category("场景的准备或代码出错", r""),
+)
+
+
+def meaning(message: str) -> str:
+    """Return in plain words what an error means."""
+    return next(one.name for one in MEANINGS if re.search(one.words, message))
 
 
 def category(message: str) -> str:

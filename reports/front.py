@@ -14,12 +14,16 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from PIL import Image
 
 from fixtures.guide import Clause, clauses, sections
-from reports.categories import CATEGORIES, category
+from fixtures.verdict import NAMES, State, by_scenario, state, title
+from reports.categories import CATEGORIES, category, meaning
 from reports.history import BAD, Night, failing_since
 from reports.prepare import CHECKS, TRACE, Json
-from reports.verdict import NAMES, State, by_scenario, state, title
 
 WIDTH = 560  # of a picture in the page
+TELLING = ("软失败", "失败的请求", "控制台错误")
+PICTURES = {"image/png", "image/jpeg"}
+LOOKED_AT = {State.FAILED, State.FLAKY, State.QUARANTINED}
+LONGEST, MOST_LINES = 200, 8
 TEMPLATES = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),
     undefined=StrictUndefined,
@@ -42,7 +46,9 @@ class Failure:
     since: str
     is_new: bool
     sentence: str
+    meaning: str
     message: str
+    hints: str
     picture: str
     trace: str
 
@@ -73,19 +79,18 @@ class Front:
         self._lines = lines
         self._nights = nights
         self._results = {one["fullName"]: one for one in _read_results(folder)}
-        self._attempts = by_scenario(lines)
-        self.states = {name: state(tries) for name, tries in self._attempts.items()}
+        self.by_scenario = by_scenario(lines)
+        self.states = {name: state(tries) for name, tries in self.by_scenario.items()}
         for name, result in self._results.items():
             if name not in self.states and result["titlePath"] != [CHECKS]:
                 self.states.setdefault(name, _state_of(result))
 
     def html(self) -> str:
         """Return the page."""
-        failures = sorted(self.failures(), key=lambda one: (not one.is_new, one.place, one.name))
         return TEMPLATES.get_template("front.html").render(
-            counts=Counter(self.states.values()),
+            counts=self.counts(),
             names=NAMES,
-            failures=failures,
+            failures=self.failures(),
             categories=[one.name for one in CATEGORIES],
             fixed=self.fixed(),
             errors=self.errors(),
@@ -102,11 +107,28 @@ class Front:
             sections=sections(), paragraphs=paragraphs, names=NAMES, State=State
         )
 
-    def failures(self) -> Iterator[Failure]:
-        """Return what failed, or failed now and then."""
+    def counts(self) -> Counter[State]:
+        """Return how many scenarios are in each state."""
+        return Counter(self.states.values())
+
+    def failures(self) -> list[Failure]:
+        """Return what failed, or failed now and then; the new ones first."""
+        found = [self._failure(n, now) for n, now in self.states.items() if now in LOOKED_AT]
+        return sorted(found, key=lambda one: (not one.is_new, one.place, one.name))
+
+    def attempts(self) -> Iterator[Json]:
+        """Return every attempt."""
+        for tries in self.by_scenario.values():
+            yield from tries
+
+    def pictures(self) -> dict[str, str]:
+        """Return the file of the picture of each failure that has one."""
+        found = {}
         for name, now in self.states.items():
-            if now in {State.FAILED, State.FLAKY, State.QUARANTINED}:
-                yield self._failure(name, now)
+            attached = _attachments(self._shown(name, now)) if now in LOOKED_AT else ()
+            if files := [_file(one) for one in attached if one["contentType"] in PICTURES]:
+                found[name] = files[-1]
+        return found
 
     def fixed(self) -> list[str]:
         """Return what failed last night and passes now."""
@@ -121,7 +143,7 @@ class Front:
     def environment(self) -> dict[str, str]:
         """Return what a person asks first: where and with what this was run."""
         runs = [line for line in self._lines if line["kind"] == "run"]
-        browsers = sorted({t["browser"] for tries in self._attempts.values() for t in tries})
+        browsers = sorted({t["browser"] for tries in self.by_scenario.values() for t in tries})
         known: dict[str, set[str]] = {
             "开始": {_minute(run["at"]) for run in runs[:1]},
             "浏览器": {name for name in browsers if name},
@@ -145,17 +167,18 @@ class Front:
         ]
 
     def _failure(self, name: str, now: State) -> Failure:
-        tries = self._attempts.get(name, [])
-        result = self._results.get(name, {})
-        bad = self._bad_result(name, now) or result
+        tries = self.by_scenario.get(name, [])
+        bad = self._shown(name, now)
         since = failing_since(name, self._nights)
-        failed_step = next((step for step in bad.get("steps", ()) if step["status"] in BAD), None)
+        failed_step = next(
+            (step for step in bad.get("steps", ()) if step.get("status") in BAD), None
+        )
         attached = list(_attachments(bad))
         message = (bad.get("error") or {}).get("message") or ""
         sentences = [attempt["step"] for attempt in tries if attempt["step"]]
         return Failure(
             id=bad.get("id", ""),
-            name=title(tries[0]) if tries else result["name"],
+            name=title(tries[0]) if tries else bad["name"],
             place=name.rpartition(" › ")[0],
             state=now,
             clauses=tuple(tries[0]["clauses"]) if tries else (),
@@ -163,33 +186,31 @@ class Front:
             since=f"{since.at:%m-%d}" if since else "",
             is_new=bool(self._nights) and since is None and now is State.FAILED,
             sentence=failed_step["name"] if failed_step else (sentences or [""])[-1],
+            meaning=meaning(message),
             message=_plain(message),
+            hints=self._hints(attached),
             picture=self._picture(attached),
             trace=next((_file(one) for one in attached if one["contentType"] == TRACE), ""),
         )
 
-    def _bad_result(self, name: str, now: State) -> Json | None:
-        """Return the attempt that failed, where the last one has passed."""
+    def _shown(self, name: str, now: State) -> Json:
+        """Return the result that tells of a failure: of what passed later, an earlier one."""
+        last = self._results.get(name, {})
         if now is not State.FLAKY:
-            return None
-        return next(
-            (
-                r
-                for r in _read_results(self._folder, retries=True)
-                if r["fullName"] == name and r["status"] in BAD
-            ),
-            None,
-        )
+            return last
+        earlier = _read_results(self._folder, retries=True)
+        bad = (one for one in earlier if one["fullName"] == name and one["status"] in BAD)
+        return next(bad, last)
 
     def _paragraph(self, clause: Clause) -> Paragraph:
-        names = [n for n, tries in self._attempts.items() if clause.id in tries[0]["clauses"]]
+        names = [n for n, tries in self.by_scenario.items() if clause.id in tries[0]["clauses"]]
         pictures = [self._picture(list(_attachments(self._results.get(n, {})))) for n in names]
         return Paragraph(
             clause=clause,
             proofs=tuple(
                 Proof(
                     self._results.get(n, {}).get("id", ""),
-                    title(self._attempts[n][0]),
+                    title(self.by_scenario[n][0]),
                     self.states[n],
                 )
                 for n in names
@@ -198,11 +219,18 @@ class Front:
         )
 
     def _picture(self, attached: Sequence[Json]) -> str:
-        """Return the first picture, small enough for a page that may be mailed."""
-        for link in attached:
-            if link["contentType"] == "image/png" or link["contentType"] == "image/jpeg":
-                return as_address(self._folder / _file(link))
-        return ""
+        """Return the picture of the last tab, small enough for a page that may be mailed."""
+        pictures = [link for link in attached if link["contentType"] in PICTURES]
+        return as_address(self._folder / _file(pictures[-1])) if pictures else ""
+
+    def _hints(self, attached: Sequence[Json]) -> str:
+        """Return the beginning of what browser and portal said about it."""
+        files = [_file(link) for link in attached if link["name"].startswith(TELLING)]
+        texts = [(self._folder / file).read_text(encoding="utf-8") for file in files]
+        lines = [
+            line[:LONGEST] for text in texts for line in text.partition("Call log:")[0].splitlines()
+        ]
+        return "\n".join(lines[:MOST_LINES])
 
 
 def as_address(file: Path) -> str:
@@ -245,11 +273,11 @@ def _state_of(result: Json) -> State:
 
 def _plain(message: str) -> str:
     """Return the beginning of a message, without the module in which its kind of error lives."""
-    told = [line.rstrip() for line in message.strip().splitlines() if line.strip()]
-    lines = [line for line in told if "Use -v to get more diff" not in line]
+    told = message.partition("Browser logs:")[0].strip().splitlines()
+    lines = [line.rstrip() for line in told if line.strip() and "Use -v to get" not in line]
     first, *rest = lines or [""]
     kind, colon, said = first.partition(": ")
-    return "\n".join([f"{kind.rpartition('.')[2]}{colon}{said}", *rest][:8])
+    return "\n".join([f"{kind.rpartition('.')[2]}{colon}{said}", *rest][:MOST_LINES])
 
 
 def _minute(iso: str) -> str:

@@ -31,13 +31,19 @@ def prepare(folders: Iterable[Path], prepared: Path) -> None:
 
 def attempts(folder: Path) -> list[Json]:
     """Return the lines that the recorder wrote beside these results."""
-    file = folder / "attempts.jsonl"
-    return [json.loads(line) for line in _lines(file)]
+    lines = [json.loads(line) for line in _lines(folder / "attempts.jsonl")]
+    roots = [line["root"] for line in lines if line["kind"] == "run"]
+    for line in lines:
+        if "message" in line:
+            line["message"] = without_paths(line["message"], roots)
+    return lines
 
 
-def results(folder: Path) -> list[Json]:
-    """Return every result of a folder."""
-    return [_read(path) for path in sorted(folder.glob("*-result.json"))]
+def without_paths(text: str, roots: Iterable[str]) -> str:
+    """Return a text without the paths of the machine on which it was written."""
+    for root in roots:
+        text = text.replace(f"{root}/", "")
+    return PYTHON.sub("", PACKAGES.sub("", text))
 
 
 def _clean(path: Path, roots: Iterable[str]) -> None:
@@ -46,8 +52,8 @@ def _clean(path: Path, roots: Iterable[str]) -> None:
         if path.suffix == ".zip":
             without_root(path, root)
         elif path.suffix in {".json", ".txt", ".csv"}:
-            text = path.read_text(encoding="utf-8").replace(f"{root}/", "")
-            path.write_text(PYTHON.sub("", PACKAGES.sub("", text)), encoding="utf-8")
+            text = path.read_text(encoding="utf-8")
+            path.write_text(without_paths(text, [root]), encoding="utf-8")
 
 
 def _join(prepared: Path) -> None:
@@ -85,7 +91,8 @@ def with_readable_example(result: Json) -> Json:
     parameters = []
     for parameter in result.get("parameters", []):
         if parameter["name"] != "_pytest_bdd_example":
-            parameters.append(parameter)
+            if not parameter["name"].startswith("_"):
+                parameters.append(parameter)
             continue
         row = ast.literal_eval(parameter["value"])
         parameters += [{"name": name, "value": value} for name, value in row.items()]
