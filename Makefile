@@ -14,10 +14,10 @@ RESULTS := --alluredir=reports/allure-results --clean-alluredir
 PYTEST := $(BIN)/pytest -n 3 --dist worksteal $(RESULTS) --junitxml=reports/junit.xml
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test features nightly burn-in portal report open-report soak fuzz-lists screens lock clean campaign
+.PHONY: help setup demo test features nightly merge notify burn-in portal report open-report bench-recording flake-rate soak fuzz-lists screens lock clean campaign
 
 help:
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
 
 setup: $(STAMP) ## 准备环境（只做一次）· set up what the others need, once
 
@@ -50,13 +50,19 @@ test: setup ## 全部检查：格式、规范、类型、分层、测试 · ever
 features: setup ## 只跑场景，TAG=guide-2.4 选条款 · the scenarios alone; TAG=guide-2.4 picks a clause
 	$(PYTEST) --record features $(if $(TAG),-m "$(TAG)")
 
-# A shard is one of SPLITS parts of the night; they share a SEED, and reports.build joins their results.
+# A shard is one of SPLITS parts of the night; they share a SEED (docs/ci).
 SHARD := $(if $(SPLITS),--splits $(SPLITS) --group $(GROUP) --splitting-algorithm least_duration --durations-path reports/durations.json)
 NIGHT := $(BIN)/pytest features -n auto --dist worksteal --record --continue-on-collection-errors $(RESULTS) \
   --retries 1 --flaky=$(or $(FLAKY),report) $(if $(SEED),--randomly-seed=$(SEED)) $(if $(PORTAL),--portal-url=$(PORTAL)) $(SHARD)
 
 nightly: setup ## 夜间回归：全部场景、报告、通知 · the night: every scenario, the report, a notification
 	@$(NIGHT); ended=$$?; $(if $(SPLITS),,$(BIN)/python -m reports.build --night && $(BIN)/python -m reports.notify;) exit $$ended
+
+merge: setup ## 把各片的结果合成一份报告，SHARDS=文件夹 · join the results of shards into one report
+	@$(BIN)/python -m reports.build --night $(SHARDS)
+
+notify: setup ## 上一份报告不是全绿就通知 · tell people if the last report is not green
+	@$(BIN)/python -m reports.notify
 
 burn-in: setup ## 新场景的考验，SINCE=版本 · new and changed scenarios, many times on a busy machine, SINCE=<rev>
 	@$(BIN)/python -m reports.burn_in $(SINCE)
@@ -76,6 +82,12 @@ campaign: setup ## 断点演练：在每一处杀死进程，配每一种故障�
 
 open-report: setup ## 在本机打开报告，可以回放 · serve the report's folder on loopback, with its traces
 	@$(BIN)/python -m reports.serve
+
+bench-recording: setup ## 失败时的记录让全绿的场景慢多少 · what recording for failures costs a green suite
+	@$(BIN)/python -m benchmarks.recording
+
+flake-rate: setup ## 500 次场景，打乱并行，算时好时坏率 · 500 scenario runs, shuffled and parallel: the flake rate
+	$(BIN)/pytest features -n auto --dist worksteal --record --count 3 --flaky=fail $(RESULTS)
 
 soak: setup ## 耐久：一次运行 500 张，看内存和残留（约一刻钟）· 500 policies in one run: memory, leftovers
 	@$(BIN)/python -m benchmarks.soak

@@ -12,6 +12,7 @@ pytest_plugins = [
     "fixtures.evidence",
     "fixtures.browser",
     "fixtures.people",
+    "fixtures.looks",
     "fixtures.report",
     "fixtures.quarantine",
     "fixtures.attempts",

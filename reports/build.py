@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import playwright
+from filelock import FileLock
 
 from reports import digest, history
 from reports.categories import for_the_generator
@@ -94,7 +95,7 @@ def build(folders: Sequence[Path] = (RESULTS,), *, is_night: bool = False) -> No
             2, "还没有测试结果：请先运行 make test · No test results yet: run make test first."
         )
     node = _node()
-    _install_generator()
+    install_tools()
     with tempfile.TemporaryDirectory() as name:
         work = Path(name)
         prepare(folders, work / "results")
@@ -203,13 +204,20 @@ def _node() -> str:
     )
 
 
-def _install_generator() -> None:
+def install_tools() -> None:
+    """Install what package-lock.json names, once.
+
+    Raises:
+        CannotBuild: it could not be had.
+    """
     installed, wanted = HERE / "node_modules/.package-lock.json", HERE / "package-lock.json"
-    if installed.exists() and installed.stat().st_mtime >= wanted.stat().st_mtime:
-        return
-    print("安装报告工具，只做一次 · installing the report generator, once", flush=True)
-    command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
-    if subprocess.run(command, cwd=HERE, stdout=subprocess.DEVNULL, check=False).returncode:
+    with FileLock(HERE / "allure-install.lock"):  # several test processes may want it at once
+        if installed.exists() and installed.stat().st_mtime >= wanted.stat().st_mtime:
+            return
+        print("安装报告工具，只做一次 · installing the report generator, once", flush=True)
+        command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
+        done = subprocess.run(command, cwd=HERE, stdout=subprocess.DEVNULL, check=False)
+    if done.returncode:
         raise CannotBuild(
             3,
             "报告工具没有装上：请检查网络后再运行 make report · "

@@ -82,6 +82,32 @@ def test_make_targets_exist(document):
     assert set(MAKE.findall(read(document))) - targets == set()
 
 
+PIPELINES = {
+    "docs/ci/github-actions.yml": "vendor.github-workflows",
+    "docs/ci/gitlab-ci.yml": "vendor.gitlab-ci",
+    "docs/ci/Jenkinsfile": "",
+}
+
+
+@pytest.mark.parametrize("pipeline", PIPELINES)
+def test_pipeline_runs_the_commands_of_the_project(pipeline):
+    """A pipeline does what a person can do too: it calls targets of the Makefile."""
+    targets = set(re.findall(r"^([a-z-]+):", read("Makefile"), re.MULTILINE))
+    called = set(re.findall(r"\bmake ([a-z-]+)", read(pipeline)))
+
+    assert {"setup", "nightly"} <= called <= targets
+
+
+@pytest.mark.parametrize("pipeline", [path for path, schema in PIPELINES.items() if schema])
+def test_pipeline_fits_its_schema(pipeline):
+    """GitHub and GitLab would accept the file."""
+    command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", PIPELINES[pipeline]]
+
+    done = subprocess.run([*command, ROOT / pipeline], capture_output=True, text=True, check=False)
+
+    assert done.returncode == 0, done.stdout
+
+
 @pytest.mark.parametrize("target", ["demo", "test"])
 @pytest.mark.parametrize("document", ["README.md", "README.zh-CN.md"])
 def test_readme_names_the_two_commands(document, target):

@@ -112,7 +112,7 @@ def read_portal_log(tab, name):
     """Go from the front page to the failing step, and return the portal's log in it."""
     tab.locator("#front").get_by_role("button", name=name).first.click()
     tab.get_by_text("门户日志").first.click()
-    log = tab.locator("pre", has_text="企业").first.inner_text()
+    log = tab.locator("#app pre", has_text="GET /index.action").first.inner_text()
     tab.locator(".report-tabs").get_by_role("button", name="概览").click()
     return log
 
