@@ -15,13 +15,14 @@ from PIL import Image
 
 from fixtures.guide import Clause, clauses, sections
 from fixtures.verdict import NAMES, State, by_scenario, state, title
+from reports import screens
 from reports.categories import CATEGORIES, category, meaning
 from reports.history import BAD, Night, failing_since
 from reports.prepare import CHECKS, TRACE, Json
 
 WIDTH = 560  # of a picture in the page
 TELLING = ("软失败", "失败的请求", "控制台错误")
-PICTURES = {"image/png", "image/jpeg"}
+PICTURES = {"image/png", "image/jpg", "image/jpeg"}
 LOOKED_AT = {State.FAILED, State.FLAKY, State.QUARANTINED}
 LONGEST, MOST_LINES = 200, 8
 TEMPLATES = Environment(
@@ -204,6 +205,7 @@ class Front:
 
     def _paragraph(self, clause: Clause) -> Paragraph:
         names = [n for n, tries in self.by_scenario.items() if clause.id in tries[0]["clauses"]]
+        names.sort(key=lambda name: _place(self.by_scenario[name][0]))
         pictures = [self._picture(list(_attachments(self._results.get(n, {})))) for n in names]
         return Paragraph(
             clause=clause,
@@ -215,7 +217,7 @@ class Front:
                 )
                 for n in names
             ),
-            picture=next(filter(None, pictures), ""),
+            picture=next(filter(None, pictures), "") or _gallery_picture(clause),
         )
 
     def _picture(self, attached: Sequence[Json]) -> str:
@@ -242,6 +244,18 @@ def as_address(file: Path) -> str:
     written = io.BytesIO()
     small.save(written, "JPEG", quality=70)
     return f"data:image/jpeg;base64,{base64.b64encode(written.getvalue()).decode()}"
+
+
+def _place(attempt: Json) -> tuple[str, int]:
+    file, _, line = attempt["place"].rpartition(":")
+    return file, int(line)
+
+
+def _gallery_picture(clause: Clause) -> str:
+    """Return the picture of a clause from the mock portal's page, where this run took none."""
+    shown = [name for name, (shows, _) in screens.CAPTIONS.items() if shows == clause.id]
+    files = [file for file in screens.FOLDER.iterdir() if file.stem in shown[:1]]
+    return as_address(files[0]) if files else ""
 
 
 def _read_results(folder: Path, *, retries: bool = False) -> list[Json]:
