@@ -18,7 +18,7 @@ from fixtures.verdict import NAMES, State, by_scenario, state, title
 from reports import screens
 from reports.categories import CATEGORIES, category, meaning
 from reports.history import BAD, Night, failing_since
-from reports.prepare import CHECKS, TRACE, Json
+from reports.prepare import TRACE, Json
 
 WIDTH = 560  # of a picture in the page
 TELLING = ("软失败", "失败的请求", "控制台错误")
@@ -82,9 +82,8 @@ class Front:
         self._results = {one["fullName"]: one for one in _read_results(folder)}
         self.by_scenario = by_scenario(lines)
         self.states = {name: state(tries) for name, tries in self.by_scenario.items()}
-        for name, result in self._results.items():
-            if name not in self.states and result["titlePath"] != [CHECKS]:
-                self.states.setdefault(name, _state_of(result))
+        for name, result in self._results.items():  # the checks of the project have no attempts
+            self.states.setdefault(name, _state_of(result))
 
     def html(self) -> str:
         """Return the page."""

@@ -10,8 +10,9 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
+from pytest_bdd.feature import get_features
 
-from fixtures import quarantine
+from fixtures import quarantine, sentences
 from fixtures.verdict import State, by_scenario, state
 from reports import burn_in, digest, junit, notify
 from reports.categories import CATEGORIES, category, meaning
@@ -269,3 +270,14 @@ def test_burn_in_finds_new_and_changed_scenarios():
     old, new = burn_in.scenarios(before), burn_in.scenarios(after)
 
     assert {title for title in new if old.get(title) != new[title]} == {"零", "二"}
+
+
+def test_definitions_that_nothing_calls_are_found():
+    """Of the definitions only those are unused that no sentence of any feature matches."""
+    files = sorted(str(path) for path in (ROOT / "features").glob("*.feature"))
+    templates = [one for found in get_features(files) for one in found.scenarios.values()]
+    everything, rest = sentences.unused([]), sentences.unused(templates)
+
+    assert len(everything) > 100
+    assert set(rest) < set(everything)
+    assert len(rest) < 10
