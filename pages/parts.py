@@ -98,16 +98,23 @@ class PagedTable(Table):
         root = surface.locator(".bootstrap-table")
         super().__init__(root)
         self.rows = root.locator("tbody > tr[data-index]")
+        empty = "tr.no-records-found:has-text('没有找到匹配的记录')"  # no rows is not yet empty
         self.settled = surface.locator(
-            ".bootstrap-table:has(tbody > tr):not(:has(.fixed-table-loading:visible))"
+            f".bootstrap-table:has(tr[data-index], {empty}):not(:has(.fixed-table-loading:visible))"
         )
         self.loading_notice = root.locator(".fixed-table-loading")
-        self.empty_notice = root.locator("tr.no-records-found")
+        self.empty_notice = root.locator(empty)
         self.paging_notice = root.locator(".pagination-info")
         self.page_size_notice = root.locator(".page-list")
         self.page_size_button = root.locator(".page-list button")
         self.page_sizes = root.locator(".page-list li > a")
         self.next_page = root.locator(".pagination li.page-next:not(.disabled) > a")
+
+    def total(self) -> int:
+        """Return how many rows there are on all pages, by the portal's own count; 0 if untold."""
+        (told,) = self.paging_notice.all_inner_texts() or ("",)
+        counted = re.search(r"总共 (\d+) 条", told)
+        return int(counted[1]) if counted else 0
 
 
 class Field:

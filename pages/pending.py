@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import ClassVar, Self
 
-from pages.errors import PolicyNotListed
+from pages.errors import PolicyNotListed, ScreenNotReached
 from pages.models import (
     Contact,
     Declaration,
@@ -54,9 +54,16 @@ class PendingPage(Screen):
         return self.press(process_link, to=ConfirmationPage)
 
     def _policies(self) -> Iterator[PendingPolicy]:
-        """Go through the policies from here on, turning a page when the last one was taken."""
+        """Go through the policies from here on, turning a page when the last one was taken.
+
+        Raises:
+            ScreenNotReached: the pages show fewer than the portal itself has counted.
+        """
+        seen = 0
         while True:
-            for row in self.table.read():
+            rows = self.table.read()
+            seen += len(rows)
+            for row in rows:
                 yield PendingPolicy(
                     application_no=row["申请编号"],
                     enterprise_name=row["企业名称"],
@@ -64,6 +71,8 @@ class PendingPage(Screen):
                     status=PolicyStatus.of(row["状态"]),
                 )
             if not self.table.next_page.is_visible():
+                if seen < self.table.total():
+                    raise ScreenNotReached(type(self).__name__, self.tab.url)
                 return
             self.ask(self.table.next_page, to=PendingPage)
 
