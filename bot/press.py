@@ -4,6 +4,8 @@ Chromium itself sends a POST again when its connection drops before the answer b
 confirm request is let through a latch, once, and is sent without retries and redirects.
 """
 
+import json
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
@@ -14,6 +16,7 @@ from playwright.sync_api import Page, Request, Route
 
 from bot.approval import ApprovedIntent
 from pages.errors import PortalError, PortalRefused
+from pages.parts import DialogLog
 from pages.pending import ConfirmationPage, ConfirmedDialog
 
 Transport = Literal["guarded", "browser"]
@@ -50,7 +53,7 @@ class Latch:
         self._transport = transport
         self.is_touched = False  # some request was made, be it a read
         self.is_used = False
-        self.is_answered = False  # by the portal's own logic, not by a page or not at all
+        self._answer = ""  # what the portal's own logic said; empty if it said nothing
 
     def handle(self, route: Route) -> None:
         """Decide on one request of the browser context."""
@@ -71,11 +74,12 @@ class Latch:
         """Let nothing through any more, however late the page sends it."""
         self.is_used = True
 
-    def outcome_of_refusal(self) -> Outcome:
-        """Return what it means that the portal or its page said no."""
+    def outcome_of_refusal(self, words: Iterable[str]) -> Outcome:
+        """Return what it means that the portal, or its page by itself, said no in these words."""
         if not self.is_touched:
             return Outcome.NOT_SENT
-        return Outcome.REFUSED if self.is_answered else Outcome.UNKNOWN
+        is_the_portals = all(word.strip() and word in self._answer for word in words)
+        return Outcome.REFUSED if is_the_portals else Outcome.UNKNOWN
 
     def _is_desk(self, request: Request) -> bool:
         try:
@@ -86,11 +90,16 @@ class Latch:
     def _send(self, route: Route) -> None:
         try:
             answer = route.fetch(max_retries=0, max_redirects=0)
+            if answer.ok:
+                with suppress(ValueError):  # a page, or nothing that can be read
+                    self._answer = json.dumps(answer.json(), ensure_ascii=False)
         except PlaywrightError:
-            route.abort("connectionreset")
-        else:
-            self.is_answered = answer.ok and "json" in answer.headers.get("content-type", "")
-            route.fulfill(response=answer)
+            answer = None
+        with suppress(PlaywrightError):  # a page that is gone misses nothing
+            if answer:
+                route.fulfill(response=answer)
+            else:
+                route.abort("connectionreset")
 
 
 def press(
@@ -110,15 +119,25 @@ def press(
     try:
         confirmed = form.confirm()
     except PortalRefused as refusal:
-        return Pressed(latch.outcome_of_refusal(), "；".join(refusal.messages), is_clean=False)
-    except (PortalError, PlaywrightError) as error:
-        return Pressed(Outcome.UNKNOWN, f"没有明确的应答（{type(error).__name__}）", is_clean=False)
+        return Pressed(
+            latch.outcome_of_refusal(refusal.messages), "；".join(refusal.messages), is_clean=False
+        )
+    except PortalError as error:  # the page still answers, and nothing passes it but by the latch
+        outcome = Outcome.UNKNOWN if latch.is_touched else Outcome.NOT_SENT
+        return Pressed(outcome, _unclear(error, *DialogLog.of(form.tab).take()), is_clean=False)
+    except PlaywrightError as error:
+        return Pressed(Outcome.UNKNOWN, _unclear(error), is_clean=False)
     finally:
         latch.close()
     words = ""
     with suppress(PortalError, PlaywrightError):
         words = confirmed.read()
     return Pressed(Outcome.ACCEPTED, words, is_clean=_leave(confirmed, latch))
+
+
+def _unclear(error: Exception, *dialogs: str) -> str:
+    said = "".join(f"，门户弹窗“{dialog}”" for dialog in dialogs)
+    return f"没有明确的应答（{type(error).__name__}）{said}"
 
 
 def _leave(confirmed: ConfirmedDialog, latch: Latch) -> bool:

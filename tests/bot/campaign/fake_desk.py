@@ -137,7 +137,7 @@ class Route:
         """Send it as the driver does."""
         answer = self._browser.exchange("POST", self._path, self._form)
         is_ok = 200 <= answer.status < 300
-        return SimpleNamespace(ok=is_ok, headers=answer.headers, answer=answer)
+        return SimpleNamespace(ok=is_ok, json=answer.json, answer=answer)
 
     def fulfill(self, response: Any) -> None:
         """Hand the answer to the page."""
