@@ -310,7 +310,8 @@ class Confirmation:
                 self._evidence.keep_record(item, "record", facts)
             self._evidence.keep_picture(item, "after", _picture(session))
             self._evidence.note_kept(item, FOUND)
-        except (EvidenceNotKept, PlaywrightError):
+        except (EvidenceNotKept, PlaywrightError) as error:
+            session.is_spent = session.is_spent or isinstance(error, PlaywrightError)
             self._evidence.note_lack(item, FOUND)
 
     def seal(self, reference: str) -> None:

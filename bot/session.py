@@ -220,7 +220,8 @@ class BrowserThread:
                 )
             return Session(context, home.open_desk())
         except BaseException:
-            context.close()
+            with suppress(PlaywrightError):  # of a dead browser; what went wrong is what is told
+                context.close()
             raise
 
     def _log_in(self, login: LoginPage, account: str, password: Secret) -> HomePage:
@@ -262,19 +263,23 @@ class BrowserThread:
             )
 
     def _new_context(self) -> BrowserContext:
-        if self._browser and not self._browser.is_connected():
-            self._stop()  # it died, and every session with it
-        browser = self._browser or self._launch()
-        context = browser.new_context(
+        try:
+            context = self._open_context(self._browser or self._launch())
+        except PlaywrightError:  # it died, and every session with it; is_connected may not know
+            self._stop()
+            context = self._open_context(self._launch())
+        context.set_default_timeout(self._settings.timeout_seconds * 1000)
+        DialogLog.install(context)
+        return context
+
+    def _open_context(self, browser: Browser) -> BrowserContext:
+        return browser.new_context(
             locale="zh-CN",
             timezone_id="Asia/Shanghai",
             viewport=VIEWPORT,
             service_workers="block",
             permissions=[LOCAL_NETWORK] if self._settings.login == "card" else [],
         )
-        context.set_default_timeout(self._settings.timeout_seconds * 1000)
-        DialogLog.install(context)
-        return context
 
     def _launch(self) -> Browser:
         self._playwright = sync_playwright().start()
