@@ -109,8 +109,9 @@ def standing(
 ) -> Approval | None:
     """Return the approval as it stands at the press: a person's runs out, a mandate may be gone."""
     if granted.ground == PERSON:
-        until = datetime.fromisoformat(granted.at) + timedelta(hours=settings.approval_hours)
-        return granted if moment <= until else None
+        since = datetime.fromisoformat(granted.at)
+        until = since + timedelta(hours=settings.approval_hours)
+        return granted if since <= moment <= until else None  # a clock set back lengthens nothing
     return by_mandate(settings.mandates, item, now, moment.date())
 
 

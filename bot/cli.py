@@ -481,7 +481,7 @@ def _exit_code(outcome: Outcome, is_whole: bool, is_rehearsal: bool) -> int:
     states = {entry.state for entry in outcome.entries}
     if outcome.stopped is Stop.INTERRUPTED:
         return CTRL_C
-    if outcome.stopped in (Stop.BREAKER, Stop.EVIDENCE, Stop.ERROR) or State.FAILED in states:
+    if outcome.stopped in (Stop.BREAKER, Stop.ERROR, Stop.STORAGE) or State.FAILED in states:
         return TECHNICAL_TROUBLE
     is_lacking = bool(outcome.seal and outcome.seal.lacking)
     is_done = is_whole and not outcome.unanswered and not is_lacking and states <= done

@@ -35,6 +35,7 @@ MOCK_HEADER = "X-Mock-Portal"
 LEAST_SPACE, LITTLE_SPACE = 200 << 20, 2 << 30  # bytes: too little to begin, little enough to tell
 CLOCK_MAY_DIFFER = timedelta(minutes=2)
 BEIJING = timedelta(hours=8)
+SET_BACK = timedelta(minutes=5)  # more than a time server ever corrects
 PLAIN_KEYRINGS = ("keyrings.alt", "keyring.backends.null")  # these store in clear, or not at all
 NO_KEYRING = "keyring.backends.fail"
 EDITIONS = {"guangdong": "地方（广东）版", "national": "国标版"}
@@ -74,6 +75,20 @@ def check_quickly(settings: Settings) -> None:
     if disk.health is Health.UNFIT:
         raise NotFit(f"{disk.told}。{disk.next_step}。")
     check_portal(settings)
+
+
+def check_clock(latest: str, now: datetime) -> None:
+    """See that the clock does not stand before what the ledger has last written down.
+
+    Raises:
+        NotFit: it was set back, so that what has run out would hold again.
+    """
+    if latest and now < datetime.fromisoformat(latest) - SET_BACK:
+        raise NotFit(
+            f"电脑的时钟（{now.astimezone():%Y-%m-%d %H:%M}）早于台账的最后一次记录"
+            f"（{datetime.fromisoformat(latest).astimezone():%Y-%m-%d %H:%M}）："
+            "批准和授权的期限会算错。请校准时钟后再运行。"
+        )
 
 
 def check_portal(settings: Settings) -> None:

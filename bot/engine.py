@@ -5,8 +5,9 @@ import os
 import signal
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from enum import StrEnum
+from queue import Empty
 from uuid import uuid4
 
 from dbos import DBOS, DBOSClient, SetEnqueueOptions, SetWorkflowID, WorkflowHandle
@@ -26,6 +27,8 @@ log = logging.getLogger(__name__)
 QUEUE = "portal"
 UNFINISHED = ["PENDING", "ENQUEUED"]
 POLLING_SECONDS = 0.1
+AWAKE_SECONDS = 1.0  # how long a wait may be deaf to Ctrl-C on Windows
+CLOSING_SECONDS = 5  # for the engine to write down what has ended
 
 
 class Work(StrEnum):
@@ -114,7 +117,7 @@ def _launched(settings: Settings) -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGTERM, before)
-        DBOS.destroy()
+        DBOS.destroy(workflow_completion_timeout_sec=CLOSING_SECONDS)
 
 
 def _prepare(url: str, settings: Settings) -> None:
@@ -147,20 +150,20 @@ def _work_off(
 
     No more is handed to the engine than is begun, so an interrupted run leaves nothing queued.
     """
-    under_way: list[WorkflowHandle[None]] = []
+    under_way: dict[str, WorkflowHandle[None]] = {}
     try:
         for uscc in enterprises:
             while len(under_way) >= at_once:
-                _await_one(under_way)
+                _await_one(robot, under_way)
             if robot.stopped:
                 break
-            under_way.append(_begin(robot, work, uscc, list_digest))
+            under_way[uscc] = _begin(robot, work, uscc, list_digest)
         while under_way:
-            _await_one(under_way)
+            _await_one(robot, under_way)
     except KeyboardInterrupt:
         robot.stopped = Stop.INTERRUPTED
         log.warning("收到中断：办完手头的保单就结束；再按一次 Ctrl-C 立即结束。")
-        _finish([one for one in under_way if not _is_taken_back(one)])
+        _finish(robot, {uscc: one for uscc, one in under_way.items() if not _is_taken_back(one)})
 
 
 def _is_taken_back(handle: WorkflowHandle[None]) -> bool:
@@ -171,10 +174,10 @@ def _is_taken_back(handle: WorkflowHandle[None]) -> bool:
     return True
 
 
-def _finish(under_way: list[WorkflowHandle[None]]) -> None:
+def _finish(robot: Robot, under_way: dict[str, WorkflowHandle[None]]) -> None:
     try:
         while under_way:
-            _await_one(under_way)
+            _await_one(robot, under_way)
     except KeyboardInterrupt:
         # as safe as a kill: the ledger has what matters, and threads cannot be stopped in between
         log.warning("已立即结束；再运行同一命令，由程序先核验再接着办。")
@@ -186,7 +189,9 @@ def _begin(robot: Robot, work: Work, uscc: str, list_digest: str) -> WorkflowHan
         return DBOS.enqueue_workflow(QUEUE, getattr(robot, work), uscc, list_digest)
 
 
-def _await_one(under_way: list[WorkflowHandle[None]]) -> None:
-    ended = DBOS.wait_first(under_way, polling_interval_sec=POLLING_SECONDS)
-    under_way.remove(ended)
-    ended.get_result()
+def _await_one(robot: Robot, under_way: dict[str, WorkflowHandle[None]]) -> None:
+    """Wait for the robot's own word: on a full disk the engine never learns that one has ended."""
+    while True:
+        with suppress(Empty):
+            under_way.pop(robot.ended.get(timeout=AWAKE_SECONDS), None)
+            return

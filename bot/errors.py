@@ -36,3 +36,7 @@ class EvidenceNotKept(ApplicationException):
 
 class NotFit(Exception):
     """This machine, these settings or this portal cannot do the job; nothing was started."""
+
+
+class NotWritten(NotFit):
+    """The ledger does not take what is to be written, so nothing is pressed."""

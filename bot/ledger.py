@@ -1,16 +1,18 @@
 """台账: what the bot knows of every work item, for ever."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
+from secrets import randbelow
 from typing import Any
 
 import sqlalchemy as sa
 
-from bot.errors import NotFit
+from bot.errors import NotFit, NotWritten
 from bot.work_item import WorkItem
 from pages.models import Contact
 
@@ -155,8 +157,11 @@ class Ledger:
     def __init__(self, file: Path, marker: Path) -> None:
         """Open the ledger; create it only if it never existed.
 
+        The marker names the ledger that this computer works with.
+
         Raises:
-            NotFit: the ledger existed once and is gone, or it cannot be read.
+            NotFit: the ledger existed once and is gone, it cannot be read, or it is another
+                computer's.
         """
         if marker.exists() and not file.exists():
             raise NotFit(
@@ -166,21 +171,25 @@ class Ledger:
         file.parent.mkdir(parents=True, exist_ok=True)
         self._engine = _open(file)
         self._writer = self._engine.execution_options(writes=True)
+        damaged = NotFit(f"台账 {file} 已损坏或不是台账。请从备份恢复后再运行。")
         try:
             is_empty = not sa.inspect(self._engine).has_table(_items.name)
             if marker.exists() and is_empty:
                 raise NotFit(f"台账 {file} 是空的，但它曾经有内容。请从备份恢复后再运行。")
-            self._migrate(self._version(), is_empty)
+            if self._pragma("quick_check(1)") != "ok":
+                raise damaged
+            self._migrate(int(self._pragma("user_version")), is_empty)
+            self._claim(file, marker)
+        except NotWritten as error:
+            raise NotFit(str(error)) from error
         except sa.exc.OperationalError as error:
             raise NotFit(f"台账 {file} 打不开或正被占用。请检查权限，稍后再运行。") from error
         except sa.exc.DatabaseError as error:
-            raise NotFit(f"台账 {file} 已损坏或不是台账。请从备份恢复后再运行。") from error
-        marker.parent.mkdir(parents=True, exist_ok=True)
-        marker.touch()
+            raise damaged from error
 
     def dispatch(self, items: Iterable[WorkItem], list_digest: str, by: str) -> None:
         """Take these items in for this operator; what was pressed before is never touched."""
-        with self._writer.begin() as transaction:
+        with self._writing() as transaction:
             for item in items:
                 if item.is_request:
                     _take_request(transaction, item, list_digest)
@@ -197,9 +206,18 @@ class Ledger:
             for item in requests:
                 _take_request(transaction, item, "")
 
+    def try_to_write(self) -> None:
+        """Write what is there already, to see that it can be done.
+
+        Raises:
+            NotWritten: as `_writing` says.
+        """
+        with self._writing() as transaction:
+            transaction.exec_driver_sql(f"PRAGMA user_version = {VERSION}")
+
     def restart(self, by: str) -> None:
         """Let everything begin anew that ended without a press."""
-        with self._writer.begin() as transaction:
+        with self._writing() as transaction:
             for state in RESTARTABLE:
                 ended = sa.select(_items.c.reference).where(_items.c.state == state)
                 for reference in transaction.execute(ended).scalars().all():
@@ -213,7 +231,7 @@ class Ledger:
         """
         if new not in MOVES[old]:
             raise ValueError(f"{old} → {new}")
-        with self._writer.begin() as transaction:
+        with self._writing() as transaction:
             return _move(transaction, reference, old, new, by, **values)
 
     def entry(self, reference: str) -> Entry:
@@ -300,16 +318,58 @@ class Ledger:
         change = _requests.update().where(
             _requests.c.list_digest == list_digest, _requests.c.row == request.row
         )
-        with self._writer.begin() as transaction:
+        with self._writing() as transaction:
             transaction.execute(change.values(explanation=explanation, next_step=next_step))
 
     def close(self) -> None:
         """Let go of the file."""
         self._engine.dispose()
 
-    def _version(self) -> int:
+    @contextmanager
+    def _writing(self) -> Iterator[sa.Connection]:
+        """Write in one transaction; another writer is waited for, some seconds.
+
+        Raises:
+            NotWritten: the disk is full, the file read-only, or somebody else holds it.
+        """
+        try:
+            with self._writer.begin() as transaction:
+                yield transaction
+        except sa.exc.OperationalError as error:
+            raise NotWritten(
+                f"台账写不进去（{error.orig}）。请检查磁盘空间和权限，"
+                "关闭正在使用台账的其他程序，然后再运行一次。"
+            ) from error
+
+    def latest(self) -> str:
+        """Return when the ledger was last written to; empty if it never was."""
+        query = sa.select(_audit.c.at).order_by(_audit.c.seq.desc())
         with self._engine.connect() as connection:
-            return int(connection.exec_driver_sql("PRAGMA user_version").scalar_one())
+            return connection.execute(query.limit(1)).scalar() or ""
+
+    def _pragma(self, name: str) -> str:
+        with self._engine.connect() as connection:
+            return str(connection.exec_driver_sql(f"PRAGMA {name}").scalar_one())
+
+    def _claim(self, file: Path, marker: Path) -> None:
+        """See that the marker means this ledger; name a ledger that has no name yet."""
+        name = self._pragma("application_id")
+        meant = marker.read_text(encoding="ascii") if marker.exists() else None
+        # an empty marker is an older program's; without one, nothing may be known here yet
+        is_ours = meant == name if meant else meant is not None or not self.entries()
+        if not is_ours:
+            raise NotFit(
+                f"台账 {file} 不是这台电脑正在用的那一份（见 {marker}）。几份台账并用就不能保证"
+                "不重复确认：请用回原来的；确要换电脑时，先停用原来的，再把台账和这个标记文件"
+                "一起移过来。"
+            )
+        if name == "0":
+            name = str(randbelow(2**31 - 1) + 1)
+            with self._writing() as transaction:
+                transaction.exec_driver_sql(f"PRAGMA application_id = {name}")
+        if meant != name:
+            marker.parent.mkdir(parents=True, exist_ok=True)
+            marker.write_text(name, encoding="ascii")
 
     def _migrate(self, version: int, is_empty: bool) -> None:
         """Bring the schema to this version; a later one is not touched."""

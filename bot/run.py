@@ -4,11 +4,12 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from bot import canary, engine
+from bot.doctor import check_clock
 from bot.engine import Work
 from bot.errors import EvidenceNotKept, NotFit
 from bot.evidence import Evidence
@@ -117,11 +118,13 @@ def run(
     """Take a list in and work it off, or go on with all that the ledger holds.
 
     Raises:
-        NotFit: the ledger is not to be had, or another process works on it.
+        NotFit: the ledger is not to be had, another process works on it, or the clock was set back.
     """
     started = datetime.now()
     digest = work_list.digest if work_list else ""
     with engine.only_worker(settings), opened_ledger(settings) as ledger:
+        check_clock(ledger.latest(), datetime.now(UTC))
+        ledger.try_to_write()
         if work_list:
             ledger.dispatch(work_list.items, digest, settings.operator)
         else:

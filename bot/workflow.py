@@ -8,16 +8,19 @@ press, is claimed by a compare-and-set that succeeds once.
 import logging
 from collections.abc import Callable
 from enum import StrEnum
+from queue import SimpleQueue
 from time import monotonic
 
 from dbos import DBOS, DBOSConfiguredInstance
 from dbos import error as engine_error
+from sqlalchemy.exc import OperationalError
 
 from bot.confirmation import Confirmation, NotListedYet, beijing
 from bot.errors import (
     ApplicationException,
     BusinessException,
     DeclarationChanged,
+    NotWritten,
     WorkItemError,
 )
 from bot.evidence import Evidence
@@ -43,7 +46,7 @@ class Stop(StrEnum):
     DECLARATION = "投保声明的文字变了"
     BREAKER = "接连发生技术故障"
     HOURS = "不在设置的办理时间"
-    EVIDENCE = "证据写不进磁盘"
+    STORAGE = "台账或证据写不进去"
     ERROR = "程序出错"
 
 
@@ -69,6 +72,7 @@ class Robot(DBOSConfiguredInstance):
         self._failures = 0
         self._begun: dict[str, float] = {}  # when each item was begun, by the monotonic clock
         self.stopped: Stop | None = None  # no further item is begun
+        self.ended: SimpleQueue[str] = SimpleQueue()  # the enterprises whose turn is over
 
     @DBOS.workflow(name="serve")
     def serve(self, uscc: str, list_digest: str) -> None:
@@ -87,18 +91,27 @@ class Robot(DBOSConfiguredInstance):
             for reference in collect():
                 if self._is_open():
                     handle(reference)
+        except NotWritten as error:  # the next run looks what became of the item
+            log.error(str(error))
+            self.stopped = Stop.STORAGE
+        except OperationalError as error:  # the engine's own file, beside the ledger
+            log.error("运行记录写不进去（%s）。请检查磁盘空间和权限，然后再运行一次。", error.orig)
+            self.stopped = Stop.STORAGE
         except Exception:
             log.exception("程序出错")
             self.stopped = Stop.ERROR
         finally:
-            self._sessions.leave(uscc)
+            try:
+                self._sessions.leave(uscc)
+            finally:
+                self.ended.put(uscc)
 
     def _is_open(self) -> bool:
         """Tell whether another item may be begun."""
         if (hours := self._settings.hours) and not hours[0] <= beijing().time() < hours[1]:
             self.stopped = self.stopped or Stop.HOURS
         if self._evidence.is_failing:
-            self.stopped = self.stopped or Stop.EVIDENCE
+            self.stopped = self.stopped or Stop.STORAGE
         return not self.stopped
 
     def confirm(self, reference: str) -> None:
@@ -122,6 +135,11 @@ class Robot(DBOSConfiguredInstance):
                 step_(reference)
         except engine_error.DBOSMaxStepRetriesExceeded as exceeded:
             self._give_up(reference, exceeded.errors[-1])
+        except (NotWritten, OperationalError):
+            raise
+        except OSError as error:
+            self.stopped = Stop.STORAGE
+            self._give_up(reference, error)
         except Exception as error:
             log.exception("程序出错")
             self.stopped = Stop.ERROR
@@ -212,6 +230,12 @@ class Robot(DBOSConfiguredInstance):
         self._failures += 1
         if self._failures >= FAILURES:
             self.stopped = self.stopped or Stop.BREAKER
-        is_told = isinstance(error, WorkItemError)
-        told = str(error) if is_told else f"程序出错（{type(error).__name__}）"
-        self._confirmation.fail(self._ledger.entry(reference), told)
+        self._confirmation.fail(self._ledger.entry(reference), _told(error))
+
+
+def _told(error: Exception) -> str:
+    if isinstance(error, WorkItemError):
+        return str(error)
+    if isinstance(error, OSError):
+        return f"证据写不进去（{error.strerror}），请检查磁盘空间和权限"
+    return f"程序出错（{type(error).__name__}）"

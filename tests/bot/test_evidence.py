@@ -334,7 +334,7 @@ def test_the_page_shows_no_contact_data_and_runs_nothing(archive: Archive):
 
 @pytest.mark.parametrize(
     ("lacking", "stopped", "code"),
-    [((), None, 0), (("XW1",), None, 1), (("XW1",), Stop.EVIDENCE, 3)],
+    [((), None, 0), (("XW1",), None, 1), (("XW1",), Stop.STORAGE, 3)],
 )
 def test_missing_evidence_is_no_success(
     archive: Archive, lacking: tuple[str, ...], stopped: Stop | None, code: int
