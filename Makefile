@@ -14,7 +14,7 @@ RESULTS := --alluredir=reports/allure-results --clean-alluredir
 PYTEST := $(BIN)/pytest -n 3 --dist worksteal $(RESULTS) --junitxml=reports/junit.xml
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test features nightly merge notify burn-in portal report open-report bench-recording flake-rate soak fuzz-lists screens lock clean campaign
+.PHONY: help setup demo test features nightly merge notify burn-in portal report open-report bench-recording flake-rate soak fuzz-lists screens lock clean campaign matrix
 
 help:
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
@@ -88,6 +88,10 @@ bench-recording: setup ## 失败时的记录让全绿的场景慢多少 · what 
 
 flake-rate: setup ## 500 次场景，打乱并行，算时好时坏率 · 500 scenario runs, shuffled and parallel: the flake rate
 	$(BIN)/pytest features -n auto --dist worksteal --record --count 3 --flaky=fail $(RESULTS)
+SEEDS ?= 5
+
+matrix: setup ## 故障矩阵：F01 至 F40，各用几个种子（SEEDS=5）· every row of the fault matrix by several seeds
+	FAULT_MATRIX_SEEDS=$(SEEDS) $(BIN)/pytest -n 3 --dist worksteal tests/bot/matrix tests/bot/journals
 
 soak: setup ## 耐久：一次运行 500 张，看内存和残留（约一刻钟）· 500 policies in one run: memory, leftovers
 	@$(BIN)/python -m benchmarks.soak

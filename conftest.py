@@ -1,10 +1,21 @@
 """Registers the fixtures and steps, and the guide's clauses as markers."""
 
+import os
+
 import pytest
 
 from fixtures.guide import clause_markers
 
-LONGEST = ("tests.bot.test_killed", "tests.bot.test_run")  # each test runs whole processes
+LONGEST = (  # each lives through whole runs of the bot
+    "tests/bot/matrix/test_answers.py",
+    "tests/bot/matrix/test_portal.py",
+    "tests/bot/matrix/test_browser.py",
+    "tests/bot/matrix/test_process.py",
+    "tests/bot/campaign/test_campaign.py",
+    "tests/bot/matrix/test_machine.py",
+    "tests/bot/test_run.py",
+    "tests/bot/test_people.py",
+)
 STEMS = ("login", "card", "registration", "entry", "binding", "pending", "policies")
 
 pytest_plugins = [
@@ -32,9 +43,23 @@ def pytest_configure(config: pytest.Config) -> None:
         config.addinivalue_line("markers", marker)
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the longest, so that none of them is left for the end."""
-    items.sort(key=lambda item: not item.nodeid.replace("/", ".").startswith(LONGEST))
+    """Begin with the longest, on every worker; each gets a slice, and steals when it is done."""
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    heads: list[list[pytest.Item]] = [[] for _ in range(workers)]
+    rest = []
+    for item in items:
+        module = item.nodeid.partition("::")[0]
+        (heads[LONGEST.index(module) % workers] if module in LONGEST else rest).append(item)
+    left = len(items)
+    items.clear()
+    for number, head in enumerate(heads):
+        slice_ = left // (workers - number)
+        left -= slice_
+        room = max(slice_ - len(head), 0)
+        items += [*head, *rest[:room]]
+        del rest[:room]
 
 
 @pytest.fixture(scope="session")

@@ -109,7 +109,9 @@ class Workplace:
         """Return the command line of `single-window`."""
         return [sys.executable, "-m", program, *words]
 
-    def call(self, *words: str, program: str = "bot.cli") -> subprocess.CompletedProcess[str]:
+    def call(
+        self, *words: str, program: str = "bot.cli", seconds: float = 100
+    ) -> subprocess.CompletedProcess[str]:
         """Run `single-window` to its end."""
         return subprocess.run(
             self.command(*words, program=program),
@@ -118,7 +120,7 @@ class Workplace:
             capture_output=True,
             text=True,
             check=False,
-            timeout=100,
+            timeout=seconds,
         )
 
     def run(self) -> tuple[int, dict[str, dict[str, Any]]]:

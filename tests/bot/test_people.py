@@ -174,21 +174,6 @@ def test_an_item_that_takes_too_long_is_not_pressed(workplace: Workplace):
     assert list(workplace.arrivals().values()) == [[]]
 
 
-def test_a_war_of_log_ins_is_left_to_a_person(workplace: Workplace):
-    """One new sign-in after a lost session; a second loss ends this enterprise's turn."""
-    kicked_out, other = workplace.add(), workplace.add()
-    lost = {"path": "/swProxy/xwtbserver/sw/pending/list", "times": 0}
-    kicked_out.set_faults({"id": "session_lost", "params": lost})
-
-    code, items = workplace.run()
-    by_enterprise = {item["reference"].split("|")[1]: item["state"] for item in items.values()}
-
-    assert code == 1
-    assert by_enterprise[kicked_out.enterprise.uscc] == "needs_person"
-    assert by_enterprise[other.enterprise.uscc] == "confirmed"
-    assert len(kicked_out.requests("POST", "/cas/login")) == 2
-
-
 def test_what_the_insurer_decides_is_followed_up(workplace: Workplace):
     """Days later: underwritten with its number and day, returned and refused with the opinion."""
     enterprise = workplace.add()

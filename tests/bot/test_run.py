@@ -3,19 +3,15 @@
 import json
 import re
 import signal
-import subprocess
 from collections.abc import Callable
-from pathlib import Path
-from typing import Any
 
 import pytest
-from filelock import FileLock
 from openpyxl import load_workbook
 
 from bot.list_template import write_template
-from fixtures.portal import MockState
 from tests.bot.conftest import Workplace
 from tests.bot.lists import fill_in
+from tests.bot.matrix.day import PROGRAM
 
 
 def test_the_same_list_again_confirms_nothing_again(workplaces: Callable[[str], Workplace]):
@@ -120,55 +116,6 @@ def test_what_is_pending_of_the_enterprises_in_the_settings(workplace: Workplace
     assert state.confirmations(later) == []
 
 
-def test_whatever_happens_one_press_is_at_most_one_request(
-    workplace: Workplace, monkeypatch: pytest.MonkeyPatch
-):
-    """Thirteen enterprises, each with a trouble of its own; a lost answer is settled by looking."""
-    troubles = {
-        "none": ("confirmed", 1),
-        "answer_lost_after_commit": ("confirmed", 1),
-        "server_error_after_commit": ("confirmed", 1),
-        "answer_lost_before_commit": ("in_doubt", 1),
-        "confirmed_by_a_person": ("already_confirmed", 1),
-        "input_rewritten": ("changed", 0),
-        "form_refreshed": ("changed", 0),
-        "another enterprise's name": ("needs_person", 0),
-        "another document": ("refused", 0),
-        "number not pending": ("refused", 0),
-        "wrong password": ("needs_person", 0),
-        "first entry": ("needs_person", 0),
-        "national edition": ("needs_person", 0),
-    }
-    enterprises = {
-        "another enterprise's name": workplace.add(企业名称="别的企业有限公司"),
-        "another document": workplace.add(预期单证名称="别的单证"),
-        "number not pending": workplace.add("XW20260101999999"),
-        "first entry": workplace.add(wishes={"bound": False}),
-        "national edition": workplace.add(wishes={"edition": "national"}),
-    }
-    for trouble in troubles.keys() - enterprises.keys():
-        enterprises[trouble] = workplace.add()
-        if trouble not in ("none", "wrong password"):
-            enterprises[trouble].set_faults({"id": trouble})
-    locked_out = enterprises["wrong password"]
-    given = workplace.environment()
-    given["SINGLE_WINDOW_PASSWORD_" + locked_out.enterprise.uscc] = "wrong"
-    monkeypatch.setattr(workplace, "environment", lambda: given)
-
-    code, items = workplace.run()
-    came_to = {
-        trouble: (_state(items, state), _requests(state)) for trouble, state in enterprises.items()
-    }
-    waiting = [item for item in items.values() if item["state"] in ("in_doubt", "refused")]
-
-    assert came_to == troubles
-    assert all(item["next_step"] for item in waiting)
-    assert _next_step(items, enterprises["first entry"]).startswith("请先登录门户")
-    assert "地方（广东）版本" in _next_step(items, enterprises["national edition"])
-    assert len(locked_out.requests("POST", "/cas/login")) == 1  # a password is tried once
-    assert code == 1
-
-
 def test_a_reworded_declaration_stops_the_run(workplace: Workplace):
     """Nothing is ticked for anybody until a signatory has read the new wording."""
     for _ in range(2):
@@ -196,32 +143,18 @@ def test_nothing_is_confirmed_without_a_mandate(workplace: Workplace):
     assert list(workplace.arrivals().values()) == [[]]
 
 
-def test_a_session_lost_at_the_read_back_is_regained(workplace: Workplace):
-    """The look in 保单查询 is tried again with a new sign-in; the press is not."""
-    enterprise = workplace.add()
-    query = "/swProxy/xwtbserver/sw/policies/query"
-    enterprise.set_faults({"id": "session_lost", "params": {"path": query}})
-
-    code, items = workplace.run()
-
-    assert code == 0
-    assert _state(items, enterprise) == "confirmed"
-    assert _requests(enterprise) == 1
-    assert len(enterprise.requests("POST", "/cas/login")) == 2
-
-
 def test_a_row_that_was_taken_out_after_a_kill_is_not_confirmed(
-    workplace: Workplace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    workplace: Workplace, monkeypatch: pytest.MonkeyPatch
 ):
     """The next run goes by its own list, not by what the killed one had in mind."""
     enterprise = workplace.add()
     kept, removed = *enterprise.ledger(), *enterprise.add_policies(1)
     workplace.add_row(enterprise, removed)
-    diary = tmp_path / "diary"
-    diary.write_text("after Ledger.dispatch", encoding="utf-8")  # so it dies after the next one
-    monkeypatch.setenv("KILL_DIARY", str(diary))
+    acts = workplace.folder / "acts.json"
+    acts.write_text(json.dumps({"*": [["after Robot.collect", "kill"]]}), encoding="utf-8")
+    monkeypatch.setenv("ACTS", str(acts))
 
-    killed = workplace.call("run", str(workplace.work_list), program="tests.bot.kill_at")
+    killed = workplace.call("run", str(workplace.work_list), program=PROGRAM)
     workplace.forget_rows()
     workplace.add_row(enterprise, kept)
     code, items = workplace.run()
@@ -232,34 +165,6 @@ def test_a_row_that_was_taken_out_after_a_kill_is_not_confirmed(
         kept: 1,
         removed: 0,
     }
-
-
-def test_ctrl_c_leaves_everything_resumable(workplace: Workplace):
-    """An interrupted run finishes what it is at, says how to go on, and goes on."""
-    enterprise = workplace.add()
-    for number in enterprise.add_policies(1):
-        workplace.add_row(enterprise, number)
-    command = workplace.command("run", str(workplace.work_list))
-
-    with subprocess.Popen(
-        command,
-        cwd=workplace.folder,
-        env=workplace.environment(),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as process:
-        assert process.stderr
-        process.stderr.readline()  # the first item is finished
-        process.send_signal(signal.SIGINT)
-        told, _ = process.communicate(timeout=60)
-    code, items = workplace.run()
-
-    assert process.returncode == 130
-    assert "再运行同一命令" in told
-    assert code == 0
-    assert {item["state"] for item in items.values()} == {"confirmed"}
-    assert [len(arrived) for arrived in workplace.arrivals().values()] == [1, 1]
 
 
 def test_a_bad_list_is_refused_before_anything_starts(workplace: Workplace):
@@ -290,41 +195,3 @@ def test_a_portal_that_does_not_answer_ends_in_one_sentence(workplace: Workplace
     assert ended.returncode == 4
     assert len(ended.stderr.strip().splitlines()) == 1
     assert "没有应答" in ended.stderr
-
-
-def test_only_one_worker_holds_a_ledger(workplace: Workplace):
-    """While another process works on the ledger, a run is told to wait and touches nothing."""
-    workplace.add()
-    (store,) = _stores(workplace)
-
-    with FileLock(store / "worker.lock"):
-        ended = workplace.call("run", str(workplace.work_list))
-
-    assert ended.returncode == 4
-    assert "另一个 single-window" in ended.stderr
-    assert list(workplace.arrivals().values()) == [[]]
-
-
-def _stores(workplace: Workplace) -> list[Path]:
-    workplace.call("dispatch", str(workplace.work_list))
-    return list(workplace.folder.glob("data/*"))
-
-
-def _state(items: dict[str, dict[str, Any]], enterprise: MockState) -> str:
-    return str(_item(items, enterprise)["state"])
-
-
-def _next_step(items: dict[str, dict[str, Any]], enterprise: MockState) -> str:
-    return str(_item(items, enterprise)["next_step"])
-
-
-def _item(items: dict[str, dict[str, Any]], enterprise: MockState) -> dict[str, Any]:
-    code = enterprise.enterprise.uscc
-    (item,) = [one for one in items.values() if f"|{code}|" in one["reference"]]
-    return item
-
-
-def _requests(enterprise: MockState) -> int:
-    return sum(
-        one["by"] == "request" for arrived in enterprise.ledger().values() for one in arrived
-    )

@@ -1,0 +1,37 @@
+"""F24: what stands twice in a work list."""
+
+from pathlib import Path
+from random import Random
+
+import pytest
+from typer.testing import CliRunner
+
+from bot import cli
+from tests.bot.lists import row, write_xlsx
+
+TWICE = {
+    "the same number": {},
+    "the same in other letters": {"申请编号": "ｘｗ20260101000001"},
+    "a number and all that is pending": {"申请编号": ""},
+    "one enterprise by two names": {"申请编号": "XW2", "企业名称": "另一家模拟企业"},
+    "one enterprise with two accounts": {"申请编号": "XW2", "登录账号": "other"},
+}
+
+
+def test_f24_a_list_that_names_something_twice_is_refused_whole(
+    tmp_path: Path, chance: Random, monkeypatch: pytest.MonkeyPatch
+):
+    """F24: both rows are told, exit code 2, no ledger, and nobody has asked the portal anything."""
+    good = row(2)
+    rows = [good, row(1), row(1) | chance.choice(list(TWICE.values()))]
+    chance.shuffle(rows)
+    file = write_xlsx(tmp_path / "清单.xlsx", rows)
+    monkeypatch.setenv("SINGLE_WINDOW_DATA_DIR", "data")
+    monkeypatch.setattr(cli, "check_portal", lambda settings: pytest.fail("the portal was asked"))
+    wrong = [str(number) for number, one in enumerate(rows, start=2) if one is not good]
+
+    ended = CliRunner().invoke(cli.app, ["run", str(file)])
+    told = [number for number in ("2", "3", "4") if f"第 {number} 行" in ended.stderr]
+
+    assert (ended.exit_code, told) == (2, sorted(wrong))
+    assert not (tmp_path / "data").exists()
