@@ -1,0 +1,187 @@
+"""A portal as somebody describes it, in place of browsers and sessions; it counts what is sent."""
+
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+from unittest.mock import patch
+
+from dbos import DBOSConfiguredInstance
+
+from bot.declaration import GUIDE_DECLARATION
+from bot.evidence import Evidence
+from bot.ledger import Ledger
+from bot.settings import Settings
+from bot.work_item import WorkItem
+from bot.workflow import Robot
+from pages.errors import PolicyNotListed, PortalRefused, ScreenNotReached
+from pages.models import Contact, Document, PolicyDetails, PolicyRecord, PolicyStatus
+from pages.parts import DialogLog
+
+DOCUMENT = Document("中小企业综合保险续转单证(小微企业适用)", b"%PDF-1.7 invented")
+AT = "2026-01-05 09:30:00"
+
+
+class Portal:
+    """Stands in for `Sessions`: one policy, where the portal shows it, and how it answers."""
+
+    at_once = 1
+
+    def __init__(self, is_pending: bool = True, status: PolicyStatus | None = None) -> None:
+        self.is_pending = is_pending
+        self.status = status  # in 保单查询
+        self.product = "小微企业信保易"
+        self.refusal = ""  # the portal's own words to 确认投保
+        self.happen: Callable[[], None] = lambda: None  # after 确认投保 was saved or refused
+        self.requests = 0  # of 确认投保
+
+    def do(self, item: WorkItem, act: Callable[[Any], Any]) -> Any:
+        """Act in the session of this item."""
+        return act(Session(self, item))
+
+    def leave(self, uscc: str) -> None:
+        """Close the session."""
+
+    def confirm(self) -> str:
+        """Take 确认投保; return what is answered."""
+        self.requests += 1
+        if not self.refusal:
+            self.is_pending, self.status = False, PolicyStatus.CONFIRMED
+        self.happen()
+        return self.refusal
+
+
+class Session:
+    """Stands in for a session and its desk."""
+
+    def __init__(self, portal: Portal, item: WorkItem) -> None:
+        self._portal = portal
+        self._form = Form(portal, item)
+        self.desk = self._form
+        self.is_spent = False
+
+    def form(self, item: WorkItem) -> "Form":
+        """Open the form, if the portal lists the policy."""
+        if not self._portal.is_pending:
+            raise PolicyNotListed(item.application_no)
+        return self._form
+
+    def documents(self, item: WorkItem, names: tuple[str, ...]) -> tuple[Document, ...]:
+        """Fetch the only 单证."""
+        return (DOCUMENT,)
+
+    def record(self, item: WorkItem) -> PolicyRecord | None:
+        """Look the policy up in 保单查询."""
+        if status := self._portal.status:
+            product = self._portal.product
+            return PolicyRecord(item.application_no, "", product, status, AT, "", "请核对")
+        return None
+
+    def is_pending(self, item: WorkItem) -> bool:
+        """Look it up in 待确认."""
+        return self._portal.is_pending
+
+    def leave_form(self) -> None:
+        """Forget nothing."""
+
+    def expect_no_dialog(self) -> None:
+        """Find no dialog."""
+
+
+class Form:
+    """Stands in for 投保确认; its one request goes through whatever the bot has put up for it."""
+
+    def __init__(self, portal: Portal, item: WorkItem) -> None:
+        self._portal = portal
+        self._item = item
+        self._contact = Contact("", "", "", "")
+        self._handlers: list[Callable[[Any], None]] = []
+        self.tab = SimpleNamespace(context=self)
+        DialogLog.install(self)
+
+    def on(self, event: str, handler: Callable[[Any], None]) -> None:
+        """Never show a dialog."""
+
+    def read(self) -> PolicyDetails:
+        """Return what the form shows."""
+        fields = {
+            "申请编号": self._item.application_no,
+            "企业名称": self._item.enterprise_name,
+            "统一社会信用代码": self._item.uscc,
+            "组织机构代码": self._item.uscc[8:17],
+            "产品名称": self._portal.product,
+            "状态": PolicyStatus.PENDING.value,
+        }
+        return PolicyDetails(tuple(fields.items()), (DOCUMENT.name,), GUIDE_DECLARATION)
+
+    def fill_contact(self, contact: Contact) -> None:
+        """Take 联系方式."""
+        self._contact = contact
+
+    def read_contact(self) -> Contact:
+        """Return 联系方式 as it was filled in."""
+        return self._contact
+
+    def accept_declaration(self) -> None:
+        """Take the tick."""
+
+    def picture(self) -> bytes:
+        """Return what passes for a picture."""
+        return b"a picture"
+
+    def route(self, pattern: str, handler: Callable[[Any], None]) -> None:
+        """Let this handler decide about requests."""
+        self._handlers.append(handler)
+
+    def unroute(self, pattern: str, handler: Callable[[Any], None]) -> None:
+        """Do without it again."""
+        self._handlers.remove(handler)
+
+    def confirm(self) -> "Form":
+        """Send 确认投保, and show what is answered."""
+        request = Request(self._portal, self.tab)
+        for handler in self._handlers:
+            handler(request)
+        if request.is_lost:
+            raise ScreenNotReached("ConfirmedDialog", "")
+        if request.said:
+            raise PortalRefused([request.said])
+        return self
+
+    def close(self) -> None:
+        """Close the dialog."""
+
+
+class Request:
+    """Stands in for the route of a POST, for the request, and for its answer."""
+
+    method, ok = "POST", True
+
+    def __init__(self, portal: Portal, tab: Any) -> None:
+        self._portal = portal
+        self.frame = SimpleNamespace(page=tab)
+        self.request = self
+        self.said = ""
+        self.is_lost = False
+
+    def fetch(self, **limits: int) -> "Request":
+        """Let it arrive, and bring the answer."""
+        self.said = self._portal.confirm()
+        return self
+
+    def json(self) -> dict[str, str]:
+        """Return the answer as the portal put it."""
+        return {"message": self.said}
+
+    def fulfill(self, response: "Request") -> None:
+        """Show the answer."""
+
+    def abort(self, reason: str) -> None:
+        """Show that there is none."""
+        self.is_lost = True
+
+
+def make_robot(folder: Path, settings: Settings, ledger: Ledger, portal: Portal) -> Robot:
+    """Make a robot without its engine: each of its steps is a plain call."""
+    with patch.object(DBOSConfiguredInstance, "__init__", lambda self, name: None):
+        return Robot(settings, ledger, portal, Evidence(folder / "evidence"), lambda entry: None)
