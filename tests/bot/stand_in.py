@@ -59,6 +59,7 @@ class Session:
         self._form = Form(portal, item)
         self.desk = self._form
         self.is_spent = False
+        self.context = SimpleNamespace(browser=None)
 
     def form(self, item: WorkItem) -> "Form":
         """Open the form, if the portal lists the policy."""
@@ -83,6 +84,10 @@ class Session:
 
     def leave_form(self) -> None:
         """Forget nothing."""
+
+    def dialogs(self) -> tuple[str, ...]:
+        """Tell of no dialog."""
+        return ()
 
     def expect_no_dialog(self) -> None:
         """Find no dialog."""
@@ -137,7 +142,7 @@ class Form:
         """Do without it again."""
         self._handlers.remove(handler)
 
-    def confirm(self) -> "Form":
+    def confirm(self) -> "Answer":
         """Send 确认投保, and show what is answered."""
         request = Request(self._portal, self.tab)
         for handler in self._handlers:
@@ -146,10 +151,21 @@ class Form:
             raise ScreenNotReached("ConfirmedDialog", "")
         if request.said:
             raise PortalRefused([request.said])
-        return self
+        return Answer(self.tab)
+
+
+class Answer:
+    """Stands in for the dialog that says so."""
+
+    def __init__(self, tab: Any) -> None:
+        self.tab = tab
+
+    def read(self) -> str:
+        """Return its words."""
+        return "投保确认提交成功！"
 
     def close(self) -> None:
-        """Close the dialog."""
+        """Close it."""
 
 
 class Request:

@@ -21,7 +21,7 @@ import psutil
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page, Route
 
-from bot import cli, ledger, run
+from bot import cli, evidence, ledger, run
 from bot.confirmation import Confirmation
 from bot.evidence import Evidence
 from bot.ledger import Entry, Ledger
@@ -158,15 +158,24 @@ def _is_browser(process: psutil.Process, command: list[str]) -> bool:
     return "chrom" in process.name() and not any(word.startswith("--type=") for word in command)
 
 
-def _lose_picture(error: Exception) -> Act:
-    def lose(args: tuple[Any, ...]) -> None:
-        def fail(page: Page, *args: Any, **kwargs: Any) -> bytes:
-            Page.screenshot = screenshot
-            raise error
+def _lose_picture(args: tuple[Any, ...]) -> None:
+    """Let the next picture fail."""
+    take = Page.screenshot
 
-        screenshot, Page.screenshot = Page.screenshot, fail
+    def fail(page: Page, *args: Any, **kwargs: Any) -> bytes:
+        Page.screenshot = take
+        raise PlaywrightError("Page.screenshot: fonts did not load")
 
-    return lose
+    Page.screenshot = fail
+
+
+def _fill_evidence(args: tuple[Any, ...]) -> None:
+    """Let no more evidence be written."""
+
+    def fail(file: Path, content: bytes) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(file))
+
+    evidence.write_private = fail
 
 
 def _misread(count: int) -> Act:
@@ -215,8 +224,8 @@ ACTS: dict[str, Act] = {
     "disk full": _fill_disk,
     "reload": _reload,
     "double click": _double,
-    "no room for the picture": _lose_picture(OSError(errno.ENOSPC, "No space left on device")),
-    "no picture": _lose_picture(PlaywrightError("Page.screenshot: fonts did not load")),
+    "no room for evidence": _fill_evidence,
+    "no picture": _lose_picture,
     "misread once": _misread(1),
     "misread always": _misread(3),
     "alert": lambda args: _tab(args).evaluate("alert('系统将于今晚维护')"),

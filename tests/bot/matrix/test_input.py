@@ -27,7 +27,7 @@ def test_f24_a_list_that_names_something_twice_is_refused_whole(
     chance.shuffle(rows)
     file = write_xlsx(tmp_path / "清单.xlsx", rows)
     monkeypatch.setenv("SINGLE_WINDOW_DATA_DIR", "data")
-    monkeypatch.setattr(cli, "check_portal", lambda settings: pytest.fail("the portal was asked"))
+    monkeypatch.setattr(cli, "check_quickly", lambda settings: pytest.fail("it was asked"))
     wrong = [str(number) for number, one in enumerate(rows, start=2) if one is not good]
 
     ended = CliRunner().invoke(cli.app, ["run", str(file)])

@@ -7,7 +7,6 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -19,12 +18,11 @@ from tests.bot.stand_in import DOCUMENT, Portal, make_robot
 
 from bot import approval, declaration, evidence, ledger
 from bot.approval import Approval, Snapshot
-from bot.doctor import check_clock, check_portal
+from bot.doctor import check_clock, check_portal, check_quickly
 from bot.errors import NotFit, NotWritten
 from bot.ledger import VERSION, Ledger, State
 from bot.run import run
 from bot.settings import Mandate, Settings, load_settings
-from bot.workflow import Stop
 from fixtures.portal import running_portal
 from tests.bot.conftest import Workplace
 from tests.bot.matrix.day import Day
@@ -76,39 +74,35 @@ def test_f32_a_full_disk_stops_the_run_before_the_press(
     assert [len(arrived) for arrived in day.arrivals().values()] == [1, 1]
 
 
-def test_f32_without_room_for_evidence_nothing_is_pressed(
+def test_f32_room_for_evidence_that_ends_with_the_press_begins_no_other_item(
     tmp_path: Path, settings: Settings, kept: Ledger, monkeypatch: pytest.MonkeyPatch
 ):
-    """F32: before the press the item fails and the run stops, with what to do."""
+    """F32: what was pressed is confirmed, with what its evidence lacks; nothing else is begun."""
     portal = Portal()
+    portal.happen = lambda: monkeypatch.setattr(evidence, "write_private", no_room)
     robot = make_robot(tmp_path, settings, kept, portal)
-    monkeypatch.setattr(evidence, "_write", no_room)
 
     robot.confirm(ITEM.reference)
     entry = kept.entry(ITEM.reference)
 
-    assert (entry.state, portal.requests, robot.stopped) == (State.FAILED, 0, Stop.STORAGE)
-    assert "请检查磁盘空间" in entry.explanation
+    assert (entry.state, portal.requests) == (State.CONFIRMED, 1)
+    assert "证据不全" in entry.explanation
+    assert robot._evidence.is_failing
 
 
-def test_f32_room_that_ends_with_the_press_stops_the_next_item(
+def test_f32_without_room_for_evidence_nothing_is_pressed(
     tmp_path: Path, settings: Settings, kept: Ledger, monkeypatch: pytest.MonkeyPatch
 ):
-    """F32: what was pressed is confirmed without its picture, and the next item is not pressed."""
+    """F32: before the press the item fails; nothing was sent."""
     portal = Portal()
-    portal.happen = lambda: monkeypatch.setattr(evidence, "_write", no_room)
     robot = make_robot(tmp_path, settings, kept, portal)
-    following = replace(ITEM, application_no="XW2")
-    kept.dispatch([following], "list", MAKER)
+    monkeypatch.setattr(evidence, "write_private", no_room)
 
     robot.confirm(ITEM.reference)
-    portal.is_pending, portal.status = True, None  # for the next item
-    robot.confirm(following.reference)
-    states = [kept.entry(item.reference).state for item in (ITEM, following)]
+    entry = kept.entry(ITEM.reference)
 
-    assert (states, portal.requests) == ([State.CONFIRMED, State.FAILED], 1)
-    assert "没有留下确认后的截图" in kept.entry(ITEM.reference).explanation
-    assert robot.stopped is Stop.STORAGE
+    assert (entry.state, portal.requests) == (State.FAILED, 0)
+    assert "确认没有发出" in entry.explanation
 
 
 def no_room(file: Path, content: bytes) -> None:
@@ -126,11 +120,12 @@ def refuse(settings: Settings) -> str:
 def test_f32_a_disk_that_is_nearly_full_is_told_at_the_start(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ):
-    """F32: before anything is begun."""
+    """F32: before anything is begun, and before the portal is asked."""
     usage = shutil.disk_usage("/")._replace(free=2**20)
     monkeypatch.setattr(shutil, "disk_usage", lambda path: usage)
 
-    assert "磁盘只剩 1 MB" in refuse(settings)
+    with pytest.raises(NotFit, match="磁盘还有 1 MB"):
+        check_quickly(settings)
 
 
 def test_f33_a_ledger_that_somebody_holds_stops_before_the_press(
@@ -346,5 +341,5 @@ def test_f36_a_portal_that_is_not_reached_is_told_at_the_start(tmp_path: Path, a
 
 def test_f36_a_certificate_that_nobody_vouches_for_is_not_accepted(tmp_path: Path):
     """F36: there is no setting that would."""
-    with running_portal("--https") as address, pytest.raises(NotFit, match="没有应答"):
+    with running_portal("--https") as address, pytest.raises(NotFit, match="证书不可信"):
         check_portal(load_settings(tmp_path, portal_url=address))
