@@ -201,7 +201,7 @@ class Ledger:
 
         The next run without a list works them off; one that is answered is not asked again.
         """
-        with self._writer.begin() as transaction:
+        with self._writing() as transaction:
             transaction.execute(_requests.delete().where(_requests.c.list_digest == ""))
             for item in requests:
                 _take_request(transaction, item, "")
@@ -272,7 +272,7 @@ class Ledger:
 
         Nothing needs those of a row any more: its list brings them again with the next run.
         """
-        with self._writer.begin() as transaction:
+        with self._writing() as transaction:
             for reference in references:
                 of_item = _items.c.reference == reference
                 state = transaction.execute(sa.select(_items.c.state).where(of_item)).scalar_one()
@@ -333,7 +333,7 @@ class Ledger:
             NotWritten: the disk is full, the file read-only, or somebody else holds it.
         """
         try:
-            with self._writer.begin() as transaction:
+            with self._writing() as transaction:
                 yield transaction
         except sa.exc.OperationalError as error:
             raise NotWritten(

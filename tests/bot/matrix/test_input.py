@@ -7,7 +7,8 @@ import pytest
 from typer.testing import CliRunner
 
 from bot import cli
-from tests.bot.lists import row, write_xlsx
+from bot.secrets import ENVIRONMENT_PREFIX
+from tests.bot.lists import row, uscc, write_xlsx
 
 TWICE = {
     "the same number": {},
@@ -27,6 +28,8 @@ def test_f24_a_list_that_names_something_twice_is_refused_whole(
     chance.shuffle(rows)
     file = write_xlsx(tmp_path / "清单.xlsx", rows)
     monkeypatch.setenv("SINGLE_WINDOW_DATA_DIR", "data")
+    for number in (1, 2):
+        monkeypatch.setenv(ENVIRONMENT_PREFIX + uscc(number), "password")
     monkeypatch.setattr(cli, "check_quickly", lambda settings: pytest.fail("it was asked"))
     wrong = [str(number) for number, one in enumerate(rows, start=2) if one is not good]
 

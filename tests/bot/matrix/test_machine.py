@@ -14,7 +14,6 @@ from random import Random
 from threading import Thread
 
 import pytest
-from tests.bot.stand_in import DOCUMENT, Portal, make_robot
 
 from bot import approval, declaration, evidence, ledger
 from bot.approval import Approval, Snapshot
@@ -26,6 +25,7 @@ from bot.settings import Mandate, Settings, load_settings
 from fixtures.portal import running_portal
 from tests.bot.conftest import Workplace
 from tests.bot.matrix.day import Day
+from tests.bot.stand_in import DOCUMENT, Portal, make_robot
 from tests.bot.test_ledger import ITEM, MAKER, bring_to
 
 PAGE = 4096  # of an SQLite file
