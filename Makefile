@@ -88,6 +88,7 @@ bench-recording: setup ## 失败时的记录让全绿的场景慢多少 · what 
 
 flake-rate: setup ## 500 次场景，打乱并行，算时好时坏率 · 500 scenario runs, shuffled and parallel: the flake rate
 	$(BIN)/pytest features -n auto --dist worksteal --record --count 3 --flaky=fail $(RESULTS)
+
 SEEDS ?= 5
 
 matrix: setup ## 故障矩阵：F01 至 F40，各用几个种子（SEEDS=5）· every row of the fault matrix by several seeds
