@@ -109,5 +109,6 @@ lock: setup ## 按 pyproject.toml 更新 requirements.lock · bring requirements
 
 clean: ## 删除准备好的环境和生成的文件 · remove what set-up and runs have made
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache reports/node_modules \
-	  reports/allure-results reports/playwright reports/demo reports/junit.xml reports/allure.html reports/site reports/scenarios.xml reports/summary.* reports/durations.json
+	  reports/allure-results reports/playwright reports/quarantine reports/demo reports/junit.xml \
+	  reports/allure.html reports/site reports/scenarios.xml reports/summary.* reports/durations.json
 	find . -name __pycache__ -prune -exec rm -rf {} +

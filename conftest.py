@@ -19,6 +19,7 @@ LONGEST = (  # each lives through whole runs of the bot
 STEMS = ("login", "card", "registration", "entry", "binding", "pending", "policies")
 
 pytest_plugins = [
+    "fixtures.artifacts",
     "fixtures.portal",
     "fixtures.evidence",
     "fixtures.browser",

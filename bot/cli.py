@@ -1,6 +1,5 @@
 """The command line: `single-window`."""
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
@@ -9,6 +8,7 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 from rich.progress import Progress
+from stdnum.cn import uscc as uscc_standard
 
 from bot import approval, personal_data, terminal
 from bot import demo as demonstration
@@ -18,12 +18,12 @@ from bot.errors import ApplicationException, BusinessException, NotFit
 from bot.ledger import DONE, Entry, State
 from bot.list_template import write_template
 from bot.marked_copy import write_marked_copy
-from bot.run import Outcome, dispatch_pending, opened_ledger, probe, write_results
+from bot.run import Outcome, dispatch_pending, opened_ledger, probe, see_credentials, write_results
 from bot.run import dispatch as take_in
 from bot.run import follow_up as look_up
 from bot.run import reconcile as compare
 from bot.run import run as work_off
-from bot.secrets import Passwords
+from bot.secrets import Passwords, open_store
 from bot.session import Attendant
 from bot.settings import Settings, load_settings
 from bot.verification import verify as verify_evidence
@@ -31,6 +31,7 @@ from bot.work_list import WorkList, read_work_list
 from bot.workflow import Stop
 from pages.browser import BrowserNotFound
 
+BROKEN_OFF = (Stop.BREAKER, Stop.STORAGE, Stop.ERROR)
 ALL_DONE, NEEDS_PERSON, REFUSED_INPUT, TECHNICAL_TROUBLE, NOT_FIT, CTRL_C = 0, 1, 2, 3, 4, 130
 
 app = typer.Typer(
@@ -40,6 +41,14 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+credentials = typer.Typer(
+    help="企业登录密码：录入、列出、删除、检查；密码只从提示或标准输入读取，不写在命令行。",
+    epilog="示例：single-window credentials check 清单.xlsx",
+    no_args_is_help=True,
+)
+app.add_typer(credentials, name="credentials")
+Uscc = Annotated[str, typer.Argument(metavar="USCC", help="统一社会信用代码")]
+Account = Annotated[str, typer.Argument(metavar="ACCOUNT", help="登录账号")]
 OptionalList = Annotated[
     Path | None, typer.Argument(metavar="[LIST]", help="工作清单；不给时办理台账中的")
 ]
@@ -121,7 +130,8 @@ def dispatch(
         folder = work_list.parent if work_list else Path()
         settings = load_settings(folder, portal_url=portal_url, data_dir=data_dir)
         if work_list:
-            checked = _check(work_list, settings, accept_valid, as_json, is_intake=True)
+            passwords = Passwords(settings)
+            checked = _check(work_list, settings, accept_valid, as_json, passwords=passwords)
             terminal.print_dispatched(take_in(settings, checked), checked.findings, as_json)
         else:
             terminal.print_asked(dispatch_pending(settings), as_json)
@@ -142,7 +152,7 @@ def run(
     """逐张确认清单中的保单；可随时中断，再运行同一命令就接着办，不会重复确认。"""
     options = {"portal_url": portal_url, "data_dir": data_dir, "browsers": browsers}
     with _plain_errors():
-        settings, checked = _prepare(
+        settings, passwords, checked = _prepare(
             work_list,
             accept_valid,
             as_json,
@@ -155,7 +165,7 @@ def run(
         total = len(checked.items) if checked else None
         with terminal.progress("确认投保", total, quiet or as_json) as progress:
             tell = terminal.teller(progress)
-            outcome = work_off(settings, checked, _attendant(settings, progress), tell)
+            outcome = work_off(settings, checked, passwords, _attendant(settings, progress), tell)
     is_whole = not (checked and checked.errors)
     code = _exit_code(outcome, is_whole, settings.dry_run)
     if code or not quiet:
@@ -214,12 +224,12 @@ def follow_up(
     """到“保单查询”看保险公司的审批：承保、退回还是不予承保，记入台账；不确认。"""
     options = {"portal_url": portal_url, "data_dir": data_dir, "browsers": browsers}
     with _plain_errors():
-        settings, checked = _prepare(
+        settings, passwords, checked = _prepare(
             work_list, True, as_json, quiet, is_intake=False, live=live, **options
         )
         with terminal.progress("查询审批", None, quiet or as_json) as progress:
             tell = terminal.teller(progress)
-            outcome = look_up(settings, checked, _attendant(settings, progress), tell)
+            outcome = look_up(settings, checked, passwords, _attendant(settings, progress), tell)
     terminal.print_followed_up(outcome, as_json)
     raise typer.Exit(_exit_code(outcome, is_whole=True, is_rehearsal=False))
 
@@ -237,12 +247,12 @@ def reconcile(
     """对账：把清单和台账同“待确认”“保单查询”逐张比对；只读，不改台账，不确认。"""
     options = {"portal_url": portal_url, "data_dir": data_dir, "browsers": browsers}
     with _plain_errors():
-        settings, checked = _prepare(
+        settings, passwords, checked = _prepare(
             work_list, True, as_json, quiet, is_intake=False, live=live, **options
         )
         with terminal.progress("对账", None, quiet or as_json) as progress:
             tell = terminal.counter(progress)
-            compared = compare(settings, checked, _attendant(settings, progress), tell)
+            compared = compare(settings, checked, passwords, _attendant(settings, progress), tell)
     terminal.print_comparisons(compared, as_json)
     raise typer.Exit(NEEDS_PERSON if any(one.next_step for one in compared) else ALL_DONE)
 
@@ -302,11 +312,11 @@ def canary(
     """探针：登录后只读地走一遍门户，看页面和程序所知的是否一样；不填写，不确认。"""
     options = {"portal_url": portal_url, "data_dir": data_dir}
     with _plain_errors():
-        settings, checked = _prepare(
+        settings, passwords, checked = _prepare(
             work_list, True, as_json, quiet=False, is_intake=False, live=live, **options
         )
         with terminal.progress("探针", None, as_json) as progress:
-            walk = probe(settings, checked, _attendant(settings, progress))
+            walk = probe(settings, checked, passwords, _attendant(settings, progress))
     terminal.print_walk(walk, as_json)
     raise typer.Exit(NOT_FIT if walk.broken else ALL_DONE)
 
@@ -374,6 +384,67 @@ def verify(
     raise typer.Exit(ALL_DONE if verdict.is_whole else NEEDS_PERSON)
 
 
+@credentials.command(
+    name="set", epilog="示例：single-window credentials set 914401019550018900 user1"
+)
+def keep_credential(
+    uscc: Uscc, account: Account, portal_url: PortalUrl = None, data_dir: DataDir = None
+) -> None:
+    """录入一个账号的密码：在终端按提示输入（不显示），或从标准输入读取第一行。"""
+    with _plain_errors():
+        settings = load_settings(Path(), portal_url=portal_url, data_dir=data_dir)
+        if not uscc_standard.is_valid(uscc):
+            _refuse_usage(f"{uscc} 不是有效的统一社会信用代码。请核对后再执行。")
+        store = open_store(settings)
+        password = terminal.ask_password(account)
+        if not password.reveal():
+            _refuse_usage("没有输入密码，没有保存。请再执行一次。")
+        store.keep(uscc, account, password)
+        terminal.out.print(f"已存入{store.place}：{uscc} {account}", markup=False)
+
+
+@credentials.command(name="list", epilog="示例：single-window credentials list")
+def list_credentials(
+    portal_url: PortalUrl = None, data_dir: DataDir = None, as_json: AsJson = False
+) -> None:
+    """列出录入过哪些企业的哪些账号，不显示密码。"""
+    with _plain_errors():
+        settings = load_settings(Path(), portal_url=portal_url, data_dir=data_dir)
+        store = open_store(settings)
+        terminal.print_credentials(sorted(store.names()), store.place, as_json)
+
+
+@credentials.command(
+    name="remove", epilog="示例：single-window credentials remove 914401019550018900 user1"
+)
+def remove_credential(
+    uscc: Uscc, account: Account, portal_url: PortalUrl = None, data_dir: DataDir = None
+) -> None:
+    """删除一个账号的密码。"""
+    with _plain_errors():
+        store = open_store(load_settings(Path(), portal_url=portal_url, data_dir=data_dir))
+        if not store.remove(uscc, account):
+            _refuse_usage(f"{store.place}里没有 {uscc} {account}。请用 credentials list 查看。")
+        terminal.out.print(f"已从{store.place}删除：{uscc} {account}", markup=False)
+
+
+@credentials.command(name="check", epilog="示例：single-window credentials check 清单.xlsx")
+def check_credentials(
+    work_list: OptionalList = None,
+    portal_url: PortalUrl = None,
+    data_dir: DataDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """检查清单、台账和授权委托中的每家企业有没有密码，不显示密码。"""
+    with _plain_errors():
+        folder = work_list.parent if work_list else Path()
+        settings = load_settings(folder, portal_url=portal_url, data_dir=data_dir)
+        checked = _check(work_list, settings, True, as_json) if work_list else None
+        found = see_credentials(settings, checked, Passwords(settings))
+    terminal.print_credential_check(found, as_json)
+    raise typer.Exit(ALL_DONE if all(one.place for one in found) else NEEDS_PERSON)
+
+
 def _prepare(
     work_list: Path | None,
     accept_valid: bool,
@@ -381,14 +452,16 @@ def _prepare(
     quiet: bool,
     is_intake: bool,
     **options: Any,
-) -> tuple[Settings, WorkList | None]:
-    """Read settings and list, and see that the portal can be worked with."""
+) -> tuple[Settings, Passwords, WorkList | None]:
+    """Read settings, passwords and list, and see that the portal can be worked with."""
     settings = load_settings(work_list.parent if work_list else Path(), **options)
+    passwords = Passwords(settings)
     checked = None
     if work_list:
-        checked = _check(work_list, settings, accept_valid, as_json, quiet, is_intake)
+        needed = passwords if is_intake else None
+        checked = _check(work_list, settings, accept_valid, as_json, quiet, needed)
     check_quickly(settings)
-    return settings, checked
+    return settings, passwords, checked
 
 
 def _write_template(target: Path) -> Path:
@@ -450,14 +523,16 @@ def _check(
     accept_valid: bool,
     as_json: bool,
     quiet: bool = False,
-    is_intake: bool = False,
+    passwords: Passwords | None = None,
 ) -> WorkList:
-    """Read the list; tell all that is wrong with it at once, and end unless that is accepted."""
+    """Read the list; tell all that is wrong with it at once, and end unless that is accepted.
+
+    With the passwords, a list that is to be worked off is also compared with what is known of it.
+    """
     checked = read_work_list(file, settings.origin)
-    if is_intake:
-        # out of a copy: what is taken out of the environment itself is for the run
-        checked = admit(checked, settings, Passwords(settings.origin, dict(os.environ)))
-    copy = _marked_copy(checked) if is_intake and checked.errors else None
+    if passwords:
+        checked = admit(checked, settings, passwords)
+    copy = _marked_copy(checked) if passwords and checked.errors else None
     is_usable = bool(checked.items) and (accept_valid or not checked.errors)
     if as_json and not is_usable:
         terminal.print_refused(checked.findings, copy)
@@ -481,7 +556,7 @@ def _exit_code(outcome: Outcome, is_whole: bool, is_rehearsal: bool) -> int:
     states = {entry.state for entry in outcome.entries}
     if outcome.stopped is Stop.INTERRUPTED:
         return CTRL_C
-    if outcome.stopped in (Stop.BREAKER, Stop.ERROR, Stop.STORAGE) or State.FAILED in states:
+    if outcome.leaks or outcome.stopped in BROKEN_OFF or State.FAILED in states:
         return TECHNICAL_TROUBLE
     is_lacking = bool(outcome.seal and outcome.seal.lacking)
     is_done = is_whole and not outcome.unanswered and not is_lacking and states <= done

@@ -16,9 +16,10 @@ from openpyxl import Workbook
 from bot import declaration
 from bot.columns import COLUMNS
 from bot.errors import NotFit
-from bot.secrets import ENVIRONMENT_PREFIX, Secret
+from bot.secrets import ENVIRONMENT_PREFIX
 from bot.session import Attendant
 from bot.settings import FILE_NAME, Settings
+from pages.models import Secret
 from pages.parts import CaptchaPicture
 
 ENTERPRISES = 3

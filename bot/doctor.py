@@ -3,6 +3,7 @@
 The quick part is asked before any browser starts; the whole of it by `single-window doctor`.
 """
 
+import logging
 import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -11,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 import keyring
@@ -32,12 +33,14 @@ from pages.parts import DialogLog
 from pages.profile import PROFILES
 
 MOCK_HEADER = "X-Mock-Portal"
+REDIRECTS = 5
 LEAST_SPACE, LITTLE_SPACE = 200 << 20, 2 << 30  # bytes: too little to begin, little enough to tell
 CLOCK_MAY_DIFFER = timedelta(minutes=2)
 BEIJING = timedelta(hours=8)
 SET_BACK = timedelta(minutes=5)  # more than a time server ever corrects
 PLAIN_KEYRINGS = ("keyrings.alt", "keyring.backends.null")  # these store in clear, or not at all
 NO_KEYRING = "keyring.backends.fail"
+log = logging.getLogger(__name__)
 EDITIONS = {"guangdong": "地方（广东）版", "national": "国标版"}
 CARD_STEPS = {  # faq-2 and faq-3
     ControlState.DOWN: "请在电脑桌面左下角的“开始”里找到客户端控件，重启卡控件，再重新登录；"
@@ -95,15 +98,12 @@ def check_portal(settings: Settings) -> None:
     """See that the portal answers, and that it is what the operator takes it for.
 
     Raises:
-        NotFit: it does not answer, or a mock stands where the real one was meant, or the reverse.
+        NotFit: it does not answer, its certificate is wrong, it leads elsewhere, or a mock stands
+            where the real one was meant, or the reverse.
     """
-    parts = urlsplit(settings.portal_url)
-    if settings.live and parts.scheme != "https" and parts.hostname not in settings.allow_http:
-        raise NotFit(
-            f"真实门户 {settings.origin} 没有加密（http）。确要使用时，"
-            f'请在设置中写明 allow_http = ["{parts.hostname}"]。'
-        )
-    answer = _ask(settings)
+    for origin in settings.origins if settings.live else ():
+        _check_encryption(origin, settings)
+    answer = _visit(settings)
     is_mock = MOCK_HEADER in answer.headers
     if settings.live and is_mock:
         raise NotFit(f"{settings.origin} 是模拟门户，不能用 --live。请去掉 --live 或改正门户地址。")
@@ -113,25 +113,50 @@ def check_portal(settings: Settings) -> None:
         )
 
 
-def _ask(settings: Settings) -> urllib3.BaseHTTPResponse:
+def _check_encryption(origin: str, settings: Settings) -> None:
+    host = urlsplit(origin).hostname
+    if origin.startswith("https:"):
+        return
+    if host not in settings.allow_http:
+        raise NotFit(
+            f"真实门户 {origin} 没有加密（http）。确要使用时，"
+            f'请在设置中写明 allow_http = ["{host}"]。'
+        )
+    log.warning("真实门户 %s 没有加密：按设置 allow_http 使用，密码可能被网络上的人看到。", origin)
+
+
+def _visit(settings: Settings) -> urllib3.BaseHTTPResponse:
+    """Ask for the portal's page, and follow it only where passwords may be typed."""
+    url = settings.portal_url
+    for _ in range(REDIRECTS):
+        answer = _ask(url, settings)
+        location = answer.get_redirect_location()
+        if not location:
+            return answer
+        url = urljoin(url, location)
+        if not f"{url}/".startswith(tuple(f"{origin}/" for origin in settings.origins)):
+            raise NotFit(
+                f"门户 {settings.origin} 转到了 {url!r}，不在设置的来源之内；"
+                "没有输入任何密码。请核对门户地址；它确实属于门户时写入 trusted_origins。"
+            )
+    raise NotFit(f"门户 {settings.origin} 转来转去，没有打开。请核对门户地址。")
+
+
+def _ask(url: str, settings: Settings) -> urllib3.BaseHTTPResponse:
     try:
-        return urllib3.request("GET", settings.portal_url, retries=2, timeout=10.0)
+        return urllib3.request("GET", url, redirect=False, retries=2, timeout=10.0)
     except urllib3.exceptions.MaxRetryError as error:
         if isinstance(error.reason, urllib3.exceptions.SSLError):
             raise NotFit(
-                f"门户 {settings.origin} 的证书不可信，没有继续。请核对地址；"
+                f"门户 {settings.origin} 的证书不可信，没有继续。请核对地址和本机时间；"
                 "公司网络会更换证书时请联系网络管理员。"
             ) from error
-        raise _silent(settings) from error
+        raise NotFit(
+            f"门户 {settings.origin} 没有应答。请检查网络和地址；"
+            "用模拟门户时请先运行 single-window portal。"
+        ) from error
     except urllib3.exceptions.HTTPError as error:
-        raise _silent(settings) from error
-
-
-def _silent(settings: Settings) -> NotFit:
-    return NotFit(
-        f"门户 {settings.origin} 没有应答。请检查网络和地址；"
-        "用模拟门户时请先运行 single-window portal。"
-    )
+        raise NotFit(f"门户 {settings.origin} 的应答无法理解。请检查网络和地址。") from error
 
 
 def examine(settings: Settings, folder: Path) -> Iterator[Finding]:
@@ -147,7 +172,9 @@ def examine(settings: Settings, folder: Path) -> Iterator[Finding]:
     yield portal
     if portal.health is Health.FIT:
         yield examine_transport(settings)
-        yield examine_clock(_ask(settings).headers.get("date", ""), datetime.now(UTC))
+        yield examine_clock(
+            _ask(settings.portal_url, settings).headers.get("date", ""), datetime.now(UTC)
+        )
     yield from _in_browser(settings, portal.health is Health.FIT)
 
 

@@ -45,6 +45,7 @@ def run(
     work: Work,
     enterprises: Iterable[str],
     list_digest: str,
+    passwords: Passwords,
     attendant: Attendant,
     tell: Callable[[Entry], None],
 ) -> Stop | None:
@@ -56,7 +57,7 @@ def run(
     Raises:
         NotFit: a real portal is not as the screen objects know it; nothing was begun.
     """
-    sessions = Sessions(settings, Passwords(settings.origin), attendant)
+    sessions = Sessions(settings, passwords, attendant)
     robot = Robot(settings, ledger, sessions, evidence, tell)
     try:
         if settings.live and work is Work.SERVE:

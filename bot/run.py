@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from bot import canary, engine
+from bot.artifacts import Hunt, put_away
 from bot.doctor import check_clock
 from bot.engine import Work
 from bot.errors import EvidenceNotKept, NotFit
@@ -26,6 +27,7 @@ from bot.results import (
     write_html,
     write_workbook,
 )
+from bot.scratch import private_folder
 from bot.seal import Head, fingerprint, read_public_key
 from bot.secrets import Passwords
 from bot.session import Attendant, Sessions
@@ -60,6 +62,17 @@ class Outcome:
     stopped: Stop | None  # why it ended early, if it did
     files: tuple[Path, ...]
     seal: SealNote | None
+    leaks: tuple[Path, ...] = ()  # of what was written, what held a secret
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """Whether the password of one account is there; never the password."""
+
+    enterprise_name: str
+    uscc: str
+    account: str
+    place: str  # empty: nowhere
 
 
 @contextmanager
@@ -70,6 +83,17 @@ def opened_ledger(settings: Settings) -> Iterator[Ledger]:
         yield ledger
     finally:
         ledger.close()
+
+
+@contextmanager
+def working_on(settings: Settings) -> Iterator[Ledger]:
+    """Be the only worker of this portal, with its ledger and a private temporary folder."""
+    with (
+        engine.only_worker(settings),
+        private_folder(settings.store),
+        opened_ledger(settings) as ledger,
+    ):
+        yield ledger
 
 
 def dispatch(settings: Settings, work_list: WorkList) -> list[Entry]:
@@ -112,6 +136,7 @@ def dispatch_pending(settings: Settings) -> list[Request]:
 def run(
     settings: Settings,
     work_list: WorkList | None,
+    passwords: Passwords,
     attendant: Attendant,
     tell: Callable[[Entry], None],
 ) -> Outcome:
@@ -122,7 +147,7 @@ def run(
     """
     started = datetime.now()
     digest = work_list.digest if work_list else ""
-    with engine.only_worker(settings), opened_ledger(settings) as ledger:
+    with working_on(settings) as ledger:
         check_clock(ledger.latest(), datetime.now(UTC))
         ledger.try_to_write()
         if work_list:
@@ -135,7 +160,15 @@ def run(
         enterprises = dict.fromkeys(asked + open_)
         with sealed(settings, ledger) as evidence:
             stopped = engine.run(
-                settings, ledger, evidence, Work.SERVE, enterprises, digest, attendant, tell
+                settings,
+                ledger,
+                evidence,
+                Work.SERVE,
+                enterprises,
+                digest,
+                passwords,
+                attendant,
+                tell,
             )
         files = _results(settings, ledger, work_list, started) if work_list else ()
         return Outcome(
@@ -146,12 +179,14 @@ def run(
             stopped=stopped,
             files=files,
             seal=_seal_note(ledger, evidence),
+            leaks=_leaks(settings, passwords, started, files),
         )
 
 
 def follow_up(
     settings: Settings,
     work_list: WorkList | None,
+    passwords: Passwords,
     attendant: Attendant,
     tell: Callable[[Entry], None],
 ) -> Outcome:
@@ -162,22 +197,32 @@ def follow_up(
     """
     started = datetime.now()
     digest = work_list.digest if work_list else ""
-    with engine.only_worker(settings), opened_ledger(settings) as ledger:
+    with working_on(settings) as ledger:
         entries = ledger.entries(digest)
         due = {one.item.reference: one.item.uscc for one in entries if one.state in FOLLOWED_UP}
         enterprises = dict.fromkeys(due.values())
         with sealed(settings, ledger) as evidence:
             stopped = engine.run(
-                settings, ledger, evidence, Work.FOLLOW_UP, enterprises, digest, attendant, tell
+                settings,
+                ledger,
+                evidence,
+                Work.FOLLOW_UP,
+                enterprises,
+                digest,
+                passwords,
+                attendant,
+                tell,
             )
+        files = _results(settings, ledger, work_list, started) if work_list else ()
         return Outcome(
             entries=[one for one in ledger.entries(digest) if one.item.reference in due],
             elsewhere=_in_doubt_elsewhere(ledger, digest),
             unanswered=[],
             done_before=sum(entry.state in DECIDED for entry in entries),
             stopped=stopped,
-            files=_results(settings, ledger, work_list, started) if work_list else (),
+            files=files,
             seal=_seal_note(ledger, evidence),
+            leaks=_leaks(settings, passwords, started, files),
         )
 
 
@@ -212,6 +257,7 @@ def _seal_note(ledger: Ledger, evidence: Evidence) -> SealNote | None:
 def reconcile(
     settings: Settings,
     work_list: WorkList | None,
+    passwords: Passwords,
     attendant: Attendant,
     tell: Callable[[str], None],
 ) -> list[Comparison]:
@@ -220,31 +266,59 @@ def reconcile(
     Raises:
         NotFit: the ledger is not to be had, or another process works on it.
     """
-    with engine.only_worker(settings), opened_ledger(settings) as ledger:
+    with working_on(settings) as ledger:
         items = work_list.items if work_list else [entry.item for entry in ledger.entries()]
-        sessions = Sessions(settings, Passwords(settings.origin), attendant)
+        sessions = Sessions(settings, passwords, attendant)
         try:
             return compare_all(items, ledger, sessions, tell)
         finally:
             sessions.close()
 
 
-def probe(settings: Settings, work_list: WorkList | None, attendant: Attendant) -> canary.Walk:
+def probe(
+    settings: Settings,
+    work_list: WorkList | None,
+    passwords: Passwords,
+    attendant: Attendant,
+) -> canary.Walk:
     """Walk through the portal, reading only, as the first enterprise of a list or of the ledger.
 
     Raises:
         NotFit: there is no enterprise, or another process works at this portal.
         WorkItemError: the enterprise cannot sign in.
     """
-    with engine.only_worker(settings), opened_ledger(settings) as ledger:
+    with working_on(settings) as ledger:
         items = work_list.items if work_list else [entry.item for entry in ledger.entries()]
         if not items:
             raise NotFit("台账里还没有企业。请给出一份工作清单，用其中第一家企业登录。")
-        sessions = Sessions(settings, Passwords(settings.origin), attendant)
+        sessions = Sessions(settings, passwords, attendant)
         try:
             return canary.walk(settings, sessions, items[0])
         finally:
             sessions.close()
+
+
+def see_credentials(
+    settings: Settings, work_list: WorkList | None, passwords: Passwords
+) -> list[Credential]:
+    """See whether there is a password for every account of a list, the ledger and the mandates.
+
+    Raises:
+        NotFit: the ledger is not to be had.
+        BusinessException: a password is there and cannot be used.
+    """
+    with opened_ledger(settings) as ledger:
+        items = [*(work_list.items if work_list else ()), *(one.item for one in ledger.entries())]
+    names = {item.uscc: item.enterprise_name for item in items}
+    accounts = {(item.uscc, item.account) for item in items}
+    for uscc in {code for mandate in settings.mandates for code in mandate.enterprises} - set(
+        names
+    ):
+        accounts |= {(uscc, account) for account in passwords.accounts(uscc) or [""]}
+    return [
+        Credential(names.get(uscc, ""), uscc, account, passwords.place(uscc, account))
+        for uscc, account in sorted(accounts)
+    ]
 
 
 def _results(
@@ -255,6 +329,22 @@ def _results(
     except OSError as error:  # what was done must be told all the same
         log.warning("结果没有写出（%s）：请检查文件夹后运行 single-window results。", error)
         return ()
+
+
+def _leaks(
+    settings: Settings, passwords: Passwords, started: datetime, files: tuple[Path, ...]
+) -> tuple[Path, ...]:
+    """Put stars over secrets in the results, and away what else was written and holds one.
+
+    What belongs to an evidence pack is never rewritten: it would not be evidence any more.
+    """
+    hunt = Hunt(passwords.used)
+    hunt.redact(files)
+    since = started.timestamp()
+    stored = (path for path in settings.store.rglob("*") if path.is_file())
+    hits = hunt.search([*files, *(path for path in stored if path.stat().st_mtime >= since)])
+    put_away(hits, settings.store / "quarantine" / f"{started:%Y%m%d-%H%M%S}")
+    return tuple(dict.fromkeys(hit.file for hit in hits))
 
 
 def _in_doubt_elsewhere(ledger: Ledger, digest: str) -> int:

@@ -5,8 +5,9 @@ the thread that owns the page.
 """
 
 import logging
+import re
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
@@ -22,8 +23,10 @@ from playwright.sync_api import (
 )
 from playwright.sync_api import Error as PlaywrightError
 
+from bot.artifacts import tokens
+from bot.egress import Egress, host_of
 from bot.errors import ApplicationException, BusinessException, SignInRefused, WorkItemError
-from bot.secrets import Passwords, Secret
+from bot.secrets import Passwords
 from bot.settings import Settings
 from bot.work_item import WorkItem
 from pages.browser import BrowserNotFound, launch
@@ -32,6 +35,7 @@ from pages.desk import DeskPage
 from pages.entry import HomePage
 from pages.errors import (
     BindingRequired,
+    ForeignOrigin,
     LoginRefused,
     PortalError,
     PortalRefused,
@@ -40,10 +44,10 @@ from pages.errors import (
     UnknownWording,
 )
 from pages.login import LoginPage
-from pages.models import Document, PolicyRecord, PolicyStatus
-from pages.parts import CaptchaPicture, DialogLog
+from pages.models import Document, PolicyRecord, PolicyStatus, Secret
+from pages.parts import CaptchaPicture, DialogLog, TrustedOrigins
 from pages.pending import ConfirmationPage
-from pages.profile import PROFILES
+from pages.profile import PROFILES, PortalProfile
 
 RUN_AGAIN = "请稍后再运行一次；仍不成功时请登录门户查看"
 log = logging.getLogger(__name__)
@@ -135,6 +139,7 @@ class BrowserThread:
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="browser")
         self._playwright: Playwright | None = None
         self._browser: Browser | None = None
+        self._egress: Egress | None = None
         self._sessions: dict[str, Session] = {}
         self._lost: Counter[str] = Counter()  # sessions of each enterprise in this run
 
@@ -207,11 +212,12 @@ class BrowserThread:
         context = self._new_context()
         try:
             profile = PROFILES[self._settings.edition]
-            login = LoginPage.open(context.new_page(), self._settings.origin, profile)
+            login = _open(context, self._settings.origin, profile)
             if password:
                 home = self._log_in(login, item.account, password)
             else:
                 home = self._log_in_with_card(login, item.enterprise_name)
+            self._passwords.remember(*tokens(context.cookies()))
             if home.enterprise_name() != item.enterprise_name:
                 raise SignInRefused(
                     "WRONG_ENTERPRISE",
@@ -225,14 +231,15 @@ class BrowserThread:
             raise
 
     def _log_in(self, login: LoginPage, account: str, password: Secret) -> HomePage:
-        self._check_origins(login.origins())
         for _ in range(PICTURES):
             answer = self._attendant.captcha(login.captcha.read())
             try:
-                return login.log_in(account, password.reveal(), answer)
+                return login.log_in(account, password, answer)
             except LoginRefused as refusal:
                 if not refusal.is_captcha:
                     raise _refused(refusal, "请核对登录账号和密码") from None
+            except ForeignOrigin as error:
+                raise _foreign(error) from None
             except (PortalError, PlaywrightError):
                 raise _unclear() from None
         raise SignInRefused("CAPTCHA", f"验证码连续 {PICTURES} 次不对", "请在有人值守时再运行一次")
@@ -242,25 +249,19 @@ class BrowserThread:
         if (state := card.control_state()) is not ControlState.READY:
             said = "；".join((state.value, *card.notices()))
             raise SignInRefused("CARD_CONTROL", f"卡介质不能用：{said}", CARD_HELP[state])
-        self._check_origins(card.origins())
         pin = self._attendant.pin(enterprise_name)
+        self._passwords.remember(pin)
         try:
-            home = card.log_in(pin.reveal())
+            home = card.log_in(pin)
             for notice in card.notices():  # of a certificate that expires soon
                 log.warning("%s：%s", enterprise_name, notice)
             return home
         except PortalRefused as refusal:
             raise _refused(refusal, "请核对卡和IC卡/Key密码") from None
+        except ForeignOrigin as error:
+            raise _foreign(error) from None
         except (PortalError, PlaywrightError):
             raise _unclear() from None
-
-    def _check_origins(self, origins: Iterable[str]) -> None:
-        if foreign := set(origins) - {self._settings.origin}:
-            raise SignInRefused(
-                "FOREIGN_ORIGIN",
-                f"登录框来自 {'、'.join(sorted(foreign))}，不是设置的门户；没有输入密码",
-                "请核对门户地址；门户地址无误时请停止使用并联系维护人员",
-            )
 
     def _new_context(self) -> BrowserContext:
         try:
@@ -270,6 +271,7 @@ class BrowserThread:
             context = self._open_context(self._launch())
         context.set_default_timeout(self._settings.timeout_seconds * 1000)
         DialogLog.install(context)
+        TrustedOrigins.install(context, self._settings.origins)
         return context
 
     def _open_context(self, browser: Browser) -> BrowserContext:
@@ -283,13 +285,24 @@ class BrowserThread:
 
     def _launch(self) -> Browser:
         self._playwright = sync_playwright().start()
+        self._egress = Egress(self._hosts(), self._settings.store / "egress.log").start()
         try:
-            self._browser = launch(self._playwright, executable=self._settings.browser)
+            self._browser = launch(
+                self._playwright,
+                executable=self._settings.browser,
+                proxy=self._egress.address,
+            )
         except (BrowserNotFound, PlaywrightError) as error:  # nothing was typed yet
             reason = str(error).splitlines()[0]
             self._stop()
             raise ApplicationException("BROWSER", f"浏览器没有启动：{reason}", RUN_AGAIN) from None
         return self._browser
+
+    def _hosts(self) -> list[str]:
+        """Return every host and port that the browser has business with."""
+        with_card = self._settings.login == "card"
+        control = self._settings.card_control if with_card else ()
+        return [*map(host_of, self._settings.origins), *control]
 
     def _discard(self, uscc: str) -> None:
         if session := self._sessions.pop(uscc, None):
@@ -307,7 +320,22 @@ class BrowserThread:
             if part:
                 with suppress(PlaywrightError):
                     part()
-        self._browser = self._playwright = None
+        if self._egress:
+            self._egress.close()
+        self._browser = self._playwright = self._egress = None
+
+
+def _open(context: BrowserContext, origin: str, profile: PortalProfile) -> LoginPage:
+    try:
+        return LoginPage.open(context.new_page(), origin, profile)
+    except PlaywrightError as error:
+        if re.search(r"net::ERR_(CERT|SSL)_", str(error)):
+            raise SignInRefused(
+                "CERTIFICATE",
+                "门户的证书不对，可能有人冒充它；没有输入密码",
+                "请核对门户地址、本机时间和网络，然后再运行一次",
+            ) from None
+        raise
 
 
 def _refused(refusal: PortalRefused, next_step: str) -> SignInRefused:
@@ -318,6 +346,14 @@ def _refused(refusal: PortalRefused, next_step: str) -> SignInRefused:
         USE_THE_OTHER_EDITION
         if is_other_edition
         else f"{next_step}；为免账号或卡被锁，本次运行不再尝试",
+    )
+
+
+def _foreign(error: ForeignOrigin) -> SignInRefused:
+    return SignInRefused(
+        "FOREIGN_ORIGIN",
+        f"登录框牵涉 {'、'.join(sorted(error.origins))}，不是设置的门户；没有输入密码",
+        "请核对门户地址；它确实属于门户时写入 trusted_origins，否则请停止使用并联系维护人员",
     )
 
 

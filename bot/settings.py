@@ -41,6 +41,22 @@ def _system_account() -> str:
         return "未知账号"
 
 
+def _has_fit_port(url: str) -> bool:
+    try:
+        return urlsplit(url).port != 0
+    except ValueError:
+        return False
+
+
+def origin_of(url: str) -> str:
+    """Return the origin of an address as a browser writes it."""
+    parts = urlsplit(url)
+    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
+    default = {"http": 80, "https": 443}[parts.scheme]
+    port = f":{parts.port}" if parts.port not in (None, default) else ""
+    return f"{parts.scheme}://{host}{port}"
+
+
 class Mandate(BaseModel, extra="forbid", frozen=True):
     """授权委托: a signatory's standing approval, within the limits it names."""
 
@@ -90,7 +106,10 @@ class Settings(BaseSettings):
     portal_url: str = "http://127.0.0.1:8765"
     edition: Literal["guangdong", "national"] = "guangdong"  # whose home page is gone in by
     login: Literal["account", "card"] = "account"  # 账号登录 or 卡介质
+    card_control: tuple[str, ...] = ("127.0.0.1:61232", "wss.singlewindow.cn:61231")
+    credentials: Literal["keyring", "vault"] = "keyring"  # where passwords are kept
     live: bool = False
+    trusted_origins: tuple[str, ...] = ()  # of the portal, beside the one of its address
     allow_http: tuple[str, ...] = ()  # hosts of real portals that have no https
     data_dir: Path | None = None
     browsers: int = Field(default=1, ge=1, le=16)
@@ -113,11 +132,16 @@ class Settings(BaseSettings):
     declaration_clauses: tuple[str, ...] = GUIDE_DECLARATION.clauses
     declaration_label: str = GUIDE_DECLARATION.label
 
+    @field_validator("trusted_origins")
+    @classmethod
+    def _are_origins(cls, urls: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(cls._has_an_origin(url) for url in urls)
+
     @field_validator("portal_url")
     @classmethod
     def _has_an_origin(cls, url: str) -> str:
         parts = urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
+        if parts.scheme not in ("http", "https") or not parts.hostname or not _has_fit_port(url):
             raise ValueError("应是 http:// 或 https:// 开头的门户地址")
         if parts.username or parts.password:
             raise ValueError("门户地址里不能有用户名和密码")
@@ -156,6 +180,11 @@ class Settings(BaseSettings):
         """Scheme, host and port of the portal."""
         parts = urlsplit(self.portal_url)
         return f"{parts.scheme}://{parts.netloc}"
+
+    @property
+    def origins(self) -> tuple[str, ...]:
+        """Every origin of the portal; passwords are typed nowhere else."""
+        return tuple(dict.fromkeys(map(origin_of, (self.portal_url, *self.trusted_origins))))
 
     @property
     def declaration(self) -> Declaration:

@@ -6,10 +6,11 @@ import signal
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
+from getpass import getpass
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -36,11 +37,11 @@ from bot.ledger import DONE, Entry, Request
 from bot.personal_data import Erased, Held
 from bot.reconcile import Comparison
 from bot.results import NEXT_RUN, STATE_WORDS, WAITING_FOR
-from bot.run import Outcome, SealNote
-from bot.secrets import Secret
+from bot.run import Credential, Outcome, SealNote
 from bot.verification import Verdict
 from bot.work_item import mask_contact
 from bot.workflow import Stop
+from pages.models import Secret
 from pages.parts import CaptchaPicture
 
 ACCOUNTS = (  # of a mock portal: name, and where the door tells who and the password
@@ -173,6 +174,36 @@ def _nobody(what: str) -> SignInRefused:
     return SignInRefused("UNATTENDED", told, "请在终端前再运行一次，按提示输入")
 
 
+def ask_password(account: str) -> Secret:
+    """Return the password that a person types unseen, or the first line of a pipe."""
+    if sys.stdin.isatty():
+        return Secret(getpass(f"{account} 的登录密码（不显示）："))
+    return Secret(sys.stdin.readline().rstrip("\r\n"))
+
+
+def print_credentials(names: list[tuple[str, str]], place: str, as_json: bool) -> None:
+    """Print whose passwords are stored."""
+    if as_json:
+        accounts = [{"uscc": uscc, "account": account} for uscc, account in names]
+        print_json({"place": place, "accounts": accounts})
+        return
+    out.print(f"{place}：{len(names)} 个账号的密码", markup=False)
+    _print_table(("统一社会信用代码", "登录账号"), names)
+
+
+def print_credential_check(found: list[Credential], as_json: bool) -> None:
+    """Print of each account whether its password is there."""
+    if as_json:
+        print_json({"accounts": [asdict(one) for one in found]})
+        return
+    missing = [one for one in found if not one.place]
+    rows = [(one.enterprise_name, one.uscc, one.account, one.place or "没有") for one in found]
+    _print_table(("企业名称", "统一社会信用代码", "登录账号", "密码"), rows)
+    out.print(f"{len(found)} 个账号，{len(missing)} 个没有密码。", markup=False)
+    if missing:
+        out.print("请逐个执行 single-window credentials set 统一社会信用代码 登录账号。")
+
+
 def print_decided(entries: list[Entry], by: str, as_json: bool) -> None:
     """Print what a person has decided, and what comes next."""
     if as_json:
@@ -187,7 +218,9 @@ def print_decided(entries: list[Entry], by: str, as_json: bool) -> None:
 def print_followed_up(outcome: Outcome, as_json: bool) -> None:
     """Print what the insurer has decided."""
     if as_json:
-        print_json({"items": [_facts(one) for one in outcome.entries], "stopped": outcome.stopped})
+        items = [_facts(one) for one in outcome.entries]
+        leaks = [str(file) for file in outcome.leaks]
+        print_json({"items": items, "stopped": outcome.stopped, "leaks": leaks})
         return
     for state, count in Counter(entry.state for entry in outcome.entries).items():
         out.print(f"{STATE_WORDS[state]}：{count}")
@@ -195,6 +228,14 @@ def print_followed_up(outcome: Outcome, as_json: bool) -> None:
     if outcome.stopped:
         out.print(f"本次查询提前结束：{outcome.stopped}。", style="red")
     _print_seal(outcome.seal)
+    _print_leaks(outcome)
+
+
+def _print_leaks(outcome: Outcome) -> None:
+    for file in outcome.leaks:
+        out.print(f"文件中留有密码或登录凭据：{file}", style="red", markup=False)
+    if outcome.leaks:
+        out.print("文件已移到台账旁的 quarantine（台账本身不动）。请改掉密码，并联系维护人员。")
 
 
 def print_outcome(outcome: Outcome, as_json: bool) -> None:
@@ -213,6 +254,7 @@ def print_outcome(outcome: Outcome, as_json: bool) -> None:
                 "stopped": outcome.stopped,
                 "files": files,
                 "evidence": _seal_facts(outcome.seal),
+                "leaks": [str(file) for file in outcome.leaks],
             }
         )
         return
@@ -233,6 +275,7 @@ def print_outcome(outcome: Outcome, as_json: bool) -> None:
     for file in outcome.files:
         out.print(f"结果：{file}", markup=False)
     _print_seal(outcome.seal)
+    _print_leaks(outcome)
 
 
 def _print_seal(note: SealNote | None) -> None:
@@ -453,7 +496,7 @@ def print_list_findings(file: Path, findings: Iterable[ListFinding], copy: Path 
         err.print(f"标出问题的清单：{copy}", markup=False)
 
 
-def _print_table(headings: Iterable[str], rows: list[tuple[str, ...]]) -> None:
+def _print_table(headings: Iterable[str], rows: Sequence[tuple[str, ...]]) -> None:
     if rows:
         table = Table(*(Column(name, overflow="fold") for name in headings))
         for cells in rows:

@@ -66,11 +66,17 @@ def _control_address() -> str:
     owner = _owner_of_computer()
     if owner is None:
         return ""
-    with store().lock:
-        control = owner.control = owner.control or _start_control(owner)
+    control = control_of(owner)
     control.page_opened()
     scheme = "wss" if request.scheme == "https" else "ws"
-    return f"{scheme}://127.0.0.1:{control.port}"
+    return f"{scheme}://{control.host}"
+
+
+def control_of(enterprise: Enterprise) -> CardControl:
+    """Return the control of an enterprise's computer, started when it is first asked for."""
+    with store().lock:
+        enterprise.control = enterprise.control or _start_control(enterprise)
+        return enterprise.control
 
 
 def _start_control(enterprise: Enterprise) -> CardControl:

@@ -84,10 +84,10 @@ class CardControl:
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
 
     @property
-    def port(self) -> int:
-        """Where it listens."""
-        port: int = self._server.socket.getsockname()[1]
-        return port
+    def host(self) -> str:
+        """Where it listens, host:port."""
+        name, port = self._server.socket.getsockname()
+        return f"{name}:{port}"
 
     def page_opened(self) -> None:
         """Begin to count the knocks of a page afresh."""

@@ -22,6 +22,7 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from stdnum.cn import uscc as uscc_number
 
+from mock_portal import card
 from mock_portal.accounts import Edition
 from mock_portal.card_control import FIRST_PINS
 from mock_portal.defects import DEFECTS, unknown
@@ -170,7 +171,7 @@ def replace_faults(uscc: str) -> Response:
 def plug_in_card(uscc: str) -> Response:
     """Put the card of an enterprise into the reader of this computer."""
     owner = store().card_in_reader = _enterprise(uscc)
-    return jsonify(card_no=owner.card.no)
+    return jsonify(card_no=owner.card.no, card_control=card.control_of(owner).host)
 
 
 @bp.get("/captchas/<captcha_id>")

@@ -5,8 +5,8 @@ from typing import Self
 from playwright.sync_api import Page
 
 from pages.desk import DeskPage
-from pages.models import LocalAccount
-from pages.parts import Captcha, Field
+from pages.models import LocalAccount, Secret
+from pages.parts import Captcha, Field, enter_secret
 from pages.screen import Screen
 
 
@@ -28,14 +28,14 @@ class BindingPage(Screen):
         self.bind_button = surface.get_by_role("button", name="绑定", exact=True)
         self.landmark = self.bind_button
 
-    def bind(self, user: str, password: str, captcha: str) -> DeskPage:
+    def bind(self, user: str, password: Secret, captcha: str) -> DeskPage:
         """Fill in the local account and press 绑定.
 
         Raises:
             PortalRefused: the portal's words say why; nothing is bound.
         """
+        enter_secret(self.password, password)
         self.user.fill(user)
-        self.password.fill(password)
         self.captcha.field.fill(captcha)
         return self.ask(self.bind_button, to=DeskPage, on=self.surface)
 
@@ -68,8 +68,8 @@ class QuickRegistrationPage(Screen):
     def fill_account(self, account: LocalAccount) -> Self:
         """Fill in 账号基本信息."""
         self.user.fill(account.user)
-        self.password.fill(account.password)
-        self.repeated_password.fill(account.repeated_password)
+        enter_secret(self.password, account.password)
+        enter_secret(self.repeated_password, account.repeated_password)
         self.mobile.fill(account.mobile)
         self.person.fill(account.person)
         self.email.fill(account.email)

@@ -25,6 +25,10 @@ CHANNELS = {
 SHELL = "chromium-headless-shell"  # the light browser, by the same name in Playwright and Debian
 FONT = "fonts-noto-cjk"
 PROGRAMS = ("chromium", "chromium-browser")
+BY_PROXY_ALONE = (  # what a proxy does not carry: WebRTC's datagrams, and names to be looked up
+    "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
+    "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
+)
 
 
 class LaunchOptions(TypedDict, total=False):
@@ -74,16 +78,25 @@ def launch_options(
 
 
 def launch(
-    playwright: Playwright, *, headless: bool = True, executable: str | None = None
+    playwright: Playwright,
+    *,
+    headless: bool = True,
+    executable: str | None = None,
+    proxy: str | None = None,
 ) -> Browser:
-    """Start a browser that leaves signals to this process.
+    """Start a browser that leaves signals to this process, and goes out by this proxy alone.
 
     Raises:
         BrowserNotFound: there is none.
     """
     options = launch_options(playwright.chromium, headless=headless, executable=executable)
+    options["args"] += BY_PROXY_ALONE if proxy else ()
     return playwright.chromium.launch(
-        **options, handle_sigint=False, handle_sigterm=False, handle_sighup=False
+        **options,
+        proxy={"server": proxy} if proxy else None,
+        handle_sigint=False,
+        handle_sigterm=False,
+        handle_sighup=False,
     )
 
 

@@ -7,8 +7,9 @@ from playwright.sync_api import Page
 
 from pages.entry import HomePage
 from pages.errors import LoginRefused
-from pages.login import LoginPage, is_login, origins_of
-from pages.parts import DialogLog
+from pages.login import LoginPage, is_login
+from pages.models import Secret
+from pages.parts import DialogLog, enter_secret
 from pages.profile import GUANGDONG, PortalProfile
 from pages.screen import Screen, lines
 
@@ -55,10 +56,6 @@ class CardLoginPage(Screen):
         DialogLog.of(login_page.tab).accept(INSTALL)
         return login_page.open_window(login_page.card_tab, to=ControlDownloadPage)
 
-    def origins(self) -> tuple[str, str]:
-        """Return the origins of the tab and of the box, where a PIN would be typed."""
-        return origins_of(self.login_button)
-
     def control_state(self) -> ControlState:
         """Tell whether the page has reached the control."""
         if self.pin.is_enabled():
@@ -74,14 +71,15 @@ class CardLoginPage(Screen):
         """Return what the page said in native dialogs, and forget it."""
         return DialogLog.of(self.tab).take()
 
-    def log_in(self, pin: str) -> HomePage:
+    def log_in(self, pin: Secret) -> HomePage:
         """Type the card's PIN and press 登录.
 
         Raises:
+            ForeignOrigin: the box is not the portal's; nothing was typed.
             PortalRefused: the control or the card said no; nothing was sent.
             LoginRefused: the portal does not accept the card.
         """
-        self.pin.fill(pin)
+        enter_secret(self.pin, pin)
         answer = self.send(self.login_button, request=is_login, refused=self._refused)
         if answer.status == 200:  # as with 账号登录
             raise LoginRefused(self.answer(self.messages))

@@ -38,6 +38,21 @@ class LoginRefused(PortalRefused):
         return {message[:1] for message in self.messages} == {"2"}
 
 
+class ForeignOrigin(PortalError):
+    """A password or a PIN was about to be typed where it does not belong; nothing was typed."""
+
+    def __init__(self, origins: Sequence[str]) -> None:
+        super().__init__(f"not typed: {', '.join(origins)} is not trusted")
+        self.origins = tuple(origins)
+
+
+class SecretNotTyped(PortalError):
+    """The field of a password or a PIN did not take it."""
+
+    def __init__(self) -> None:
+        super().__init__("the field did not take what was to be typed")
+
+
 class BindingRequired(PortalError):
     """老用户账号绑定 stands where the desk was due; it is asked at the first entry (guide-1.9)."""
 

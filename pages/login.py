@@ -7,7 +7,8 @@ from playwright.sync_api import Locator, Page, Response
 
 from pages.entry import HomePage
 from pages.errors import LoginRefused
-from pages.parts import Captcha, DialogLog
+from pages.models import Secret
+from pages.parts import Captcha, DialogLog, enter_secret
 from pages.profile import GUANGDONG, PortalProfile
 from pages.screen import Screen, lines
 
@@ -54,10 +55,6 @@ class LoginPage(Screen):
         """Return 忘记密码 or 忘记用户名."""
         return self.box.get_by_role("link", name=lost, exact=True)
 
-    def origins(self) -> tuple[str, str]:
-        """Return the origins of the tab and of the log-in box, where a password would be typed."""
-        return origins_of(self.login_button)
-
     def box_words(self) -> tuple[str, ...]:
         """Return the text of the log-in box, line by line."""
         return lines(self.box.locator("body"))
@@ -67,15 +64,16 @@ class LoginPage(Screen):
         fields = self.box.locator("input[placeholder]")
         return tuple(fields.evaluate_all("fields => fields.map(field => field.placeholder)"))
 
-    def log_in(self, account: str, password: str, captcha: str) -> HomePage:
-        """Fill in user name, password and captcha, and press 登录.
+    def log_in(self, account: str, password: Secret, captcha: str) -> HomePage:
+        """Fill in password, user name and captcha, and press 登录.
 
         Raises:
+            ForeignOrigin: the box is not the portal's; nothing was typed.
             PortalRefused: a field is empty; the browser said so and nothing was sent.
             LoginRefused: the portal answered with its message; a new captcha is shown.
         """
+        enter_secret(self.password, password)
         self.account.fill(account)
-        self.password.fill(password)
         self.captcha.field.fill(captcha)
         answer = self.send(self.login_button, request=is_login)
         if answer.status == 200:  # the portal refuses with 200 (docs/mock-portal.md, log-in)
@@ -92,13 +90,6 @@ class LocalLoginPage(LoginPage):
 
     frame = "#loginIframe3"
     controls = tuple(name for name in LoginPage.controls if name != "register_link")
-
-
-def origins_of(button: Locator) -> tuple[str, str]:
-    """Return the origins of the tab and of the frame around a button."""
-    top = urlsplit(button.page.url)
-    box = button.evaluate("button => button.ownerDocument.location.origin")
-    return f"{top.scheme}://{top.netloc}", box
 
 
 def is_login(response: Response) -> bool:

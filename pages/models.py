@@ -1,6 +1,6 @@
 """What the portal's screens show, as values."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
 from hashlib import sha256
 from typing import Self
@@ -30,6 +30,25 @@ class PolicyStatus(Enum):
             raise UnknownWording(text) from error
 
 
+class Secret:
+    """A password or a PIN; it prints as *** and is never stored."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    def reveal(self) -> str:
+        """Return the value; for the keystroke, and for whoever hunts it in files."""
+        return self._value
+
+    def __repr__(self) -> str:
+        return "***"
+
+    def __reduce__(self) -> str:
+        raise TypeError("a secret is never stored")
+
+
 @dataclass(frozen=True, slots=True)
 class Contact:
     """联系方式: what the enterprise types (guide-2.2)."""
@@ -46,8 +65,8 @@ class LocalAccount:
     """账号基本信息: what 快速注册 asks for (guide-1.10)."""
 
     user: str
-    password: str = field(repr=False)
-    repeated_password: str = field(repr=False)
+    password: Secret
+    repeated_password: Secret
     mobile: str
     person: str
     email: str
@@ -63,8 +82,8 @@ class Registration:
     legal_name: str
     id_no: str
     user: str
-    password: str = field(repr=False)
-    repeated_password: str = field(repr=False)
+    password: Secret
+    repeated_password: Secret
     mobile: str
 
 

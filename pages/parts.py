@@ -1,6 +1,7 @@
-"""Pieces that several screens share: native dialogs, layers, tables, fields, captchas."""
+"""Pieces that several screens share: dialogs, secrets, layers, tables, fields, captchas."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
@@ -8,6 +9,10 @@ from urllib.parse import parse_qs, urlsplit
 from weakref import WeakKeyDictionary
 
 from playwright.sync_api import BrowserContext, Dialog, FrameLocator, Locator, Page
+from playwright.sync_api import Error as PlaywrightError
+
+from pages.errors import ForeignOrigin, SecretNotTyped
+from pages.models import Secret
 
 Surface = Page | FrameLocator  # the tab, or the desk frame, that shows a screen
 
@@ -52,6 +57,64 @@ class DialogLog:
         else:
             self._messages.append(dialog.message)
             dialog.dismiss()
+
+
+class TrustedOrigins:
+    """The origins at which one browser context may type secrets.
+
+    Whoever opens a context installs them; without them no secret is typed at all.
+    """
+
+    _installed: ClassVar[WeakKeyDictionary[BrowserContext, tuple[str, ...]]] = WeakKeyDictionary()
+
+    @classmethod
+    def install(cls, context: BrowserContext, origins: Iterable[str]) -> None:
+        """Trust these origins, and no other, in this context."""
+        cls._installed[context] = tuple(origins)
+
+    @classmethod
+    def of(cls, tab: Page) -> tuple[str, ...]:
+        """Return the origins of the context around this tab."""
+        return cls._installed.get(tab.context, ())
+
+
+# One call looks at every origin that is involved and sets the value, so that nothing can change in
+# between; the value is an argument and not a keystroke, so neither log nor error repeats it.
+ENTER_SECRET = """(field, [secret, trusted]) => {
+    field.focus();
+    const form = field.form;
+    const submits = form ? [...form.elements].filter(one => one.hasAttribute("formaction")) : [];
+    const actions = [
+        form && form.getAttribute("action"),
+        ...submits.map(one => one.getAttribute("formaction")),
+    ].filter(Boolean).map(action => new URL(action, document.baseURI).origin);
+    const foreign = [location.origin, ...location.ancestorOrigins, ...actions]
+        .filter(origin => !trusted.includes(origin));
+    if (foreign.length) return [...new Set(foreign)];
+    if (field.disabled || field.readOnly) throw new Error("not editable");
+    const { set } = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value");
+    set.call(field, secret);
+    field.dispatchEvent(new InputEvent("input", { bubbles: true }));
+    field.dispatchEvent(new Event("change", { bubbles: true }));
+    field.blur();
+    return [];
+}"""
+
+
+def enter_secret(field: Locator, secret: Secret) -> None:
+    """Type a secret into a field, if the page, every page around it and the form are trusted.
+
+    Raises:
+        ForeignOrigin: one of them is not; nothing was typed.
+        SecretNotTyped: the field is not there, or takes nothing.
+    """
+    try:
+        foreign = field.evaluate(ENTER_SECRET, [secret.reveal(), TrustedOrigins.of(field.page)])
+    except PlaywrightError:
+        # the driver's own frames hold the value, and a report of this error would show them
+        raise SecretNotTyped from None
+    if foreign:
+        raise ForeignOrigin(foreign)
 
 
 class Layer:

@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Page, Response
 
 from pages.login import LoginPage
-from pages.models import Registration
-from pages.parts import Field
+from pages.models import Registration, Secret
+from pages.parts import Field, enter_secret
 from pages.screen import Screen
 
 
@@ -59,8 +59,8 @@ class RegistrationPage(Screen):
         self.legal_name.fill(registration.legal_name)
         self.id_no.fill(registration.id_no)
         self.user.fill(registration.user)
-        self.password.fill(registration.password)
-        self.repeated_password.fill(registration.repeated_password)
+        enter_secret(self.password, registration.password)
+        enter_secret(self.repeated_password, registration.repeated_password)
         self.mobile.fill(registration.mobile)
         return self.ask(self.register_button, to=RegisteredPage)
 
@@ -124,14 +124,14 @@ class ResetPage(Screen):
         self.ok_button = surface.get_by_role("button", name="确定", exact=True)
         self.landmark = self.ok_button
 
-    def reset(self, password: str, repeated_password: str) -> "ResetDonePage":
+    def reset(self, password: Secret, repeated_password: Secret) -> "ResetDonePage":
         """Type the new password twice and press 确定.
 
         Raises:
             PortalRefused: the portal's words say why; the old password stays.
         """
-        self.password.fill(password)
-        self.repeated_password.fill(repeated_password)
+        enter_secret(self.password, password)
+        enter_secret(self.repeated_password, repeated_password)
         return self.ask(self.ok_button, to=ResetDonePage)
 
 

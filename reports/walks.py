@@ -14,6 +14,7 @@ from pages.desk import DeskPage
 from pages.entry import Entrance, HomePage
 from pages.errors import LoginRefused, PortalRefused, SessionLost
 from pages.login import LoginPage
+from pages.models import Secret
 from pages.pending import ConfirmationPage
 from pages.profile import GUANGDONG, NATIONAL, PortalProfile
 from pages.registration import RecoveryPage, RegistrationPage
@@ -58,7 +59,7 @@ def log_in(visit: Visit) -> Stops:
     yield "login", login_page
     captcha = visit.state.read_captcha(login_page.captcha)
     with pytest.raises(LoginRefused, match="密码错误"):
-        login_page.log_in(visit.state.enterprise.account, "wrong", captcha)
+        login_page.log_in(visit.state.enterprise.account, Secret("wrong"), captcha)
     yield "login-refused", login_page
     yield "login-card", CardLoginPage.open(login_page)
     yield "login-local", login_page.open_local()

@@ -13,15 +13,15 @@ from pages.desk import DeskPage
 from pages.entry import HomePage
 from pages.errors import BindingRequired, PortalRefused
 from pages.login import LoginPage
-from pages.models import LocalAccount
+from pages.models import LocalAccount, Secret
 
 ACCOUNT_FIELDS = {
-    "本地用户名": "user",
-    "本地密码": "password",
-    "确认密码": "repeated_password",
-    "手机": "mobile",
-    "姓名": "person",
-    "邮箱": "email",
+    "本地用户名": ("user", str),
+    "本地密码": ("password", Secret),
+    "确认密码": ("repeated_password", Secret),
+    "手机": ("mobile", str),
+    "姓名": ("person", str),
+    "邮箱": ("email", str),
 }
 
 
@@ -70,7 +70,7 @@ def bind_with_a_wrong_password(
 ) -> PortalRefused:
     captcha = mock_state.read_captcha(binding.captcha)
     with pytest.raises(PortalRefused) as refusal:
-        binding.bind(enterprise.local_account, "不对", captcha)
+        binding.bind(enterprise.local_account, Secret("不对"), captcha)
     return refusal.value
 
 
@@ -95,7 +95,7 @@ def bind_somebody_else(
 def bind_without(binding: BindingPage, enterprise: Enterprise, field: str) -> PortalRefused:
     typed = {"用户名": enterprise.local_account, "密码": "不对", "验证码": "ABCD", field: ""}
     with pytest.raises(PortalRefused) as refusal:
-        binding.bind(typed["用户名"], typed["密码"], typed["验证码"])
+        binding.bind(typed["用户名"], Secret(typed["密码"]), typed["验证码"])
     return refusal.value
 
 
@@ -140,9 +140,9 @@ def log_in_with_the_new_account(
 def quick_bind_with(
     quick_registration: QuickRegistrationPage, local_account: LocalAccount, field: str, value: str
 ) -> PortalRefused:
-    quick_registration.fill_account(replace(local_account, **{ACCOUNT_FIELDS[field]: value}))
+    account = _with(local_account, field, value)
     with pytest.raises(PortalRefused) as refusal:
-        quick_registration.quick_bind("ABCD")
+        quick_registration.fill_account(account).quick_bind("ABCD")
     return refusal.value
 
 
@@ -195,3 +195,8 @@ def desk_offers(desk: DeskPage, first: str, second: str) -> None:
 def still_unbound(home: HomePage) -> None:
     with pytest.raises(BindingRequired):
         home.open_desk()
+
+
+def _with(account: LocalAccount, field: str, value: str) -> LocalAccount:
+    name, kind = ACCOUNT_FIELDS[field]
+    return replace(account, **{name: kind(value)})

@@ -13,6 +13,7 @@ from pages.card import CardLoginPage, ControlDownloadPage, ControlState
 from pages.entry import HomePage
 from pages.errors import PortalRefused
 from pages.login import LoginPage
+from pages.models import Secret
 
 LOCAL_NETWORK = "local-network-access"  # the browser's name of the permission
 
@@ -49,7 +50,7 @@ def log_in(card_login: CardLoginPage, enterprise: Enterprise) -> HomePage:
 
 @when(parsers.parse("企业用法人卡的原始密码“{pin}”登录"), target_fixture="home")
 def log_in_with_the_first_pin(card_login: CardLoginPage, pin: str) -> HomePage:
-    return card_login.log_in(pin)
+    return card_login.log_in(Secret(pin))
 
 
 @when("企业用法人卡登录，却被拒绝", target_fixture="refusal")
@@ -62,14 +63,14 @@ def log_in_in_vain(card_login: CardLoginPage, enterprise: Enterprise) -> PortalR
 @when("企业用错误的卡密码登录", target_fixture="refusal")
 def log_in_with_a_wrong_pin(card_login: CardLoginPage) -> PortalRefused:
     with pytest.raises(PortalRefused) as refusal:
-        card_login.log_in("12345678")
+        card_login.log_in(Secret("12345678"))
     return refusal.value
 
 
 @when(parsers.re("企业用卡密码“(?P<pin>.*)”登录，却被拒绝"), target_fixture="refusal")
 def log_in_with_pin(card_login: CardLoginPage, pin: str) -> PortalRefused:
     with pytest.raises(PortalRefused) as refusal:
-        card_login.log_in(pin)
+        card_login.log_in(Secret(pin))
     return refusal.value
 
 

@@ -10,6 +10,7 @@ from fixtures.portal import Enterprise, MockState
 from pages.entry import HomePage
 from pages.errors import LoginRefused, PortalRefused
 from pages.login import LoginPage
+from pages.models import Secret
 
 
 @given("企业打开门户", target_fixture="login_page")
@@ -32,7 +33,7 @@ def log_in_with_a_wrong_password(
 ) -> LoginRefused:
     captcha = mock_state.read_captcha(login_page.captcha)
     with pytest.raises(LoginRefused) as refusal:
-        login_page.log_in(enterprise.account, "not-" + enterprise.password, captcha)
+        login_page.log_in(enterprise.account, Secret("不对"), captcha)
     return refusal.value
 
 
@@ -74,9 +75,9 @@ def log_in_with_the_other_case_in_vain(
 
 @when(parsers.parse("企业没有填“{field}”就登录"), target_fixture="refusal")
 def log_in_without(login_page: LoginPage, enterprise: Enterprise, field: str) -> PortalRefused:
-    typed = {"用户名": enterprise.account, "密码": enterprise.password, "验证码": "ABCD", field: ""}
+    typed = {"用户名": enterprise.account, "密码": "Mock-1", "验证码": "ABCD", field: ""}
     with pytest.raises(PortalRefused) as refusal:
-        login_page.log_in(typed["用户名"], typed["密码"], typed["验证码"])
+        login_page.log_in(typed["用户名"], Secret(typed["密码"]), typed["验证码"])
     return refusal.value
 
 
@@ -157,7 +158,7 @@ def log_in_locally_without_password(
     login_page: LoginPage, mock_state: MockState, enterprise: Enterprise
 ) -> PortalRefused:
     with pytest.raises(PortalRefused) as refusal:
-        login_page.open_local().log_in(enterprise.local_account, "", "ABCD")
+        login_page.open_local().log_in(enterprise.local_account, Secret(""), "ABCD")
     return refusal.value
 
 
@@ -165,9 +166,9 @@ def log_in_locally_without_password(
 def log_in_locally_with_a_wrong_password(
     login_page: LoginPage, mock_state: MockState, enterprise: Enterprise
 ) -> LoginRefused:
-    local = login_page.open_local()
+    local, wrong = login_page.open_local(), Secret("不对")
     with pytest.raises(LoginRefused) as refusal:
-        local.log_in(enterprise.local_account, "不对", mock_state.read_captcha(local.captcha))
+        local.log_in(enterprise.local_account, wrong, mock_state.read_captcha(local.captcha))
     return refusal.value
 
 

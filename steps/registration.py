@@ -11,7 +11,7 @@ from pytest_bdd import given, parsers, then, when
 from fixtures.portal import Enterprise, FillIn, MockState
 from pages.errors import BindingRequired, LoginRefused, PortalRefused
 from pages.login import LoginPage
-from pages.models import Registration
+from pages.models import Registration, Secret
 from pages.registration import (
     BankPage,
     BankWindow,
@@ -26,16 +26,16 @@ from pages.registration import (
 )
 
 FIELDS = {
-    "统一社会信用代码": "uscc",
-    "组织机构代码": "org_code",
-    "企业名称": "name",
-    "法人姓名": "legal_name",
-    "证件号码": "id_no",
-    "用户名": "user",
-    "手机": "mobile",
-    "确认密码": "repeated_password",
+    "统一社会信用代码": ("uscc", str),
+    "组织机构代码": ("org_code", str),
+    "企业名称": ("name", str),
+    "法人姓名": ("legal_name", str),
+    "证件号码": ("id_no", str),
+    "用户名": ("user", str),
+    "手机": ("mobile", str),
+    "确认密码": ("repeated_password", Secret),
 }
-NEW_PASSWORD = "Mock-重设的密码"
+NEW_PASSWORD = Secret("Mock-重设的密码")
 
 
 @pytest.fixture
@@ -86,7 +86,8 @@ def register_in_vain(
 def register_with(
     registration_page: RegistrationPage, registration: Registration, field: str, value: str
 ) -> PortalRefused:
-    changed = replace(registration, **{FIELDS[field]: value})
+    name, kind = FIELDS[field]
+    changed = replace(registration, **{name: kind(value)})
     return register_in_vain(registration_page, changed)
 
 
@@ -141,7 +142,7 @@ def reset_by_phone(phone_page: PhonePage, mock_state: MockState) -> None:
 def reset_with_different_passwords(phone_page: PhonePage, mock_state: MockState) -> PortalRefused:
     proven = phone_page.verify(_code(mock_state))
     with pytest.raises(PortalRefused) as refusal:
-        ResetPage(proven.surface).reset(NEW_PASSWORD, "不一样")
+        ResetPage(proven.surface).reset(NEW_PASSWORD, Secret("不一样"))
     return refusal.value
 
 
@@ -318,7 +319,7 @@ def _code(mock_state: MockState) -> str:
     return re.sub(r"\D", "", message)[:6]
 
 
-def _log_in(login_page: LoginPage, mock_state: MockState, user: str, password: str) -> str:
+def _log_in(login_page: LoginPage, mock_state: MockState, user: str, password: Secret) -> str:
     login_page.captcha.renew()  # meanwhile the one that is shown may have expired
     captcha = mock_state.read_captcha(login_page.captcha)
     return login_page.log_in(user, password, captcha).enterprise_name()

@@ -223,6 +223,7 @@ def test_every_setting_is_explained():
 def test_every_command_is_in_the_operations_page():
     """An operator finds each command of the day there."""
     commands = {command.name or command.callback.__name__ for command in app.registered_commands}
+    commands |= {group.name for group in app.registered_groups}
 
     shown = set(re.findall(r"single-window ([a-z-]+)", read("docs/operations.md")))
 

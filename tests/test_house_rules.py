@@ -21,11 +21,11 @@ MAP = {
     | {"__main__", "accounts", "captcha", "card_control", "clock", "defects", "documents", "doors"}
     | {"faults", "insurer", "rules", "sessions", "store", "wording"},
     "bot": {"admission", "approval", "artifacts", "canary", "cli", "columns", "confirmation"}
-    | {"consistency", "declaration", "demo", "doctor", "engine", "errors", "evidence"}
+    | {"consistency", "declaration", "demo", "doctor", "egress", "engine", "errors", "evidence"}
     | {"evidence_page", "findings", "html", "ledger", "list_file", "list_template", "marked_copy"}
-    | {"notify", "personal_data", "press", "private_files", "reconcile", "results", "run", "seal"}
-    | {"secrets", "session", "settings", "terminal", "verification", "work_item", "work_list"}
-    | {"workbook", "workflow"},
+    | {"notify", "personal_data", "press", "private_files", "reconcile", "results", "run"}
+    | {"scratch", "seal", "secrets", "session", "settings", "terminal", "vault", "verification"}
+    | {"work_item", "work_list", "workbook", "workflow"},
 }
 
 SLEEPS = {"sleep", "wait_for_timeout"}

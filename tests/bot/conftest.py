@@ -100,7 +100,7 @@ class Workplace:
     def environment(self) -> dict[str, str]:
         """Return the environment that hands over the passwords."""
         given = {
-            ENVIRONMENT_PREFIX + state.enterprise.uscc: state.enterprise.password
+            ENVIRONMENT_PREFIX + state.enterprise.uscc: state.enterprise.password.reveal()
             for state in self.enterprises
         }
         return os.environ | given | {"PYTHONPATH": str(ROOT)}

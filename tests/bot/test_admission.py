@@ -55,7 +55,7 @@ def _settings(folder: Path, text: str = "") -> Settings:
 
 def _admit(path: Path, text: str = "") -> WorkList:
     settings = _settings(path.parent, text)
-    passwords = Passwords(settings.origin, dict(os.environ))
+    passwords = Passwords(settings, dict(os.environ))
     return admit(read_work_list(path, ORIGIN), settings, passwords)
 
 

@@ -40,12 +40,14 @@ def office(tmp_path: Path, computer: str, contact: Contact) -> Workplace:
     return office
 
 
-def come_with_card(office: Workplace, card: str | None = None) -> MockState:
+def come_with_card(office: Workplace, card: str | None = None, policies: int = 1) -> MockState:
     """Add an enterprise, and put its card into the reader."""
     state = office.add(wishes={"card": card} if card else None)
+    for number in state.add_policies(policies - 1):
+        office.add_row(state, number)
     door = f"{office.portal_url}/__mock__/enterprises/{state.enterprise.uscc}/card"
-    assert urllib3.request("PUT", door).status == 200
-    office.write_settings(login="card")
+    control = urllib3.request("PUT", door).json()["card_control"]
+    office.write_settings(login="card", card_control=[control])
     return state
 
 
@@ -92,20 +94,17 @@ def test_an_enterprise_signs_in_with_its_card(office: Workplace, card: str | Non
     """The person types the PIN once; a card that expires soon is told, and is no obstacle."""
     enterprise = come_with_card(office, card)
 
-    code, shown = run_attended(office, enterprise.enterprise.card_pin)
+    code, shown = run_attended(office, enterprise.enterprise.card_pin.reveal())
 
     assert code == 0, shown
     assert ("尽快延期" in shown) == warned
-    assert enterprise.enterprise.card_pin not in shown
+    assert enterprise.enterprise.card_pin.reveal() not in shown
     assert [len(arrived) for arrived in office.arrivals().values()] == [1]
 
 
 def test_a_wrong_pin_is_tried_once(office: Workplace):
     """A card locks after a few; the next one is for a person to type, in another run."""
-    enterprise = come_with_card(office)
-    for number in enterprise.add_policies(1):
-        office.add_row(enterprise, number)
-    office.write_settings(login="card")
+    come_with_card(office, policies=2)
 
     code, _ = run_attended(office, "12345678")
     items = json.loads(office.call("status", "--json").stdout)["items"]

@@ -7,16 +7,25 @@ from email.utils import format_datetime
 from pathlib import Path
 from types import SimpleNamespace
 
+import keyring
 import pytest
 import trustme
+import urllib3
+from keyring.backends.fail import Keyring as NoKeyring
+from rich.progress import Progress
 
 from bot import doctor
 from bot.doctor import Health, check_portal, check_quickly
-from bot.errors import NotFit
+from bot.errors import NotFit, SignInRefused
 from bot.seal import PRIVATE_KEY
+from bot.secrets import ENVIRONMENT_PREFIX, Passwords
+from bot.session import Sessions
 from bot.settings import Settings, load_settings
+from bot.terminal import Person
+from fixtures.portal import running_portal
 from pages.card import ControlState
 from tests.bot.conftest import Workplace
+from tests.bot.test_ledger import ITEM
 
 NOON = datetime(2026, 1, 2, 12, tzinfo=UTC)
 
@@ -218,6 +227,76 @@ def tls_server_url():
         Thread(target=server.serve_forever, daemon=True).start()
         yield f"https://127.0.0.1:{server.server_port}"
         server.shutdown()
+
+
+@pytest.mark.parametrize(
+    ("live", "location"),
+    [
+        (True, "http://127.0.0.1/"),
+        (False, "http://portal.example/"),
+        (True, "//evil.example:x"),
+    ],
+)
+def test_a_portal_that_leads_elsewhere_is_refused(
+    tmp_path: Path, httpserver_url: str, monkeypatch: pytest.MonkeyPatch, live: bool, location: str
+):
+    """To a look-alike or to a page without encryption: nobody is asked there."""
+    asked = []
+
+    def answer(method: str, url: str, **_: object) -> urllib3.HTTPResponse:
+        asked.append(url)
+        return urllib3.HTTPResponse(b"", {"Location": location}, status=302)
+
+    monkeypatch.setattr(urllib3, "request", answer)
+    portal_url = "https://127.0.0.1" if live else httpserver_url
+
+    with pytest.raises(NotFit, match="没有输入任何密码"):
+        check_portal(load_settings(tmp_path, portal_url=portal_url, live=live))
+
+    assert asked == [portal_url]
+
+
+def test_a_portal_without_encryption_is_told_each_time(
+    tmp_path: Path, httpserver_url: str, caplog: pytest.LogCaptureFixture
+):
+    """Accepted by name, and still a warning in the log."""
+    settings = load_settings(
+        tmp_path, portal_url=httpserver_url, live=True, allow_http=("127.0.0.1",)
+    )
+
+    check_portal(settings)
+
+    assert [f"{httpserver_url} 没有加密" in one.getMessage() for one in caplog.records] == [True]
+
+
+def test_every_origin_without_encryption_must_be_accepted(tmp_path: Path, httpserver_url: str):
+    """Passwords are typed there too."""
+    settings = load_settings(
+        tmp_path, portal_url="https://portal.example", trusted_origins=(httpserver_url,), live=True
+    )
+
+    with pytest.raises(NotFit, match="没有加密"):
+        check_portal(settings)
+
+
+def test_a_wrong_certificate_is_refused(tmp_path: Path):
+    """Somebody may stand in between; the check and the browser each say so on their own."""
+    with running_portal("--https") as url:
+        settings = load_settings(
+            tmp_path, portal_url=url, data_dir=tmp_path / "data", timeout_seconds=5
+        )
+        with pytest.raises(NotFit, match="证书不可信"):
+            check_portal(settings)
+        keyring.set_keyring(NoKeyring())
+        passwords = Passwords(settings, {f"{ENVIRONMENT_PREFIX}{ITEM.uscc}": "Mock-1"})
+        sessions = Sessions(settings, passwords, Person(Progress(disable=True), 1))
+        try:
+            with pytest.raises(SignInRefused) as refused:
+                sessions.do(ITEM, lambda session: None)
+        finally:
+            sessions.close()
+
+    assert refused.value.code == "CERTIFICATE"
 
 
 @pytest.fixture

@@ -3,7 +3,9 @@
 import json
 import re
 import signal
+from base64 import b64encode
 from collections.abc import Callable
+from hashlib import md5
 
 import pytest
 from openpyxl import load_workbook
@@ -32,6 +34,11 @@ def test_the_same_list_again_confirms_nothing_again(workplaces: Callable[[str], 
     workbook, _ = json.loads(here.call("results", listed, "--json").stdout)["files"]
     (confirmation,) = state.confirmations(number)
 
+    password = state.enterprise.password.reveal().encode()
+    left = [path for path in here.folder.rglob("*") if path.is_file()]
+    secrets = (password, md5(password).hexdigest().encode(), b64encode(password))
+
+    assert [one for one in left if any(secret in one.read_bytes() for secret in secrets)] == []
     assert "已确认" in [cell.value for cell in load_workbook(workbook).worksheets[0][2]]
     assert json.loads(dispatched.stdout)["items"][0]["state"] == "ready"
     assert (first, items[number]["state"]) == (0, "confirmed")
@@ -75,6 +82,28 @@ def test_a_run_leaves_evidence_that_verifies_and_shows_nobody_else_the_contact(
     assert (still_whole.returncode, "3 个文件已清除" in still_whole.stdout) == (0, True)
     assert tampered.returncode == 1
     assert json.loads(tampered.stdout)["findings"]
+
+
+def test_a_password_in_the_remarks_fails_the_run(workplace: Workplace):
+    """The result has stars, the contact of the evidence is put away, and the ledger stays."""
+    enterprise = workplace.add()
+    password = enterprise.enterprise.password.reveal()
+    (number,) = enterprise.ledger()
+    workplace.forget_rows()
+    workplace.add_row(enterprise, number, 备注=f"密码 {password}")
+
+    ended = workplace.call("run", str(workplace.work_list))
+    row = load_workbook(workplace.folder / "清单-结果.xlsx").worksheets[0][2]
+    put_away = [path.name for path in workplace.folder.rglob("quarantine/*/*")]
+    packs = workplace.folder.rglob("evidence/**/*")
+
+    assert ended.returncode == 3
+    assert re.search(r"文件中留有密码.*ledger\.sqlite", ended.stdout)
+    assert f"密码 {'*' * len(password)}" in [cell.value for cell in row]
+    assert not any(password.encode() in path.read_bytes() for path in packs if path.is_file())
+    assert [name for name in put_away if name.endswith("contact.json")]
+    assert list(workplace.folder.rglob("ledger.sqlite"))
+    assert password not in ended.stdout + ended.stderr
 
 
 def test_a_row_without_a_number_takes_all_that_is_pending(workplace: Workplace):

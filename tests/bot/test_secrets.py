@@ -1,22 +1,49 @@
-"""A password goes from the environment or the keyring to the keystroke, and nowhere else."""
+"""A password goes from where it is kept to the keystroke, and nowhere else."""
 
+import json
+import os
 import pickle
+from pathlib import Path
+from typing import Any
 
 import keyring
 import pytest
+from keyring.backend import KeyringBackend
+from keyring.backends import SecretService
 from keyring.backends.fail import Keyring as NoKeyring
+from typer.testing import CliRunner, Result
 
-from bot.errors import BusinessException
-from bot.secrets import Passwords, Secret
-from tests.bot.lists import ORIGIN, uscc
+from bot.cli import app
+from bot.errors import BusinessException, NotFit
+from bot.secrets import PASSPHRASE, Passwords, open_store
+from bot.settings import Settings, load_settings
+from bot.vault import Vault
+from pages.models import Secret
+from tests.bot.lists import ORIGIN, row, uscc, write_xlsx
 
 VARIABLE = "SINGLE_WINDOW_PASSWORD_" + uscc(1)
+SECRET = Secret("密\"码&<'1")
+KEY = Secret("保管库的口令")
 
 
 @pytest.fixture(autouse=True)
 def _no_keyring():
     """No test looks into the keyring of the person who runs it."""
     keyring.set_keyring(NoKeyring())
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """The settings of an operator's folder."""
+    return load_settings(tmp_path, data_dir=tmp_path / "data")
+
+
+def pipe(text: str) -> str:
+    """Return the number of a descriptor from which this text is read."""
+    reader, writer = os.pipe()
+    os.write(writer, text.encode())
+    os.close(writer)
+    return str(reader)
 
 
 def test_a_secret_prints_as_stars():
@@ -30,20 +57,248 @@ def test_a_secret_is_never_stored():
         pickle.dumps(Secret("Mock-1"))
 
 
-def test_a_password_is_taken_out_of_the_environment():
+def test_a_password_is_taken_out_of_the_environment(settings: Settings):
     """No child process inherits it."""
     environment = {VARIABLE: "Mock-1", "PATH": "/bin"}
 
-    found = Passwords(ORIGIN, environment).find(uscc(1), "mock0001")
+    found = Passwords(settings, environment).find(uscc(1), "mock0001")
 
     assert found.reveal() == "Mock-1"
     assert environment == {"PATH": "/bin"}
 
 
-def test_a_password_that_is_nowhere_is_a_case_for_a_person():
+def test_passwords_come_through_a_descriptor(settings: Settings):
+    """What is never in the environment cannot be read there either."""
+    lines = f"{uscc(1)}=Mock=1\n{uscc(2)}= Mock-2\n"
+    environment = {"SINGLE_WINDOW_PASSWORDS_FD": pipe(lines)}
+
+    passwords = Passwords(settings, environment)
+
+    assert passwords.find(uscc(1), "mock0001").reveal() == "Mock=1"
+    assert passwords.find(uscc(2), "mock0002").reveal() == " Mock-2"
+    assert environment == {}
+
+
+def test_a_descriptor_that_nobody_opened_is_told(settings: Settings):
+    """One sentence instead of a stack trace."""
+    with pytest.raises(NotFit, match="描述符 987"):
+        Passwords(settings, {"SINGLE_WINDOW_PASSWORDS_FD": "987"})
+
+
+def test_a_password_that_is_nowhere_is_a_case_for_a_person(settings: Settings):
     """The operator reads where to put it; a machine without a keyring is no error of its own."""
     with pytest.raises(BusinessException) as error:
-        Passwords(ORIGIN, {}).find(uscc(1), "mock0001")
+        Passwords(settings, {}).find(uscc(1), "mock0001")
 
     assert error.value.code == "NO_CREDENTIAL"
     assert VARIABLE in error.value.next_step
+    assert f"credentials set {uscc(1)}" in error.value.next_step
+
+
+class Desktop(SecretService.Keyring):
+    """A keyring of the desktop, in memory."""
+
+    def __init__(self) -> None:
+        self.kept: dict[tuple[str, str], str] = {}
+
+    def get_password(self, service: str, username: str) -> str | None:
+        """As the real one."""
+        return self.kept.get((service, username))
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        """As the real one."""
+        self.kept[service, username] = password
+
+    def delete_password(self, service: str, username: str) -> None:
+        """As the real one."""
+        del self.kept[service, username]
+
+
+Desktop.__module__, Desktop.__qualname__ = "keyring.backends.SecretService", "Keyring"
+
+
+def test_the_keyring_keeps_lists_and_forgets(settings: Settings):
+    """It holds the password; which accounts there are is written beside, and nothing more."""
+    keyring.set_keyring(Desktop())
+    store = open_store(settings)
+
+    store.keep(uscc(1), "mock0001", SECRET)
+    found = open_store(settings).find(uscc(1), "mock0001")
+    index = settings.store / "keyring.json"
+
+    assert found
+    assert found.reveal() == SECRET.reveal()
+    assert store.names() == [(uscc(1), "mock0001")]
+    assert SECRET.reveal() not in json.loads(index.read_text("utf-8"))["accounts"][0]
+    assert (store.remove(uscc(1), "mock0001"), store.names()) == (True, [])
+
+
+@pytest.fixture
+def vault(tmp_path: Path) -> Vault:
+    """A vault with the passwords of two enterprises."""
+    vault = Vault(tmp_path / "vault", ORIGIN, KEY)
+    vault.keep(uscc(1), "mock0001", SECRET)
+    vault.keep(uscc(2), "mock0002", Secret("Mock-2"))
+    return vault
+
+
+def stored(tmp_path: Path) -> dict[str, Any]:
+    """Return what stands in the vault's file."""
+    return dict(json.loads((tmp_path / "vault").read_text("utf-8")))
+
+
+def test_the_vault_gives_back_what_was_kept(vault: Vault, tmp_path: Path):
+    """With the same passphrase; only its owner may read the file, and nothing stands in clear."""
+    file = tmp_path / "vault"
+
+    found = Vault(file, ORIGIN, KEY).find(uscc(1), "mock0001")
+
+    assert found
+    assert found.reveal() == SECRET.reveal()
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert "Mock-2" not in file.read_text("utf-8")
+    assert vault.names() == [(uscc(1), "mock0001"), (uscc(2), "mock0002")]
+    assert list(tmp_path.iterdir()) == [file]
+
+
+def swap(entries: dict[str, str]) -> dict[str, str]:
+    """Give each enterprise the other's password."""
+    return dict(zip(entries, reversed(entries.values()), strict=True))
+
+
+def alter(entries: dict[str, str]) -> dict[str, str]:
+    """Change one character of each password."""
+    return {
+        name: sealed[:20] + chr(ord(sealed[20]) ^ 1) + sealed[21:]
+        for name, sealed in entries.items()
+    }
+
+
+@pytest.mark.parametrize("tamper", [swap, alter])
+def test_a_vault_that_was_tampered_with_gives_nothing(vault: Vault, tmp_path: Path, tamper):
+    """A password is sealed to its enterprise, its account and its portal."""
+    content = stored(tmp_path)
+    content["entries"] = tamper(content["entries"])
+    (tmp_path / "vault").write_text(json.dumps(content), "utf-8")
+
+    with pytest.raises(BusinessException) as error:
+        Vault(tmp_path / "vault", ORIGIN, KEY).find(uscc(1), "mock0001")
+
+    assert "调换或改动" in error.value.explanation
+    assert "credentials set" in error.value.next_step
+
+
+@pytest.mark.parametrize(
+    ("origin", "key"), [(ORIGIN, Secret("别的口令")), ("https://portal.example", KEY)]
+)
+def test_another_key_or_another_portal_opens_nothing(
+    vault: Vault, tmp_path: Path, origin: str, key: Secret
+):
+    """The vault of a mock is of no use for the real portal."""
+    with pytest.raises(NotFit, match="口令不对，或文件被改动。请核对口令"):
+        Vault(tmp_path / "vault", origin, key)
+
+
+def test_a_vault_that_others_can_read_is_refused(vault: Vault, tmp_path: Path):
+    """Whoever could read it has had time to guess."""
+    (tmp_path / "vault").chmod(0o644)
+
+    with pytest.raises(NotFit, match=r"别人也能读（权限 0644）。请执行 chmod 600"):
+        Vault(tmp_path / "vault", ORIGIN, KEY)
+
+
+class PlaintextKeyring(KeyringBackend):
+    """What keyrings.alt falls back to."""
+
+    priority = 1
+
+    def get_password(self, service: str, username: str) -> str | None:
+        """Give what anybody can read."""
+        return "Mock-1"
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        """Store nothing; it must not come to that."""
+
+
+def test_a_keyring_in_clear_is_refused_by_its_name(settings: Settings):
+    """It would be taken silently, for it is there and it works."""
+    keyring.set_keyring(PlaintextKeyring())
+
+    with pytest.raises(NotFit, match=r'PlaintextKeyring 可能以明文保存.*请卸载它.*"vault"'):
+        open_store(settings)
+
+
+@pytest.mark.parametrize("content", ["", "{}", "[]", '{"version": 2}'])
+def test_what_is_no_vault_is_told(tmp_path: Path, content: str):
+    """One sentence instead of a stack trace."""
+    file = tmp_path / "vault"
+    file.touch(0o600)
+    file.write_text(content)
+
+    with pytest.raises(NotFit, match="不是这个版本的保管库"):
+        Vault(file, ORIGIN, KEY)
+
+
+def test_without_a_person_the_passphrase_must_be_handed_over(tmp_path: Path):
+    """A schedule has no terminal; it reads which variable to use."""
+    settings = load_settings(tmp_path, data_dir=tmp_path / "data", credentials="vault")
+
+    with pytest.raises(NotFit, match="SINGLE_WINDOW_VAULT_PASSPHRASE_FD"):
+        open_store(settings, {})
+    assert open_store(settings, {f"{PASSPHRASE}_FD": pipe("口令\n")}).names() == []
+
+
+@pytest.fixture
+def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder whose settings say that passwords are kept in a vault."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "single-window.toml").write_text(
+        f"""credentials = "vault"
+data_dir = "data"
+[[mandates]]
+signatory = "模拟签字人"
+enterprises = ["{uscc(3)}"]
+declaration = "x"
+documents = ["x"]
+expires = 2031-01-01
+""",
+        "utf-8",
+    )
+    return tmp_path
+
+
+def call(*words: str, typed: str = "") -> Result:
+    """Run `single-window credentials`."""
+    environment = {PASSPHRASE: KEY.reveal()}
+    return CliRunner().invoke(app, ["credentials", *words], input=typed, env=environment)
+
+
+def test_the_commands_keep_list_check_and_forget(office: Path):
+    """The password comes from a pipe, and no command shows it."""
+    work_list = write_xlsx(office / "清单.xlsx", [row(1), row(2)])
+
+    kept = call("set", uscc(1), "mock0001", typed="Mock-1\n")
+    listed = call("list", "--json")
+    checked = call("check", str(work_list), "--json")
+    removed = call("remove", uscc(1), "mock0001")
+    again = call("remove", uscc(1), "mock0001")
+    places = {one["uscc"]: one["place"] for one in json.loads(checked.stdout)["accounts"]}
+
+    assert kept.stdout == f"已存入保管库：{uscc(1)} mock0001\n"
+    assert json.loads(listed.stdout)["accounts"] == [{"uscc": uscc(1), "account": "mock0001"}]
+    assert places == {uscc(1): "保管库", uscc(2): "", uscc(3): ""}
+    assert (checked.exit_code, removed.exit_code, again.exit_code) == (1, 0, 2)
+    assert "Mock-1" not in kept.output + listed.output + checked.output + removed.output
+
+
+@pytest.mark.parametrize(
+    ("code", "typed", "told"),
+    [("914401019550018901", "x", "不是有效的"), (uscc(1), "", "没有输入")],
+)
+def test_a_slip_keeps_nothing(office: Path, code: str, typed: str, told: str):
+    """Neither for an enterprise that cannot exist nor an empty password."""
+    ended = call("set", code, "mock0001", typed=typed)
+
+    assert ended.exit_code == 2
+    assert told in ended.stderr
+    assert json.loads(call("list", "--json").stdout)["accounts"] == []

@@ -28,6 +28,8 @@ def test_options_win_over_environment_and_file(tmp_path: Path, monkeypatch: pyte
     [
         ("portal = 'x'", "portal"),
         ("portal_url = 'portal.example'", "portal_url"),
+        ("portal_url = 'http://portal.example:x'", "portal_url"),
+        ("trusted_origins = ['portal.example']", "trusted_origins"),
         ("browsers = 0", "browsers"),
         ("portal_url = 'http://x@127.0.0.1'", "用户名"),
         ("portal_url = ", "TOML"),

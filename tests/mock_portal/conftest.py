@@ -9,7 +9,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from fixtures.artifacts import remember
+from fixtures.portal import CREDENTIALS
 from mock_portal import create_app
+from pages.models import Secret
 
 SW = "/swProxy/xwtbserver/sw"
 CONTACT = {
@@ -33,6 +36,7 @@ class Visitor:
         """Create an enterprise by the door, and carry its scope cookie."""
         enterprise = self.client.post("/__mock__/enterprises", json=wishes).get_json()
         self.client.set_cookie("mock_scope", enterprise["uscc"])
+        remember(*(Secret(enterprise[name] or "") for name in CREDENTIALS))
         return enterprise
 
     def see_captcha(self, box: str = "") -> str:

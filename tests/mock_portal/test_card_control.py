@@ -28,7 +28,7 @@ class Desk:
 
     def connect(self, origin=ORIGIN):
         """Connect as a page does."""
-        return connect(f"ws://127.0.0.1:{self.control.port}", origin=origin)
+        return connect(f"ws://{self.control.host}", origin=origin)
 
     def call(self, method, **args):
         """Ask one thing; return what is in `_args`."""

@@ -12,7 +12,7 @@ from pages.entry import HomePage
 from pages.errors import PortalRefused, ScreenNotReached, SessionLost
 from pages.login import LoginPage
 from pages.models import Contact
-from pages.parts import DialogLog
+from pages.parts import DialogLog, enter_secret
 from pages.pending import ConfirmationPage, ConfirmedDialog
 
 DESK = "/swProxy/xwtbserver/sw"
@@ -34,7 +34,7 @@ def test_a_double_press_logs_in_once(
     """While the answer is under way, a second press of 登录 does nothing."""
     slow = {"id": "slow", "params": {"path": "/cas/login", "seconds": ANSWER_SECONDS}}
     login_page.account.fill(enterprise.account)
-    login_page.password.fill(enterprise.password)
+    enter_secret(login_page.password, enterprise.password)
     login_page.captcha.field.fill(mock_state.read_captcha(login_page.captcha))
     mock_state.set_faults(slow)
 

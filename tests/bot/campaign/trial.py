@@ -90,7 +90,7 @@ def judge(
         exit_code=starts[-1].exit_code,
         presses_of_last_start=presses_of_last_start,
         signatories=SIGNATORIES,
-        secrets=[state.enterprise.password],
+        secrets=[state.enterprise.password.reveal()],
         is_undisturbed=is_undisturbed,
     )
     found = violations(trial)

@@ -1,0 +1,251 @@
+"""Artifacts of a run or a test session: rid of every known secret, and then searched for it.
+
+Secrets are looked for in the forms in which they turn up: as they were typed, encoded, hashed, or
+one key press at a time, in files, in archives and in names. What can be rewritten is rewritten with
+stars of the same length; then everything is read again, and what still holds a secret is put away.
+"""
+
+import base64
+import html
+import io
+import json
+import os
+import re
+import shutil
+import zipfile
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from hashlib import md5, sha1, sha256
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, quote_plus
+
+from ahocorasick_rs import BytesAhoCorasick
+
+from pages.models import Secret
+
+SHORTEST = 4  # characters of a secret, and bytes of a form; anything shorter is everywhere
+WORDLIKE = 8  # bytes; anything shorter counts only where it stands alone, like a word
+NUMBERLIKE = 16  # the same for a number, for instance a PIN: files are full of digits
+READ_ONLY = (".sqlite", ".sqlite-shm", ".sqlite-wal")  # a rewrite would break them
+DEEPEST = 5  # archives in archives
+ZIP = b"PK\x03\x04"
+UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError)  # the last: encrypted
+ALNUM = frozenset(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
+# one character that goes down, in a trace: by itself it tells nothing, in a row it does
+KEY_PRESS = re.compile(
+    rb'"method":"(?:press|keyboard(?:Press|Down|Type|InsertText))"[^\n]*?"(?:key|text)":'
+    rb'"(\\u[0-9a-fA-F]{4}|\\.|[\x20-\x21\x23-\x5b\x5d-\x7e]|[\xc2-\xf4][\x80-\xbf]{1,3})"'
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """Where a secret was found, and in which form; never which secret."""
+
+    file: Path
+    part: str  # of an archive
+    form: str
+
+
+def forms(secret: str) -> Iterator[tuple[str, bytes]]:
+    """Give every form in which a secret turns up, with what it is called."""
+    for charset in ("utf-8", "gb18030", "utf-16-le", "utf-16-be"):
+        yield "plain" if charset == "utf-8" else charset, secret.encode(charset)
+    for name, text in _written(secret):
+        yield name, text.encode()
+    for encoded in (secret.encode(), secret.encode("utf-16-le")):
+        yield from (("Base64", text) for text in _base64(encoded))
+        yield from _either_case("hex", encoded.hex())
+    for digest in (md5, sha1, sha256):
+        hashed = digest(secret.encode(), usedforsecurity=False)
+        yield from _either_case(hashed.name, hashed.hexdigest())
+        yield hashed.name, base64.b64encode(hashed.digest())
+
+
+def _written(secret: str) -> Iterator[tuple[str, str]]:
+    """Give what programs write instead of a text: in addresses, in code, in markup."""
+    for name, quoted in (("URL", quote(secret)), ("URL", quote(secret, safe=""))):
+        yield name, quoted
+        yield name, re.sub("%..", lambda code: code[0].lower(), quoted)
+    yield "form", quote_plus(secret)
+    yield "form", re.sub("%..", lambda code: code[0].lower(), quote_plus(secret))
+    in_json = [json.dumps(secret, ensure_ascii=is_ascii)[1:-1] for is_ascii in (True, False)]
+    for name, text in (
+        ("plain", secret),
+        ("repr", repr(secret)[1:-1]),
+        *(("JSON", text) for text in in_json),
+        *(("JSON in JSON", json.dumps(text, ensure_ascii=False)[1:-1]) for text in in_json),
+    ):
+        yield name, text
+        marked_up = html.escape(text)
+        yield "HTML", marked_up
+        yield "HTML", marked_up.replace("&#x27;", "'")
+        yield "HTML", marked_up.replace("&#x27;", "&#39;").replace("&quot;", "&#34;")
+        yield "HTML", html.escape(text, quote=False)
+
+
+def _either_case(name: str, text: str) -> Iterator[tuple[str, bytes]]:
+    yield name, text.encode()
+    yield name, text.upper().encode()
+
+
+def _base64(content: bytes) -> Iterator[bytes]:
+    """Give the encoding of some bytes, and what is always the same of it inside a longer text."""
+    for encode in (base64.b64encode, base64.urlsafe_b64encode):
+        yield encode(content)
+        for before in range(3):
+            first, last = -(-before * 8 // 6), (before + len(content)) * 8 // 6
+            yield encode(bytes(before) + content)[first:last]
+
+
+def tokens(cookies: Iterable[Mapping[str, Any]]) -> Iterator[Secret]:
+    """Give the cookies that let somebody in: those that no script may read."""
+    for cookie in cookies:
+        if cookie["httpOnly"]:
+            yield Secret(cookie["value"])
+
+
+class Hunt:
+    """The hunt for these secrets, in files and in texts."""
+
+    def __init__(self, secrets: Iterable[Secret]) -> None:
+        self._typed = {one.reveal() for one in secrets if len(one.reveal()) >= SHORTEST}
+        known: dict[bytes, str] = {}  # by its first name: what needs no code is plain
+        for secret in self._typed:
+            for name, form in forms(secret):
+                known.setdefault(form, name)
+        self._forms = [form for form in known if len(form) >= SHORTEST]
+        self._names = [known[form] for form in self._forms]
+        self._automaton = BytesAhoCorasick(self._forms)
+
+    def redact(self, places: Iterable[Path]) -> None:
+        """Put stars over every secret in these files and folders, and rename what bears one."""
+        for place in places:
+            for path in sorted(_below(place), reverse=True):  # what a folder holds comes before it
+                if path.is_file() and not path.name.endswith(READ_ONLY):
+                    self._redact(path)
+                if (name := self.redacted(path.name, star="_")) != path.name:
+                    path.rename(path.with_name(name))
+
+    def redacted(self, text: str, star: str = "*") -> str:
+        """Return a text with stars over every secret."""
+        content = text.encode("utf-8", "surrogatepass")
+        spans = self._spans(content)
+        return _starred(content, spans, star).decode("utf-8", "replace") if spans else text
+
+    def search(self, places: Iterable[Path]) -> list[Hit]:
+        """Return where secrets are left, and the archives that cannot be looked into."""
+        return [
+            Hit(path, part, form)
+            for place in places
+            for path in sorted(_below(place))
+            for part, form in dict.fromkeys(self._found_in(path))
+        ]
+
+    def _redact(self, file: Path) -> None:
+        content = file.read_bytes()
+        if (clean := self._cleaned(content)) is not None:
+            half = file.with_name(f".{file.name}.part")
+            half.write_bytes(clean)
+            shutil.copymode(file, half)
+            os.replace(half, file)
+
+    def _cleaned(self, content: bytes, depth: int = 0) -> bytes | None:
+        """Return the content without secrets; nothing if there was none."""
+        if content.startswith(ZIP) and depth < DEEPEST:
+            is_clean = next(self._found(content, depth=depth), None) is None
+            return None if is_clean else self._cleaned_archive(content, depth)
+        spans = self._spans(content)
+        return _starred(content, spans) if spans else None
+
+    def _cleaned_archive(self, content: bytes, depth: int) -> bytes | None:
+        target = io.BytesIO()
+        try:
+            with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(target, "w") as new:
+                for entry in old.infolist():
+                    held = old.read(entry)
+                    clean = self._cleaned(held, depth + 1)
+                    entry.filename = self.redacted(entry.filename, star="_")
+                    new.writestr(entry, held if clean is None else clean)
+        except UNREADABLE:
+            return None  # the search tells of it
+        return target.getvalue()
+
+    def _found_in(self, path: Path) -> Iterator[tuple[str, str]]:
+        yield from (("", form) for _, _, form in self._spans(path.name.encode()))
+        if path.is_file():
+            yield from self._found(path.read_bytes())
+
+    def _found(self, content: bytes, part: str = "", depth: int = 0) -> Iterator[tuple[str, str]]:
+        yield from ((part, form) for _, _, form in self._spans(content))
+        if content.startswith(ZIP) and depth < DEEPEST:
+            try:
+                with zipfile.ZipFile(io.BytesIO(content)) as archive:
+                    for entry in archive.infolist():
+                        name = f"{part}/{entry.filename}".lstrip("/")
+                        yield from ((name, one[2]) for one in self._spans(entry.filename.encode()))
+                        yield from self._found(archive.read(entry), name, depth + 1)
+            except UNREADABLE:
+                yield part, "打不开的压缩包"
+
+    def _spans(self, content: bytes) -> list[tuple[int, int, str]]:
+        """Return where secrets begin and end, and in which form."""
+        found = self._automaton.find_matches_as_indexes(content, overlapping=True)
+        spans = [
+            (start, end, self._names[number])
+            for number, start, end in found
+            if _counts(self._forms[number], content, start, end)
+        ]
+        return [*spans, *self._key_presses(content)]
+
+    def _key_presses(self, content: bytes) -> Iterator[tuple[int, int, str]]:
+        presses = list(KEY_PRESS.finditer(content))
+        typed = "".join(map(_character, presses))
+        for secret in self._typed if presses else ():
+            for found in re.finditer(re.escape(secret), typed):
+                for press in presses[found.start() : found.end()]:
+                    yield *press.span(1), "key presses"
+
+
+def put_away(hits: Iterable[Hit], quarantine: Path) -> list[Path]:
+    """Move what still holds a secret to where only its owner can read it; return what stays.
+
+    A ledger is never moved: without it the bot would take what it has pressed for new.
+    """
+    left = []
+    for number, file in enumerate(dict.fromkeys(hit.file for hit in hits), start=1):
+        if file.name.endswith(READ_ONLY):
+            left.append(file)
+            continue
+        quarantine.mkdir(mode=0o700, parents=True, exist_ok=True)
+        shutil.move(file, quarantine / f"{number:03d}-{file.name}")
+    return left
+
+
+def _below(place: Path) -> Iterator[Path]:
+    """Give a file, or a folder with everything in it; links are not followed."""
+    if place.exists() and not place.is_symlink():
+        yield place
+        yield from (path for path in place.rglob("*") if not path.is_symlink())
+
+
+def _counts(form: bytes, content: bytes, start: int, end: int) -> bool:
+    """Tell whether a find means something: short ones and numbers are parts of other things."""
+    if len(form) >= (NUMBERLIKE if form.isdigit() else WORDLIKE):
+        return True
+    before = content[start - 1] if start else None
+    after = content[end] if end < len(content) else None
+    return before not in ALNUM and after not in ALNUM
+
+
+def _starred(content: bytes, spans: Iterable[tuple[int, int, str]], star: str = "*") -> bytes:
+    stars = bytearray(content)
+    for start, end, _ in spans:
+        stars[start:end] = star.encode() * (end - start)
+    return bytes(stars)
+
+
+def _character(press: re.Match[bytes]) -> str:
+    return str(json.loads(b'"%b"' % press[1].decode("utf-8", "replace").encode()))[:1]

@@ -1,0 +1,120 @@
+"""The browser's only way out: a proxy on loopback that lets nothing through but to allowed hosts.
+
+A redirect, a beacon or a WebSocket passes by every handler inside the browser; none passes by the
+proxy that the browser is started with.
+"""
+
+import asyncio
+import re
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import Event, Thread
+from typing import Self
+from urllib.parse import urlsplit
+
+CHUNK = 65_536
+HOP_BY_HOP = (b"connection:", b"proxy-connection:", b"proxy-authorization:")
+FORBIDDEN = b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+CONNECTED = b"HTTP/1.1 200 Connection established\r\n\r\n"
+DEFAULT_PORTS = {"http": 80, "ws": 80, "https": 443, "wss": 443}
+
+
+class Egress:
+    """A forward proxy for one browser; what it refuses it writes down, without path or query."""
+
+    def __init__(self, allowed: Iterable[str], log: Path) -> None:
+        """Allow these hosts, each written host:port."""
+        self._allowed = frozenset(one.lower() for one in allowed)
+        self._log = log
+        self._thread = Thread(target=lambda: asyncio.run(self._run()), name="egress", daemon=True)
+        self._is_up = Event()
+        self._port = 0
+        self._end: Callable[[], object]
+        self.denied: list[str] = []  # each host:port once
+
+    @property
+    def address(self) -> str:
+        """Where the browser finds it."""
+        return f"http://127.0.0.1:{self._port}"
+
+    def start(self) -> Self:
+        """Listen on a free port of loopback."""
+        self._thread.start()
+        self._is_up.wait()
+        return self
+
+    def close(self) -> None:
+        """Cut every connection and end."""
+        self._end()
+        self._thread.join()
+
+    async def _run(self) -> None:
+        loop, is_over = asyncio.get_running_loop(), asyncio.Event()
+        self._end = lambda: loop.call_soon_threadsafe(is_over.set)
+        server = await asyncio.start_server(self._serve, "127.0.0.1", 0, limit=CHUNK)
+        self._port = server.sockets[0].getsockname()[1]
+        self._is_up.set()
+        await is_over.wait()
+        server.close()  # what is still carried is cut with the loop
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Carry one request, or one tunnel, to its end; then the connection is closed."""
+        try:
+            head = await reader.readuntil(b"\r\n\r\n")
+            method, target, _ = head.partition(b"\r\n")[0].decode("latin-1").split(" ", 2)
+            host = _host(method, target)
+            if host not in self._allowed:
+                self._deny(host)
+                writer.write(FORBIDDEN)
+                return
+            name, _, port = host.rpartition(":")
+            upstream = await asyncio.open_connection(name.strip("[]"), int(port), limit=CHUNK)
+            if method == "CONNECT":
+                writer.write(CONNECTED)
+            else:
+                upstream[1].write(_forwarded(head, target))
+            await asyncio.gather(_carry(reader, upstream[1]), _carry(upstream[0], writer))
+        except (OSError, ValueError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
+            pass  # no answer: to the browser it looks as if the host had not answered
+        finally:
+            writer.close()
+
+    def _deny(self, host: str) -> None:
+        told = host if re.fullmatch(r"[\w.:\[\]-]{1,300}", host, re.ASCII) else "?"
+        if told not in self.denied:
+            self.denied.append(told)
+            self._log.parent.mkdir(parents=True, exist_ok=True)
+            with self._log.open("a", encoding="utf-8") as log:
+                log.write(f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ} {told}\n")
+
+
+def host_of(origin: str) -> str:
+    """Return an origin's host and port as the proxy compares them."""
+    parts = urlsplit(origin)
+    name = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
+    return f"{name}:{parts.port or DEFAULT_PORTS[parts.scheme]}"
+
+
+def _host(method: str, target: str) -> str:
+    return target.lower() if method == "CONNECT" else host_of(target)
+
+
+def _forwarded(head: bytes, target: str) -> bytes:
+    """Return the request as a server expects it, on a connection that serves this one alone."""
+    first, *headers = head.removesuffix(b"\r\n\r\n").split(b"\r\n")
+    parts = urlsplit(target)
+    path = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
+    method, _, version = first.split(b" ", 2)
+    kept = [one for one in headers if not one.lower().startswith(HOP_BY_HOP)]
+    line = b" ".join((method, path.encode("latin-1"), version))
+    return b"\r\n".join((line, *kept, b"Connection: close", b"", b""))
+
+
+async def _carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    with suppress(OSError):
+        while data := await reader.read(CHUNK):
+            writer.write(data)
+            await writer.drain()
+    writer.close()

@@ -1,0 +1,81 @@
+"""A failing session that was as careless as can be leaves no secret anywhere."""
+
+import io
+import json
+import subprocess
+import sys
+import zipfile
+from base64 import b64encode
+from collections.abc import Iterator
+from hashlib import md5
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+CARELESS = """
+import json
+from hashlib import md5
+from pathlib import Path
+from playwright.sync_api import expect
+
+
+def test_fails_with_everything_in_sight(context, login_page, mock_state, enterprise):
+    password = enterprise.password.reveal()
+    digest = md5(password.encode()).hexdigest()
+    print("typed", password, digest)
+    login_page.password.fill(password)
+    for key in password:
+        login_page.tab.keyboard.press(key)
+    login_page.tab.evaluate("text => console.log(text)", password)
+    expect(login_page.password, password).to_have_value(digest, timeout=100)
+
+
+def test_fails_signed_in(home, context, enterprise):
+    cookies = {one["name"]: one["value"] for one in context.cookies()}
+    known = [enterprise.password.reveal(), cookies["JSESSIONID"], cookies["CASTGC"]]
+    Path(__file__).with_name("known.json").write_text(json.dumps(known))
+    home.tab.screenshot(path=f"{Path(__file__).parent}/out/{known[0]}.png")
+    assert home.tab.url == known
+
+
+def test_passes(home):
+    assert home.enterprise_name()
+"""
+
+
+def contents(path: Path, content: bytes) -> Iterator[bytes]:
+    """Give a file's name and content, and those of whatever is packed in it."""
+    yield path.name.encode()
+    yield content
+    if content.startswith(b"PK"):
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            for name in archive.namelist():
+                yield from contents(Path(name), archive.read(name))
+
+
+def test_a_careless_session_leaves_no_secret(tmp_path: Path):
+    """Traces of failures and successes, pictures, results, the terminal: stars in their place."""
+    (tmp_path / "conftest.py").write_text((ROOT / "conftest.py").read_text("utf-8"), "utf-8")
+    (tmp_path / "test_careless.py").write_text(CARELESS, "utf-8")
+    out = tmp_path / "out"
+    command = [sys.executable, "-m", "pytest", "-c", str(ROOT / "pyproject.toml")]
+    command += ["--rootdir", str(ROOT), "-n", "1", "-p", "no:cacheprovider", "--showlocals", "-vv"]
+    command += ["--tracing", "on", "--screenshot", "on", f"--output={out}"]
+    command += [f"--alluredir={tmp_path / 'allure'}", f"--junitxml={tmp_path / 'junit.xml'}"]
+
+    ended = subprocess.run(
+        [*command, str(tmp_path / "test_careless.py")], cwd=ROOT, capture_output=True, check=False
+    )
+    password, *cookies = json.loads((tmp_path / "known.json").read_text("utf-8"))
+    places = [*out.rglob("*"), *(tmp_path / "allure").iterdir(), tmp_path / "junit.xml"]
+    files = [path for path in places if path.is_file()]
+    everything = [one for path in files for one in contents(path, path.read_bytes())]
+    everything += [ended.stdout, ended.stderr]
+    plain = password.encode()
+    secrets = [plain, b64encode(plain), md5(plain).hexdigest().encode()]
+    secrets += [cookie.encode() for cookie in cookies]
+
+    assert (ended.returncode, b"2 failed, 1 passed" in ended.stdout) == (1, True), ended.stdout
+    assert len([path for path in files if path.suffix == ".zip"]) == 3
+    assert [one for one in everything if any(secret in one for secret in secrets)] == []
+    assert sum(b"*" * len(plain) in one for one in everything) > 5
+    assert "秘密留在".encode() not in ended.stdout
