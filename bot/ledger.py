@@ -333,7 +333,7 @@ class Ledger:
             NotWritten: the disk is full, the file read-only, or somebody else holds it.
         """
         try:
-            with self._writing() as transaction:
+            with self._writer.begin() as transaction:
                 yield transaction
         except sa.exc.OperationalError as error:
             raise NotWritten(
