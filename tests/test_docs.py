@@ -22,7 +22,7 @@ DOCUMENTS = sorted(
     for path in ROOT.rglob("*.md")
     if not GENERATED & set(path.relative_to(ROOT).parts)
 )
-CODE = ("bot", "fixtures", "mock_portal", "pages", "steps")
+CODE = ("bot", "fixtures", "mock_portal", "pages", "reports", "steps")
 LOCKS = ["requirements.lock", "reports/package-lock.json"]
 
 MAKE = re.compile(r"(?:^[ $]*|`)make ([a-z-]+)", re.MULTILINE)

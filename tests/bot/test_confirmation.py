@@ -39,7 +39,10 @@ class FakeSessions:
 
     def __init__(self, failures: int = 0) -> None:
         self._session = SimpleNamespace(
-            desk=FakeDesk(failures), record=lambda _: FOUND, is_pending=lambda _: False
+            desk=FakeDesk(failures),
+            is_spent=False,
+            record=lambda _: FOUND,
+            is_pending=lambda _: False,
         )
 
     def do(self, _: WorkItem, act: Callable[[Any], Any]) -> Any:
