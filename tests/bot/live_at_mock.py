@@ -5,5 +5,7 @@ from bot.demo import MockAttendant
 
 if __name__ == "__main__":
     cli.check_quickly = lambda settings: None
-    cli._attendant = lambda settings, progress: MockAttendant(settings, terminal.Person(progress))
+    cli._attendant = lambda settings, progress: MockAttendant(
+        settings, terminal.Person(progress, 1.0)
+    )
     cli.app()
