@@ -40,14 +40,16 @@ def office(tmp_path: Path, computer: str, contact: Contact) -> Workplace:
     return office
 
 
-def come_with_card(office: Workplace, card: str | None = None, policies: int = 1) -> MockState:
+def come_with_card(
+    office: Workplace, card: str | None = None, policies: int = 1, **settings: object
+) -> MockState:
     """Add an enterprise, and put its card into the reader."""
     state = office.add(wishes={"card": card} if card else None)
     for number in state.add_policies(policies - 1):
         office.add_row(state, number)
     door = f"{office.portal_url}/__mock__/enterprises/{state.enterprise.uscc}/card"
     control = urllib3.request("PUT", door).json()["card_control"]
-    office.write_settings(login="card", card_control=[control])
+    office.write_settings(login="card", card_control=[control], **settings)
     return state
 
 
@@ -115,8 +117,7 @@ def test_a_wrong_pin_is_tried_once(office: Workplace):
 
 def test_silence_is_no_answer(office: Workplace):
     """A question runs out; nothing was typed, nothing sent, and the item waits for a person."""
-    enterprise = come_with_card(office)
-    office.write_settings(login="card", answer_minutes=0.02)
+    enterprise = come_with_card(office, answer_minutes=0.02)
 
     code, shown = run_attended(office, "")
     (item,) = json.loads(office.call("status", "--json").stdout)["items"]
