@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from fixtures.looks import barriers, structure
+from fixtures.portal import running_portal
 from reports.build import install_tools
 from reports.screens import CAPTIONS, visit
 from reports.walks import WALKS
@@ -24,12 +25,11 @@ def axe():
 
 
 @pytest.mark.parametrize(("walk", "wishes"), WALKS, ids=lambda one: getattr(one, "__name__", ""))
-def test_screens_look_the_same_to_those_who_do_not_see(
-    walk, wishes, browser, portal_url, axe, pytestconfig
-):
+def test_screens_look_the_same_to_those_who_do_not_see(walk, wishes, browser, axe, pytestconfig):
     """Structure and barriers of each screen are those of the files; options rewrite them."""
     seen, found = {}, {}
-    with visit(browser, portal_url, wishes) as one:
+    # a portal of its own: the insurer's page lists the policies of everybody
+    with running_portal() as portal_url, visit(browser, portal_url, wishes) as one:
         for name, screen in walk(one):
             seen[name] = structure(screen)
             found[name] = barriers(screen)
