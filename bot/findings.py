@@ -82,7 +82,7 @@ CODES = {
     "B74": "网址或路径",
     "B76": "没有「申请编号」列",
 }
-"""Every kind of finding; why there is no B75 is in docs/decisions/0013-work-lists.md."""
+"""Every kind of finding; why there is no B75 is in docs/decisions/0014-work-lists.md."""
 
 
 class Unfit(Exception):

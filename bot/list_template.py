@@ -12,7 +12,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from bot.columns import COLUMNS, Column
 from bot.findings import Unfit
-from bot.workbook import NOTES, SAMPLE, add_row, add_sheet, put_text, save
+from bot.workbook import NOTES, SAMPLE, OwnSheet, put_text, save
 
 VERSION = 1
 MARK = "single-window template"  # the property of the workbook that holds the version
@@ -154,11 +154,11 @@ def _validate(sheet: Worksheet, column: Column) -> None:
 
 
 def _write_notes(workbook: Workbook) -> None:
-    notes = add_sheet(workbook, NOTES, (22, 10, 80))
-    add_row(notes, "列", "必填", "怎样填", is_heading=True)
+    notes = OwnSheet(workbook, NOTES, (22, 10, 80))
+    notes.add("列", "必填", "怎样填", is_heading=True)
     for column in COLUMNS:
-        add_row(notes, column.heading, "必填" if column.is_required else "", HINTS[column.heading])
-    add_row(notes, "")
-    add_row(notes, "注意", "", "", is_heading=True)
+        notes.add(column.heading, "必填" if column.is_required else "", HINTS[column.heading])
+    notes.add("")
+    notes.add("注意", "", "", is_heading=True)
     for topic, advice in ADVICE:
-        add_row(notes, topic, "", advice)
+        notes.add(topic, "", advice)

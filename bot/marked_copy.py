@@ -1,6 +1,6 @@
 """The marked copy: the person's own list, with every finding where it belongs."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from copy import copy
 from pathlib import Path
 
@@ -14,14 +14,15 @@ from openpyxl.worksheet.worksheet import Worksheet
 from bot.findings import CODES, Finding, Unfit, is_from_finding
 from bot.list_file import list_sheet, open_list
 from bot.work_list import WorkList
-from bot.workbook import PROBLEMS, add_row, add_sheet, keep_texts, save
+from bot.workbook import PROBLEMS, OwnSheet, keep_texts, save
 
 SUFFIX = "-问题"
 AUTHOR = "single-window"
 WRONG = PatternFill("solid", fgColor="FFFFC7CE")
 QUESTIONABLE = PatternFill("solid", fgColor="FFFFEB9C")
 OURS = frozenset({WRONG.fgColor.rgb, QUESTIONABLE.fgColor.rgb})
-MAX_COMMENTS = 1_000  # more make a workbook that opens slowly; the sheet has all
+MAX_COMMENTS = 1_000  # more make a workbook that opens slowly
+MAX_LISTED = 2_000  # more make the copy too large to be a list again
 COLUMNS = ("编号", "轻重", "行", "列", "列名", "内容", "规则", "问题", "怎样改")
 WIDTHS = (8, 8, 8, 8, 22, 24, 26, 50, 50)
 
@@ -85,12 +86,14 @@ def _leave_passwords_out(sheet: Worksheet, findings: Iterable[Finding]) -> None:
                     cell.value = None
 
 
-def _list_all(workbook: Workbook, findings: Iterable[Finding]) -> None:
-    sheet = add_sheet(workbook, PROBLEMS, WIDTHS)
-    add_row(sheet, *COLUMNS, is_heading=True)
-    for one in findings:
+def _list_all(workbook: Workbook, findings: Sequence[Finding]) -> None:
+    own = OwnSheet(workbook, PROBLEMS, WIDTHS)
+    own.add(*COLUMNS, is_heading=True)
+    for one in findings[:MAX_LISTED]:
         weight = "提醒" if one.is_warning else "错误"
         place = (one.row or "", one.column, one.heading, one.value)
-        add_row(sheet, one.code, weight, *place, CODES[one.code], one.problem, one.fix)
-    sheet.freeze_panes = "A2"
-    sheet.auto_filter.ref = sheet.dimensions
+        own.add(one.code, weight, *place, CODES[one.code], one.problem, one.fix)
+    if (rest := len(findings) - MAX_LISTED) > 0:
+        own.add("", "", "", "", "", "", "", f"另有 {rest} 处没有列出", "请先改正以上各处")
+    own.sheet.freeze_panes = "A2"
+    own.sheet.auto_filter.ref = own.sheet.dimensions

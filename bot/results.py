@@ -23,8 +23,7 @@ from bot.ledger import State
 from bot.list_file import list_sheet, open_list
 from bot.workbook import (
     SUMMARY,
-    add_row,
-    add_sheet,
+    OwnSheet,
     copy_look,
     keep_texts,
     make_room,
@@ -158,27 +157,27 @@ def write_workbook(
 
 def _write_summary(workbook: Workbook, rows: Mapping[int, RowResult], summary: RunSummary) -> None:
     """Add a sheet that tells the run, the counts, and who must do what next."""
-    sheet = add_sheet(workbook, SUMMARY, (22, 34, 26, 44, 44))
+    sheet = OwnSheet(workbook, SUMMARY, (22, 34, 26, 44, 44))
     mark = "（模拟门户，非真实业务）" if summary.is_mock else ""
-    add_row(sheet, summary.title + mark, is_heading=True)
+    sheet.add(summary.title + mark, is_heading=True)
     for name, fact in summary.facts().items():
-        add_row(sheet, name, fact)
-    add_row(sheet, " ")
-    add_row(sheet, "状态", "张数", is_heading=True)
+        sheet.add(name, fact)
+    sheet.add("")
+    sheet.add("状态", "张数", is_heading=True)
     for state, count in summary.counts():
-        add_row(sheet, STATE_WORDS[state], count)
-    add_row(sheet, "保单合计", len(summary.items))
+        sheet.add(STATE_WORDS[state], count)
+    sheet.add("保单合计", len(summary.items))
     refused = [row for row, one in rows.items() if one.state == NOT_TAKEN and one.next_step]
     if refused:
-        add_row(sheet, "未受理的行", len(refused))
-    add_row(sheet, " ")
-    add_row(sheet, "等谁", "企业名称", "申请编号", "下一步", "说明", is_heading=True)
+        sheet.add("未受理的行", len(refused))
+    sheet.add("")
+    sheet.add("等谁", "企业名称", "申请编号", "下一步", "说明", is_heading=True)
     for item in sorted(summary.items, key=lambda item: item.waits_for):
         if item.state not in GOOD:
             named = (item.waits_for, item.enterprise_name, item.application_no)
-            add_row(sheet, *named, item.next_step, item.explanation)
+            sheet.add(*named, item.next_step, item.explanation)
     for row in refused:
-        add_row(sheet, "经办人", f"清单第 {row} 行", "", rows[row].next_step, rows[row].explanation)
+        sheet.add("经办人", f"清单第 {row} 行", "", rows[row].next_step, rows[row].explanation)
 
 
 def write_html(summary: RunSummary, target: Path) -> Path:
@@ -227,7 +226,7 @@ def _write_row(sheet: Worksheet, row: int, first: int, result: RowResult, folder
     link.hyperlink = _address(result.evidence, folder) if result.evidence else None
     link.font = Font(color="0563C1", underline="single")
     link.alignment = Alignment(vertical="top")
-    make_room(sheet, row, first)
+    make_room(sheet, row, first, first + len(texts))
 
 
 def _address(evidence: Path, folder: Path) -> str:

@@ -46,39 +46,41 @@ def keep_texts(workbook: Workbook) -> None:
                     put_text(cell, cell.value)
 
 
-def add_sheet(workbook: Workbook, title: str, widths: tuple[int, ...]) -> Worksheet:
-    """Add a sheet of ours at the end, instead of one that bears its name already."""
-    if title in workbook.sheetnames:
-        workbook.remove(workbook[title])
-    sheet: Worksheet = workbook.create_sheet(title)
-    for index, width in enumerate(widths, start=1):
-        sheet.column_dimensions[get_column_letter(index)].width = width
-    return sheet
+class OwnSheet:
+    """A sheet of ours at the end of a workbook, written row by row."""
+
+    def __init__(self, workbook: Workbook, title: str, widths: tuple[int, ...]) -> None:
+        """Add it, instead of one that bears its name already."""
+        if title in workbook.sheetnames:
+            workbook.remove(workbook[title])
+        self.sheet: Worksheet = workbook.create_sheet(title)
+        self._row = 0
+        for index, width in enumerate(widths, start=1):
+            self.sheet.column_dimensions[get_column_letter(index)].width = width
+
+    def add(self, *texts: object, is_heading: bool = False) -> None:
+        """Write the next row, as high as its texts need."""
+        self._row += 1
+        for index, text in enumerate(texts, start=1):
+            cell = self.sheet.cell(self._row, index)
+            if isinstance(text, int):
+                cell.value = text
+            else:
+                put_text(cell, str(text or ""))
+            cell.alignment = Alignment(wrap_text=not is_heading, vertical="top", horizontal="left")
+            if is_heading:
+                cell.font = Font(bold=True)
+                cell.fill = HEADING_FILL
+        if not is_heading:
+            make_room(self.sheet, self._row, 1, len(texts))
 
 
-def add_row(sheet: Worksheet, *texts: object, is_heading: bool = False) -> None:
-    """Write the next row of a sheet of ours, as high as its texts need."""
-    row = sheet.max_row + 1 if sheet["A1"].value is not None else 1
-    for index, text in enumerate(texts, start=1):
-        cell = sheet.cell(row, index)
-        if isinstance(text, int):
-            cell.value = text
-        else:
-            put_text(cell, str(text or ""))
-        cell.alignment = Alignment(wrap_text=not is_heading, vertical="top", horizontal="left")
-        if is_heading:
-            cell.font = Font(bold=True)
-            cell.fill = HEADING_FILL
-    if not is_heading:
-        make_room(sheet, row, 1)
-
-
-def make_room(sheet: Worksheet, row: int, first: int) -> None:
-    """Make a row as high as its texts need, from this column on; not every program does so."""
+def make_room(sheet: Worksheet, row: int, first: int, last: int) -> None:
+    """Make a row as high as the texts of these columns need; not every program does so."""
     lines = [1]
-    for index, cell in enumerate(sheet[row][first - 1 :], start=first):
+    for index in range(first, last + 1):
         room = sheet.column_dimensions[get_column_letter(index)].width - 1
-        texts = str(cell.value or "").split("\n")
+        texts = str(sheet.cell(row, index).value or "").split("\n")
         lines.append(sum(max(1, ceil(width(text) / room)) for text in texts))
     height = sheet.row_dimensions[row].height or 0
     sheet.row_dimensions[row].height = max(height, LINE_HEIGHT * max(lines))

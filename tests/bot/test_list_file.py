@@ -202,7 +202,7 @@ BOMBS: dict[str, tuple[str, Callable[[], bytes]]] = {
     "很宽.csv": ("B10", lambda: b"," * 5_000_000),
     "多行.xlsx": ("B10", lambda: _sheet_of(_rows(300_000, VALUE))),
     "多格.xlsx": ("B10", lambda: _sheet_of(_wide_rows(4_000))),
-    "多元素.xlsx": ("B10", lambda: _list_with("xl/sharedStrings.xml", _strings(510_000))),
+    "多元素.xlsx": ("B10", lambda: _list_with("xl/sharedStrings.xml", _strings(810_000))),
     "空行到底.xlsx": ("B11", lambda: _sheet_of(_rows(5_002, ""))),
     "合并到底.xlsx": (
         "B11",

@@ -9,6 +9,8 @@ from openpyxl.comments import Comment
 from openpyxl.worksheet.worksheet import Worksheet
 
 from bot import marked_copy
+from bot.columns import COLUMNS
+from bot.list_file import MAX_CELLS, MAX_ROWS
 from bot.marked_copy import QUESTIONABLE, WRONG, write_marked_copy
 from bot.work_list import read_work_list
 from tests.bot.lists import ORIGIN, row, write_csv, write_xlsx
@@ -136,6 +138,19 @@ def test_merged_cells_and_many_findings_do_not_stop_it(tmp_path: Path, monkeypat
 
     assert set(_marks(sheet)) == {"G2", "H2", "D2", "B4"}
     assert [cell for cells in sheet.iter_rows() for cell in cells if cell.comment] == [sheet["G2"]]
+
+
+def test_the_copy_is_no_larger_than_a_list_may_be(tmp_path: Path, monkeypatch):
+    """However much is wrong, the copy can be read again: what is not listed is counted."""
+    largest = MAX_ROWS * len(COLUMNS) + marked_copy.MAX_LISTED * len(marked_copy.COLUMNS)
+    monkeypatch.setattr(marked_copy, "MAX_LISTED", 2)
+
+    made, _ = _marked(write_xlsx(tmp_path / "清单.xlsx", WRONG_ROWS))
+    told = list(load_workbook(made)["问题清单"].iter_rows(values_only=True))
+
+    assert largest < MAX_CELLS
+    assert [cells[0] for cells in told] == ["编号", "B54", "B56", None]
+    assert told[-1][7] == "另有 1 处没有列出"
 
 
 def test_a_file_that_is_no_list_has_no_copy(tmp_path: Path):
