@@ -38,10 +38,9 @@ SPOILT = {
 
 @pytest.fixture(autouse=True)
 def _at_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The operator's folder, and the password of one enterprise."""
+    """The operator's folder, on a machine without a keyring."""
     keyring.set_keyring(NoKeyring())
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv(ENVIRONMENT_PREFIX + uscc(1), "Mock-1")
     _set("")
 
 
@@ -50,7 +49,9 @@ def _set(text: str) -> None:
 
 
 def _dispatch(*words: str) -> Result:
-    return CliRunner().invoke(app, ["dispatch", *words])
+    # each command takes its passwords out of the environment
+    environment = {ENVIRONMENT_PREFIX + uscc(1): "Mock-1"}
+    return CliRunner().invoke(app, ["dispatch", *words], env=environment)
 
 
 def test_a_bad_list_is_told_to_machines_with_every_place():
