@@ -21,6 +21,7 @@ from bot.doctor import check_clock, check_portal, check_quickly
 from bot.errors import NotFit, NotWritten
 from bot.ledger import VERSION, Ledger, State
 from bot.run import run
+from bot.secrets import Passwords
 from bot.settings import Mandate, Settings, load_settings
 from fixtures.portal import running_portal
 from tests.bot.conftest import Workplace
@@ -113,7 +114,7 @@ def no_room(file: Path, content: bytes) -> None:
 def refuse(settings: Settings) -> str:
     """Begin a run that must not begin; return what is told."""
     with pytest.raises(NotFit) as refusal:
-        run(settings, None, None, pytest.fail)
+        run(settings, None, Passwords(settings, {}), None, pytest.fail)
     return str(refusal.value)
 
 
@@ -322,11 +323,10 @@ def test_f36_a_password_is_not_typed_where_the_portal_only_leads(workplace: Work
 
     with detour(workplace.portal_url) as address:
         workplace.write_settings(portal_url=address)
-        code, items = workplace.run()
-    (item,) = items.values()
+        ended = workplace.call("run", str(workplace.work_list))
 
-    assert (code, item["state"]) == (1, "needs_person")
-    assert "没有输入密码" in item["explanation"]
+    assert ended.returncode == 4
+    assert "没有输入任何密码" in ended.stderr
     assert enterprise.requests("POST", "/cas/login") == []
 
 
