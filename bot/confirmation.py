@@ -192,7 +192,7 @@ class Confirmation:
         if not self._move(entry, State.PRESSING, by=intent.approval.by, **claim):
             raise AlreadyClaimed(entry.item.reference)
         at = datetime.now(UTC)
-        pressed = press(intent, form, self._settings.confirm_transport)
+        pressed = press(intent, form, self._settings.confirm_transport, session.valve)
         session.is_spent = not pressed.is_clean
         self._keep_pressed(session, entry.item, at, pressed)
         return pressed

@@ -32,6 +32,9 @@ class Egress:
         self._is_up = Event()
         self._port = 0
         self._end: Callable[[], object]
+        self._loop: asyncio.AbstractEventLoop
+        self._under_way: set[asyncio.Task[object]] = set()
+        self._left: int | None = None  # connections that may still be opened; None: any number
         self.denied: list[str] = []  # each host:port once
 
     @property
@@ -50,8 +53,22 @@ class Egress:
         self._end()
         self._thread.join()
 
+    def narrow(self) -> None:
+        """Cut every connection, and let only one more through until `widen`."""
+        asyncio.run_coroutine_threadsafe(self._narrow(), self._loop).result()
+
+    def widen(self) -> None:
+        """Let any number of connections through again."""
+        self._left = None
+
+    async def _narrow(self) -> None:
+        self._left = 1
+        for connection in self._under_way:
+            connection.cancel()
+
     async def _run(self) -> None:
         loop, is_over = asyncio.get_running_loop(), asyncio.Event()
+        self._loop = loop
         self._end = lambda: loop.call_soon_threadsafe(is_over.set)
         server = await asyncio.start_server(self._serve, "127.0.0.1", 0, limit=CHUNK)
         self._port = server.sockets[0].getsockname()[1]
@@ -61,6 +78,10 @@ class Egress:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Carry one request, or one tunnel, to its end; then the connection is closed."""
+        ends = [writer]
+        if connection := asyncio.current_task():
+            self._under_way.add(connection)
+            connection.add_done_callback(self._under_way.discard)
         try:
             head = await reader.readuntil(b"\r\n\r\n")
             method, target, _ = head.partition(b"\r\n")[0].decode("latin-1").split(" ", 2)
@@ -69,8 +90,11 @@ class Egress:
                 self._deny(host)
                 writer.write(FORBIDDEN)
                 return
+            if not self._may_pass():
+                return
             name, _, port = host.rpartition(":")
             upstream = await asyncio.open_connection(name.strip("[]"), int(port), limit=CHUNK)
+            ends.append(upstream[1])
             if method == "CONNECT":
                 writer.write(CONNECTED)
             else:
@@ -79,7 +103,14 @@ class Egress:
         except (OSError, ValueError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
             pass  # no answer: to the browser it looks as if the host had not answered
         finally:
-            writer.close()
+            for end in ends:
+                end.close()
+
+    def _may_pass(self) -> bool:
+        if self._left is None:
+            return True
+        self._left -= 1
+        return self._left >= 0
 
     def _deny(self, host: str) -> None:
         told = host if re.fullmatch(r"[\w.:\[\]-]{1,300}", host, re.ASCII) else "?"

@@ -1,7 +1,9 @@
 """The press of 确认投保: one press is one request (guide-2.5).
 
 Chromium itself sends a POST again when its connection drops before the answer begins. So the
-confirm request is let through a latch, once, and is sent without retries and redirects.
+confirm request is let through a latch, once, and is sent without retries and redirects. Chromium
+also sends what a latch holds back when the page, the driver or the bot is gone. So until the page
+has its answer, the way out is a valve that lets one connection through.
 """
 
 import json
@@ -9,7 +11,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, Protocol
 
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page, Request, Route
@@ -41,30 +43,47 @@ class Pressed:
     is_clean: bool
 
 
+class Valve(Protocol):
+    """The browser's only way out."""
+
+    def narrow(self) -> None:
+        """Cut every connection, and let only one more through until `widen`."""
+        ...
+
+    def widen(self) -> None:
+        """Let any number of connections through again."""
+        ...
+
+
 class Latch:
     """Lets the desk's first request that is not a read through, and refuses every other.
 
     The home page behind the desk goes on by itself, with a third party's script for instance: what
-    it sends in the meantime says nothing about the press, and only its reads go through.
+    it sends in the meantime says nothing about the press, and only its reads go through, until the
+    confirmation is on its way: the valve has no room for them.
     """
 
-    def __init__(self, desk: Page, transport: Transport) -> None:
+    def __init__(self, desk: Page, transport: Transport, valve: Valve | None) -> None:
         self._desk = desk
         self._transport = transport
+        self._valve = valve
         self.is_touched = False  # some request was made, be it a read
         self.is_used = False
+        self._is_on_its_way = False
         self._answer = ""  # what the portal's own logic said; empty if it said nothing
 
     def handle(self, route: Route) -> None:
         """Decide on one request of the browser context."""
         is_desk = self._is_desk(route.request)
         self.is_touched = self.is_touched or is_desk
-        if route.request.method in READS:
+        if route.request.method in READS and not self._is_on_its_way:
             route.continue_()
         elif self.is_used or not is_desk:
             route.abort("blockedbyclient")
         else:
-            self.is_used = True
+            self.is_used = self._is_on_its_way = True
+            if self._valve:
+                self._valve.narrow()
             if self._transport == "guarded":
                 self._send(route)
             else:
@@ -73,6 +92,12 @@ class Latch:
     def close(self) -> None:
         """Let nothing through any more, however late the page sends it."""
         self.is_used = True
+
+    def arrived(self) -> None:
+        """Open the way for reads again: the page has its answer, and holds nothing back."""
+        self._is_on_its_way = False
+        if self._valve:
+            self._valve.widen()
 
     def outcome_of_refusal(self, words: Iterable[str]) -> Outcome:
         """Return what it means that the portal, or its page by itself, said no in these words."""
@@ -103,15 +128,19 @@ class Latch:
 
 
 def press(
-    intent: ApprovedIntent, form: ConfirmationPage, transport: Transport = "guarded"
+    intent: ApprovedIntent,
+    form: ConfirmationPage,
+    transport: Transport = "guarded",
+    valve: Valve | None = None,
 ) -> Pressed:
     """Press 确认投保 on the form of this intent, once.
 
     Whatever it comes to, the caller must look in 保单查询 next. Unless the outcome is clean, the
-    latch stays on the browser context, and the context must be thrown away. The latch of the
-    transport `browser` lets the request go the browser's own way, which may send it again.
+    latch stays on the browser context and the valve narrow, and the context must be thrown away
+    before the valve is widened. The latch of the transport `browser` lets the request go the
+    browser's own way, which may send it again.
     """
-    latch = Latch(form.tab, transport)
+    latch = Latch(form.tab, transport, valve)
     form.tab.context.route("**/*", latch.handle)
     if (form.read().application_no, form.read_contact()) != (intent.application_no, intent.contact):
         latch.close()
@@ -129,6 +158,7 @@ def press(
         return Pressed(Outcome.UNKNOWN, _unclear(error), is_clean=False)
     finally:
         latch.close()
+    latch.arrived()
     words = ""
     with suppress(PortalError, PlaywrightError):
         words = confirmed.read()

@@ -26,6 +26,7 @@ from playwright.sync_api import Error as PlaywrightError
 from bot.artifacts import tokens
 from bot.egress import Egress, host_of
 from bot.errors import ApplicationException, BusinessException, SignInRefused, WorkItemError
+from bot.press import Valve
 from bot.secrets import Passwords
 from bot.settings import Settings
 from bot.work_item import WorkItem
@@ -83,6 +84,7 @@ class Session:
     desk: DeskPage
     _open: tuple[str, ConfirmationPage] | None = None  # reference and form
     _documents: tuple[Document, ...] | None = None  # of the open form
+    valve: Valve | None = None  # on its browser's way out
     is_spent: bool = False  # to be thrown away, with whatever still goes on in it
 
     def form(self, item: WorkItem) -> ConfirmationPage:
@@ -224,7 +226,7 @@ class BrowserThread:
                     f"登录后显示的企业是“{home.enterprise_name()}”",
                     "请核对清单中的企业名称和登录账号",
                 )
-            return Session(context, home.open_desk())
+            return Session(context, home.open_desk(), valve=self._egress)
         except BaseException:
             with suppress(PlaywrightError):  # of a dead browser; what went wrong is what is told
                 context.close()
@@ -310,6 +312,9 @@ class BrowserThread:
                 session.context.close()
             except PlaywrightError:
                 self._stop()  # the browser or its driver is gone, with every session in it
+            else:
+                if session.valve:
+                    session.valve.widen()  # nothing is left that could send again
 
     def _stop(self) -> None:
         self._sessions.clear()

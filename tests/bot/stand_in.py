@@ -59,6 +59,7 @@ class Session:
         self._form = Form(portal, item)
         self.desk = self._form
         self.is_spent = False
+        self.valve = None
         self.context = SimpleNamespace(browser=None)
 
     def form(self, item: WorkItem) -> "Form":

@@ -307,3 +307,26 @@ def test_what_is_no_request_is_not_served(egress: Egress, sent: str):
 def test_an_origin_has_a_host_and_a_port(origin: str, host: str):
     """The proxy compares what a browser asks for with what the settings say."""
     assert host_of(origin) == host
+
+
+def test_a_narrow_way_out_has_room_for_one_connection(tmp_path: Path):
+    """So a browser that sends again, on its own and unseen, reaches nobody."""
+    server = Server()
+    egress = Egress([host_of(server.origin)], tmp_path / "egress.log").start()
+    proxy = urllib3.ProxyManager(egress.address)
+
+    def is_answered() -> bool:
+        with suppress(urllib3.exceptions.HTTPError):
+            return proxy.request("GET", server.origin, retries=False).status > 0
+        return False
+
+    before = is_answered()
+    egress.narrow()
+    narrow = [is_answered() for _ in range(3)]
+    egress.widen()
+    after = is_answered()
+    egress.close()
+    server.shutdown()
+
+    assert (before, narrow, after) == (True, [True, False, False], True)
+    assert len(server.arrived) == 3

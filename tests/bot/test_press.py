@@ -95,7 +95,7 @@ def test_what_the_home_page_sends_meanwhile_is_not_the_press(
 ):
     """The script of a third party goes on behind the desk; the outcome is as without it."""
     home = form.tab.context.pages[0]
-    home.evaluate(f"setInterval(() => fetch('{path}', {{method: '{method}'}}), 5)")
+    home.evaluate(f"setInterval(() => fetch('{path}', {{method: '{method}'}}), 50)")
     form.withdraw_acceptance()
 
     refused = press(intent, form)
@@ -109,7 +109,7 @@ def test_a_beacon_of_the_home_page_does_not_use_the_latch_up(
 ):
     """The first request that is not a read must be the confirmation, not a third party's."""
     home = form.tab.context.pages[0]
-    home.evaluate("setInterval(() => fetch('/thirdparty/visit', {method: 'POST'}), 5)")
+    home.evaluate("setInterval(() => fetch('/thirdparty/visit', {method: 'POST'}), 50)")
 
     pressed = press(intent, form)
     accepted = [one["accepted"] for one in mock_state.confirmations(application_no)]

@@ -137,10 +137,24 @@ class _Case:
         claims = [row for row in self.story if row["new"] == "pressing"]
         if len(claims) > len(approvals):
             yield "I9", f"批准 {len(approvals)} 次，按下 {len(claims)} 次"
+        for told in self._pressed_in_doubt():
+            yield "I9", told
         for row in approvals:
             approval = json.loads(row["detail"]).get("approval", {})
             if approval.get("by") not in self.trial.signatories or not approval.get("digest"):
                 yield "I9", "批准没有署名，或没有内容摘要"
+
+    def _pressed_in_doubt(self) -> Iterator[str]:
+        """Tell of presses that followed another one whose fate neither portal nor person told."""
+        is_open = False
+        for row in self.story:
+            if row["new"] == "pressing":
+                if is_open:
+                    yield "前一次按下还没有结果，又按了一次"
+                is_open = True
+            by_a_person = (row["old"], row["new"]) == ("in_doubt", "ready") and row["by"] != "robot"
+            if row["new"] in ("refused", "failed") or by_a_person:
+                is_open = False
 
 
 def _of_the_whole(trial: Trial, items: list[dict[str, Any]]) -> Iterator[str]:

@@ -4,8 +4,12 @@ import json
 import subprocess
 import sys
 
+import pytest
+
 from tests.bot.campaign.unsafe import VARIANTS
 from tests.bot.conftest import ROOT
+
+pytestmark = pytest.mark.timeout(500)  # each test runs whole processes, dozens of them
 
 
 def campaign(*words: str) -> subprocess.CompletedProcess[str]:

@@ -72,11 +72,11 @@ def retry_at_once() -> None:
     """Press once more if the answer was lost."""
     once = confirmation.press
 
-    def press(intent: ApprovedIntent, form: Any, transport: Any) -> Pressed:
-        pressed = once(intent, form, transport)
+    def press(intent: ApprovedIntent, form: Any, transport: Any, valve: Any) -> Pressed:
+        pressed = once(intent, form, transport, valve)
         if pressed.outcome is Outcome.UNKNOWN:
             form.tab.context.unroute("", None)
-            pressed = once(intent, form, transport)
+            pressed = once(intent, form, transport, valve)
         return pressed
 
     confirmation.press = press
@@ -86,8 +86,8 @@ def reload() -> None:
     """Load the page again that the confirmation has led to."""
     once = confirmation.press
 
-    def press(intent: ApprovedIntent, form: Any, transport: Any) -> Pressed:
-        pressed = once(intent, form, transport)
+    def press(intent: ApprovedIntent, form: Any, transport: Any, valve: Any) -> Pressed:
+        pressed = once(intent, form, transport, valve)
         form.tab.context.unroute("", None)
         form.tab.context.post(f"{SW}/pending/confirm", form.sent())
         return pressed
@@ -143,7 +143,7 @@ def no_approval() -> None:
 VARIANTS: Mapping[str, Variant] = {
     "no read-back": Variant(no_read_back, LOST_BEFORE, "I3"),
     "result before the act": Variant(result_before_the_act, Plan(kills=[BEFORE_THE_REQUEST]), "I3"),
-    "check, then press": Variant(check_then_press, LATE, "I1"),
+    "check, then press": Variant(check_then_press, LATE, "I9"),
     "retry at once": Variant(retry_at_once, LOST_AFTER, "I1"),
     "reload": Variant(reload, Plan(), "I1"),
     "unguarded transport": Variant(

@@ -54,7 +54,9 @@ def a_day_of_lost_answers(day: Day) -> Came:
     how = chance.choice(SPOILT)
     day.add_trouble("garbage", lost("after", "garbage"))
     day.add_trouble("spoilt", at(CONFIRM, "answer_spoilt", how=how))
-    day.add_trouble("spoilt list", at(f"{PENDING}/query", "answer_spoilt", how=how, times=1))
+    # a list in another encoding can be read, in words that nobody knows: that is for a person
+    unread = chance.choice([one for one in SPOILT if one != "charset"])
+    day.add_trouble("spoilt list", at(f"{PENDING}/query", "answer_spoilt", how=unread, times=1))
     lag = day.add_trouble("late list", {"id": "policies_lag", "params": {"seconds": LAG}})
 
     def later() -> None:
