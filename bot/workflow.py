@@ -110,8 +110,6 @@ class Robot(DBOSConfiguredInstance):
         """Tell whether another item may be begun."""
         if (hours := self._settings.hours) and not hours[0] <= beijing().time() < hours[1]:
             self.stopped = self.stopped or Stop.HOURS
-        if self._evidence.is_failing:
-            self.stopped = self.stopped or Stop.STORAGE
         return not self.stopped
 
     def confirm(self, reference: str) -> None:
@@ -147,6 +145,8 @@ class Robot(DBOSConfiguredInstance):
         else:
             self._failures = 0
         self._confirmation.seal(reference)
+        if self._evidence.is_failing:  # nothing is pressed that leaves no trace
+            self.stopped = self.stopped or Stop.STORAGE
         self._tell(self._ledger.entry(reference))
 
     @step

@@ -3,11 +3,10 @@
 import shutil
 import subprocess
 import sys
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import sync_playwright
 
 from pages.browser import launch
 from reports import build, history
@@ -52,7 +51,7 @@ def served(folder):
 
 @pytest.mark.skipif(not shutil.which("node"), reason="报告需要 Node.js")
 @pytest.mark.timeout(400)
-def test_report_tells_the_cause_of_each_failure_and_calls_nobody(tmp_path, monkeypatch):
+def test_report_tells_the_cause_of_each_failure_and_calls_nobody(tmp_path, monkeypatch, playwright):
     """Front page, details, guide and player show ten causes, with no request to elsewhere."""
     shards = [tmp_path / "one", tmp_path / "two"]
     modules = [("undefined.py", "failures.py"), ("crash.py",)]
@@ -63,8 +62,7 @@ def test_report_tells_the_cause_of_each_failure_and_calls_nobody(tmp_path, monke
     monkeypatch.setattr(history, "FILE", tmp_path / "history.jsonl")
     build.build(shards)
 
-    with served(tmp_path / "site") as url, sync_playwright() as playwright:
-        browser = launch(playwright)
+    with served(tmp_path / "site") as url, closing(launch(playwright)) as browser:
         context = browser.new_context()
         context.set_default_timeout(20_000)
         asked = []

@@ -10,7 +10,9 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+import keyring
 import pytest
+from keyring.backends.fail import Keyring as NoKeyring
 
 from bot import declaration
 from bot.secrets import ENVIRONMENT_PREFIX
@@ -140,6 +142,12 @@ class Workplace:
     def typed(self) -> dict[str, str]:
         """Return the contact data that a confirmation should carry."""
         return asdict(self.contact)
+
+
+@pytest.fixture(autouse=True)
+def _no_keyring() -> None:
+    """No test looks into the keyring of the person who runs it, or into another test's."""
+    keyring.set_keyring(NoKeyring())
 
 
 @pytest.fixture

@@ -326,7 +326,9 @@ def test_a_narrow_way_out_has_room_for_one_connection(tmp_path: Path):
     egress.widen()
     after = is_answered()
     egress.close()
+    proxy.clear()
     server.shutdown()
+    server.server_close()
 
     assert (before, narrow, after) == (True, [True, False, False], True)
     assert len(server.arrived) == 3

@@ -10,7 +10,6 @@ import keyring
 import pytest
 from keyring.backend import KeyringBackend
 from keyring.backends import SecretService
-from keyring.backends.fail import Keyring as NoKeyring
 from typer.testing import CliRunner, Result
 
 from bot.cli import app
@@ -24,12 +23,6 @@ from tests.bot.lists import ORIGIN, row, uscc, write_xlsx
 VARIABLE = "SINGLE_WINDOW_PASSWORD_" + uscc(1)
 SECRET = Secret("密\"码&<'1")
 KEY = Secret("保管库的口令")
-
-
-@pytest.fixture(autouse=True)
-def _no_keyring():
-    """No test looks into the keyring of the person who runs it."""
-    keyring.set_keyring(NoKeyring())
 
 
 @pytest.fixture
