@@ -78,7 +78,7 @@ RUNS ?= 1
 
 campaign: setup ## 断点演练：在每一处杀死进程，配每一种故障（STRIDE=5 少些）· kill it everywhere
 	$(BIN)/python -m tests.bot.campaign sweep --stride $(STRIDE) --runs $(RUNS)
-	$(BIN)/python -m tests.bot.campaign browser
+	$(BIN)/python -m tests.bot.campaign browser $(if $(CASES),--cases $(CASES))
 
 open-report: setup ## 在本机打开报告，可以回放 · serve the report's folder on loopback, with its traces
 	@$(BIN)/python -m reports.serve
