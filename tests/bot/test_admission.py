@@ -6,9 +6,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import keyring
 import pytest
-from keyring.backends.fail import Keyring as NoKeyring
 
 from bot.admission import admit
 from bot.approval import MANDATE, PERSON, Approval
@@ -28,8 +26,7 @@ WAYS = {  # how an item comes into a state
 
 @pytest.fixture(autouse=True)
 def _passwords(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The passwords of the first three enterprises; no test looks into a real keyring."""
-    keyring.set_keyring(NoKeyring())
+    """The passwords of the first three enterprises."""
     for number in (1, 2, 3):
         monkeypatch.setenv(ENVIRONMENT_PREFIX + uscc(number), f"Mock-{number}")
 

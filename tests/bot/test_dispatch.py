@@ -4,10 +4,8 @@ import json
 from io import StringIO
 from pathlib import Path
 
-import keyring
 import pytest
 from click.testing import Result
-from keyring.backends.fail import Keyring as NoKeyring
 from rich.console import Console
 from typer.testing import CliRunner
 
@@ -38,8 +36,7 @@ SPOILT = {
 
 @pytest.fixture(autouse=True)
 def _at_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The operator's folder, on a machine without a keyring."""
-    keyring.set_keyring(NoKeyring())
+    """The operator's folder."""
     monkeypatch.chdir(tmp_path)
     _set("")
 
