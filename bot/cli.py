@@ -57,7 +57,7 @@ Quiet = Annotated[
 ]
 ListFile = Annotated[Path, typer.Argument(metavar="LIST", help="工作清单（.xlsx 或 .csv）")]
 PortalUrl = Annotated[str | None, typer.Option(help="门户地址；不给时用设置，再不然是本机模拟门户")]
-Live = Annotated[bool, typer.Option("--live", help="这是真实门户；不加就只认模拟门户")]
+Live = Annotated[bool | None, typer.Option("--live", help="这是真实门户；不加就只认模拟门户")]
 DataDir = Annotated[Path | None, typer.Option(help="台账和证据所在的文件夹")]
 Browsers = Annotated[int | None, typer.Option(min=1, max=16, help="并行的浏览器数")]
 AcceptValid = Annotated[bool, typer.Option("--accept-valid", help="有错的行不办，其余的行照办")]
@@ -141,11 +141,13 @@ def dispatch(
 def run(
     work_list: OptionalList = None,
     portal_url: PortalUrl = None,
-    live: Live = False,
+    live: Live = None,
     data_dir: DataDir = None,
     browsers: Browsers = None,
     accept_valid: AcceptValid = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="演练：办到按下之前为止")] = False,
+    dry_run: Annotated[
+        bool | None, typer.Option("--dry-run", help="演练：办到按下之前为止")
+    ] = None,
     quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> None:
@@ -159,7 +161,7 @@ def run(
             quiet,
             is_intake=True,
             live=live,
-            dry_run=dry_run or None,
+            dry_run=dry_run,
             **options,
         )
         total = len(checked.items) if checked else None
@@ -215,7 +217,7 @@ def approve(
 def follow_up(
     work_list: OptionalList = None,
     portal_url: PortalUrl = None,
-    live: Live = False,
+    live: Live = None,
     data_dir: DataDir = None,
     browsers: Browsers = None,
     quiet: Quiet = False,
@@ -238,7 +240,7 @@ def follow_up(
 def reconcile(
     work_list: OptionalList = None,
     portal_url: PortalUrl = None,
-    live: Live = False,
+    live: Live = None,
     data_dir: DataDir = None,
     browsers: Browsers = None,
     quiet: Quiet = False,
@@ -288,13 +290,13 @@ def write(
 @app.command(epilog="示例：single-window doctor")
 def doctor(
     portal_url: PortalUrl = None,
-    live: Live = False,
+    live: Live = None,
     data_dir: DataDir = None,
     as_json: AsJson = False,
 ) -> None:
     """体检：浏览器、字体、时钟、磁盘、网络、密钥库、门户、卡控件；不登录，不输入任何东西。"""
     with _plain_errors():
-        options = {"portal_url": portal_url, "data_dir": data_dir, "live": live or None}
+        options = {"portal_url": portal_url, "data_dir": data_dir, "live": live}
         settings = load_settings(Path(), **options)
         findings = terminal.print_findings(examine(settings, Path()), as_json)
     is_fit = all(one.health is not Health.UNFIT for one in findings)
@@ -305,7 +307,7 @@ def doctor(
 def canary(
     work_list: OptionalList = None,
     portal_url: PortalUrl = None,
-    live: Live = False,
+    live: Live = None,
     data_dir: DataDir = None,
     as_json: AsJson = False,
 ) -> None:

@@ -17,12 +17,15 @@ from urllib.request import getproxies, proxy_bypass
 
 import keyring
 import urllib3
+from keyring.backend import KeyringBackend
+from keyring.backends import fail
 from playwright.sync_api import Browser, sync_playwright
 from playwright.sync_api import Error as PlaywrightError
 
 from bot.errors import NotFit
 from bot.private_files import is_private
 from bot.seal import PRIVATE_KEY
+from bot.secrets import USE_THE_VAULT, encrypting_backend, name_of
 from bot.session import LOCAL_NETWORK
 from bot.settings import Settings
 from pages.browser import BrowserNotFound, chinese_font_is_there, launch
@@ -38,8 +41,6 @@ LEAST_SPACE, LITTLE_SPACE = 200 << 20, 2 << 30  # bytes: too little to begin, li
 CLOCK_MAY_DIFFER = timedelta(minutes=2)
 BEIJING = timedelta(hours=8)
 SET_BACK = timedelta(minutes=5)  # more than a time server ever corrects
-PLAIN_KEYRINGS = ("keyrings.alt", "keyring.backends.null")  # these store in clear, or not at all
-NO_KEYRING = "keyring.backends.fail"
 log = logging.getLogger(__name__)
 EDITIONS = {"guangdong": "地方（广东）版", "national": "国标版"}
 CARD_STEPS = {  # faq-2 and faq-3
@@ -164,7 +165,7 @@ def examine(settings: Settings, folder: Path) -> Iterator[Finding]:
     yield examine_disk(settings)
     yield examine_signing_key(settings)
     yield examine_zone(datetime.now().astimezone())
-    yield examine_keyring(type(keyring.get_keyring()).__module__)
+    yield examine_keyring(settings, keyring.get_keyring())
     yield examine_excel(folder)
     yield examine_font()
     yield examine_proxy(settings, getproxies())
@@ -211,16 +212,19 @@ def examine_zone(now: datetime) -> Finding:
     return Finding("时区", Health.ATTENTION, told, "定时任务按本机时区起动，请换算")
 
 
-def examine_keyring(backend: str) -> Finding:
-    """Tell whether the keyring that would be used keeps a password secret."""
-    if backend.startswith(PLAIN_KEYRINGS):
-        return Finding(
-            "密钥库", Health.UNFIT, f"{backend} 不加密地保存密码", "请卸载它，改用系统的密钥库"
-        )
-    if backend.startswith(NO_KEYRING):
+def examine_keyring(settings: Settings, chosen: KeyringBackend) -> Finding:
+    """Tell whether passwords are kept where the system, or the vault, encrypts them."""
+    if settings.credentials == "vault":
+        return Finding("密钥库", Health.FIT, "不用系统密钥库，按设置用加密的保管库")
+    try:
+        backend = encrypting_backend(chosen)
+    except NotFit as error:
+        told, _, step = str(error).partition("。")
+        return Finding("密钥库", Health.UNFIT, told, step.rstrip("。"))
+    if isinstance(backend, fail.Keyring):
         told = "这台机器没有系统密钥库"
-        return Finding("密钥库", Health.ATTENTION, told, "密码请用环境变量交给程序")
-    return Finding("密钥库", Health.FIT, backend)
+        return Finding("密钥库", Health.ATTENTION, told, f"请{USE_THE_VAULT}，或用环境变量交密码")
+    return Finding("密钥库", Health.FIT, name_of(backend))
 
 
 def examine_excel(folder: Path) -> Finding:

@@ -5,7 +5,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.declaration import digest
-from bot.html import template
+from bot.html import render
 from bot.ledger import Entry, State
 from bot.results import STATE_WORDS
 from bot.seal import Chain, fingerprint
@@ -32,7 +32,8 @@ def write_page(
     """Return the page of a pack, made of what was kept in it; contact data are masked."""
     head = chain.head()
     snapshot, contact = records["snapshot"], records["contact"]
-    page = template("evidence.html").render(
+    return render(
+        "evidence",
         entry=entry,
         item=entry.item,
         state=STATE_WORDS[entry.state],
@@ -56,7 +57,6 @@ def write_page(
         fingerprint=fingerprint(chain.key().public_key()),
         made_at=_beijing(datetime.now(UTC).isoformat()),
     )
-    return page.encode()
 
 
 def _told(row: dict[str, Any]) -> dict[str, str]:

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -18,7 +17,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 from PIL import Image
 
-from bot.html import template
+from bot.html import render
 from bot.ledger import State
 from bot.list_file import list_sheet, open_list
 from bot.workbook import (
@@ -71,7 +70,6 @@ BAD = frozenset({State.DECLINED, State.REFUSED, State.FAILED})
 UNDER_WAY = frozenset({State.READY, State.APPROVED, State.INTENT, State.PRESSING})
 
 NOT_TAKEN = "未受理"  # the row of a list that was wrong
-TEMPLATES = Path(__file__).parent / "templates"
 PICTURE_WIDTH = 360
 
 
@@ -182,17 +180,15 @@ def _write_summary(workbook: Workbook, rows: Mapping[int, RowResult], summary: R
 
 def write_html(summary: RunSummary, target: Path) -> Path:
     """Write the run as one page that needs nothing else, and return where it lies."""
-    look = (TEMPLATES / "results.css").read_text(encoding="utf-8")
-    page = template("results.html").render(
+    page = render(
+        "results",
         summary=summary,
-        look=look,
-        look_digest=base64.b64encode(sha256(look.encode()).digest()).decode(),
         confirmed=sum(item.state in GOOD for item in summary.items),
         words=STATE_WORDS,
         tone=_tone,
         thumbnail=_thumbnail,
     )
-    return publish(page.encode(), target, spare=None)
+    return publish(page, target, spare=None)
 
 
 def _first_result_column(sheet: Worksheet) -> int:

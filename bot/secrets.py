@@ -71,7 +71,7 @@ class Keyring:
         """
         self._service = f"single-window {origin}"
         self._index = index
-        self._backend = _encrypting_backend()
+        self._backend = encrypting_backend(keyring.get_keyring())
 
     def find(self, uscc: str, account: str) -> Secret | None:
         """Return the password of this account.
@@ -136,18 +136,22 @@ def _unlocked() -> Iterator[None]:
         ) from None
 
 
-def _encrypting_backend() -> KeyringBackend:
-    """Return the first keyring that encrypts, or the one that says that there is none."""
-    chosen = keyring.get_keyring()
+def encrypting_backend(chosen: KeyringBackend) -> KeyringBackend:
+    """Return the first keyring that encrypts, or the one that says that there is none.
+
+    Raises:
+        NotFit: there are only keyrings that may keep passwords in clear.
+    """
     backends = chosen.backends if isinstance(chosen, chainer.ChainerBackend) else [chosen]
     for backend in backends:
-        if isinstance(backend, fail.Keyring) or _name_of(backend) in ENCRYPTING:
+        if isinstance(backend, fail.Keyring) or name_of(backend) in ENCRYPTING:
             return backend
-    refused = "、".join(map(_name_of, backends))
+    refused = "、".join(map(name_of, backends))
     raise NotFit(f"密钥库 {refused} 可能以明文保存密码，不予使用。请卸载它，或{USE_THE_VAULT}。")
 
 
-def _name_of(backend: KeyringBackend) -> str:
+def name_of(backend: KeyringBackend) -> str:
+    """Return what a keyring is called where the allowed ones are named."""
     return f"{type(backend).__module__}.{type(backend).__qualname__}"
 
 

@@ -112,7 +112,6 @@ def single_session(mock_state: MockState) -> None:
 
 
 @given(parsers.parse("过了{minutes:d}分钟"))
-@when(parsers.parse("过了{minutes:d}分钟"))
 def minutes_pass(mock_state: MockState, minutes: int) -> None:
     mock_state.forward(minutes)
 
@@ -182,7 +181,6 @@ def log_in_locally(
 
 
 @given("企业又在别处登录")
-@when("企业又在别处登录")
 def log_in_elsewhere(
     another_tab: Page, base_url: str, mock_state: MockState, enterprise: Enterprise
 ) -> None:

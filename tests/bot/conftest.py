@@ -15,9 +15,12 @@ import pytest
 from keyring.backends.fail import Keyring as NoKeyring
 
 from bot import declaration
+from bot.approval import Approval, ApprovedIntent
 from bot.secrets import ENVIRONMENT_PREFIX
 from fixtures.portal import MockState
+from pages.desk import DeskPage
 from pages.models import Contact
+from pages.pending import ConfirmationPage
 from tests.bot.lists import write_xlsx
 
 ROOT = Path(__file__).parent.parent.parent
@@ -166,3 +169,17 @@ def workplaces(tmp_path: Path, portal_url: str, contact: Contact) -> Callable[[s
         return Workplace(folder, portal_url, contact)
 
     return make
+
+
+@pytest.fixture
+def form(desk: DeskPage, application_no: str, contact: Contact) -> ConfirmationPage:
+    """A form that lacks nothing but the press."""
+    form = desk.open_pending().process(application_no)
+    return form.fill_contact(contact).accept_declaration()
+
+
+@pytest.fixture
+def intent(application_no: str, contact: Contact) -> ApprovedIntent:
+    """The intent to press it."""
+    granted = Approval("模拟签字人", "授权委托", "", "")
+    return ApprovedIntent(application_no, contact, granted)

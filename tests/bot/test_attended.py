@@ -4,6 +4,7 @@ import fcntl
 import json
 import os
 import pty
+import signal
 import subprocess
 import termios
 from collections.abc import Iterator
@@ -63,7 +64,7 @@ def run_attended(office: Workplace, typed: str) -> tuple[int, str]:
     process = subprocess.Popen(
         office.command("run", str(office.work_list)),
         cwd=office.folder,
-        env=office.environment() | {"PROMPT_TOOLKIT_NO_CPR": "1"},  # nobody answers for a screen
+        env=office.environment() | {"PROMPT_TOOLKIT_NO_CPR": "1", "PYTHONFAULTHANDLER": "1"},
         stdin=theirs,
         stdout=theirs,
         stderr=theirs,
@@ -78,6 +79,11 @@ def run_attended(office: Workplace, typed: str) -> tuple[int, str]:
                 os.write(ours, f"{typed}\r".encode())
             shown += chunk
         return process.wait(SILENT_SECONDS), shown.decode()
+    except subprocess.TimeoutExpired:
+        process.send_signal(signal.SIGABRT)  # it tells where each of its threads stands
+        while chunk := _read(ours):
+            shown += chunk
+        return pytest.fail(f"it neither ended nor said anything more: {shown.decode()}")
     finally:
         process.kill()
         os.close(ours)

@@ -7,7 +7,6 @@ from email.utils import format_datetime
 from pathlib import Path
 from types import SimpleNamespace
 
-import keyring
 import pytest
 import trustme
 import urllib3
@@ -102,18 +101,28 @@ def test_another_zone_is_told(hours: int, health: Health):
     assert doctor.examine_zone(NOON.astimezone(timezone(timedelta(hours=hours)))).health is health
 
 
+def a_keyring(module: str, name: str) -> object:
+    """A keyring of this name; what it does is not asked."""
+    return type(name, (), {"__module__": module})()
+
+
 @pytest.mark.parametrize(
     ("backend", "health"),
     [
-        ("keyring.backends.SecretService", Health.FIT),
-        ("keyring.backends.fail", Health.ATTENTION),
-        ("keyring.backends.null", Health.UNFIT),
-        ("keyrings.alt.file", Health.UNFIT),
+        (a_keyring("keyring.backends.SecretService", "Keyring"), Health.FIT),
+        (NoKeyring(), Health.ATTENTION),
+        (a_keyring("keyring.backends.null", "Keyring"), Health.UNFIT),
+        (a_keyring("keyrings.alt.file", "PlaintextKeyring"), Health.UNFIT),
+        (a_keyring("somebodys.own", "Keyring"), Health.UNFIT),
     ],
 )
-def test_a_keyring_that_keeps_no_secret_is_not_fit(backend: str, health: Health):
-    """A file in clear is no keyring; a machine without one has the environment."""
-    assert doctor.examine_keyring(backend).health is health
+def test_a_keyring_that_keeps_no_secret_is_not_fit(tmp_path: Path, backend: object, health: Health):
+    """What a run would refuse is unfit here too; a machine without one has the vault."""
+    settings = load_settings(tmp_path)
+    vault = load_settings(tmp_path, credentials="vault")
+
+    assert doctor.examine_keyring(settings, backend).health is health
+    assert doctor.examine_keyring(vault, backend).health is Health.FIT
 
 
 def test_a_workbook_that_is_open_in_excel_is_named(tmp_path: Path):
@@ -287,7 +296,6 @@ def test_a_wrong_certificate_is_refused(tmp_path: Path):
         )
         with pytest.raises(NotFit, match="证书不可信"):
             check_portal(settings)
-        keyring.set_keyring(NoKeyring())
         passwords = Passwords(settings, {f"{ENVIRONMENT_PREFIX}{ITEM.uscc}": "Mock-1"})
         sessions = Sessions(settings, passwords, Person(Progress(disable=True), 1))
         try:

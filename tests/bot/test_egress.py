@@ -10,10 +10,8 @@ from threading import Event, Thread
 from typing import Any
 from urllib.parse import unquote
 
-import keyring
 import pytest
 import urllib3
-from keyring.backends.fail import Keyring as NoKeyring
 from playwright.sync_api import Page, Playwright
 
 from bot.egress import Egress, host_of
@@ -180,7 +178,6 @@ class Answers:
 @pytest.fixture
 def sessions(servers: tuple[Server, Server], tmp_path: Path) -> Iterator[Sessions]:
     """The bot's own browser, with a password for whoever asks."""
-    keyring.set_keyring(NoKeyring())
     settings = load_settings(
         tmp_path, portal_url=servers[0].origin, data_dir=tmp_path / "data", timeout_seconds=2
     )

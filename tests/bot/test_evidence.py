@@ -329,6 +329,7 @@ def test_the_page_shows_no_contact_data_and_runs_nothing(archive: Archive):
     assert ITEM.contact.email not in page
     assert ITEM.contact.name not in page
     assert "default-src 'none'" in page
+    assert "unsafe" not in page
     assert "<script>" not in page
 
 

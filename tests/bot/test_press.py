@@ -4,29 +4,14 @@ from dataclasses import replace
 
 import pytest
 
-from bot.approval import Approval, ApprovedIntent
+from bot.approval import ApprovedIntent
 from bot.press import Outcome, press
 from fixtures.portal import MockState
-from pages.desk import DeskPage
 from pages.models import Contact
 from pages.pending import ConfirmationPage
 
 CONFIRM = "/swProxy/xwtbserver/sw/pending/confirm"
 POST = f"fetch('{CONFIRM}', {{method: 'POST'}}).then(() => 1, () => 0)"
-
-
-@pytest.fixture
-def form(desk: DeskPage, application_no: str, contact: Contact) -> ConfirmationPage:
-    """A form that lacks nothing but the press."""
-    form = desk.open_pending().process(application_no)
-    return form.fill_contact(contact).accept_declaration()
-
-
-@pytest.fixture
-def intent(application_no: str, contact: Contact) -> ApprovedIntent:
-    """The intent to press it."""
-    granted = Approval("模拟签字人", "授权委托", "", "")
-    return ApprovedIntent(application_no, contact, granted)
 
 
 @pytest.mark.parametrize(

@@ -214,6 +214,17 @@ def test_a_bad_list_is_refused_before_anything_starts(workplace: Workplace):
     assert not (workplace.folder / "data").exists()
 
 
+def test_what_the_settings_say_is_real_is_never_a_mock(workplace: Workplace):
+    """`live` holds in the settings as it does on the command line."""
+    workplace.add()
+    workplace.write_settings(live=True, allow_http=["127.0.0.1"])
+
+    ended = workplace.call("run", str(workplace.work_list))
+
+    assert ended.returncode == 4
+    assert "是模拟门户，不能用 --live" in ended.stderr
+
+
 def test_a_portal_that_does_not_answer_ends_in_one_sentence(workplace: Workplace):
     """Exit code 4 and no stack trace."""
     workplace.add()
