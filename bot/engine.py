@@ -8,10 +8,13 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
 from enum import StrEnum
 from queue import Empty
+from threading import Event
+from time import monotonic
 from uuid import uuid4
 
 from dbos import DBOS, DBOSClient, SetEnqueueOptions, SetWorkflowID, WorkflowHandle
 from filelock import FileLock, Timeout
+from sqlalchemy.exc import OperationalError
 
 from bot import canary
 from bot.errors import NotFit
@@ -118,7 +121,16 @@ def _launched(settings: Settings) -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGTERM, before)
-        DBOS.destroy(workflow_completion_timeout_sec=CLOSING_SECONDS)
+        _let_write()
+        DBOS.destroy()
+
+
+def _let_write() -> None:
+    """Let the engine write down what has ended; its own wait for that takes a second at least."""
+    until, pause = monotonic() + CLOSING_SECONDS, Event()
+    with suppress(OperationalError):  # on a full disk it never can
+        while DBOS.list_workflows(status="PENDING") and monotonic() < until:
+            pause.wait(0.01)
 
 
 def _prepare(url: str, settings: Settings) -> None:

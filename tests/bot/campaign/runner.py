@@ -1,6 +1,7 @@
 """One start of the real command in a forked process, with a fake desk, killed where it is told."""
 
 import functools
+import gc
 import itertools
 import os
 import signal
@@ -13,6 +14,8 @@ from types import SimpleNamespace
 from typing import Any
 
 import dbos._outcome
+import keyring
+from keyring.backends.fail import Keyring as NoKeyring
 
 from bot import cli, evidence, ledger, run, seal
 from bot.ledger import Ledger
@@ -72,6 +75,7 @@ def _be_the_command(
     change: Change | None,
 ) -> None:
     code = 70
+    gc.freeze()  # what the campaign itself has loaded is nobody's garbage here
     try:
         sys.stdout = sys.stderr = work_list.with_suffix(".log").open("a", encoding="utf-8")
         os.environ |= environment
@@ -99,6 +103,7 @@ def _prepare(diary: Path, kill_at: int | str) -> None:
             os.kill(os.getpid(), signal.SIGKILL)
 
     dbos._outcome.time = _hurried  # between the retries of a step
+    keyring.set_keyring(NoKeyring())  # a machine without one; finding none takes time
     BrowserThread._sign_in = fake_desk.sign_in
     Browser.checkpoint = staticmethod(reach)
     for owner, name, told in WATCHED:

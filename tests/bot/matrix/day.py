@@ -156,6 +156,6 @@ class Day(Workplace):
         left = [str(path) for path in temporary.iterdir()]
         for process in psutil.process_iter():
             with suppress(psutil.Error):  # it has ended meanwhile
-                if process.environ().get("TMPDIR") == str(temporary):
+                if process.environ().get("TMPDIR", "").startswith(str(temporary)):
                     left.append(str(process))
         return left

@@ -1,4 +1,4 @@
-"""F07 to F11, F19 and F40: the browser, or a part of it, is gone; the moment is by chance."""
+"""F07 to F11, F19, F37 and F40: the browser, or a part of it, is gone; the moment is by chance."""
 
 import pytest
 
@@ -105,3 +105,8 @@ def test_f40_what_was_seen_stays_true_without_evidence(came: Came):
     assert (story.states, story.requests) == (["confirmed"], [True])
     assert "证据不全" in story.told
     assert came.exits == [3]
+
+
+def test_f37_whatever_part_died_none_is_left_behind(came: Came):
+    """F37: no process, and no temporary file."""
+    assert came.left == []
