@@ -18,7 +18,15 @@ from bot.errors import ApplicationException, BusinessException, NotFit
 from bot.ledger import DONE, Entry, State
 from bot.list_template import write_template
 from bot.marked_copy import write_marked_copy
-from bot.run import Outcome, dispatch_pending, opened_ledger, probe, see_credentials, write_results
+from bot.run import (
+    Job,
+    Outcome,
+    dispatch_pending,
+    opened_ledger,
+    probe,
+    see_credentials,
+    write_results,
+)
 from bot.run import dispatch as take_in
 from bot.run import follow_up as look_up
 from bot.run import reconcile as compare
@@ -154,7 +162,7 @@ def run(
     """逐张确认清单中的保单；可随时中断，再运行同一命令就接着办，不会重复确认。"""
     options = {"portal_url": portal_url, "data_dir": data_dir, "browsers": browsers}
     with _plain_errors():
-        settings, passwords, checked = _prepare(
+        job = _prepare(
             work_list,
             accept_valid,
             as_json,
@@ -164,12 +172,12 @@ def run(
             dry_run=dry_run,
             **options,
         )
-        total = len(checked.items) if checked else None
+        total = len(job.work_list.items) if job.work_list else None
         with terminal.progress("确认投保", total, quiet or as_json) as progress:
             tell = terminal.teller(progress)
-            outcome = work_off(settings, checked, passwords, _attendant(settings, progress), tell)
-    is_whole = not (checked and checked.errors)
-    code = _exit_code(outcome, is_whole, settings.dry_run)
+            outcome = work_off(job, _attendant(job.settings, progress), tell)
+    is_whole = not (job.work_list and job.work_list.errors)
+    code = _exit_code(outcome, is_whole, job.settings.dry_run)
     if code or not quiet:
         terminal.print_outcome(outcome, as_json)
     raise typer.Exit(code)
@@ -226,12 +234,10 @@ def follow_up(
     """到“保单查询”看保险公司的审批：承保、退回还是不予承保，记入台账；不确认。"""
     options = {"portal_url": portal_url, "data_dir": data_dir, "browsers": browsers}
     with _plain_errors():
-        settings, passwords, checked = _prepare(
-            work_list, True, as_json, quiet, is_intake=False, live=live, **options
-        )
+        job = _prepare(work_list, True, as_json, quiet, is_intake=False, live=live, **options)
         with terminal.progress("查询审批", None, quiet or as_json) as progress:
             tell = terminal.teller(progress)
-            outcome = look_up(settings, checked, passwords, _attendant(settings, progress), tell)
+            outcome = look_up(job, _attendant(job.settings, progress), tell)
     terminal.print_followed_up(outcome, as_json)
     raise typer.Exit(_exit_code(outcome, is_whole=True, is_rehearsal=False))
 
@@ -249,12 +255,10 @@ def reconcile(
     """对账：把清单和台账同“待确认”“保单查询”逐张比对；只读，不改台账，不确认。"""
     options = {"portal_url": portal_url, "data_dir": data_dir, "browsers": browsers}
     with _plain_errors():
-        settings, passwords, checked = _prepare(
-            work_list, True, as_json, quiet, is_intake=False, live=live, **options
-        )
+        job = _prepare(work_list, True, as_json, quiet, is_intake=False, live=live, **options)
         with terminal.progress("对账", None, quiet or as_json) as progress:
             tell = terminal.counter(progress)
-            compared = compare(settings, checked, passwords, _attendant(settings, progress), tell)
+            compared = compare(job, _attendant(job.settings, progress), tell)
     terminal.print_comparisons(compared, as_json)
     raise typer.Exit(NEEDS_PERSON if any(one.next_step for one in compared) else ALL_DONE)
 
@@ -314,11 +318,9 @@ def canary(
     """探针：登录后只读地走一遍门户，看页面和程序所知的是否一样；不填写，不确认。"""
     options = {"portal_url": portal_url, "data_dir": data_dir}
     with _plain_errors():
-        settings, passwords, checked = _prepare(
-            work_list, True, as_json, quiet=False, is_intake=False, live=live, **options
-        )
+        job = _prepare(work_list, True, as_json, quiet=False, is_intake=False, live=live, **options)
         with terminal.progress("探针", None, as_json) as progress:
-            walk = probe(settings, checked, passwords, _attendant(settings, progress))
+            walk = probe(job, _attendant(job.settings, progress))
     terminal.print_walk(walk, as_json)
     raise typer.Exit(NOT_FIT if walk.broken else ALL_DONE)
 
@@ -454,7 +456,7 @@ def _prepare(
     quiet: bool,
     is_intake: bool,
     **options: Any,
-) -> tuple[Settings, Passwords, WorkList | None]:
+) -> Job:
     """Read settings, passwords and list, and see that the portal can be worked with."""
     settings = load_settings(work_list.parent if work_list else Path(), **options)
     passwords = Passwords(settings)
@@ -463,7 +465,7 @@ def _prepare(
         needed = passwords if is_intake else None
         checked = _check(work_list, settings, accept_valid, as_json, quiet, needed)
     check_quickly(settings)
-    return settings, passwords, checked
+    return Job(settings, passwords, checked)
 
 
 def _write_template(target: Path) -> Path:

@@ -1,9 +1,9 @@
 """One run from a checked list to its results; what the commands `run` and `results` share."""
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -39,6 +39,27 @@ from pages.models import Contact
 
 log = logging.getLogger(__name__)
 LOOPBACK = ("127.0.0.1", "localhost", "::1")  # no real portal is there
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What a command goes by; without a list, by all that the ledger holds."""
+
+    settings: Settings
+    passwords: Passwords
+    work_list: WorkList | None
+    started: datetime = field(default_factory=datetime.now)
+
+    @property
+    def digest(self) -> str:
+        """The list's; empty if there is none."""
+        return self.work_list.digest if self.work_list else ""
+
+    def items(self, ledger: Ledger) -> list[WorkItem]:
+        """Return the work items of the list, or all of the ledger."""
+        if self.work_list:
+            return list(self.work_list.items)
+        return [entry.item for entry in ledger.entries()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,97 +154,77 @@ def dispatch_pending(settings: Settings) -> list[Request]:
         return ledger.requests()
 
 
-def run(
-    settings: Settings,
-    work_list: WorkList | None,
-    passwords: Passwords,
-    attendant: Attendant,
-    tell: Callable[[Entry], None],
-) -> Outcome:
+def run(job: Job, attendant: Attendant, tell: Callable[[Entry], None]) -> Outcome:
     """Take a list in and work it off, or go on with all that the ledger holds.
 
     Raises:
         NotFit: the ledger is not to be had, another process works on it, or the clock was set back.
     """
-    started = datetime.now()
-    digest = work_list.digest if work_list else ""
-    with working_on(settings) as ledger:
+    with working_on(job.settings) as ledger:
         check_clock(ledger.latest(), datetime.now(UTC))
         ledger.try_to_write()
-        if work_list:
-            ledger.dispatch(work_list.items, digest, settings.operator)
+        if job.work_list:
+            ledger.dispatch(job.work_list.items, job.digest, job.settings.operator)
         else:
-            ledger.restart(settings.operator)
-        before = sum(entry.state in DONE for entry in ledger.entries(digest))
-        asked = [request.item.uscc for request in ledger.requests(digest)]
-        open_ = [one.item.uscc for one in ledger.entries(digest) if one.state not in DONE]
-        enterprises = dict.fromkeys(asked + open_)
-        with sealed(settings, ledger) as evidence:
-            stopped = engine.run(
-                settings,
-                ledger,
-                evidence,
-                Work.SERVE,
-                enterprises,
-                digest,
-                passwords,
-                attendant,
-                tell,
-            )
-        files = _results(settings, ledger, work_list, started) if work_list else ()
-        return Outcome(
-            entries=ledger.entries(digest),
-            elsewhere=_in_doubt_elsewhere(ledger, digest),
-            unanswered=[one for one in ledger.requests(digest) if one.next_step],
-            done_before=before,
-            stopped=stopped,
-            files=files,
-            seal=_seal_note(ledger, evidence),
-            leaks=_leaks(settings, passwords, started, files),
-        )
+            ledger.restart(job.settings.operator)
+        entries = ledger.entries(job.digest)
+        asked = [request.item.uscc for request in ledger.requests(job.digest)]
+        open_ = [entry.item.uscc for entry in entries if entry.state not in DONE]
+        outcome = _work_off(job, ledger, Work.SERVE, asked + open_, attendant, tell)
+        return replace(outcome, done_before=sum(entry.state in DONE for entry in entries))
 
 
-def follow_up(
-    settings: Settings,
-    work_list: WorkList | None,
-    passwords: Passwords,
-    attendant: Attendant,
-    tell: Callable[[Entry], None],
-) -> Outcome:
+def follow_up(job: Job, attendant: Attendant, tell: Callable[[Entry], None]) -> Outcome:
     """See what the insurer has decided about what is confirmed, of a list or of all the ledger.
 
     Raises:
         NotFit: the ledger is not to be had, or another process works on it.
     """
-    started = datetime.now()
-    digest = work_list.digest if work_list else ""
-    with working_on(settings) as ledger:
-        entries = ledger.entries(digest)
+    with working_on(job.settings) as ledger:
+        entries = ledger.entries(job.digest)
         due = {one.item.reference: one.item.uscc for one in entries if one.state in FOLLOWED_UP}
-        enterprises = dict.fromkeys(due.values())
-        with sealed(settings, ledger) as evidence:
-            stopped = engine.run(
-                settings,
-                ledger,
-                evidence,
-                Work.FOLLOW_UP,
-                enterprises,
-                digest,
-                passwords,
-                attendant,
-                tell,
-            )
-        files = _results(settings, ledger, work_list, started) if work_list else ()
-        return Outcome(
-            entries=[one for one in ledger.entries(digest) if one.item.reference in due],
-            elsewhere=_in_doubt_elsewhere(ledger, digest),
+        outcome = _work_off(job, ledger, Work.FOLLOW_UP, due.values(), attendant, tell)
+        return replace(
+            outcome,
+            entries=[one for one in outcome.entries if one.item.reference in due],
             unanswered=[],
             done_before=sum(entry.state in DECIDED for entry in entries),
-            stopped=stopped,
-            files=files,
-            seal=_seal_note(ledger, evidence),
-            leaks=_leaks(settings, passwords, started, files),
         )
+
+
+def _work_off(
+    job: Job,
+    ledger: Ledger,
+    work: Work,
+    enterprises: Iterable[str],
+    attendant: Attendant,
+    tell: Callable[[Entry], None],
+) -> Outcome:
+    """Do this work for these enterprises; seal its evidence and write its results."""
+    settings, digest = job.settings, job.digest
+    with sealed(settings, ledger) as evidence:
+        stopped = engine.run(
+            settings,
+            ledger,
+            evidence,
+            work,
+            dict.fromkeys(enterprises),
+            digest,
+            job.passwords,
+            attendant,
+            tell,
+        )
+    files = _results(settings, ledger, job.work_list, job.started) if job.work_list else ()
+    return Outcome(
+        entries=ledger.entries(digest),
+        elsewhere=_in_doubt_elsewhere(ledger, digest),
+        unanswered=[one for one in ledger.requests(digest) if one.next_step],
+        done_before=0,
+        stopped=stopped,
+        files=files,
+        seal=_seal_note(ledger, evidence),
+        leaks=_leaks(job, files),
+    )
 
 
 @contextmanager
@@ -254,46 +255,34 @@ def _seal_note(ledger: Ledger, evidence: Evidence) -> SealNote | None:
     return SealNote(evidence.folder, head, evidence.chain.public_key, numbers)
 
 
-def reconcile(
-    settings: Settings,
-    work_list: WorkList | None,
-    passwords: Passwords,
-    attendant: Attendant,
-    tell: Callable[[str], None],
-) -> list[Comparison]:
+def reconcile(job: Job, attendant: Attendant, tell: Callable[[str], None]) -> list[Comparison]:
     """Compare a list, or all of the ledger, with the portal; change nothing.
 
     Raises:
         NotFit: the ledger is not to be had, or another process works on it.
     """
-    with working_on(settings) as ledger:
-        items = work_list.items if work_list else [entry.item for entry in ledger.entries()]
-        sessions = Sessions(settings, passwords, attendant)
+    with working_on(job.settings) as ledger:
+        sessions = Sessions(job.settings, job.passwords, attendant)
         try:
-            return compare_all(items, ledger, sessions, tell)
+            return compare_all(job.items(ledger), ledger, sessions, tell)
         finally:
             sessions.close()
 
 
-def probe(
-    settings: Settings,
-    work_list: WorkList | None,
-    passwords: Passwords,
-    attendant: Attendant,
-) -> canary.Walk:
+def probe(job: Job, attendant: Attendant) -> canary.Walk:
     """Walk through the portal, reading only, as the first enterprise of a list or of the ledger.
 
     Raises:
         NotFit: there is no enterprise, or another process works at this portal.
         WorkItemError: the enterprise cannot sign in.
     """
-    with working_on(settings) as ledger:
-        items = work_list.items if work_list else [entry.item for entry in ledger.entries()]
+    with working_on(job.settings) as ledger:
+        items = job.items(ledger)
         if not items:
             raise NotFit("台账里还没有企业。请给出一份工作清单，用其中第一家企业登录。")
-        sessions = Sessions(settings, passwords, attendant)
+        sessions = Sessions(job.settings, job.passwords, attendant)
         try:
-            return canary.walk(settings, sessions, items[0])
+            return canary.walk(job.settings, sessions, items[0])
         finally:
             sessions.close()
 
@@ -331,19 +320,17 @@ def _results(
         return ()
 
 
-def _leaks(
-    settings: Settings, passwords: Passwords, started: datetime, files: tuple[Path, ...]
-) -> tuple[Path, ...]:
+def _leaks(job: Job, files: tuple[Path, ...]) -> tuple[Path, ...]:
     """Put stars over secrets in the results, and away what else was written and holds one.
 
     What belongs to an evidence pack is never rewritten: it would not be evidence any more.
     """
-    hunt = Hunt(passwords.used)
+    hunt = Hunt(job.passwords.used)
     hunt.redact(files)
-    since = started.timestamp()
-    stored = (path for path in settings.store.rglob("*") if path.is_file())
+    store, since = job.settings.store, job.started.timestamp()
+    stored = (path for path in store.rglob("*") if path.is_file())
     hits = hunt.search([*files, *(path for path in stored if path.stat().st_mtime >= since)])
-    put_away(hits, settings.store / "quarantine" / f"{started:%Y%m%d-%H%M%S}")
+    put_away(hits, store / "quarantine" / f"{job.started:%Y%m%d-%H%M%S}")
     return tuple(dict.fromkeys(hit.file for hit in hits))
 
 

@@ -20,7 +20,7 @@ from bot.approval import Approval, Snapshot
 from bot.doctor import check_clock, check_portal, check_quickly
 from bot.errors import NotFit, NotWritten
 from bot.ledger import VERSION, Ledger, State
-from bot.run import run
+from bot.run import Job, run
 from bot.secrets import Passwords
 from bot.settings import Mandate, Settings, load_settings
 from fixtures.portal import running_portal
@@ -114,7 +114,7 @@ def no_room(file: Path, content: bytes) -> None:
 def refuse(settings: Settings) -> str:
     """Begin a run that must not begin; return what is told."""
     with pytest.raises(NotFit) as refusal:
-        run(settings, None, Passwords(settings, {}), None, pytest.fail)
+        run(Job(settings, Passwords(settings, {}), None), None, pytest.fail)
     return str(refusal.value)
 
 
