@@ -22,6 +22,7 @@ from keyring.backends import fail
 from playwright.sync_api import Browser, sync_playwright
 from playwright.sync_api import Error as PlaywrightError
 
+from bot.egress import LOOPBACK
 from bot.errors import NotFit
 from bot.private_files import is_private
 from bot.seal import PRIVATE_KEY
@@ -144,8 +145,11 @@ def _visit(settings: Settings) -> urllib3.BaseHTTPResponse:
 
 
 def _ask(url: str, settings: Settings) -> urllib3.BaseHTTPResponse:
+    proxy = None if urlsplit(url).hostname in LOOPBACK else settings.proxy
+    pool = urllib3.ProxyManager(proxy) if proxy else urllib3.PoolManager()
     try:
-        return urllib3.request("GET", url, redirect=False, retries=2, timeout=10.0)
+        with pool:
+            return pool.request("GET", url, redirect=False, retries=2, timeout=10.0)
     except urllib3.exceptions.MaxRetryError as error:
         if isinstance(error.reason, urllib3.exceptions.SSLError):
             raise NotFit(
@@ -245,11 +249,13 @@ def examine_font() -> Finding:
 
 
 def examine_proxy(settings: Settings, proxies: dict[str, str]) -> Finding:
-    """Tell whether the portal is reached by a proxy."""
+    """Tell whether the portal is reached by a proxy, and whether the system would have it so."""
+    if settings.proxy:
+        return Finding("代理", Health.FIT, f"按设置经过 {settings.proxy}")
     parts = urlsplit(settings.portal_url)
     if parts.scheme in proxies and not proxy_bypass(parts.hostname or ""):
-        told = f"系统设置了代理，{parts.hostname} 会经过它"
-        step = "门户打不开时，请把门户加入不走代理的名单"
+        told = "系统设置了代理，程序没有用它，直接访问门户"
+        step = '门户打不开时，请在设置中写明 proxy = "http://主机:端口"'
         return Finding("代理", Health.ATTENTION, told, step)
     return Finding("代理", Health.FIT, "门户不经过代理")
 

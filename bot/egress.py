@@ -18,15 +18,17 @@ CHUNK = 65_536
 HOP_BY_HOP = (b"connection:", b"proxy-connection:", b"proxy-authorization:")
 FORBIDDEN = b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 CONNECTED = b"HTTP/1.1 200 Connection established\r\n\r\n"
+LOOPBACK = ("127.0.0.1", "localhost", "::1")  # a card control is there, and no company's proxy
 DEFAULT_PORTS = {"http": 80, "ws": 80, "https": 443, "wss": 443}
 
 
 class Egress:
     """A forward proxy for one browser; what it refuses it writes down, without path or query."""
 
-    def __init__(self, allowed: Iterable[str], log: Path) -> None:
-        """Allow these hosts, each written host:port."""
+    def __init__(self, allowed: Iterable[str], log: Path, proxy: str | None = None) -> None:
+        """Allow these hosts, each written host:port; all but loopback by the company's proxy."""
         self._allowed = frozenset(one.lower() for one in allowed)
+        self._proxy = host_of(proxy) if proxy else None
         self._log = log
         self._thread = Thread(target=lambda: asyncio.run(self._run()), name="egress", daemon=True)
         self._is_up = Event()
@@ -92,13 +94,17 @@ class Egress:
                 return
             if not self._may_pass():
                 return
-            name, _, port = host.rpartition(":")
-            upstream = await asyncio.open_connection(name.strip("[]"), int(port), limit=CHUNK)
+            is_direct = self._proxy is None or _name(host) in LOOPBACK
+            hop = host if is_direct else self._proxy or ""
+            port = int(hop.rpartition(":")[2])
+            upstream = await asyncio.open_connection(_name(hop), port, limit=CHUNK)
             ends.append(upstream[1])
-            if method == "CONNECT":
+            if method != "CONNECT":
+                upstream[1].write(_forwarded(head, _path(target) if is_direct else target))
+            elif is_direct:
                 writer.write(CONNECTED)
             else:
-                upstream[1].write(_forwarded(head, target))
+                upstream[1].write(head)  # its answer is carried back like everything else
             await asyncio.gather(_carry(reader, upstream[1]), _carry(upstream[0], writer))
         except (OSError, ValueError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
             pass  # no answer: to the browser it looks as if the host had not answered
@@ -132,14 +138,21 @@ def _host(method: str, target: str) -> str:
     return target.lower() if method == "CONNECT" else host_of(target)
 
 
-def _forwarded(head: bytes, target: str) -> bytes:
-    """Return the request as a server expects it, on a connection that serves this one alone."""
-    first, *headers = head.removesuffix(b"\r\n\r\n").split(b"\r\n")
+def _name(host: str) -> str:
+    return host.rpartition(":")[0].strip("[]")
+
+
+def _path(target: str) -> str:
     parts = urlsplit(target)
-    path = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
+    return f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
+
+
+def _forwarded(head: bytes, target: str) -> bytes:
+    """Return the request for this target, on a connection that serves this one alone."""
+    first, *headers = head.removesuffix(b"\r\n\r\n").split(b"\r\n")
     method, _, version = first.split(b" ", 2)
     kept = [one for one in headers if not one.lower().startswith(HOP_BY_HOP)]
-    line = b" ".join((method, path.encode("latin-1"), version))
+    line = b" ".join((method, target.encode("latin-1"), version))
     return b"\r\n".join((line, *kept, b"Connection: close", b"", b""))
 
 

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from bot import canary, engine
 from bot.artifacts import Hunt, put_away
 from bot.doctor import check_clock
+from bot.egress import LOOPBACK
 from bot.engine import Work
 from bot.errors import EvidenceNotKept, NotFit
 from bot.evidence import Evidence
@@ -38,7 +39,6 @@ from bot.workflow import Stop
 from pages.models import Contact
 
 log = logging.getLogger(__name__)
-LOOPBACK = ("127.0.0.1", "localhost", "::1")  # no real portal is there
 
 
 @dataclass(frozen=True, slots=True)

@@ -287,7 +287,8 @@ class BrowserThread:
 
     def _launch(self) -> Browser:
         self._playwright = sync_playwright().start()
-        self._egress = Egress(self._hosts(), self._settings.store / "egress.log").start()
+        log_file = self._settings.store / "egress.log"
+        self._egress = Egress(self._hosts(), log_file, self._settings.proxy).start()
         try:
             self._browser = launch(
                 self._playwright,

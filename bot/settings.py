@@ -111,6 +111,7 @@ class Settings(BaseSettings):
     live: bool = False
     trusted_origins: tuple[str, ...] = ()  # of the portal, beside the one of its address
     allow_http: tuple[str, ...] = ()  # hosts of real portals that have no https
+    proxy: str | None = None  # the company's, between this computer and the portal
     data_dir: Path | None = None
     browsers: int = Field(default=1, ge=1, le=16)
     browser: str | None = None  # the program to drive; found by itself if not set
@@ -146,6 +147,13 @@ class Settings(BaseSettings):
         if parts.username or parts.password:
             raise ValueError("门户地址里不能有用户名和密码")
         return url
+
+    @field_validator("proxy")
+    @classmethod
+    def _is_a_proxy(cls, url: str | None) -> str | None:
+        if url is not None and (not url.startswith("http://") or not _has_fit_port(url)):
+            raise ValueError("应是 http://主机:端口")
+        return cls._has_an_origin(url) if url else None
 
     @field_validator("enterprises")
     @classmethod

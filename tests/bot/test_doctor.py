@@ -144,8 +144,11 @@ def test_a_proxy_before_the_portal_is_told(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("no_proxy", "portal.example")
     beside_it = doctor.examine_proxy(settings, {"https": "http://proxy.example:3128"})
 
+    by_it = settings.model_copy(update={"proxy": "http://proxy.example:3128"})
+
     assert (before_it.health, beside_it.health) == (Health.ATTENTION, Health.FIT)
     assert doctor.examine_proxy(settings, {}).health is Health.FIT
+    assert doctor.examine_proxy(by_it, {}).told == "按设置经过 http://proxy.example:3128"
 
 
 @pytest.mark.parametrize(

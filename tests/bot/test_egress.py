@@ -270,6 +270,31 @@ def test_the_proxy_refuses_everything_else(egress: Egress, servers, method: str)
     assert egress.denied == [f"127.0.0.1:{evil.server_port}"]
 
 
+def test_a_companys_proxy_gets_what_is_not_for_this_computer(tmp_path: Path, servers):
+    """As a proxy wants it: a page with its whole address, a tunnel by its host and port."""
+    portal, company = servers
+    prepare(portal, company, lambda *_: {})
+    allowed = [host_of(portal.origin), "portal.example:80", "portal.example:443"]
+    egress = Egress(allowed, tmp_path / "egress.log", company.origin).start()
+
+    statuses = [
+        ask(egress, "POST", f"{portal.origin}/here"),
+        ask(egress, "POST", "http://portal.example/there?a=1"),
+        ask(egress, "GET", "http://elsewhere.example/"),
+    ]
+    with socket.create_connection(("127.0.0.1", int(egress.address.rpartition(":")[2]))) as line:
+        line.sendall(b"CONNECT portal.example:443 HTTP/1.1\r\n\r\n")
+        said = line.recv(100)
+    egress.close()
+
+    assert statuses == [200, 200, 403]
+    assert [one.partition("\n")[0] for one in portal.arrived] == ["/here"]
+    assert [one.partition("\n")[0] for one in company.arrived] == [
+        "http://portal.example/there?a=1"
+    ]
+    assert said.startswith(b"HTTP/1.0 501")  # what this one says to a tunnel
+
+
 @pytest.mark.parametrize(
     "sent",
     [
