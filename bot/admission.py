@@ -103,7 +103,7 @@ def _expired_mandates(items: Iterable[WorkItem], settings: Settings) -> Iterator
 def _done(found: Mapping[int, Entry], rows: int) -> Iterator[Remark]:
     done = [row for row, entry in found.items() if entry.state in DONE]
     if done and len(done) == rows:
-        problem = f"这份清单的 {len(done)} 行在台账中都已确认，不会再提交"
+        problem = f"没有错误的 {len(done)} 行在台账中都已确认，不会再提交"
         yield Remark(Doubt("B17", problem, "请核对是不是拿错了清单；只要结果时不用再办"))
     elif done:
         problem = f"第 {listed(done)} 行在台账中已确认，不会再提交"

@@ -138,7 +138,7 @@ def reject(ledger: Ledger, entry: Entry, by: str, reason: str) -> None:
     Raises:
         BusinessException: the item does not wait.
     """
-    told = {"explanation": f"{by}不同意：{reason}", "next_step": "请按意见改正后再运行"}
+    told = {"explanation": f"{by}不同意：{reason}", "next_step": "请按意见改正清单后再运行"}
     _decide(ledger, entry, State.REFUSED, _decision(entry, by, REJECTED), told)
 
 

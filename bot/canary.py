@@ -36,15 +36,15 @@ class Stop:
     step: str  # of the workflow
 
     def __str__(self) -> str:
-        return f"{self.name}（场景 @{self.clause}，工作流 {self.step}）"
+        return f"{self.name}（场景 @{self.clause}，步骤：{self.step}）"
 
 
 LOGIN = Stop("登录框", "guide-1.2", "登录")
 HOME = Stop("首页", "guide-1.8", "登录")
 DESK = Stop("投保界面", "guide-2.1", "登录")
-PENDING = Stop("待确认", "guide-2.1", "inspect")
-FORM = Stop("处理", "guide-2.2", "inspect、prepare、press")
-POLICIES = Stop("保单查询", "guide-2.6", "read_back、follow_up")
+PENDING = Stop("待确认", "guide-2.1", "打开核对 inspect")
+FORM = Stop("处理", "guide-2.2", "打开核对 inspect、填写 prepare、按下 press")
+POLICIES = Stop("保单查询", "guide-2.6", "结果核验 read_back、查询审批 follow_up")
 
 
 @dataclass(frozen=True, slots=True)

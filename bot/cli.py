@@ -15,9 +15,11 @@ from bot import demo as demonstration
 from bot.admission import admit
 from bot.doctor import Health, check_quickly, examine
 from bot.errors import ApplicationException, BusinessException, NotFit
-from bot.ledger import DONE, Entry, State
+from bot.evidence import Evidence
+from bot.ledger import DONE, Entry, Ledger, State
 from bot.list_template import write_template
 from bot.marked_copy import write_marked_copy
+from bot.results import STATE_WORDS
 from bot.run import (
     Job,
     Outcome,
@@ -116,7 +118,9 @@ def portal(
 
 @app.command(epilog="示例：single-window dispatch 清单.xlsx")
 def dispatch(
-    work_list: OptionalList = None,
+    work_list: Annotated[
+        Path | None, typer.Argument(metavar="[LIST]", help="工作清单（.xlsx 或 .csv）")
+    ] = None,
     template: Annotated[
         Path | None, typer.Option(metavar="FILE", help="写一份空的清单，供填写；不办理")
     ] = None,
@@ -140,7 +144,7 @@ def dispatch(
         if work_list:
             passwords = Passwords(settings)
             checked = _check(work_list, settings, accept_valid, as_json, passwords=passwords)
-            terminal.print_dispatched(take_in(settings, checked), checked.findings, as_json)
+            terminal.print_dispatched(take_in(settings, checked), checked, as_json)
         else:
             terminal.print_asked(dispatch_pending(settings), as_json)
 
@@ -172,8 +176,10 @@ def run(
             dry_run=dry_run,
             **options,
         )
-        total = len(job.work_list.items) if job.work_list else None
-        with terminal.progress("确认投保", total, quiet or as_json) as progress:
+        items = job.work_list.items if job.work_list else ()
+        total = None if any(item.is_request for item in items) else len(items) or None
+        title = "演练" if job.settings.dry_run else "确认投保"
+        with terminal.progress(title, total, quiet or as_json) as progress:
             tell = terminal.teller(progress)
             outcome = work_off(job, _attendant(job.settings, progress), tell)
     is_whole = not (job.work_list and job.work_list.errors)
@@ -200,13 +206,17 @@ def approve(
 ) -> None:
     """查看等待批准的保单：表单、单证、投保声明、差异；由审批人批准或不同意。"""
     with _plain_errors():
+        if reject and not by:
+            _refuse_usage("不同意要写明是谁：请加上 --by 姓名。")
         settings = load_settings(Path(), portal_url=portal_url, data_dir=data_dir)
         state = State.IN_DOUBT if again else State.AWAITING_APPROVAL
         with opened_ledger(settings) as ledger:
             waiting = [entry for entry in ledger.entries() if entry.state is state]
-            named = _named(waiting, numbers) if numbers else waiting
+            named = _named(ledger, waiting, numbers) if numbers else waiting
             if not by:
-                terminal.print_waiting(named, as_json)
+                evidence = Evidence(settings.evidence)
+                packs = {one.item.reference: evidence.pack(one.item) for one in named}
+                terminal.print_waiting(named, packs, as_json)
                 return
             if not (numbers or everything):
                 _refuse_usage("请写明申请编号，或加上 --all。")
@@ -350,7 +360,9 @@ def export(
     """查阅：把台账和证据包中一个联系人的全部资料写成一个文件。"""
     with _plain_errors():
         settings = load_settings(Path(), portal_url=portal_url, data_dir=data_dir)
-        terminal.print_exported(personal_data.export(settings, person, to), to, as_json)
+        held = personal_data.export(settings, person, to)
+        terminal.print_exported(held, to, as_json)
+    raise typer.Exit(ALL_DONE if held else NEEDS_PERSON)
 
 
 @app.command(epilog="示例：single-window delete 13800138000 --yes")
@@ -459,12 +471,12 @@ def _prepare(
 ) -> Job:
     """Read settings, passwords and list, and see that the portal can be worked with."""
     settings = load_settings(work_list.parent if work_list else Path(), **options)
+    check_quickly(settings)
     passwords = Passwords(settings)
     checked = None
     if work_list:
         needed = passwords if is_intake else None
         checked = _check(work_list, settings, accept_valid, as_json, quiet, needed)
-    check_quickly(settings)
     return Job(settings, passwords, checked)
 
 
@@ -482,13 +494,13 @@ def _attendant(settings: Settings, progress: Progress) -> Attendant:
     return person if settings.live else demonstration.MockAttendant(settings, person)
 
 
-def _named(waiting: list[Entry], numbers: list[str]) -> list[Entry]:
+def _named(ledger: Ledger, waiting: list[Entry], numbers: list[str]) -> list[Entry]:
     """Return the waiting items of these application numbers, or end if one is not waiting."""
     named = [one for one in waiting if one.item.application_no in numbers]
     if unknown := set(numbers) - {one.item.application_no for one in named}:
-        _refuse_usage(
-            f"没有在等待的：{'、'.join(sorted(unknown))}。请用 single-window status 查看。"
-        )
+        states = {one.item.application_no: STATE_WORDS[one.state] for one in ledger.entries()}
+        told = "、".join(f"{one}（{states.get(one, '台账里没有')}）" for one in sorted(unknown))
+        _refuse_usage(f"没有在等待的：{told}。请用 single-window status 查看。")
     return named
 
 

@@ -74,8 +74,7 @@ class Confirmation:
             State.AWAITING_APPROVAL,
             snapshot=asdict(seen),
             explanation=f"与上次所见不同：{changed}" if changed else "已与清单核对，等待批准",
-            next_step="请由审批人用 single-window approve 查看后批准，或在设置中写明授权委托"
-            f"（声明摘要 {declaration.digest(seen.declaration)}）",
+            next_step="请由审批人用 single-window approve 查看后批准，或在设置中写明授权委托",
         )
 
     def _note_record(self, entry: Entry, record: PolicyRecord) -> None:
@@ -144,10 +143,22 @@ class Confirmation:
         """Approve by a mandate, or leave the item to a person."""
         seen = Snapshot.load(entry.snapshot or {})
         if approval.is_rejected(entry, seen):
+            self._move(
+                entry,
+                State.AWAITING_APPROVAL,
+                explanation=f"{self._rejection(entry)}；内容没有变，授权委托也不能代替",
+                next_step="请按意见改正清单；改变主意时由审批人用 single-window approve 批准",
+            )
             return
         today = beijing().date()
         if granted := approval.by_mandate(self._settings.mandates, entry.item, seen, today):
             self._move(entry, State.APPROVED, by=granted.by, approval=asdict(granted))
+
+    def _rejection(self, entry: Entry) -> str:
+        """Return in whose words an item was last rejected."""
+        history = self._ledger.history(entry.item.reference)
+        details = [one["detail"] for one in history if one["new"] == State.REFUSED]
+        return str(details[-1]["explanation"])
 
     def prepare(self, entry: Entry) -> None:
         """Fill in the form as approved, and write the intent down."""

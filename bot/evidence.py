@@ -22,7 +22,7 @@ from zoneinfo import ZoneInfo
 
 from bot.errors import EvidenceNotKept, NotFit
 from bot.evidence_page import write_page
-from bot.ledger import Entry
+from bot.ledger import ADVANCING, Entry
 from bot.private_files import is_half, make_private, write_private
 from bot.seal import PACK, RUN, Chain, Head, Seal, signature_of
 from bot.settings import Settings
@@ -132,8 +132,9 @@ class Evidence:
             if files == sealed.get("files") and history == sealed["history"]:
                 return
             shown = {name: _record(_last(pack, name, ".json")) for name in RECORDS}
-            page = write_page(entry, history, shown, files, self.chain)
-            self._keep(entry.item, "page", ".html", page)
+            if entry.state not in ADVANCING:
+                page = write_page(entry, history, shown, files, self.chain)
+                self._keep(entry.item, "page", ".html", page)
             self._seal(entry, history, _files(pack, sealed))
             self.note_kept(entry.item, SEAL)
 

@@ -39,17 +39,21 @@ class State(StrEnum):
 
 # nothing was pressed for these, so another run may begin anew
 RESTARTABLE = frozenset({State.REFUSED, State.CHANGED, State.FAILED, State.NEEDS_PERSON})
+# on the way to the press
+ADVANCING = frozenset({State.READY, State.AWAITING_APPROVAL, State.APPROVED, State.INTENT})
 # nothing was pressed yet, so what is to be typed may still be replaced
-BEFORE_PRESS = RESTARTABLE | {
-    State.READY,
-    State.AWAITING_APPROVAL,
-    State.APPROVED,
-    State.INTENT,
-}
+BEFORE_PRESS = RESTARTABLE | ADVANCING
 FOLLOWED_UP = frozenset({State.CONFIRMED, State.ALREADY_CONFIRMED})  # the insurer has not decided
 DECIDED = frozenset({State.UNDERWRITTEN, State.RETURNED, State.DECLINED})
 DONE = FOLLOWED_UP | DECIDED
 PRESSED = frozenset({State.PRESSING, State.IN_DOUBT})  # and not verified
+
+USUAL_STEPS = {  # where nothing else is told
+    State.READY: "运行 single-window run 就接着办",
+    State.APPROVED: "运行 single-window run 就确认",
+    State.INTENT: "运行 single-window run 就接着办",
+    State.PRESSING: "运行 single-window run，由程序核验；请勿手工重复确认",
+}
 
 _ANEW = frozenset({State.READY})  # by another run, or because what is to be typed has changed
 _READ_BACK = frozenset({State.CONFIRMED, State.ALREADY_CONFIRMED, State.IN_DOUBT, State.REFUSED})
@@ -504,7 +508,7 @@ def _entry(row: sa.Row[Any]) -> Entry:
         state=State(row.state),
         code=row.code,
         explanation=row.explanation,
-        next_step=row.next_step,
+        next_step=row.next_step or USUAL_STEPS.get(State(row.state), ""),
         snapshot=row.snapshot,
         approval=row.approval,
         confirmed_at=row.confirmed_at,

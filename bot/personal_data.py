@@ -14,7 +14,7 @@ from pathlib import Path
 
 from bot import canary, engine
 from bot.evidence import Evidence
-from bot.ledger import FORGOTTEN, Entry, Ledger
+from bot.ledger import DONE, FORGOTTEN, RESTARTABLE, Entry, Ledger
 from bot.private_files import write_private
 from bot.results import STATE_WORDS
 from bot.run import opened_ledger, sealed
@@ -43,9 +43,10 @@ class Erased:
 
 
 def purge(settings: Settings, limit: datetime) -> Erased:
-    """Erase contact data and pictures of all items that have not changed since then.
+    """Erase contact data and pictures of what has ended and has not changed since then.
 
-    What the canary has left since before then goes too.
+    What is still to be confirmed needs its contact data. What the canary has left since before
+    then goes too.
 
     Raises:
         NotFit: the ledger is not to be had, or another process works on it.
@@ -53,7 +54,8 @@ def purge(settings: Settings, limit: datetime) -> Erased:
     """
     with _opened(settings) as (ledger, evidence):
         moment = limit.isoformat(timespec="milliseconds")
-        old = [one for one in ledger.entries() if one.changed_at < moment]
+        ended = (one for one in ledger.entries() if one.state in DONE | RESTARTABLE)
+        old = [one for one in ended if one.changed_at < moment]
         for walk in (settings.store / canary.FOLDER).glob("*"):
             if walk.stat().st_mtime < limit.timestamp():  # its pictures may show a form
                 shutil.rmtree(walk)
@@ -75,10 +77,11 @@ def find(settings: Settings, person: str) -> list[Held]:
 
 
 def export(settings: Settings, person: str, to: Path) -> list[Held]:
-    """Write all that is held of a person to a file; return where it was found."""
+    """Write all that is held of a person to a file, if anything is; return where it was found."""
     held = find(settings, person)
-    text = json.dumps([asdict(one) for one in held], ensure_ascii=False, indent=2)
-    write_private(to, text.encode())
+    if held:
+        text = json.dumps([asdict(one) for one in held], ensure_ascii=False, indent=2)
+        write_private(to, text.encode())
     return held
 
 

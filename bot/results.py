@@ -10,6 +10,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font
@@ -24,6 +25,7 @@ from bot.workbook import (
     SUMMARY,
     OwnSheet,
     copy_look,
+    fit_to_paper,
     keep_texts,
     make_room,
     publish,
@@ -56,6 +58,8 @@ STATE_WORDS = {
 """The states of the ledger as people read them."""
 WAITING_FOR = {
     State.AWAITING_APPROVAL: "审批人",
+    State.CONFIRMED: "保险公司",
+    State.ALREADY_CONFIRMED: "保险公司",
     State.REFUSED: "经办人",
     State.CHANGED: "经办人",
     State.NEEDS_PERSON: "经办人",
@@ -118,6 +122,7 @@ class RunSummary:
     items: tuple[ItemSummary, ...]
     head: str = ""  # of the chain that seals the evidence
     fingerprint: str = ""  # of the public key that it is verified with
+    stopped: str = ""  # why it ended early
 
     def counts(self) -> list[tuple[State, int]]:
         """Return how many items are in each state."""
@@ -128,8 +133,9 @@ class RunSummary:
         """Return what the run was, by name."""
         return {
             "门户": self.portal,
-            "开始": _local_time(self.started_at),
-            "结束": _local_time(self.ended_at),
+            "开始": f"{in_beijing(self.started_at)}（北京时间）",
+            "结束": f"{in_beijing(self.ended_at)}（北京时间）"
+            + (f"，提前结束：{self.stopped}" if self.stopped else ""),
             "交办": self.operator,
         }
 
@@ -149,6 +155,8 @@ def write_workbook(
         _write_row(sheet, row, first, rows.get(row, NO_RESULT), target.parent)
     _write_headings(sheet, first)
     _write_summary(workbook, rows, summary)
+    for one in (sheet, workbook[SUMMARY]):
+        fit_to_paper(one)
     keep_texts(workbook)
     return save(workbook, target, spare=work_list)
 
@@ -168,12 +176,13 @@ def _write_summary(workbook: Workbook, rows: Mapping[int, RowResult], summary: R
     refused = [row for row, one in rows.items() if one.state == NOT_TAKEN and one.next_step]
     if refused:
         sheet.add("未受理的行", len(refused))
-    sheet.add("")
-    sheet.add("等谁", "企业名称", "申请编号", "下一步", "说明", is_heading=True)
-    for item in sorted(summary.items, key=lambda item: item.waits_for):
-        if item.state not in GOOD:
-            named = (item.waits_for, item.enterprise_name, item.application_no)
-            sheet.add(*named, item.next_step, item.explanation)
+    waiting = [item for item in summary.items if item.state not in GOOD]
+    if waiting or refused:
+        sheet.add("")
+        sheet.add("等谁", "企业名称", "申请编号", "下一步", "说明", is_heading=True)
+    for item in sorted(waiting, key=lambda item: item.waits_for):
+        named = (item.waits_for, item.enterprise_name, item.application_no)
+        sheet.add(*named, item.next_step, item.explanation)
     for row in refused:
         sheet.add("经办人", f"清单第 {row} 行", "", rows[row].next_step, rows[row].explanation)
 
@@ -253,8 +262,9 @@ def _tone(state: State) -> str:
     return "quiet" if state in UNDER_WAY else "attention"
 
 
-def _local_time(moment: datetime) -> str:
-    return f"{moment.astimezone():%Y-%m-%d %H:%M:%S}"
+def in_beijing(moment: datetime) -> str:
+    """Write a moment as portal and signatories do, whatever the zone of this machine."""
+    return f"{moment.astimezone(ZoneInfo('Asia/Shanghai')):%Y-%m-%d %H:%M:%S}"
 
 
 def _thumbnail(picture: Path) -> str:

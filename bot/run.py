@@ -214,7 +214,7 @@ def _work_off(
             attendant,
             tell,
         )
-    files = _results(settings, ledger, job.work_list, job.started) if job.work_list else ()
+    files = _results(job, job.work_list, ledger, stopped) if job.work_list else ()
     return Outcome(
         entries=ledger.entries(digest),
         elsewhere=_in_doubt_elsewhere(ledger, digest),
@@ -311,10 +311,10 @@ def see_credentials(
 
 
 def _results(
-    settings: Settings, ledger: Ledger, work_list: WorkList, started: datetime
+    job: Job, work_list: WorkList, ledger: Ledger, stopped: Stop | None
 ) -> tuple[Path, ...]:
     try:
-        return write_results(settings, ledger, work_list, started)
+        return write_results(job.settings, ledger, work_list, job.started, stopped)
     except OSError as error:  # what was done must be told all the same
         log.warning("结果没有写出（%s）：请检查文件夹后运行 single-window results。", error)
         return ()
@@ -343,7 +343,11 @@ def _in_doubt_elsewhere(ledger: Ledger, digest: str) -> int:
 
 
 def write_results(
-    settings: Settings, ledger: Ledger, work_list: WorkList, started: datetime
+    settings: Settings,
+    ledger: Ledger,
+    work_list: WorkList,
+    started: datetime,
+    stopped: Stop | None = None,
 ) -> tuple[Path, ...]:
     """Write the result workbook and the page beside the list; return where they lie.
 
@@ -358,6 +362,7 @@ def write_results(
         is_mock=not settings.live and urlsplit(settings.origin).hostname in LOOPBACK,
         started_at=started,
         ended_at=datetime.now(),
+        stopped=stopped or "",
         operator=settings.operator,
         items=tuple(_item(entry, evidence) for entry in ledger.entries(work_list.digest)),
         head=str(head) if head else "",

@@ -173,7 +173,9 @@ def read_public_key(file: Path) -> Ed25519PublicKey:
     """
     try:
         key = load_pem_public_key(file.read_bytes())
-    except (OSError, ValueError, UnsupportedAlgorithm) as error:
+    except OSError as error:
+        raise NotFit(f"读不到公钥 {file}：{error.strerror}。请核对路径。") from error
+    except (ValueError, UnsupportedAlgorithm) as error:
         raise NotFit(f"{file} 不是公钥。请用运行结果中写明的 {PUBLIC_KEY}。") from error
     if not isinstance(key, Ed25519PublicKey):
         raise NotFit(f"{file} 不是 Ed25519 公钥。请用运行结果中写明的 {PUBLIC_KEY}。")

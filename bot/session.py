@@ -58,6 +58,7 @@ CARD_HELP = {
     ControlState.BLOCKED: "浏览器不许这个页面访问本机的控件：请用 https 的门户地址，或联系维护人员",
 }
 USE_THE_OTHER_EDITION = "请在清单中改用地方（广东）版本的账号，然后再运行一次"
+WRONG_PASSWORD = "请核对登录账号；密码不对时用 single-window credentials set 重新录入"
 T = TypeVar("T")
 VIEWPORT: ViewportSize = {"width": 1280, "height": 1200}  # the whole form in one picture
 NEW_SIGN_INS = 1  # after a lost session; the next one is for a person, not a war of log-ins
@@ -239,7 +240,7 @@ class BrowserThread:
                 return login.log_in(account, password, answer)
             except LoginRefused as refusal:
                 if not refusal.is_captcha:
-                    raise _refused(refusal, "请核对登录账号和密码") from None
+                    raise _refused(refusal, WRONG_PASSWORD) from None
             except ForeignOrigin as error:
                 raise _foreign(error) from None
             except (PortalError, PlaywrightError):
@@ -348,7 +349,7 @@ def _refused(refusal: PortalRefused, next_step: str) -> SignInRefused:
     is_other_edition = isinstance(refusal, LoginRefused) and refusal.is_national_edition
     return SignInRefused(
         "LOGIN_REFUSED",
-        f"登录被拒绝：{'；'.join(refusal.messages)}",
+        f"登录被拒绝：{'；'.join(one.lstrip('0123456789') for one in refusal.messages)}",
         USE_THE_OTHER_EDITION
         if is_other_edition
         else f"{next_step}；为免账号或卡被锁，本次运行不再尝试",

@@ -17,6 +17,7 @@ from pydantic import (
     field_validator,
     model_validator,
 )
+from pydantic_core import ErrorDetails
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -55,6 +56,26 @@ def origin_of(url: str) -> str:
     default = {"http": 80, "https": 443}[parts.scheme]
     port = f":{parts.port}" if parts.port not in (None, default) else ""
     return f"{parts.scheme}://{host}{port}"
+
+
+KINDS = {  # of what is wrong with a setting, by how the checker calls it
+    "missing": "没有写",
+    "extra_forbidden": "没有这个设置",
+    "literal_error": "应是其中之一：{expected}",
+    "string_too_short": "不能为空",
+    "too_short": "不能为空",
+    "string": "应是带引号的文字",
+    "int": "应是整数",
+    "float": "应是数字",
+    "bool": "应是 true 或 false",
+    "date": "应是日期，例如 2027-12-31",
+    "time": "应是时间，例如 08:30:00",
+    "tuple": "应是方括号里的一列",
+    "model": "应是一节设置",
+    "greater_than_equal": "不能小于 {ge}",
+    "less_than_equal": "不能大于 {le}",
+    "greater_than": "要大于 {gt}",
+}
 
 
 class Mandate(BaseModel, extra="forbid", frozen=True):
@@ -226,6 +247,14 @@ class Settings(BaseSettings):
         return re.sub(r"[^A-Za-z0-9.-]+", "_", self.origin)
 
 
+def _in_chinese(wrong: ErrorDetails) -> str:
+    """Tell which setting is wrong, and how it should be."""
+    place = " ".join(f"第 {one + 1} 项" if isinstance(one, int) else one for one in wrong["loc"])
+    kind = next((kind for kind in KINDS if wrong["type"].startswith(kind)), "")
+    told = KINDS.get(kind, wrong["msg"].removeprefix("Value error, "))
+    return f"{place}：{told.format(**wrong.get('ctx', {}))}"
+
+
 def load_settings(folder: Path, **options: Any) -> Settings:
     """Read the settings that hold in this folder; an option that is None was not given.
 
@@ -243,14 +272,13 @@ def load_settings(folder: Path, **options: Any) -> Settings:
         )
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise NotFit(
-            f"设置文件 {file} 不是有效的 TOML：{error}。请改正，并存为 UTF-8（无 BOM）后再运行。"
+            f"设置文件 {file} 不是有效的 TOML（{error}）。请改正写明的行和列：文字要加引号，"
+            "等号两边各一项；并存为 UTF-8（无 BOM）后再运行。"
         ) from error
     except SettingsError as error:
         raise NotFit(f"环境变量有误：{error}。请改正 SINGLE_WINDOW_* 后再运行。") from error
     except ValidationError as error:
-        wrong = "；".join(
-            f"{'.'.join(str(part) for part in one['loc'])}：{one['msg']}" for one in error.errors()
-        )
+        wrong = "；".join(map(_in_chinese, error.errors()))
         raise NotFit(f"设置有误：{wrong}。请改正 {file}、环境变量或选项后再运行。") from error
     if settings.data_dir is None:
         return settings

@@ -6,7 +6,7 @@ import signal
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
@@ -40,6 +40,7 @@ from bot.results import NEXT_RUN, STATE_WORDS, WAITING_FOR
 from bot.run import Credential, Outcome, SealNote
 from bot.verification import Verdict
 from bot.work_item import mask_contact
+from bot.work_list import WorkList
 from bot.workflow import Stop
 from pages.models import Secret
 from pages.parts import CaptchaPicture
@@ -211,8 +212,7 @@ def print_decided(entries: list[Entry], by: str, as_json: bool) -> None:
         return
     for entry in entries:
         told = f"{entry.item.application_no}：{STATE_WORDS[entry.state]}（{by}）"
-        out.print(told, markup=False)
-    out.print("再运行 single-window run 就接着办。")
+        out.print(f"{told}。{entry.next_step}。", markup=False)
 
 
 def print_followed_up(outcome: Outcome, as_json: bool) -> None:
@@ -371,7 +371,8 @@ def print_exported(held: list[Held], to: Path, as_json: bool) -> None:
     if as_json:
         print_json({"file": str(to), "count": len(held)})
         return
-    out.print(f"共 {len(held)} 处，写到 {to}。用完请删除这个文件。", markup=False)
+    written = f"共 {len(held)} 处，写到 {to}。用完请删除这个文件。"
+    out.print(written if held else "没有这个联系人的资料，没有写文件。", markup=False)
 
 
 def print_verdict(verdict: Verdict, as_json: bool) -> None:
@@ -380,9 +381,9 @@ def print_verdict(verdict: Verdict, as_json: bool) -> None:
         facts = asdict(verdict) | {"head": str(verdict.head or ""), "is_whole": verdict.is_whole}
         print_json(facts)
         return
-    seen = f"{verdict.packs} 个证据包、{verdict.files} 个文件"
+    seen = f" {verdict.packs} 个证据包、{verdict.files} 个文件"
     if verdict.is_whole:
-        out.print(f"核对通过：{seen}都和封存时一样。", style="green")
+        out.print(f"核对通过：{seen.strip()}都和封存时一样。", style="green")
     else:
         out.print(f"核对不通过：看了{seen}，发现 {len(verdict.findings)} 处：", style="red")
     for told in verdict.findings:
@@ -404,6 +405,8 @@ def print_entries(entries: list[Entry], as_json: bool) -> None:
     for state, count in Counter(entry.state for entry in entries).items():
         out.print(f"{STATE_WORDS[state]}：{count}")
     _print_table(HEADINGS, [_cells(entry) for entry in entries if entry.state not in DONE])
+    if entries and all(entry.state in DONE for entry in entries):
+        out.print("没有要办的了。几天以后运行 single-window follow-up，查询保险公司的审批。")
 
 
 def print_comparisons(comparisons: list[Comparison], as_json: bool) -> None:
@@ -416,8 +419,11 @@ def print_comparisons(comparisons: list[Comparison], as_json: bool) -> None:
     _print_table(COMPARED, [tuple(one.facts().values()) for one in comparisons if one.next_step])
 
 
-def print_waiting(entries: list[Entry], as_json: bool) -> None:
-    """Print what an approver decides about: all that was seen, and what will be typed."""
+def print_waiting(entries: list[Entry], packs: Mapping[str, Path], as_json: bool) -> None:
+    """Print what an approver decides about: all that was seen, and what will be typed.
+
+    `packs` tells of each reference where its documents lie.
+    """
     if as_json:
         print_json({"waiting": [_seen(entry) for entry in entries]})
         return
@@ -435,10 +441,16 @@ def print_waiting(entries: list[Entry], as_json: bool) -> None:
             out.print(f"  单证：{name}（SHA-256 {sha256[:16]}…）", markup=False)
         out.print(f"  投保声明：摘要 {digest[:16]}…", markup=False)
         out.print(f"  说明：{entry.explanation}", markup=False)
+        out.print(f"  单证和记录：{packs[entry.item.reference]}", markup=False)
     for digest, wording in wordings.items():
         out.print(f"\n投保声明（摘要 {digest}）：", style="bold", markup=False)
         for line in (*wording.clauses, wording.label):
             out.print(f"  {line}", markup=False)
+    if entries:
+        out.print("\n批准：single-window approve 申请编号 --by 姓名（--all 是列出的全部）")
+        out.print("不同意：single-window approve 申请编号 --by 姓名 --reject 理由")
+    else:
+        out.print("没有在等待批准的保单。")
 
 
 def print_template(file: Path, as_json: bool) -> None:
@@ -450,13 +462,16 @@ def print_template(file: Path, as_json: bool) -> None:
     out.print("填好、保存并关闭后运行 single-window dispatch，会一次列出全部问题。")
 
 
-def print_dispatched(entries: list[Entry], findings: Iterable[ListFinding], as_json: bool) -> None:
+def print_dispatched(entries: list[Entry], work_list: WorkList, as_json: bool) -> None:
     """Print what a list has brought into the ledger."""
     if as_json:
         items = [_facts(entry) for entry in entries]
-        print_json({"items": items, "findings": [one.facts() for one in findings]})
+        print_json({"items": items, "findings": [one.facts() for one in work_list.findings]})
         return
     print_entries(entries, as_json)
+    for item in work_list.items:
+        if item.is_request:
+            out.print(f"{item.enterprise_name}：全部待确认保单，运行时登录后列出", markup=False)
 
 
 def print_asked(requests: list[Request], as_json: bool) -> None:

@@ -1,5 +1,6 @@
 """核对: whether evidence is as it was sealed; needs the files and the public key, nothing else."""
 
+import re
 from contextlib import suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -51,6 +52,8 @@ def verify(folder: Path, key_file: Path, head: str = "") -> Verdict:
         NotFit: there is no evidence in this folder, or no key in this file.
     """
     key = read_public_key(key_file)
+    if head and not re.fullmatch(r"\d+-[0-9a-f]{64}", head):
+        raise NotFit(f"{head} 不是证据链头。请从结果网页或终端整个复制。")
     verification = _Verification(folder, key)
     verification.verdict.fingerprint = fingerprint(key)
     if (folder / CHAIN).is_dir() or any(folder.glob(f"*/*/{MANIFEST}")):
@@ -59,6 +62,7 @@ def verify(folder: Path, key_file: Path, head: str = "") -> Verdict:
         verification.packs(packs, head)
     else:
         raise NotFit(f"{folder} 里没有证据包。请给出一个证据包的文件夹，或整个证据文件夹。")
+    verification.judge_key()
     return verification.verdict
 
 
@@ -73,6 +77,7 @@ class _Verification:
     def __init__(self, folder: Path, key: Ed25519PublicKey) -> None:
         self._folder = folder
         self._key = key
+        self._good = self._bad = 0  # signatures
         self.verdict = Verdict()
 
     def packs(self, packs: list[Path], head: str) -> None:
@@ -188,10 +193,20 @@ class _Verification:
         except OSError:
             self._find(f"{self._name(name)} 或它的签名不见了")
             return {}
-        if not is_signed(seal, self._key):
+        is_good = is_signed(seal, self._key)
+        self._good, self._bad = self._good + is_good, self._bad + (not is_good)
+        if not is_good:
             self._find(f"{self._name(name)} 的签名不对：内容被改动，或不是这把公钥签的")
             return {}
         return seal.facts
+
+    def judge_key(self) -> None:
+        """Say one thing if no signature at all is of this key."""
+        if self._bad and not self._good:
+            self.verdict.findings = [
+                "没有一处签名出自这把公钥：公钥拿错了（请对照结果网页上的公钥指纹），"
+                "或全部证据被换过"
+            ]
 
     def _name(self, file: Path) -> str:
         return file.relative_to(self._folder).as_posix()

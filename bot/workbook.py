@@ -14,6 +14,7 @@ from openpyxl import Workbook
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell, MergedCell
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import column_index_from_string, get_column_letter
+from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -84,6 +85,13 @@ def make_room(sheet: Worksheet, row: int, first: int, last: int) -> None:
         lines.append(sum(max(1, ceil(width(text) / room)) for text in texts))
     height = sheet.row_dimensions[row].height or 0
     sheet.row_dimensions[row].height = max(height, LINE_HEIGHT * max(lines))
+
+
+def fit_to_paper(sheet: Worksheet) -> None:
+    """Let a sheet be printed across the long side of the paper, no wider than one page."""
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.fitToHeight = 0  # as many pages as its rows need
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
 
 
 def ungroup_columns(sheet: Worksheet, last: int) -> None:

@@ -227,5 +227,5 @@ def test_every_command_is_in_the_operations_page():
 
     shown = set(re.findall(r"single-window ([a-z-]+)", read("docs/operations.md")))
 
-    assert commands - shown == {"demo", "portal", "results"}
+    assert commands - shown == {"demo", "results"}
     assert shown <= commands

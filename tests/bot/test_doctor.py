@@ -255,11 +255,11 @@ def test_a_portal_that_leads_elsewhere_is_refused(
     """To a look-alike or to a page without encryption: nobody is asked there."""
     asked = []
 
-    def answer(method: str, url: str, **_: object) -> urllib3.HTTPResponse:
+    def answer(_: object, method: str, url: str, **__: object) -> urllib3.HTTPResponse:
         asked.append(url)
         return urllib3.HTTPResponse(b"", {"Location": location}, status=302)
 
-    monkeypatch.setattr(urllib3, "request", answer)
+    monkeypatch.setattr(urllib3.PoolManager, "request", answer)
     portal_url = "https://127.0.0.1" if live else httpserver_url
 
     with pytest.raises(NotFit, match="没有输入任何密码"):

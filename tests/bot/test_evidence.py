@@ -49,6 +49,7 @@ class Archive:
             self.evidence.keep_record(item, "environment", environment(Settings(), "156"))
             self.evidence.keep_document(item, Document("单证", b"%PDF-1.7 " + b"x" * 99))
             self.evidence.keep_picture(item, "before", b"before " + item.application_no.encode())
+            self.ledger.move(item.reference, State.READY, State.NEEDS_PERSON, MAKER)
             self.seal(item.application_no)
         self.head = str(self.evidence.end())
 
@@ -104,6 +105,43 @@ def test_evidence_verifies_with_the_public_key_alone(original: Archive, tmp_path
     assert len(everything.fingerprint.split()) == 8
     assert (alone.findings, alone.packs, alone.files) == ([], 1, 6)
     assert (enterprise.findings, enterprise.packs) == ([], 2)
+
+
+def test_another_key_is_told_in_one_sentence(original: Archive, tmp_path: Path):
+    """Whoever takes the wrong one is not told that everything was forged, and no less either."""
+    another = Archive(tmp_path).key
+
+    for folder in (original.folder, original.pack):
+        (told,) = verify(folder, another).findings
+        assert "没有一处签名出自这把公钥" in told
+
+
+@pytest.mark.parametrize("head", ["1-xx", "x", "1"])
+def test_a_head_that_is_none_is_told(original: Archive, head: str):
+    """It was not copied whole; that is no sign of a change."""
+    with pytest.raises(NotFit, match="不是证据链头"):
+        verify(original.folder, original.key, head)
+
+
+def test_a_key_that_is_not_there_is_told(original: Archive, tmp_path: Path):
+    """Another thing than a file that holds no key."""
+    with pytest.raises(NotFit, match="读不到公钥"):
+        verify(original.folder, tmp_path / "none.pem")
+
+
+def test_the_page_to_file_is_made_of_what_has_an_end(tmp_path: Path):
+    """While an item is on its way there is nothing to file; its seals come all the same."""
+    store = tmp_path / "store"
+    ledger, evidence = Ledger(store / "ledger.sqlite", store / "marker"), Evidence(store / "e")
+    ledger.dispatch([ITEM], "list", MAKER)
+    pages = []
+    for old, new in ((State.READY, State.READY), (State.READY, State.FAILED)):
+        ledger.move(ITEM.reference, old, new, MAKER)
+        evidence.keep_picture(ITEM, "before", new.encode())
+        evidence.seal(ledger.entry(ITEM.reference), ledger.history(ITEM.reference))
+        pages.append([path.name for path in evidence.pack(ITEM).glob("*.html")])
+
+    assert pages == [[], ["page.html"]]
 
 
 def test_nobody_else_may_read_evidence(original: Archive):
@@ -176,7 +214,7 @@ def test_every_tamper_is_found(archive: Archive, tamper: Callable[[Archive], Non
 def test_a_tail_cut_at_the_end_of_a_run_is_found_by_the_head_of_the_report(archive: Archive):
     """A chain cut back to an earlier end, with its packs, is consistent; the report knows more."""
     earlier = shutil.copytree(archive.folder, archive.folder.with_name("earlier"))
-    move = (ITEM.reference, State.READY, State.NEEDS_PERSON, "robot")
+    move = (ITEM.reference, State.NEEDS_PERSON, State.READY, "robot")
     archive.ledger.move(*move)
     archive.evidence.begin()
     archive.seal("XW1")

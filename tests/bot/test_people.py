@@ -3,6 +3,7 @@
 import json
 import signal
 import subprocess
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -66,6 +67,7 @@ def test_a_rejected_item_stays_rejected_whatever_a_mandate_says(workplace: Workp
     assert states(rejected) == ["refused"]
     assert "审批人不同意：金额不符" in rejected["items"][0]["explanation"]
     assert (code, items[number]["state"]) == (1, "awaiting_approval")
+    assert "审批人不同意：金额不符" in items[number]["explanation"]
     assert enterprise.confirmations(number) == []
 
 
@@ -94,6 +96,7 @@ def test_what_changed_after_the_approval_is_shown_and_approved_anew(workplace: W
     [
         (("XW404", "--by", "审批人"), 2, "没有在等待的：XW404"),
         (("--by", "审批人"), 2, "请写明申请编号，或加上 --all"),
+        (("XW404", "--reject", "金额不符"), 2, "请加上 --by"),
     ],
 )
 def test_an_approval_names_what_it_is_for(
@@ -252,7 +255,10 @@ def test_every_verdict(
 ):
     """What the ledger says, and in which of the two lists of the portal it stands."""
     known = {ITEM.reference: state} if state else {}
+    whole = replace(ITEM, application_no="")  # a row for all of the enterprise
 
     (compared,) = compare([ITEM], known, pending, records)
+    of_row = compare([whole], known, pending, records)
 
     assert compared.verdict is verdict
+    assert [one.verdict for one in of_row] == ([verdict] if known or pending else [])

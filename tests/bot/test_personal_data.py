@@ -74,6 +74,16 @@ def test_purge_keeps_what_is_younger(settings: Settings):
     assert (was_kept, walk.exists()) == (True, False)
 
 
+def test_purge_keeps_what_is_still_to_be_confirmed(settings: Settings):
+    """Without its contact data nothing could be typed any more."""
+    with opened_ledger(settings) as ledger:
+        ledger.move(ITEM.reference, State.NEEDS_PERSON, State.READY, MAKER)
+
+    assert personal_data.purge(settings, LATER).items == 1
+    with opened_ledger(settings) as ledger:
+        assert ledger.entry(ITEM.reference).item.contact == ITEM.contact
+
+
 def test_a_cleared_file_that_comes_back_is_found(settings: Settings):
     """The seal says that it was cleared; a copy put back is not what was sealed last."""
     personal_data.purge(settings, LATER)
@@ -104,6 +114,14 @@ def test_export_hands_out_everything_in_a_private_file(settings: Settings, tmp_p
 
     assert [one["contacts"][0]["email"] for one in told] == [ITEM.contact.email] * 3
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+def test_export_of_nobody_writes_no_file(settings: Settings, tmp_path: Path):
+    """An empty file would look like an answer."""
+    file = tmp_path / "资料.json"
+
+    assert personal_data.export(settings, "nobody@example.com", file) == []
+    assert not file.exists()
 
 
 def test_delete_takes_one_person_and_leaves_the_others(settings: Settings):
@@ -149,7 +167,8 @@ def test_the_audit_tells_that_data_were_erased(settings: Settings):
     with opened_ledger(settings) as ledger:
         last = _history(ledger)[-1]
 
-    assert (last["old"], last["new"], last["by"]) == ("ready", "ready", settings.operator)
+    state = State.NEEDS_PERSON
+    assert (last["old"], last["new"], last["by"]) == (state, state, settings.operator)
     assert last["detail"] == {"contact": "已清除"}
 
 

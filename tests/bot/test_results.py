@@ -5,7 +5,7 @@ import re
 from base64 import b64decode
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from html.parser import HTMLParser
 from io import BytesIO
 from itertools import pairwise
@@ -284,7 +284,8 @@ def test_summary_tells_the_run_and_who_is_next(tmp_path: Path) -> None:
     rows = {2: DONE, 3: RowResult(NOT_TAKEN, "手机号码不对", "请改正后再运行", "", None)}
     target = tmp_path / "结果.xlsx"
 
-    made = write_workbook(source, rows, _run(_item(), doubtful, waiting), target)
+    run = replace(_run(_item(), doubtful, waiting), stopped="操作员中断")
+    made = write_workbook(source, rows, run, target)
 
     book = load_workbook(made)
     told = [
@@ -293,6 +294,8 @@ def test_summary_tells_the_run_and_who_is_next(tmp_path: Path) -> None:
     assert book.sheetnames == ["Sheet", "汇总"]
     assert ("门户", "http://127.0.0.1:8765", "", "", "") in told
     assert ("交办", "模拟经办", "", "", "") in told
+    assert ("结束", "2026-01-02 09:05:00（北京时间），提前结束：操作员中断", "", "", "") in told
+    assert {sheet.page_setup.orientation for sheet in book} == {"landscape"}
     assert [cells[:2] for cells in told if cells[0] in ("已确认", "结果待核实", "保单合计")] == [
         ("已确认", 1),
         ("结果待核实", 1),
@@ -369,8 +372,8 @@ def _run(*items: ItemSummary) -> RunSummary:
         title="投保确认结果",
         portal="http://127.0.0.1:8765",
         is_mock=True,
-        started_at=datetime(2026, 1, 2, 9, 0),
-        ended_at=datetime(2026, 1, 2, 9, 5),
+        started_at=datetime(2026, 1, 2, 1, 0, tzinfo=UTC),
+        ended_at=datetime(2026, 1, 2, 1, 5, tzinfo=UTC),
         operator="模拟经办",
         items=items,
     )
@@ -401,12 +404,9 @@ def test_page_tells_the_run(tmp_path: Path) -> None:
     text = _Reader(write_html(run, tmp_path / "结果.html")).text
 
     assert "模拟门户 · 非真实业务" in text
-    assert any(
-        line.startswith(
-            "门户 http://127.0.0.1:8765　开始 2026-01-02 09:00:00　结束 2026-01-02 09:05:00"
-        )
-        for line in text
-    )
+    begun, ended = (f"2026-01-02 09:0{minute}:00（北京时间）" for minute in (0, 5))
+    facts = f"门户 http://127.0.0.1:8765　开始 {begun}　结束 {ended}"
+    assert any(line.startswith(facts) for line in text)
     assert _after(text, "3") == "保单合计"
     assert _after(text, "2") == "已确认"
     assert _after(text, "1") == "结果待核实"

@@ -33,7 +33,13 @@ def test_options_win_over_environment_and_file(tmp_path: Path, monkeypatch: pyte
         ("browsers = 0", "browsers"),
         ("portal_url = 'http://x@127.0.0.1'", "用户名"),
         ("portal_url = ", "TOML"),
-        ("[[mandates]]\nsignatory = '甲'", "mandates.0.enterprises"),
+        ("[[mandates]]\nsignatory = '甲'", "mandates 第 1 项 enterprises：没有写"),
+        ("operatr = '甲'", "operatr：没有这个设置"),
+        ("browsers = 'x'", "browsers：应是整数"),
+        ("browsers = 99", "browsers：不能大于 16"),
+        ("hours = ['x', '18:00']", "hours 第 1 项：应是时间"),
+        ("login = 'pin'", "login：应是其中之一"),
+        ("proxy = 'proxy.example:3128'", "proxy：应是 http"),
     ],
 )
 def test_a_wrong_setting_is_named(tmp_path: Path, text: str, named: str):
