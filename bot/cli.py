@@ -52,7 +52,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 credentials = typer.Typer(
-    help="企业登录密码：录入、列出、删除、检查；密码只从提示或标准输入读取，不写在命令行。",
+    help="企业登录密码：录入、列出、删除、检查。\n\n密码只从提示或标准输入读取，不写在命令行。",
     epilog="示例：single-window credentials check 清单.xlsx",
     no_args_is_help=True,
 )
@@ -82,7 +82,10 @@ def demo(
     output: Annotated[Path, typer.Option(help="放清单、结果和证据的文件夹")] = Path("demo"),
     as_json: AsJson = False,
 ) -> None:
-    """演示：启动模拟门户，为 3 家企业确认 6 张保单，再核对门户自己的台账。"""
+    """演示：为 3 家企业确认 6 张保单。
+
+    启动模拟门户，写一份清单，办理两遍，再核对门户自己的台账。
+    """
     folder = output / f"{datetime.now():%Y%m%d-%H%M%S}"
     with _plain_errors(), demonstration.mock_portal() as portal_url:
         proof = demonstration.demonstrate(folder, portal_url, quiet=as_json)
@@ -102,7 +105,10 @@ def portal(
     ] = None,
     defect: Annotated[list[str] | None, typer.Option(help="植入的缺陷，可以给多个")] = None,
 ) -> None:
-    """启动模拟门户，第一行输出它的地址，然后列出可以手工试用的账号；按 Ctrl-C 结束。"""
+    """启动模拟门户，列出可以手工试用的账号。
+
+    第一行是它的地址；按 Ctrl-C 结束。
+    """
     options = ["--host", host, "--port", str(port)]
     options += ["--doors-token", doors_token] if doors_token else []
     options += [word for name in defect or [] for word in ("--defect", name)]
@@ -163,7 +169,10 @@ def run(
     quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> None:
-    """逐张确认清单中的保单；可随时中断，再运行同一命令就接着办，不会重复确认。"""
+    """逐张确认清单中的保单，每张至多一次。
+
+    可随时中断，再运行同一命令就接着办，不会重复确认。
+    """
     options = {"portal_url": portal_url, "data_dir": data_dir, "browsers": browsers}
     with _plain_errors():
         job = _prepare(
@@ -204,7 +213,10 @@ def approve(
     data_dir: DataDir = None,
     as_json: AsJson = False,
 ) -> None:
-    """查看等待批准的保单：表单、单证、投保声明、差异；由审批人批准或不同意。"""
+    """查看等待批准的保单，批准或不同意。
+
+    列出表单、单证、投保声明和与上次的差异；由审批人决定。
+    """
     with _plain_errors():
         if reject and not by:
             _refuse_usage("不同意要写明是谁：请加上 --by 姓名。")
@@ -241,7 +253,10 @@ def follow_up(
     quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> None:
-    """到“保单查询”看保险公司的审批：承保、退回还是不予承保，记入台账；不确认。"""
+    """到“保单查询”看保险公司的审批。
+
+    承保、退回还是不予承保，记入台账；不确认。
+    """
     options = {"portal_url": portal_url, "data_dir": data_dir, "browsers": browsers}
     with _plain_errors():
         job = _prepare(work_list, True, as_json, quiet, is_intake=False, live=live, **options)
@@ -262,7 +277,10 @@ def reconcile(
     quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> None:
-    """对账：把清单和台账同“待确认”“保单查询”逐张比对；只读，不改台账，不确认。"""
+    """对账：清单、台账和门户逐张比对；只读。
+
+    看“待确认”和“保单查询”；不改台账，不确认。
+    """
     options = {"portal_url": portal_url, "data_dir": data_dir, "browsers": browsers}
     with _plain_errors():
         job = _prepare(work_list, True, as_json, quiet, is_intake=False, live=live, **options)
@@ -275,7 +293,10 @@ def reconcile(
 
 @app.command(epilog="示例：single-window status")
 def status(portal_url: PortalUrl = None, data_dir: DataDir = None, as_json: AsJson = False) -> None:
-    """列出台账中的工作项：各到了哪一步，什么在等谁，自何时，下一步做什么。"""
+    """列出保单各到了哪一步，在等谁。
+
+    也说明自何时，下一步做什么。
+    """
     with _plain_errors():
         settings = load_settings(Path(), portal_url=portal_url, data_dir=data_dir)
         with opened_ledger(settings) as ledger:
@@ -308,7 +329,10 @@ def doctor(
     data_dir: DataDir = None,
     as_json: AsJson = False,
 ) -> None:
-    """体检：浏览器、字体、时钟、磁盘、网络、密钥库、门户、卡控件；不登录，不输入任何东西。"""
+    """体检：这台机器和门户合不合适；不登录。
+
+    浏览器、字体、时钟、磁盘、网络、密钥库、门户、卡控件；不输入任何东西。
+    """
     with _plain_errors():
         options = {"portal_url": portal_url, "data_dir": data_dir, "live": live}
         settings = load_settings(Path(), **options)
@@ -325,7 +349,10 @@ def canary(
     data_dir: DataDir = None,
     as_json: AsJson = False,
 ) -> None:
-    """探针：登录后只读地走一遍门户，看页面和程序所知的是否一样；不填写，不确认。"""
+    """探针：登录后看门户的画面变了没有；只读。
+
+    走一遍各个画面，和程序所知的比较；不填写，不确认。
+    """
     options = {"portal_url": portal_url, "data_dir": data_dir}
     with _plain_errors():
         job = _prepare(work_list, True, as_json, quiet=False, is_intake=False, live=live, **options)
@@ -342,7 +369,10 @@ def purge(
     data_dir: DataDir = None,
     as_json: AsJson = False,
 ) -> None:
-    """按期清除：从台账和证据包中清除联系方式和截图；审计记录和证据链不变，仍可核对。"""
+    """按期清除办完的保单的联系方式和截图。
+
+    从台账和证据包中清除；审计记录和证据链不变，仍可核对。
+    """
     with _plain_errors():
         settings = load_settings(Path(), portal_url=portal_url, data_dir=data_dir)
         limit = datetime.now(UTC) - timedelta(days=older_than)
@@ -373,7 +403,10 @@ def delete(
     data_dir: DataDir = None,
     as_json: AsJson = False,
 ) -> None:
-    """删除：清除一个联系人的联系方式和截图；确认过什么的记录和证据链留着，仍可核对。"""
+    """删除：清除一个联系人的联系方式和截图。
+
+    确认过什么的记录和证据链留着，仍可核对。
+    """
     with _plain_errors():
         settings = load_settings(Path(), portal_url=portal_url, data_dir=data_dir)
         if yes:
@@ -391,7 +424,10 @@ def verify(
     head: Annotated[str, typer.Option(help="结果网页上的证据链头；给出时连链尾一起核对")] = "",
     as_json: AsJson = False,
 ) -> None:
-    """核对证据：和封存时是否一样，有没有改动、缺少、多出；可在任何一台机器上离线进行。"""
+    """核对证据：和封存时是否一样；可以离线。
+
+    有没有改动、缺少、多出；在任何一台机器上都可以。
+    """
     try:
         verdict = verify_evidence(pack, key, head)
     except NotFit as error:
