@@ -1,7 +1,7 @@
 """Approval: what was seen, who approved it, and the intent that alone may be pressed."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
@@ -122,11 +122,12 @@ def approve(ledger: Ledger, entry: Entry, by: str, settings: Settings) -> None:
         BusinessException: the item does not wait, or the person may not approve it.
     """
     if settings.four_eyes:
-        _, maker = ledger.last(entry.item.reference, State.READY)
-        if maker in (by, settings.operator):
+        history = ledger.history(entry.item.reference)
+        makers = {one["by"] for one in history if one["new"] == State.READY}
+        if same := makers & {by, settings.operator}:
             raise BusinessException(
                 "FOUR_EYES",
-                f"清单由“{maker}”交办，不能由同一人批准",
+                f"清单由“{'、'.join(sorted(same))}”交办，不能由同一人批准",
                 "请由另一人用自己的系统账号批准",
             )
     _decide(ledger, entry, State.APPROVED, _decision(entry, by, PERSON), {})
@@ -142,11 +143,17 @@ def reject(ledger: Ledger, entry: Entry, by: str, reason: str) -> None:
     _decide(ledger, entry, State.REFUSED, _decision(entry, by, REJECTED), told)
 
 
-def is_rejected(entry: Entry, seen: Snapshot) -> bool:
-    """Whether a person has said no to this very content."""
-    decided = entry.approval or {}
-    is_same = decided.get("digest") == seen.digest(entry.item.contact)
-    return is_same and decided.get("ground") == REJECTED
+def rejection(history: Iterable[Mapping[str, Any]], digest: str) -> str:
+    """Return in whose words this very content was rejected; empty if no person said no last."""
+    decided = [
+        one["detail"]
+        for one in history
+        if (said := one["detail"].get("approval"))
+        and said["digest"] == digest
+        and said["ground"] != MANDATE
+    ]
+    is_no = bool(decided) and decided[-1]["approval"]["ground"] == REJECTED
+    return str(decided[-1]["explanation"]) if is_no else ""
 
 
 def release(ledger: Ledger, entry: Entry, by: str, settings: Settings, moment: datetime) -> None:

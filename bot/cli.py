@@ -1,5 +1,6 @@
 """The command line: `single-window`."""
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
@@ -41,6 +42,7 @@ from bot.work_list import WorkList, read_work_list
 from bot.workflow import Stop
 from pages.browser import BrowserNotFound
 
+NOT_INSURED = (State.RETURNED, State.DECLINED)
 BROKEN_OFF = (Stop.BREAKER, Stop.STORAGE, Stop.ERROR)
 ALL_DONE, NEEDS_PERSON, REFUSED_INPUT, TECHNICAL_TROUBLE, NOT_FIT, CTRL_C = 0, 1, 2, 3, 4, 130
 
@@ -218,24 +220,24 @@ def approve(
     列出表单、单证、投保声明和与上次的差异；由审批人决定。
     """
     with _plain_errors():
-        if reject and not by:
-            _refuse_usage("不同意要写明是谁：请加上 --by 姓名。")
+        _check_decision(by, reject, again)
         settings = load_settings(Path(), portal_url=portal_url, data_dir=data_dir)
         state = State.IN_DOUBT if again else State.AWAITING_APPROVAL
         with opened_ledger(settings) as ledger:
             waiting = [entry for entry in ledger.entries() if entry.state is state]
             named = _named(ledger, waiting, numbers) if numbers else waiting
             if not by:
-                evidence = Evidence(settings.evidence)
-                packs = {one.item.reference: evidence.pack(one.item) for one in named}
-                terminal.print_waiting(named, packs, as_json)
+                terminal.print_waiting(named, _packs(settings, named), as_json)
                 return
             if not (numbers or everything):
                 _refuse_usage("请写明申请编号，或加上 --all。")
+            if not again and reject is None and sys.stdin.isatty():
+                terminal.print_waiting(named, _packs(settings, named), as_json=False)
+                typer.confirm(f"{by}批准以上 {len(named)} 张吗？", abort=True)
             for entry in named:
                 if again:
                     approval.release(ledger, entry, by, settings, datetime.now(UTC))
-                elif reject:
+                elif reject is not None:
                     approval.reject(ledger, entry, by, reject)
                 else:
                     approval.approve(ledger, entry, by, settings)
@@ -264,7 +266,8 @@ def follow_up(
             tell = terminal.teller(progress)
             outcome = look_up(job, _attendant(job.settings, progress), tell)
     terminal.print_followed_up(outcome, as_json)
-    raise typer.Exit(_exit_code(outcome, is_whole=True, is_rehearsal=False))
+    waits = any(one.code or one.state in NOT_INSURED for one in outcome.entries)
+    raise typer.Exit(_exit_code(outcome, is_whole=not waits, is_rehearsal=False))
 
 
 @app.command(epilog="示例：single-window reconcile 清单.xlsx")
@@ -364,7 +367,9 @@ def canary(
 
 @app.command(epilog="示例：single-window purge --older-than 90")
 def purge(
-    older_than: Annotated[int, typer.Option(min=0, metavar="DAYS", help="多少天以前的")],
+    older_than: Annotated[
+        int, typer.Option(min=0, max=36_500, metavar="DAYS", help="多少天以前的")
+    ],
     portal_url: PortalUrl = None,
     data_dir: DataDir = None,
     as_json: AsJson = False,
@@ -390,6 +395,8 @@ def export(
     """查阅：把台账和证据包中一个联系人的全部资料写成一个文件。"""
     with _plain_errors():
         settings = load_settings(Path(), portal_url=portal_url, data_dir=data_dir)
+        if to.exists():
+            _refuse_usage(f"{to} 已经存在，没有覆盖。请换一个文件名。")
         held = personal_data.export(settings, person, to)
         terminal.print_exported(held, to, as_json)
     raise typer.Exit(ALL_DONE if held else NEEDS_PERSON)
@@ -528,6 +535,24 @@ def _attendant(settings: Settings, progress: Progress) -> Attendant:
     """Return who answers the portal: a person; captchas of a mock, its own door."""
     person = terminal.Person(progress, settings.answer_minutes)
     return person if settings.live else demonstration.MockAttendant(settings, person)
+
+
+def _check_decision(by: str | None, reject: str | None, again: bool) -> None:
+    """End unless it is plain who decides what."""
+    if by is not None and not by.strip():
+        _refuse_usage("--by 后面要写姓名。")
+    if reject is not None and not by:
+        _refuse_usage("不同意要写明是谁：请加上 --by 姓名。")
+    if reject is not None and not reject.strip():
+        _refuse_usage("--reject 后面要写理由；要批准时请去掉 --reject。")
+    if reject is not None and again:
+        _refuse_usage("--again 和 --reject 只能给一个。")
+
+
+def _packs(settings: Settings, entries: list[Entry]) -> dict[str, Path]:
+    """Return where the documents of each item lie, by its reference."""
+    evidence = Evidence(settings.evidence)
+    return {one.item.reference: evidence.pack(one.item) for one in entries}
 
 
 def _named(ledger: Ledger, waiting: list[Entry], numbers: list[str]) -> list[Entry]:

@@ -17,6 +17,7 @@ from bot.errors import BusinessException, DeclarationChanged, EvidenceNotKept, W
 from bot.evidence import SEAL, Evidence, clock, environment
 from bot.ledger import BEFORE_PRESS, FOLLOWED_UP, RESTARTABLE, Entry, Ledger, State
 from bot.press import Outcome, Pressed, press
+from bot.results import in_beijing
 from bot.session import RUN_AGAIN, Session, Sessions
 from bot.settings import Settings
 from bot.work_item import WorkItem, mask_within
@@ -85,10 +86,14 @@ class Confirmation:
                 f"门户显示“{record.status.value}”：{record.opinion}",
                 "请按审批意见联系保险公司",
             )
+        pressed_at, _ = self._ledger.last(entry.item.reference, State.PRESSING)
+        whose = "不是本机确认的"
+        if pressed_at:
+            whose = f"本机 {in_beijing(datetime.fromisoformat(pressed_at))} 按下过，多半就是那一次"
         self._move(
             entry,
             State.ALREADY_CONFIRMED,
-            explanation=f"门户显示“{record.status.value}”，不是本机确认的；没有再提交",
+            explanation=f"门户显示“{record.status.value}”，{whose}；没有再提交",
             confirmed_at=record.confirmed_at,
         )
 
@@ -142,23 +147,18 @@ class Confirmation:
     def seek_approval(self, entry: Entry) -> None:
         """Approve by a mandate, or leave the item to a person."""
         seen = Snapshot.load(entry.snapshot or {})
-        if approval.is_rejected(entry, seen):
+        history = self._ledger.history(entry.item.reference)
+        if rejection := approval.rejection(history, seen.digest(entry.item.contact)):
             self._move(
                 entry,
                 State.AWAITING_APPROVAL,
-                explanation=f"{self._rejection(entry)}；内容没有变，授权委托也不能代替",
+                explanation=f"{rejection}；内容没有变，授权委托也不能代替",
                 next_step="请按意见改正清单；改变主意时由审批人用 single-window approve 批准",
             )
             return
         today = beijing().date()
         if granted := approval.by_mandate(self._settings.mandates, entry.item, seen, today):
             self._move(entry, State.APPROVED, by=granted.by, approval=asdict(granted))
-
-    def _rejection(self, entry: Entry) -> str:
-        """Return in whose words an item was last rejected."""
-        history = self._ledger.history(entry.item.reference)
-        details = [one["detail"] for one in history if one["new"] == State.REFUSED]
-        return str(details[-1]["explanation"])
 
     def prepare(self, entry: Entry) -> None:
         """Fill in the form as approved, and write the intent down."""
@@ -200,7 +200,9 @@ class Confirmation:
         self._keep_filled(session, entry.item, form)
         session.leave_form()
         claim = doubt("已按下“确认投保”，还没有核验")
-        if not self._move(entry, State.PRESSING, by=intent.approval.by, **claim):
+        if not self._move(
+            entry, State.PRESSING, by=intent.approval.by, seen_pending_at="", **claim
+        ):
             raise AlreadyClaimed(entry.item.reference)
         at = datetime.now(UTC)
         pressed = press(intent, form, self._settings.confirm_transport, session.valve)
@@ -255,6 +257,8 @@ class Confirmation:
             is_ours = entry.code != Outcome.REFUSED
             lack = self._evidence.lack(entry.item)
             missing = f"；证据不全，缺少{lack}" if lack else ""
+            if entry.seen_pending_at:
+                missing = f"；按下以后曾仍在“待确认”中，不能排除是别人确认的{missing}"
             self._move(
                 entry,
                 State.CONFIRMED if is_ours else State.ALREADY_CONFIRMED,

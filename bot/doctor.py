@@ -28,7 +28,7 @@ from bot.private_files import is_private
 from bot.seal import PRIVATE_KEY
 from bot.secrets import USE_THE_VAULT, encrypting_backend, name_of
 from bot.session import LOCAL_NETWORK
-from bot.settings import Settings
+from bot.settings import Settings, origin_of
 from pages.browser import BrowserNotFound, chinese_font_is_there, launch
 from pages.card import CardLoginPage, ControlState
 from pages.errors import PortalError
@@ -129,19 +129,26 @@ def _check_encryption(origin: str, settings: Settings) -> None:
 
 def _visit(settings: Settings) -> urllib3.BaseHTTPResponse:
     """Ask for the portal's page, and follow it only where passwords may be typed."""
-    url = settings.portal_url
+    url = settings.origin
     for _ in range(REDIRECTS):
         answer = _ask(url, settings)
         location = answer.get_redirect_location()
         if not location:
             return answer
         url = urljoin(url, location)
-        if not f"{url}/".startswith(tuple(f"{origin}/" for origin in settings.origins)):
+        if not _is_trusted(url, settings):
             raise NotFit(
                 f"门户 {settings.origin} 转到了 {url!r}，不在设置的来源之内；"
                 "没有输入任何密码。请核对门户地址；它确实属于门户时写入 trusted_origins。"
             )
     raise NotFit(f"门户 {settings.origin} 转来转去，没有打开。请核对门户地址。")
+
+
+def _is_trusted(url: str, settings: Settings) -> bool:
+    try:
+        return origin_of(url) in settings.origins
+    except (KeyError, ValueError):  # another scheme, or a port that is none
+        return False
 
 
 def _ask(url: str, settings: Settings) -> urllib3.BaseHTTPResponse:

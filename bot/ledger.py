@@ -13,6 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.errors import NotFit, NotWritten
+from bot.private_files import write_private
 from bot.work_item import WorkItem
 from pages.models import Contact
 
@@ -236,7 +237,10 @@ class Ledger:
         if new not in MOVES[old]:
             raise ValueError(f"{old} → {new}")
         with self._writing() as transaction:
-            return _move(transaction, reference, old, new, by, **values)
+            is_ours = _move(transaction, reference, old, new, by, **values)
+        if is_ours and new is State.PRESSING:
+            self._mark()  # so that no older copy of this ledger is ever taken for it
+        return is_ours
 
     def entry(self, reference: str) -> Entry:
         """Return one work item.
@@ -357,11 +361,14 @@ class Ledger:
 
     def _claim(self, file: Path, marker: Path) -> None:
         """See that the marker means this ledger; name a ledger that has no name yet."""
+        self._marker, self._place = marker, file.resolve()
         name = self._pragma("application_id")
-        meant = marker.read_text(encoding="ascii") if marker.exists() else None
-        # an empty marker is an older program's; without one, nothing may be known here yet
-        is_ours = meant == name if meant else meant is not None or not self.entries()
-        if not is_ours:
+        lines = marker.read_text(encoding="utf-8").splitlines() if marker.exists() else []
+        meant, presses, place = [*lines, "", "", ""][:3]  # an older program wrote less
+        # without a marker, nothing may be known here yet
+        is_ours = meant == name if meant else marker.exists() or not self.entries()
+        is_copy = Path(place) != self._place and bool(place) and Path(place).exists()
+        if not is_ours or is_copy:
             raise NotFit(
                 f"台账 {file} 不是这台电脑正在用的那一份（见 {marker}）。几份台账并用就不能保证"
                 "不重复确认：请用回原来的；确要换电脑时，先停用原来的，再把台账和这个标记文件"
@@ -371,9 +378,30 @@ class Ledger:
             name = str(randbelow(2**31 - 1) + 1)
             with self._writing() as transaction:
                 transaction.exec_driver_sql(f"PRAGMA application_id = {name}")
-        if meant != name:
-            marker.parent.mkdir(parents=True, exist_ok=True)
-            marker.write_text(name, encoding="ascii")
+        if (known := self._presses()) < int(presses or 0):
+            raise NotFit(
+                f"台账 {file} 太旧：标记文件记着按下过 {presses} 次，台账里只有 {known} 次，"
+                "多半是从较早的备份恢复的。接着办就不能保证不重复确认：请找回最新的台账；找不回时，"
+                f"先到门户查明少了的那几次，再把标记文件 {marker} 的第二行改成 {known}。"
+            )
+        if (meant, place) != (name, str(self._place)):
+            self._mark()
+
+    def _presses(self) -> int:
+        is_press = (_audit.c.new == State.PRESSING) & (_audit.c.old != State.PRESSING)
+        query = sa.select(sa.func.count()).select_from(_audit).where(is_press)
+        with self._engine.connect() as connection:
+            return int(connection.execute(query).scalar_one())
+
+    def _mark(self) -> None:
+        """Write down, away from the ledger, which one it is, how far it has come, and its place."""
+        name = self._pragma("application_id")
+        text = f"{name}\n{self._presses()}\n{self._place}\n"
+        try:
+            self._marker.parent.mkdir(parents=True, exist_ok=True)
+            write_private(self._marker, text.encode())
+        except OSError as error:
+            raise NotWritten(f"标记文件 {self._marker} 写不进去（{error.strerror}）") from error
 
     def _migrate(self, version: int, is_empty: bool) -> None:
         """Bring the schema to this version; a later one is not touched."""

@@ -1,6 +1,7 @@
 """What an operator may set: single-window.toml beside the list, SINGLE_WINDOW_*, options."""
 
 import getpass
+import os
 import re
 import tomllib
 from datetime import date, time
@@ -136,17 +137,23 @@ class Settings(BaseSettings):
     data_dir: Path | None = None
     browsers: int = Field(default=1, ge=1, le=16)
     browser: str | None = None  # the program to drive; found by itself if not set
-    timeout_seconds: float = Field(default=30.0, gt=0)
-    item_minutes: float = Field(default=10.0, gt=0)  # to the press; then the item has failed
-    answer_minutes: float = Field(default=5.0, gt=0)  # how long a captcha or a PIN is waited for
+    timeout_seconds: float = Field(default=30.0, gt=0, le=600)
+    item_minutes: float = Field(
+        default=10.0, gt=0, le=1440
+    )  # to the press; then the item has failed
+    answer_minutes: float = Field(
+        default=5.0, gt=0, le=1440
+    )  # how long a captcha or a PIN is waited for
     hours: tuple[time, time] | None = None  # Beijing time between which items are begun
     sign_ins_per_minute: int | None = Field(default=None, ge=1)
     confirm_transport: Literal["guarded", "browser"] = "guarded"
     accept_double_sending: bool = False  # which the browser's own transport may do
     operator: str = Field(default_factory=_system_account, min_length=1)
     four_eyes: bool = False  # who took the list in may not approve
-    approval_hours: float = Field(default=72.0, gt=0)  # how long a person's approval holds
-    quarantine_minutes: float = Field(default=60.0, ge=0)  # from a doubtful press to a decision
+    approval_hours: float = Field(default=72.0, gt=0, le=8760)  # how long a person's approval holds
+    quarantine_minutes: float = Field(
+        default=60.0, ge=0, le=525_600
+    )  # from a doubtful press to a decision
     dry_run: bool = False
     batch_limit: int = Field(default=500, ge=1)  # rows of a list that are taken in at once
     mandates: tuple[Mandate, ...] = ()
@@ -168,6 +175,13 @@ class Settings(BaseSettings):
         if parts.username or parts.password:
             raise ValueError("门户地址里不能有用户名和密码")
         return url
+
+    @field_validator("hours")
+    @classmethod
+    def _is_a_part_of_a_day(cls, hours: tuple[time, time] | None) -> tuple[time, time] | None:
+        if hours and (any(one.tzinfo for one in hours) or hours[0] >= hours[1]):
+            raise ValueError("应是同一天里的北京时间，开始在前，不写时区")
+        return hours
 
     @field_validator("proxy")
     @classmethod
@@ -206,14 +220,13 @@ class Settings(BaseSettings):
 
     @property
     def origin(self) -> str:
-        """Scheme, host and port of the portal."""
-        parts = urlsplit(self.portal_url)
-        return f"{parts.scheme}://{parts.netloc}"
+        """Scheme, host and port of the portal, the same however its address was written."""
+        return origin_of(self.portal_url).replace("//localhost", "//127.0.0.1")
 
     @property
     def origins(self) -> tuple[str, ...]:
         """Every origin of the portal; passwords are typed nowhere else."""
-        return tuple(dict.fromkeys(map(origin_of, (self.portal_url, *self.trusted_origins))))
+        return tuple(dict.fromkeys((self.origin, *map(origin_of, self.trusted_origins))))
 
     @property
     def declaration(self) -> Declaration:
@@ -262,6 +275,8 @@ def load_settings(folder: Path, **options: Any) -> Settings:
         NotFit: a setting is unknown or wrong; the text names each of them.
     """
     file = folder / FILE_NAME
+    if data_dir := options.get("data_dir") or os.environ.get("SINGLE_WINDOW_DATA_DIR"):
+        options["data_dir"] = Path(data_dir).absolute()
 
     class SettingsOfFolder(Settings, toml_file=file):
         pass

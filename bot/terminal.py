@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
 from getpass import getpass
+from io import TextIOWrapper
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -60,6 +61,9 @@ FINDINGS = ("编号", "位置", "内容", "问题", "怎样改")
 MAX_FINDINGS = 60  # that a person reads in a table; the marked copy has all
 COMPARED = ("企业名称", "申请编号", "对账结论", "门户状态", "台账状态", "下一步")
 
+for stream in (sys.stdout, sys.stderr):
+    if isinstance(stream, TextIOWrapper):  # whatever the terminal cannot show stops nothing
+        stream.reconfigure(errors="backslashreplace")
 out = Console(soft_wrap=True, highlight=False)
 err = Console(soft_wrap=True, highlight=False, stderr=True)
 

@@ -178,10 +178,13 @@ class _Verification:
 
     def _strangers(self, packs: set[Path]) -> None:
         """See that nothing lies there that no seal knows."""
+        for file in sorted(one for one in self._folder.iterdir() if one.is_file()):
+            self._find(f"多出 {self._name(file)}，不属于任何证据包")
+        seals = {*(self._folder / CHAIN).glob("*.json")}
+        seals |= {signature_of(seal) for seal in seals}
         for folder in sorted(self._folder.glob("*/*")):
             if folder.parent.name == CHAIN:
-                is_seal = folder.suffix == ".json" or folder.with_suffix(".json").exists()
-                if not is_seal and not is_half(folder):
+                if folder not in seals and not is_half(folder):
                     self._find(f"多出 {self._name(folder)}，或缺少它的封存")
             elif folder not in packs:
                 self._find(f"多出没有封存的证据包 {self._name(folder)}：再运行一次即封存")

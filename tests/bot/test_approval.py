@@ -162,7 +162,11 @@ def test_only_what_waits_is_decided(ledger: Ledger, decide):
 
 @pytest.mark.parametrize(("by", "account"), [(MAKER, "别的账号"), ("审批人", MAKER)])
 def test_four_eyes_are_two_persons(ledger: Ledger, by: str, account: str):
-    """Neither the name nor the system account may be that of whoever took the list in."""
+    """Neither the name nor the system account may be that of whoever ever took the list in."""
+    ledger.move(ITEM.reference, State.AWAITING_APPROVAL, State.READY, "cron")
+    ledger.move(
+        ITEM.reference, State.READY, State.AWAITING_APPROVAL, "robot", snapshot=asdict(SEEN)
+    )
     strict = Settings(four_eyes=True, operator=account)
 
     with pytest.raises(BusinessException) as error:
@@ -186,11 +190,35 @@ def test_a_rejection_holds_for_the_same_content(ledger: Ledger):
     approval.reject(ledger, ledger.entry(ITEM.reference), "审批人", "金额不符")
     refused = ledger.entry(ITEM.reference)
     ledger.dispatch([ITEM], "list", MAKER)
-    again = ledger.entry(ITEM.reference)
 
     assert (refused.state, refused.explanation) == (State.REFUSED, "审批人不同意：金额不符")
-    assert approval.is_rejected(again, SEEN)
-    assert not approval.is_rejected(again, replace(SEEN, fields=()))
+    assert rejection(ledger, SEEN) == "审批人不同意：金额不符"
+    assert rejection(ledger, replace(SEEN, fields=())) == ""
+
+
+def test_a_rejection_is_not_forgotten_for_what_came_between(ledger: Ledger):
+    """Other content under a mandate does not undo it; the same person's second thought does."""
+    approval.reject(ledger, ledger.entry(ITEM.reference), "审批人", "金额不符")
+    other = replace(SEEN, fields=())
+    granted = Approval("签字人", approval.MANDATE, other.digest(ITEM.contact), "")
+    for old, new, values in (
+        (State.REFUSED, State.READY, {}),
+        (State.READY, State.AWAITING_APPROVAL, {"snapshot": asdict(other)}),
+        (State.AWAITING_APPROVAL, State.APPROVED, {"approval": asdict(granted)}),
+        (State.APPROVED, State.READY, {}),
+        (State.READY, State.AWAITING_APPROVAL, {"snapshot": asdict(SEEN)}),
+    ):
+        assert ledger.move(ITEM.reference, old, new, "robot", **values)
+    in_between = rejection(ledger, SEEN)
+    approval.approve(ledger, ledger.entry(ITEM.reference), "审批人", Settings())
+
+    assert in_between == "审批人不同意：金额不符"
+    assert rejection(ledger, SEEN) == ""
+
+
+def rejection(ledger: Ledger, seen: Snapshot) -> str:
+    """In whose words this content was rejected."""
+    return approval.rejection(ledger.history(ITEM.reference), seen.digest(ITEM.contact))
 
 
 def test_the_approval_of_a_person_runs_out():

@@ -1,6 +1,7 @@
 """The acts of the protocol, and evidence: it is never worth more than what was done."""
 
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -125,6 +126,59 @@ def test_without_evidence_nothing_is_pressed(
         confirmation.press(ledger.entry(ITEM.reference))
 
     assert ledger.entry(ITEM.reference).state is State.INTENT
+
+
+def test_what_was_seen_pending_after_the_press_may_be_somebody_elses(
+    ledger: Ledger, evidence: Evidence
+):
+    """It is confirmed, and the doubt about who did it is told."""
+    bring_to(ledger, State.PRESSING)
+    doubt = (ITEM.reference, State.PRESSING, State.IN_DOUBT, "robot")
+    ledger.move(*doubt, seen_pending_at="2026-01-02T01:00:00+00:00")
+    confirmation = Confirmation(Settings(), ledger, FakeSessions(), evidence)
+    confirmation.read_back(ledger.entry(ITEM.reference))
+
+    confirmed = ledger.entry(ITEM.reference)
+
+    assert confirmed.state is State.CONFIRMED
+    assert "不能排除是别人确认的" in confirmed.explanation
+
+
+def test_what_was_pressed_here_before_is_not_called_somebody_elses(
+    ledger: Ledger, evidence: Evidence
+):
+    """A person let it begin anew, and then the portal shows it confirmed after all."""
+    bring_to(ledger, State.IN_DOUBT)
+    ledger.move(ITEM.reference, State.IN_DOUBT, State.READY, "审批人")
+    confirmation = Confirmation(Settings(), ledger, FakeSessions(), evidence)
+    confirmation._note_record(ledger.entry(ITEM.reference), FOUND)
+
+    told = ledger.entry(ITEM.reference)
+
+    assert told.state is State.ALREADY_CONFIRMED
+    assert "按下过，多半就是那一次" in told.explanation
+
+
+def test_a_look_after_one_press_says_nothing_of_the_next(
+    ledger: Ledger, evidence: Evidence, monkeypatch: pytest.MonkeyPatch
+):
+    """Only a look after this press lets a person begin the item anew."""
+    bring_to(ledger, State.IN_DOUBT)
+    ledger.move(ITEM.reference, State.IN_DOUBT, State.IN_DOUBT, "robot", seen_pending_at="before")
+    ledger.move(ITEM.reference, State.IN_DOUBT, State.READY, "审批人")
+    for old, new in pairwise((State.READY, State.AWAITING_APPROVAL, State.APPROVED, State.INTENT)):
+        ledger.move(ITEM.reference, old, new, "robot")
+    confirmation = Confirmation(Settings(), ledger, FakeSessions(), evidence)
+    intent = SimpleNamespace(approval=SimpleNamespace(by="审批人"))
+    monkeypatch.setattr(confirmation, "_fill", lambda *_: (intent, None))
+    monkeypatch.setattr(confirmation, "_keep_filled", lambda *_: None)
+    session = SimpleNamespace(leave_form=lambda: None, valve=None)
+
+    with pytest.raises(AttributeError):  # there is no form to press; the claim stands
+        confirmation._claim_and_press(session, ledger.entry(ITEM.reference))
+    claimed = ledger.entry(ITEM.reference)
+
+    assert (claimed.state, claimed.seen_pending_at) == (State.PRESSING, "")
 
 
 def test_the_portals_words_are_kept_without_what_was_typed(ledger: Ledger, evidence: Evidence):

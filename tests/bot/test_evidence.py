@@ -116,6 +116,16 @@ def test_another_key_is_told_in_one_sentence(original: Archive, tmp_path: Path):
         assert "没有一处签名出自这把公钥" in told
 
 
+@pytest.mark.parametrize("name", ["evil.txt", "chain/00000001.txt", "chain/00000001.sig.txt"])
+def test_what_is_no_part_of_the_evidence_is_told(archive: Archive, name: str):
+    """Beside the packs, and beside the seals."""
+    (archive.folder / name).write_text("somebody's")
+
+    (told,) = archive.verify().findings
+
+    assert f"多出 {name}" in told
+
+
 @pytest.mark.parametrize("head", ["1-xx", "x", "1"])
 def test_a_head_that_is_none_is_told(original: Archive, head: str):
     """It was not copied whole; that is no sign of a change."""

@@ -1,5 +1,6 @@
 """The ledger: one winner of every change, and nothing that was pressed is ever reset."""
 
+import shutil
 import sqlite3
 from contextlib import closing
 from dataclasses import replace
@@ -141,6 +142,38 @@ def test_a_ledger_that_vanished_is_not_begun_anew(ledger: Ledger, tmp_path: Path
 
     with pytest.raises(NotFit, match="不见了"):
         Ledger(tmp_path / "store" / "ledger.sqlite", tmp_path / "marker")
+
+
+def test_a_ledger_from_before_a_press_is_refused(ledger: Ledger, tmp_path: Path):
+    """A backup that does not know of a press would let it be done again."""
+    store = tmp_path / "store"
+    bring_to(ledger, State.INTENT)
+    ledger.close()
+    backup = shutil.copytree(store, tmp_path / "backup")
+    pressed = Ledger(store / "ledger.sqlite", tmp_path / "marker")
+    pressed.move(ITEM.reference, State.INTENT, State.PRESSING, "审批人")
+    pressed.close()
+    Ledger(store / "ledger.sqlite", tmp_path / "marker").close()
+    shutil.rmtree(store)
+    shutil.copytree(backup, store)
+
+    with pytest.raises(NotFit, match="记着按下过 1 次，台账里只有 0 次"):
+        Ledger(store / "ledger.sqlite", tmp_path / "marker")
+
+
+def test_a_copy_of_a_ledger_is_not_the_ledger(ledger: Ledger, tmp_path: Path):
+    """Copied with its marker, while the original is there; moved, or by a link, it is the same."""
+    ledger.close()
+    copy, link, moved = tmp_path / "copy", tmp_path / "link", tmp_path / "moved"
+    shutil.copytree(tmp_path / "store", copy)
+    link.symlink_to(tmp_path / "store")
+
+    with pytest.raises(NotFit, match="不是这台电脑正在用的那一份"):
+        Ledger(copy / "ledger.sqlite", tmp_path / "marker")
+    Ledger(link / "ledger.sqlite", tmp_path / "marker").close()
+    (tmp_path / "store").rename(moved)
+    Ledger(moved / "ledger.sqlite", tmp_path / "marker").close()
+    Ledger(moved / "ledger.sqlite", tmp_path / "marker").close()
 
 
 def test_a_damaged_ledger_is_refused(tmp_path: Path):

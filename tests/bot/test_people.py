@@ -97,6 +97,9 @@ def test_what_changed_after_the_approval_is_shown_and_approved_anew(workplace: W
         (("XW404", "--by", "审批人"), 2, "没有在等待的：XW404"),
         (("--by", "审批人"), 2, "请写明申请编号，或加上 --all"),
         (("XW404", "--reject", "金额不符"), 2, "请加上 --by"),
+        (("XW404", "--by", "审批人", "--reject", ""), 2, "--reject 后面要写理由"),
+        (("XW404", "--by", "审批人", "--reject", "金额不符", "--again"), 2, "只能给一个"),
+        (("XW404", "--by", " "), 2, "--by 后面要写姓名"),
     ],
 )
 def test_an_approval_names_what_it_is_for(

@@ -38,6 +38,9 @@ def test_options_win_over_environment_and_file(tmp_path: Path, monkeypatch: pyte
         ("browsers = 'x'", "browsers：应是整数"),
         ("browsers = 99", "browsers：不能大于 16"),
         ("hours = ['x', '18:00']", "hours 第 1 项：应是时间"),
+        ("hours = ['22:00', '06:00']", "开始在前"),
+        ("hours = ['08:00:00Z', '18:00']", "不写时区"),
+        ("timeout_seconds = inf", "timeout_seconds：不能大于 600"),
         ("login = 'pin'", "login：应是其中之一"),
         ("proxy = 'proxy.example:3128'", "proxy：应是 http"),
     ],
@@ -58,6 +61,33 @@ def test_each_portal_has_a_store_of_its_own(tmp_path: Path):
     }
 
     assert len(stores) == 3
+
+
+def test_a_portal_has_one_store_however_its_address_is_written(tmp_path: Path):
+    """Two ledgers of one portal would each confirm the same policy."""
+    stores = {
+        load_settings(tmp_path, portal_url=url, data_dir=tmp_path).store
+        for url in (
+            "http://127.0.0.1:80",
+            "http://127.0.0.1/",
+            "http://localhost",
+            "http://LOCALHOST:80/index.action?a=1",
+        )
+    }
+
+    assert len(stores) == 1
+
+
+def test_a_data_folder_that_is_given_lies_where_the_command_is(tmp_path: Path, monkeypatch):
+    """By option or variable: the same words mean the same ledger, whatever list they go with."""
+    monkeypatch.chdir(tmp_path)
+    given = {
+        load_settings(tmp_path / name, data_dir=Path("data")).store.parent for name in ("a", "b")
+    }
+    monkeypatch.setenv("SINGLE_WINDOW_DATA_DIR", "data")
+    given |= {load_settings(tmp_path / "c").store.parent}
+
+    assert given == {tmp_path / "data"}
 
 
 def test_a_relative_data_folder_lies_beside_the_list(tmp_path: Path, monkeypatch):
