@@ -176,6 +176,12 @@ def release(ledger: Ledger, entry: Entry, by: str, settings: Settings, moment: d
             "门户可能还在保存上一次确认",
             f"请在 {until.astimezone(moment.tzinfo):%m-%d %H:%M} 以后核验一次，再作决定",
         )
+    if datetime.fromisoformat(entry.seen_pending_at) < until:
+        raise BusinessException(
+            "NOT_RELEASED",
+            "过了隔离期还没有再看过这张保单是否仍在“待确认”中",
+            "请先运行 single-window run，由程序核验",
+        )
     if not ledger.move(entry.item.reference, State.IN_DOUBT, State.READY, by):
         raise _not_waiting()
 

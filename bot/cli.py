@@ -153,8 +153,8 @@ def dispatch(
             passwords = Passwords(settings)
             checked = _check(work_list, settings, accept_valid, as_json, passwords=passwords)
             terminal.print_dispatched(take_in(settings, checked), checked, as_json)
-        else:
-            terminal.print_asked(dispatch_pending(settings), as_json)
+            raise typer.Exit(NEEDS_PERSON if checked.errors else ALL_DONE)
+        terminal.print_asked(dispatch_pending(settings), as_json)
 
 
 @app.command(epilog="示例：single-window run 清单.xlsx")

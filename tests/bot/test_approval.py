@@ -248,10 +248,10 @@ DOUBTFUL = (State.AWAITING_APPROVAL, State.APPROVED, State.INTENT, State.PRESSIN
 
 
 def test_an_item_in_doubt_is_released_after_the_quarantine(ledger: Ledger):
-    """Seen pending after the press, and time enough for a late commit: a person may decide."""
+    """Seen pending when time enough for a late commit had passed: a person may decide."""
     move(ledger, *DOUBTFUL)
-    move(ledger, State.IN_DOUBT, State.IN_DOUBT, seen_pending_at="2026-01-15T08:00:00+00:00")
     later = datetime.now(UTC) + timedelta(minutes=61)
+    move(ledger, State.IN_DOUBT, State.IN_DOUBT, seen_pending_at=later.isoformat())
 
     approval.release(ledger, ledger.entry(ITEM.reference), "审批人", Settings(), later)
 
@@ -261,12 +261,16 @@ def test_an_item_in_doubt_is_released_after_the_quarantine(ledger: Ledger):
 
 @pytest.mark.parametrize(
     ("seen_pending_at", "minutes", "code"),
-    [("", 61, "NOT_RELEASED"), ("2026-01-15T08:00:00+00:00", 59, "QUARANTINE")],
+    [
+        ("", 61, "NOT_RELEASED"),
+        ("2026-01-15T08:00:00+00:00", 59, "QUARANTINE"),
+        ("2026-01-15T08:00:00+00:00", 61, "NOT_RELEASED"),  # the look came before it was over
+    ],
 )
 def test_an_item_in_doubt_is_not_released_too_early(
     ledger: Ledger, seen_pending_at: str, minutes: int, code: str
 ):
-    """Never seen pending after the press, or the portal may still be saving it."""
+    """Never seen pending when it counts, or the portal may still be saving it."""
     move(ledger, *DOUBTFUL)
     move(ledger, State.IN_DOUBT, State.IN_DOUBT, seen_pending_at=seen_pending_at)
     moment = datetime.now(UTC) + timedelta(minutes=minutes)

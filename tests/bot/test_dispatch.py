@@ -120,7 +120,7 @@ def test_good_rows_go_on_where_that_is_accepted():
     ended = _dispatch("清单.xlsx", "--accept-valid", "--json")
     told = json.loads(ended.stdout)
 
-    assert ended.exit_code == 0
+    assert ended.exit_code == 1  # a person must see to the bad one
     assert [item["application_no"] for item in told["items"]] == [row(1)["申请编号"]]
     assert [finding["code"] for finding in told["findings"]] == ["B65"]
     assert Path("清单-问题.xlsx").exists()
