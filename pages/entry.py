@@ -43,9 +43,9 @@ class HomePage(Screen):
 
     def expand_local_apps(self) -> Self:
         """Point at 金融服务, 出口信用, 服务小微, one after the other."""
-        self.financial_services.hover()
-        self.export_credit.hover()
-        self.small_business.hover()
+        self.unfold(self.financial_services, self.export_credit)
+        self.unfold(self.export_credit, self.small_business)
+        self.unfold(self.small_business, self.online_application)
         return self
 
     def open_another(self, service: str) -> None:

@@ -1,7 +1,7 @@
 """The one base of all screens, and the only place that waits."""
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import reduce
 from typing import ClassVar, Self, TypeVar
 
@@ -12,6 +12,7 @@ from pages.errors import PortalRefused, ScreenNotReached, SessionLost
 from pages.parts import DialogLog, Layer, Surface
 
 S = TypeVar("S", bound="Screen")
+UNFOLDING_MS = 1_000
 COVER = "#c3ccd6"  # of what is personal in a picture
 
 
@@ -128,9 +129,26 @@ class Screen:
         """
         with self._in_time(type(self)), self.tab.expect_event("response", request) as answer:
             control.click()
-            if messages := (refused or DialogLog.of(self.tab).take)():
+            says = refused or DialogLog.of(self.tab).take
+            # a click may end late, when the page of the answer has already had its say
+            if not answer.is_done() and (messages := says()):
                 raise PortalRefused(messages)
         return answer.value
+
+    def unfold(self, control: Locator, hidden: Locator) -> None:
+        """Point at a control until what it unfolds is shown, as a person does, thrice at most.
+
+        Raises:
+            ScreenNotReached: it did not unfold.
+        """
+        with self._in_time(type(self)):
+            for _ in range(2):
+                control.hover()
+                with suppress(PlaywrightTimeout):  # what moved in between has folded it again
+                    hidden.wait_for(timeout=UNFOLDING_MS)
+                    return
+            control.hover()
+            hidden.wait_for()
 
     def open_window(self, control: Locator, to: type[S]) -> S:
         """Press a control that opens a window, and return the screen in it."""

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, Route
 
 from pages.errors import PortalRefused, ScreenNotReached, SessionLost
-from pages.parts import Surface
+from pages.parts import DialogLog, Surface
 from pages.screen import Screen
 
 SITE = "http://portal.test"
@@ -175,3 +175,45 @@ def test_send_hands_on_what_a_native_dialog_said(site: Site):
         Here(page).send(Here(page).button, lambda _: True)
 
     assert refusal.value.messages == ("密码不允许为空",)
+
+
+class LateClick:
+    """A control whose click ends when the page has already said something."""
+
+    def __init__(self, page: Page) -> None:
+        self._page = page
+
+    def click(self) -> None:
+        """Click, and wait for the dialog."""
+        with self._page.expect_event("dialog"):
+            Here(self._page).button.click()
+
+
+def test_what_a_page_says_after_the_answer_is_no_check_in_the_browser(site: Site):
+    """The request was sent and answered; the dialog is the next screen's."""
+    page = site(
+        here="<button onclick=\"fetch('mine').then(() => alert('x'))\">go</button>", mine=""
+    )
+
+    answer = Here(page).send(LateClick(page), lambda one: one.url.endswith("/mine"))
+
+    assert answer.status == 200
+    assert DialogLog.of(page).take() == ("x",)
+
+
+def test_a_menu_that_folds_again_is_pointed_at_again(site: Site):
+    """What moved under the pointer has closed it; a person points once more."""
+    script = "this.seen = (this.seen || 0) + 1; item.hidden = this.seen < 2"
+    page = site(here=f"<a onmousemove='{script}'>menu</a><b id='item' hidden>item</b>")
+
+    Here(page).unfold(page.get_by_text("menu"), page.get_by_text("item"))
+
+    assert page.get_by_text("item").is_visible()
+
+
+def test_a_menu_that_does_not_unfold_is_told(site: Site):
+    """The screen is named."""
+    page = site(here="<a>menu</a><b id='item' hidden>item</b>")
+
+    with pytest.raises(ScreenNotReached):
+        Here(page).unfold(page.get_by_text("menu"), page.get_by_text("item"))
