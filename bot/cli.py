@@ -233,7 +233,8 @@ def approve(
                 _refuse_usage("请写明申请编号，或加上 --all。")
             if not again and reject is None and sys.stdin.isatty():
                 terminal.print_waiting(named, _packs(settings, named), as_json=False)
-                typer.confirm(f"{by}批准以上 {len(named)} 张吗？", abort=True)
+                if not terminal.is_agreed(f"{by}批准以上 {len(named)} 张吗？"):
+                    _refuse_usage("没有批准。")
             for entry in named:
                 if again:
                     approval.release(ledger, entry, by, settings, datetime.now(UTC))

@@ -23,6 +23,7 @@ from prompt_toolkit.application import get_app
 from prompt_toolkit.output import create_output
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.prompt import Confirm
 from rich.table import Column, Table
 from rich.text import Text
 from rich_pixels import Pixels
@@ -207,6 +208,11 @@ def print_credential_check(found: list[Credential], as_json: bool) -> None:
     out.print(f"{len(found)} 个账号，{len(missing)} 个没有密码。", markup=False)
     if missing:
         out.print("请逐个执行 single-window credentials set 统一社会信用代码 登录账号。")
+
+
+def is_agreed(question: str) -> bool:
+    """Ask the person at the terminal; anything but yes is no."""
+    return Confirm.ask(question, console=err, default=False)
 
 
 def print_decided(entries: list[Entry], by: str, as_json: bool) -> None:
