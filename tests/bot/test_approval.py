@@ -5,10 +5,12 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from json import dumps, loads
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from typer.testing import CliRunner
 
-from bot import approval
+from bot import approval, cli, terminal
 from bot.approval import PERSON, Approval, Snapshot
 from bot.declaration import GUIDE_DECLARATION, digest
 from bot.errors import BusinessException
@@ -219,6 +221,30 @@ def test_a_rejection_is_not_forgotten_for_what_came_between(ledger: Ledger):
 def rejection(ledger: Ledger, seen: Snapshot) -> str:
     """In whose words this content was rejected."""
     return approval.rejection(ledger.history(ITEM.reference), seen.digest(ITEM.contact))
+
+
+@pytest.mark.parametrize(
+    ("answer", "code", "state"), [(False, 2, State.AWAITING_APPROVAL), (True, 0, State.APPROVED)]
+)
+def test_a_person_at_a_terminal_is_shown_and_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answer: bool, code: int, state: State
+):
+    """What is approved stands on the screen; no answer but yes approves it."""
+    settings = Settings(data_dir=tmp_path / "data")
+    ledger = Ledger(settings.ledger_file, settings.ledger_marker)
+    ledger.dispatch([ITEM], "list", MAKER)
+    seen = {"snapshot": asdict(SEEN)}
+    ledger.move(ITEM.reference, State.READY, State.AWAITING_APPROVAL, "robot", **seen)
+    at_terminal = SimpleNamespace(stdin=SimpleNamespace(isatty=lambda: True))
+    monkeypatch.setattr(cli, "sys", at_terminal)
+    monkeypatch.setattr(terminal, "is_agreed", lambda question: answer)
+
+    words = ["approve", "--all", "--by", "审批人", "--data-dir", str(tmp_path / "data")]
+    ended = CliRunner().invoke(cli.app, words)
+
+    assert ended.exit_code == code
+    assert "续转单证" in ended.stdout
+    assert ledger.entry(ITEM.reference).state is state
 
 
 def test_the_approval_of_a_person_runs_out():
