@@ -41,7 +41,7 @@ def main() -> int:
 def measure(paths: list[str], *options: str) -> tuple[float, float]:
     """Run the scenarios; return the seconds it took, and those of all its processes."""
     with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, "-m", "pytest", "-q", "-n0", "-p", "no:randomly", *paths]
+        command = [sys.executable, "-m", "pytest", "-q", "-n", "auto", "-p", "no:randomly", *paths]
         results = (f"--alluredir={Path(folder, 'results')}", *options) if options else ()
         before, begun = _processor(), time.monotonic()
         subprocess.run([*command, *results], cwd=ROOT, stdout=subprocess.DEVNULL, check=True)
