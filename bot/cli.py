@@ -304,7 +304,10 @@ def status(portal_url: PortalUrl = None, data_dir: DataDir = None, as_json: AsJs
     with _plain_errors():
         settings = load_settings(Path(), portal_url=portal_url, data_dir=data_dir)
         with opened_ledger(settings) as ledger:
-            terminal.print_entries(ledger.entries(), as_json)
+            entries = ledger.entries()
+    terminal.print_entries(entries, as_json)
+    if not (entries or as_json):
+        terminal.out.print("台账里还没有保单。请先运行 single-window run 清单.xlsx。")
 
 
 @app.command(name="results", epilog="示例：single-window results 清单.xlsx")

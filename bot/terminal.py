@@ -59,6 +59,7 @@ HEALTH = {  # word and colour
 }
 HEADINGS = ("企业名称", "申请编号", "状态", "等谁", "自何时", "说明", "下一步")
 FINDINGS = ("编号", "位置", "内容", "问题", "怎样改")
+FILE_WIDTH = 200  # of a table that is not shown in a terminal, so that no number is broken
 MAX_FINDINGS = 60  # that a person reads in a table; the marked copy has all
 COMPARED = ("企业名称", "申请编号", "对账结论", "门户状态", "台账状态", "下一步")
 
@@ -526,7 +527,7 @@ def _print_table(headings: Iterable[str], rows: Sequence[tuple[str, ...]]) -> No
         table = Table(*(Column(name, overflow="fold") for name in headings))
         for cells in rows:
             table.add_row(*map(Text, cells))
-        out.print(table, soft_wrap=False)
+        out.print(table, soft_wrap=False, width=None if out.is_terminal else FILE_WIDTH)
 
 
 def _cells(entry: Entry) -> tuple[str, ...]:
