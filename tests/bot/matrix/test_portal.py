@@ -118,7 +118,7 @@ def test_f22_without_a_picture_no_password_is_sent(story: Tell):
 @pytest.mark.parametrize(
     ("trouble", "words"),
     [
-        ("wrong password", "请核对登录账号和密码"),
+        ("wrong password", "请核对登录账号；密码不对时"),
         ("no real name", "本次运行不再尝试"),
         ("national edition", "地方（广东）版本"),
         ("first entry", "请先登录门户"),
