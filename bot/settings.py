@@ -221,7 +221,7 @@ class Settings(BaseSettings):
     @property
     def origin(self) -> str:
         """Scheme, host and port of the portal, the same however its address was written."""
-        return origin_of(self.portal_url).replace("//localhost", "//127.0.0.1")
+        return re.sub(r"//localhost(?=:|$)", "//127.0.0.1", origin_of(self.portal_url))
 
     @property
     def origins(self) -> tuple[str, ...]:

@@ -76,6 +76,8 @@ def test_a_portal_has_one_store_however_its_address_is_written(tmp_path: Path):
     }
 
     assert len(stores) == 1
+    other = load_settings(tmp_path, portal_url="http://localhost.example")
+    assert other.origin == "http://localhost.example"
 
 
 def test_a_data_folder_that_is_given_lies_where_the_command_is(tmp_path: Path, monkeypatch):
