@@ -230,12 +230,17 @@ def examine_keyring(settings: Settings, chosen: KeyringBackend) -> Finding:
     try:
         backend = encrypting_backend(chosen)
     except NotFit as error:
-        told, _, step = str(error).partition("。")
-        return Finding("密钥库", Health.UNFIT, told, step.rstrip("。"))
+        return _unfit("密钥库", error)
     if isinstance(backend, fail.Keyring):
         told = "这台机器没有系统密钥库"
         return Finding("密钥库", Health.ATTENTION, told, f"请{USE_THE_VAULT}，或用环境变量交密码")
     return Finding("密钥库", Health.FIT, name_of(backend))
+
+
+def _unfit(name: str, error: NotFit) -> Finding:
+    """Return what would stop a run; its first sentence tells what it is, the rest what to do."""
+    told, _, step = str(error).partition("。")
+    return Finding(name, Health.UNFIT, told, step.rstrip("。"))
 
 
 def examine_excel(folder: Path) -> Finding:
@@ -272,8 +277,7 @@ def examine_portal(settings: Settings) -> Finding:
     try:
         check_portal(settings)
     except NotFit as error:
-        told, _, step = str(error).partition("。")
-        return Finding("门户", Health.UNFIT, told, step.rstrip("。"))
+        return _unfit("门户", error)
     kind = "真实门户" if settings.live else "模拟门户"
     return Finding("门户", Health.FIT, f"{settings.origin} 有应答，是{kind}")
 

@@ -2,12 +2,11 @@
 
 from datetime import UTC, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from bot.declaration import digest
 from bot.html import render
 from bot.ledger import Entry, State
-from bot.results import STATE_WORDS
+from bot.results import STATE_WORDS, in_beijing
 from bot.seal import Chain, fingerprint
 from bot.work_item import mask_contact
 from pages.models import Contact, Declaration
@@ -55,7 +54,7 @@ def write_page(
         sequence=head.sequence + 1 if head else 1,
         previous=head.digest if head else "",
         fingerprint=fingerprint(chain.key().public_key()),
-        made_at=_beijing(datetime.now(UTC).isoformat()),
+        made_at=in_beijing(datetime.now(UTC)),
     )
 
 
@@ -64,8 +63,7 @@ def _told(row: dict[str, Any]) -> dict[str, str]:
 
 
 def _beijing(moment: str) -> str:
-    at = datetime.fromisoformat(moment).astimezone(ZoneInfo("Asia/Shanghai"))
-    return f"{at:%Y-%m-%d %H:%M:%S}"
+    return in_beijing(datetime.fromisoformat(moment))
 
 
 def _declaration_digest(snapshot: dict[str, Any] | None) -> str:

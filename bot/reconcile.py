@@ -110,8 +110,8 @@ def compare(
     confirmed = {one.application_no: one.status.value for one in records}
     numbered = [item for item in items if not item.is_request]
     known = {item.application_no: states.get(item.reference) for item in numbered}
-    requests = [item.reference for item in items if item.is_request]
-    for whole in requests[:1]:  # whatever the ledger has of this enterprise belongs to its row
+    whole = next((item.reference for item in items if item.is_request), "")
+    if whole:  # whatever the ledger has of this enterprise belongs to its row
         known |= {
             reference.removeprefix(whole): state
             for reference, state in states.items()
@@ -119,7 +119,7 @@ def compare(
         }
     compared = []
     for number in dict.fromkeys([*known, *waiting]):
-        is_listed = number in known or bool(requests)
+        is_listed = number in known or bool(whole)
         verdict = _verdict(is_listed, known.get(number), number in waiting, number in confirmed)
         portal = "、".join(where[number] for where in (waiting, confirmed) if number in where)
         state = known.get(number)

@@ -214,7 +214,7 @@ def _work_off(
             attendant,
             tell,
         )
-    files = _results(job, job.work_list, ledger, stopped) if job.work_list else ()
+    files = _results(job, ledger, stopped)
     return Outcome(
         entries=ledger.entries(digest),
         elsewhere=_in_doubt_elsewhere(ledger, digest),
@@ -310,11 +310,11 @@ def see_credentials(
     ]
 
 
-def _results(
-    job: Job, work_list: WorkList, ledger: Ledger, stopped: Stop | None
-) -> tuple[Path, ...]:
+def _results(job: Job, ledger: Ledger, stopped: Stop | None) -> tuple[Path, ...]:
+    if not job.work_list:
+        return ()
     try:
-        return write_results(job.settings, ledger, work_list, job.started, stopped)
+        return write_results(job.settings, ledger, job.work_list, job.started, stopped)
     except OSError as error:  # what was done must be told all the same
         log.warning("结果没有写出（%s）：请检查文件夹后运行 single-window results。", error)
         return ()
