@@ -187,6 +187,8 @@ class Ledger:
             self._claim(file, marker)
         except NotWritten as error:
             raise NotFit(str(error)) from error
+        except ValueError as error:  # somebody has edited it
+            raise NotFit(f"标记文件 {marker} 读不懂。请改回：第二行只写按下过几次。") from error
         except sa.exc.OperationalError as error:
             raise NotFit(f"台账 {file} 打不开或正被占用。请检查权限，稍后再运行。") from error
         except sa.exc.DatabaseError as error:

@@ -161,6 +161,17 @@ def test_a_ledger_from_before_a_press_is_refused(ledger: Ledger, tmp_path: Path)
         Ledger(store / "ledger.sqlite", tmp_path / "marker")
 
 
+def test_a_marker_that_was_spoilt_is_told(ledger: Ledger, tmp_path: Path):
+    """A person may be told to edit it; a slip of theirs ends in a sentence."""
+    ledger.close()
+    marker = tmp_path / "marker"
+    name, _, place = marker.read_text(encoding="utf-8").splitlines()
+    marker.write_text(f"{name}\n两次\n{place}\n", encoding="utf-8")
+
+    with pytest.raises(NotFit, match="读不懂"):
+        Ledger(tmp_path / "store" / "ledger.sqlite", marker)
+
+
 def test_a_copy_of_a_ledger_is_not_the_ledger(ledger: Ledger, tmp_path: Path):
     """Copied with its marker, while the original is there; moved, or by a link, it is the same."""
     ledger.close()
