@@ -46,7 +46,7 @@ class CardLoginPage(Screen):
     def open(cls, login_page: LoginPage) -> Self:
         """Switch to 卡介质; the page looks for the control, which may take seconds."""
         login_page.card_tab.click()
-        opened = cls(login_page.surface, login_page.profile).appear().loaded()  # with its script
+        opened = cls(login_page.surface, login_page.profile).appear()
         opened.wait_while(opened.busy)
         return opened
 

@@ -49,7 +49,7 @@ class LoginPage(Screen):
     def open_local(self) -> "LocalLoginPage":
         """Switch to 本地登录, whose frame is loaded then."""
         self.local_tab.click()
-        return LocalLoginPage(self.surface, self.profile).appear().loaded()  # with its script
+        return LocalLoginPage(self.surface, self.profile).appear()
 
     def recovery_link(self, lost: str) -> Locator:
         """Return 忘记密码 or 忘记用户名."""

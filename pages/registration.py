@@ -232,13 +232,12 @@ class BankWindow(Screen):
 
     def confirm(self, asked_by: BankPage) -> Proven:
         """Press 插入ukey并确认; the window closes and the page that opened it goes on."""
-        self.ok_button.click()
+        self.close_window(self.ok_button)
         return Proven(asked_by.surface).ready()
 
     def cancel(self) -> None:
         """Press 取消; the window closes."""
-        with self.surface.expect_event("close"):
-            self.cancel_button.click()
+        self.close_window(self.cancel_button)
 
 
 class ReviewPage(Screen):

@@ -5,6 +5,7 @@ from contextlib import contextmanager, suppress
 from functools import reduce
 from typing import ClassVar, Self, TypeVar
 
+from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Locator, Page, Response
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
@@ -41,7 +42,7 @@ class Screen:
         return self.surface if isinstance(self.surface, Page) else self.surface.owner.page
 
     def ready(self) -> Self:
-        """Wait until this screen is shown, and return it.
+        """Wait until this screen is shown with its scripts, and return it.
 
         Raises:
             PortalRefused: the portal shows a message instead.
@@ -50,7 +51,7 @@ class Screen:
         """
         signs = self.landmark.or_(self.refusal).or_(self.login_box)
         with self._in_time(type(self)):
-            signs.filter(visible=True).first.wait_for()
+            self._wait_for(signs.filter(visible=True).first)
         if said := self.refusal.filter(visible=True).all_inner_texts():
             raise PortalRefused(said)
         if self.login_box.is_visible() and not self.landmark.is_visible():
@@ -58,13 +59,13 @@ class Screen:
         return self
 
     def appear(self) -> Self:
-        """Wait until this screen is shown, whatever else is; for where the log-in box belongs.
+        """Wait until this screen is shown with its scripts; for where the log-in box belongs.
 
         Raises:
             ScreenNotReached: it did not come in time.
         """
         with self._in_time(type(self)):
-            self.landmark.wait_for()
+            self._wait_for(self.landmark.filter(visible=True))
         return self
 
     def loaded(self) -> Self:
@@ -150,6 +151,16 @@ class Screen:
             control.hover()
             hidden.wait_for()
 
+    def close_window(self, control: Locator) -> None:
+        """Press a control that closes the window it is in, and wait until that is closed.
+
+        Raises:
+            ScreenNotReached: the window stays open.
+        """
+        gone_early = suppress(PlaywrightError)  # the window may be gone before the click has ended
+        with self._in_time(type(self)), self.tab.expect_event("close"), gone_early:
+            control.click()
+
     def open_window(self, control: Locator, to: type[S]) -> S:
         """Press a control that opens a window, and return the screen in it."""
         with self._in_time(to), self.tab.expect_popup() as window:
@@ -207,6 +218,12 @@ class Screen:
             mask=covered,
             mask_color=COVER,
         )
+
+    @staticmethod
+    def _wait_for(sign: Locator) -> None:
+        """Wait for a sign and the scripts around it; without its own a control does nothing."""
+        if frame := sign.element_handle().owner_frame():
+            frame.wait_for_load_state("domcontentloaded")
 
     @contextmanager
     def _in_time(self, screen: type["Screen"]) -> Iterator[None]:

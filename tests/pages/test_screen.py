@@ -4,7 +4,8 @@ from collections.abc import Callable
 from functools import partial
 
 import pytest
-from playwright.sync_api import Page, Route
+from playwright.sync_api import Error as PlaywrightError
+from playwright.sync_api import Locator, Page, Route
 
 from pages.errors import PortalRefused, ScreenNotReached, SessionLost
 from pages.parts import DialogLog, Surface
@@ -16,6 +17,7 @@ LATER = (
 )
 TIP = "<div class='layui-layer-tips'><div class='layui-layer-content'>{}</div></div>"
 DONE = "<div class='layui-layer-dialog'><i class='layui-layer-ico1'>✓</i></div>"
+ANSWER = "() => document.body.insertAdjacentHTML('beforeend', '<h1>there</h1>')"
 
 Site = Callable[..., Page]
 
@@ -51,8 +53,8 @@ def site(page: Page) -> Site:
 
     def serve(**pages: str) -> Page:
         for path, html in pages.items():
-            page.route(f"{SITE}/{path}", partial(_answer, html))
-        page.set_default_timeout(2_000)
+            page.context.route(f"{SITE}/{path}", partial(_answer, html))
+        page.context.set_default_timeout(2_000)
         page.goto(f"{SITE}/{next(iter(pages))}")
         return page
 
@@ -75,6 +77,28 @@ def test_press_waits_for_a_landmark_that_comes_late(site: Site):
     screen = Here(page).press(Here(page).button, to=There)
 
     assert screen.landmark.inner_text() == "there"
+
+
+@pytest.mark.parametrize(
+    ("opens", "frame"),
+    [("location.href = 'late'", None), ("document.querySelector('iframe').src = 'late'", "iframe")],
+)
+def test_a_screen_is_ready_when_its_script_is_there(site: Site, opens: str, frame: str | None):
+    """A button that is pressed before its script has come does nothing."""
+    page = site(
+        start="<iframe></iframe>",
+        late="<script>setTimeout(() => fetch('release'), 300)</script>"
+        "<button id=button>go</button><script src='script'></script>",
+    )
+    held: list[Route] = []
+    page.route(f"{SITE}/script", lambda route: held.append(route))
+    page.route(f"{SITE}/release", lambda _: held[0].fulfill(body=f"button.onclick = {ANSWER}"))
+    page.evaluate(f"() => {{ {opens} }}")
+
+    here = Here(page.frame_locator(frame) if frame else page).ready()
+    there = here.ask(here.button, to=There)
+
+    assert there.landmark.inner_text() == "there"
 
 
 def test_press_does_not_take_the_old_landmark_for_the_new_one(site: Site):
@@ -217,3 +241,37 @@ def test_a_menu_that_does_not_unfold_is_told(site: Site):
 
     with pytest.raises(ScreenNotReached):
         Here(page).unfold(page.get_by_text("menu"), page.get_by_text("item"))
+
+
+@pytest.fixture
+def window(site: Site) -> Here:
+    """Open a window over the page; its button closes it."""
+    page = site(here=link("there"), window="<button onclick='window.close()'>go</button>")
+    with page.expect_popup() as opened:
+        page.evaluate("void open('window')")
+    return Here(opened.value).ready()
+
+
+def test_a_window_may_close_before_the_click_has_ended(
+    window: Here, monkeypatch: pytest.MonkeyPatch
+):
+    """A browser that closes a window fast says so in place of the end of the click."""
+    click = Locator.click
+
+    def cut_short(control: Locator) -> None:
+        click(control)
+        raise PlaywrightError("Target page, context or browser has been closed")
+
+    monkeypatch.setattr(Locator, "click", cut_short)
+
+    window.close_window(window.button)
+
+    assert window.tab.is_closed()
+
+
+def test_a_window_that_stays_open_is_told(window: Here):
+    """A button that closes nothing is not waited for without end."""
+    window.button.evaluate("button => { button.onclick = null }")
+
+    with pytest.raises(ScreenNotReached):
+        window.close_window(window.button)
