@@ -36,6 +36,7 @@ from mock_portal.clock import Clock
 from mock_portal.store import Crash, Request, Store, store
 
 LOOPBACK_NAMES = {"127.0.0.1", "localhost", "::1"}
+STATIC_SECONDS = 600  # that a browser keeps a script or style sheet without asking again
 
 
 class ReadableJson(DefaultJSONProvider):
@@ -59,6 +60,7 @@ def create_app(
     app.extensions["mock_portal"] = memory = Store()
     memory.defects.update(defects)
     app.config["DOORS_TOKEN"] = doors_token
+    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = STATIC_SECONDS
     app.config["HOST_NAMES"] = LOOPBACK_NAMES | {name}
     app.config["TLS"] = tls
     for stem in (login, card, registration, entry, binding, pending, policies, insurer, doors):

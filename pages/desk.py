@@ -32,7 +32,10 @@ class DeskPage(Screen):
 
     def ready(self) -> Self:
         """Wait until the desk is shown; from then on its announcement is closed when it comes."""
-        super().ready()
+        return super().ready().close_announcement()
+
+    def close_announcement(self) -> Self:
+        """Close the announcement from now on, whenever it comes."""
         self.surface.add_locator_handler(self.announcement, lambda cross: cross.click())
         return self
 

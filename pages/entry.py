@@ -43,9 +43,12 @@ class HomePage(Screen):
 
     def expand_local_apps(self) -> Self:
         """Point at 金融服务, 出口信用, 服务小微, one after the other."""
-        self.unfold(self.financial_services, self.export_credit)
-        self.unfold(self.export_credit, self.small_business)
-        self.unfold(self.small_business, self.online_application)
+        self.unfold(
+            self.financial_services,
+            self.export_credit,
+            self.small_business,
+            self.online_application,
+        )
         return self
 
     def open_another(self, service: str) -> None:
@@ -67,7 +70,7 @@ class HomePage(Screen):
         entrance = self._enter()
         if entrance.binding.landmark.is_visible():
             raise BindingRequired
-        return DeskPage(entrance.surface).ready()
+        return DeskPage(entrance.surface).close_announcement()
 
     def open_binding(self) -> BindingPage:
         """Walk the menu to 小微企业在线投保 at the first entry, when 绑定 is asked for."""

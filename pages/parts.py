@@ -133,20 +133,29 @@ class Layer:
         )
 
 
+READ_TABLES = """(tables, rows) => {
+    const texts = cells => [...cells].map(cell => cell.innerText.trim());
+    return tables.map(table => [
+        texts(table.querySelectorAll("thead th")),
+        [...table.querySelectorAll(rows)].map(row => texts(row.cells)),
+    ]);
+}"""
+
+
 class Table:
     """A table with one row of headings."""
 
+    row_selector = "tbody > tr"
+
     def __init__(self, root: Locator) -> None:
+        self._root = root
         self.headings = root.locator("thead th")
-        self.rows = root.locator("tbody > tr")
+        self.rows = root.locator(self.row_selector)
 
     def read(self) -> list[dict[str, str]]:
         """Return the rows that are shown, by heading."""
-        headings = [text.strip() for text in self.headings.all_inner_texts()]
-        cells = self.rows.evaluate_all(
-            "rows => rows.map(row => [...row.cells].map(cell => cell.innerText.trim()))"
-        )
-        return [dict(zip(headings, row, strict=True)) for row in cells]
+        tables = self._root.evaluate_all(READ_TABLES, self.row_selector)
+        return [dict(zip(headings, row, strict=True)) for headings, rows in tables for row in rows]
 
     def row(self, text: str) -> Locator:
         """Return the row that has a cell with exactly this text."""
@@ -157,10 +166,11 @@ class Table:
 class PagedTable(Table):
     """A server-paged bootstrap-table (docs/mock-portal.md, desk)."""
 
+    row_selector = "tbody > tr[data-index]"
+
     def __init__(self, surface: Surface) -> None:
         root = surface.locator(".bootstrap-table")
         super().__init__(root)
-        self.rows = root.locator("tbody > tr[data-index]")
         empty = "tr.no-records-found:has-text('没有找到匹配的记录')"  # no rows is not yet empty
         self.settled = surface.locator(
             f".bootstrap-table:has(tr[data-index], {empty}):not(:has(.fixed-table-loading:visible))"

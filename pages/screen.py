@@ -52,10 +52,11 @@ class Screen:
         signs = self.landmark.or_(self.refusal).or_(self.login_box)
         with self._in_time(type(self)):
             self._wait_for(signs.filter(visible=True).first)
-        if said := self.refusal.filter(visible=True).all_inner_texts():
-            raise PortalRefused(said)
-        if self.login_box.is_visible() and not self.landmark.is_visible():
-            raise SessionLost(self.tab.url)
+        if self.refusal.or_(self.login_box).filter(visible=True).count():
+            if said := self.refusal.filter(visible=True).all_inner_texts():
+                raise PortalRefused(said)
+            if not self.landmark.is_visible():
+                raise SessionLost(self.tab.url)
         return self
 
     def appear(self) -> Self:
@@ -136,20 +137,20 @@ class Screen:
                 raise PortalRefused(messages)
         return answer.value
 
-    def unfold(self, control: Locator, hidden: Locator) -> None:
-        """Point at a control until what it unfolds is shown, as a person does, thrice at most.
+    def unfold(self, *path: Locator) -> None:
+        """Point at each of these in turn, as a person does; what is shown by one may be the next.
 
         Raises:
-            ScreenNotReached: it did not unfold.
+            ScreenNotReached: the last one is not there after three tries.
         """
         with self._in_time(type(self)):
             for _ in range(2):
-                control.hover()
                 with suppress(PlaywrightTimeout):  # what moved in between has folded it again
-                    hidden.wait_for(timeout=UNFOLDING_MS)
+                    for control in path:
+                        control.hover(timeout=UNFOLDING_MS)
                     return
-            control.hover()
-            hidden.wait_for()
+            for control in path:
+                control.hover()
 
     def close_window(self, control: Locator) -> None:
         """Press a control that closes the window it is in, and wait until that is closed.
