@@ -55,7 +55,7 @@ class Screen:
         if self.refusal.or_(self.login_box).filter(visible=True).count():
             if said := self.refusal.filter(visible=True).all_inner_texts():
                 raise PortalRefused(said)
-            if not self.landmark.is_visible():
+            if self.login_box.is_visible() and not self.landmark.is_visible():
                 raise SessionLost(self.tab.url)
         return self
 
