@@ -37,6 +37,7 @@ from bot.run import run as work_off
 from bot.secrets import Passwords, open_store
 from bot.session import Attendant
 from bot.settings import Settings, load_settings
+from bot.usage import Commands
 from bot.verification import verify as verify_evidence
 from bot.work_list import WorkList, read_work_list
 from bot.workflow import Stop
@@ -47,6 +48,7 @@ BROKEN_OFF = (Stop.BREAKER, Stop.STORAGE, Stop.ERROR)
 ALL_DONE, NEEDS_PERSON, REFUSED_INPUT, TECHNICAL_TROUBLE, NOT_FIT, CTRL_C = 0, 1, 2, 3, 4, 130
 
 app = typer.Typer(
+    cls=Commands,
     help="在国际贸易单一窗口为多家企业确认投保：每张保单至多确认一次，未经批准不确认，事后可查证。",
     epilog="示例：single-window demo",
     no_args_is_help=True,

@@ -24,8 +24,8 @@ MAP = {
     | {"consistency", "declaration", "demo", "doctor", "egress", "engine", "errors", "evidence"}
     | {"evidence_page", "findings", "html", "ledger", "list_file", "list_template", "marked_copy"}
     | {"notify", "personal_data", "press", "private_files", "reconcile", "results", "run"}
-    | {"scratch", "seal", "secrets", "session", "settings", "terminal", "vault", "verification"}
-    | {"work_item", "work_list", "workbook", "workflow"},
+    | {"scratch", "seal", "secrets", "session", "settings", "terminal", "usage", "vault"}
+    | {"verification", "work_item", "work_list", "workbook", "workflow"},
 }
 
 SLEEPS = {"sleep", "wait_for_timeout"}
