@@ -22,7 +22,7 @@ from bot.session import RUN_AGAIN, Session, Sessions
 from bot.settings import Settings
 from bot.work_item import WorkItem, mask_within
 from pages.errors import PolicyNotListed
-from pages.models import PolicyDetails, PolicyRecord, PolicyStatus
+from pages.models import Contact, PolicyDetails, PolicyRecord, PolicyStatus
 from pages.pending import ConfirmationPage
 
 STATE_OF = {  # the code of a business exception; any other needs a person
@@ -227,14 +227,7 @@ class Confirmation:
         granted = Approval(**(entry.approval or {}))
         standing = approval.standing(granted, self._settings, item, now, beijing())
         intent = approval.intend(item, granted, standing, seen, now)
-        if form.read_contact() != item.contact:
-            form.fill_contact(item.contact)
-        if form.read_contact() != item.contact:
-            raise BusinessException(
-                "CHANGED",
-                "门户改写了填写的联系方式",
-                "请登录门户核对联系方式的格式，改正清单后再运行",
-            )
+        fill_in(form, item.contact)
         form.accept_declaration()
         if form.read() != details:
             raise BusinessException(
@@ -393,6 +386,22 @@ class Confirmation:
         if "explanation" in values:  # the portal's words may repeat what was typed
             values["explanation"] = mask_within(values["explanation"], entry.item.contact)
         return self._ledger.move(entry.item.reference, entry.state, new, by, **values)
+
+
+def fill_in(form: ConfirmationPage, contact: Contact) -> None:
+    """Fill in the contact; once more if what came up meanwhile has taken the focus away.
+
+    Raises:
+        BusinessException: the form still holds something else, so the portal rewrites it.
+    """
+    for _ in range(2):
+        if form.read_contact() == contact:
+            return
+        form.fill_contact(contact)
+    if form.read_contact() != contact:
+        raise BusinessException(
+            "CHANGED", "门户改写了填写的联系方式", "请登录门户核对联系方式的格式，改正清单后再运行"
+        )
 
 
 def _expect_contact(item: WorkItem) -> None:

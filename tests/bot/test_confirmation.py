@@ -1,6 +1,7 @@
 """The acts of the protocol, and evidence: it is never worth more than what was done."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
@@ -9,13 +10,13 @@ from typing import Any
 import pytest
 from playwright.sync_api import Error as PlaywrightError
 
-from bot.confirmation import Confirmation
-from bot.errors import EvidenceNotKept
+from bot.confirmation import Confirmation, fill_in
+from bot.errors import BusinessException, EvidenceNotKept
 from bot.evidence import Evidence
 from bot.ledger import Ledger, State
 from bot.settings import Settings
 from bot.work_item import WorkItem
-from pages.models import PolicyRecord, PolicyStatus
+from pages.models import Contact, PolicyRecord, PolicyStatus
 from tests.bot.test_ledger import ITEM, MAKER, bring_to
 
 FOUND = PolicyRecord("XW1", "", "产品", PolicyStatus.CONFIRMED, "2026-01-02 09:30:00", "", "")
@@ -188,3 +189,37 @@ def test_the_portals_words_are_kept_without_what_was_typed(ledger: Ledger, evide
     confirmation.fail(ledger.entry(ITEM.reference), f"手机号码 {ITEM.contact.mobile} 不对")
 
     assert ledger.entry(ITEM.reference).explanation.startswith("手机号码 138****8000 不对")
+
+
+class DistractedForm:
+    """A form from which a layer takes the focus as often as told; what is typed then is lost."""
+
+    def __init__(self, times: int) -> None:
+        self._times = times
+        self._contact = Contact("", "", "", "", "")
+
+    def read_contact(self) -> Contact:
+        """Return what the fields hold."""
+        return self._contact
+
+    def fill_contact(self, contact: Contact) -> None:
+        """Fill in all of it, or lose the name."""
+        self._times -= 1
+        self._contact = replace(contact, name="") if self._times >= 0 else contact
+
+
+def test_what_was_typed_beside_the_field_is_typed_once_more():
+    """A layer that came up while the contact was filled in changes nothing in the end."""
+    form: Any = DistractedForm(times=1)
+
+    fill_in(form, ITEM.contact)
+
+    assert form.read_contact() == ITEM.contact
+
+
+def test_a_form_that_never_takes_the_contact_is_left():
+    """What the portal rewrites each time is for a person, and is not typed for ever."""
+    form: Any = DistractedForm(times=9)
+
+    with pytest.raises(BusinessException, match="门户改写了填写的联系方式"):
+        fill_in(form, ITEM.contact)
