@@ -41,6 +41,27 @@ def test_passes(home):
     assert home.enterprise_name()
 """
 
+NAMED = """
+import pytest
+from fixtures.artifacts import remember
+from pages.models import Secret
+
+
+@pytest.mark.parametrize("pin", ["31415926", "27182818"])
+def test_pin(pin):
+    remember(Secret(pin))
+"""
+
+
+def run(folder: Path, tests: str, *options: str) -> subprocess.CompletedProcess[bytes]:
+    """Run these tests in a session of their own, with the fixtures of the suite."""
+    (folder / "conftest.py").write_text((ROOT / "conftest.py").read_text("utf-8"), "utf-8")
+    (folder / "test_careless.py").write_text(tests, "utf-8")
+    command = [sys.executable, "-m", "pytest", "-c", str(ROOT / "pyproject.toml")]
+    command += ["--rootdir", str(ROOT), "-n", "1", "-p", "no:cacheprovider", *options]
+    command += [str(folder / "test_careless.py")]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, check=False)
+
 
 def contents(path: Path, content: bytes) -> Iterator[bytes]:
     """Give a file's name and content, and those of whatever is packed in it."""
@@ -54,17 +75,11 @@ def contents(path: Path, content: bytes) -> Iterator[bytes]:
 
 def test_a_careless_session_leaves_no_secret(tmp_path: Path):
     """Traces of failures and successes, pictures, results, the terminal: stars in their place."""
-    (tmp_path / "conftest.py").write_text((ROOT / "conftest.py").read_text("utf-8"), "utf-8")
-    (tmp_path / "test_careless.py").write_text(CARELESS, "utf-8")
     out = tmp_path / "out"
-    command = [sys.executable, "-m", "pytest", "-c", str(ROOT / "pyproject.toml")]
-    command += ["--rootdir", str(ROOT), "-n", "1", "-p", "no:cacheprovider", "--showlocals", "-vv"]
-    command += ["--tracing", "on", "--screenshot", "on", f"--output={out}"]
-    command += [f"--alluredir={tmp_path / 'allure'}", f"--junitxml={tmp_path / 'junit.xml'}"]
+    options = ["--showlocals", "-vv", "--tracing", "on", "--screenshot", "on", f"--output={out}"]
+    options += [f"--alluredir={tmp_path / 'allure'}", f"--junitxml={tmp_path / 'junit.xml'}"]
 
-    ended = subprocess.run(
-        [*command, str(tmp_path / "test_careless.py")], cwd=ROOT, capture_output=True, check=False
-    )
+    ended = run(tmp_path, CARELESS, *options)
     password, *cookies = json.loads((tmp_path / "known.json").read_text("utf-8"))
     places = [*out.rglob("*"), *(tmp_path / "allure").iterdir(), tmp_path / "junit.xml"]
     files = [path for path in places if path.is_file()]
@@ -79,3 +94,14 @@ def test_a_careless_session_leaves_no_secret(tmp_path: Path):
     assert [one for one in everything if any(secret in one for secret in secrets)] == []
     assert sum(b"*" * len(plain) in one for one in everything) > 5
     assert "秘密留在".encode() not in ended.stdout
+
+
+def test_a_test_is_not_named_after_a_secret(tmp_path: Path):
+    """Under stars two examples would be one in the report; so the session fails and names them."""
+    ended = run(tmp_path, NAMED)
+    told = ended.stdout.decode()
+
+    assert (ended.returncode, "2 passed" in told) == (1, True), told
+    assert "用例的名字里有秘密" in told
+    assert "test_pin[********]" in told
+    assert "31415926" not in told
