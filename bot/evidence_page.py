@@ -31,6 +31,7 @@ def write_page(
     """Return the page of a pack, made of what was kept in it; contact data are masked."""
     head = chain.head()
     snapshot, contact = records["snapshot"], records["contact"]
+    claimed_at = _claimed_at(history)
     return render(
         "evidence",
         entry=entry,
@@ -42,7 +43,8 @@ def write_page(
         declaration_digest=_declaration_digest(snapshot),
         typed=_masked(contact, "typed"),
         read_back=_masked(contact, "read_back"),
-        press=records["press"],
+        claimed_at=claimed_at,
+        press=_press_since(records["press"], claimed_at),
         outcomes=OUTCOMES,
         record=records["record"],
         environment=records["environment"],
@@ -60,6 +62,18 @@ def write_page(
 
 def _told(row: dict[str, Any]) -> dict[str, str]:
     return {"at": _beijing(row["at"]), "state": STATE_WORDS[State(row["new"])], "by": row["by"]}
+
+
+def _claimed_at(history: list[dict[str, Any]]) -> str:
+    """Return when the last press was claimed; empty if none was."""
+    claims = [one["at"] for one in history if one["old"] != State.PRESSING == one["new"]]
+    return _beijing(claims[-1]) if claims else ""
+
+
+def _press_since(press: dict[str, Any] | None, claimed_at: str) -> dict[str, Any] | None:
+    """Return the record of the last press; a kill leaves none, or that of an earlier one."""
+    is_of_it = press and _beijing(press["pressed_at"]["utc"]) >= claimed_at
+    return press if is_of_it else None
 
 
 def _beijing(moment: str) -> str:

@@ -1,6 +1,8 @@
 """核对: whether evidence is as it was sealed; needs the files and the public key, nothing else."""
 
 import re
+from collections import Counter
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -11,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from bot.errors import NotFit
 from bot.evidence import MANIFEST
+from bot.ledger import DECIDED, State
 from bot.private_files import is_half
 from bot.seal import (
     CHAIN,
@@ -23,6 +26,9 @@ from bot.seal import (
     read_public_key,
     signature_of,
 )
+
+FOUND = {"record": "“保单查询”所见", "after": "确认后的画面"}  # by the name of the files
+CONFIRMED = {State.CONFIRMED, State.ALREADY_CONFIRMED, *DECIDED}
 
 
 @dataclass(slots=True)
@@ -154,6 +160,9 @@ class _Verification:
     def _pack(self, pack: Path, facts: dict[str, Any]) -> None:
         """Compare every file of a pack with its seal."""
         self.verdict.packs += 1
+        if lacking := "、".join(_lacking(facts)):
+            told = f"{facts['pack']} 封存时就缺少{lacking}：程序曾被中断，或磁盘写不进去"
+            self.verdict.notes.append(told)
         due = {MANIFEST, signature_of(Path(MANIFEST)).name}
         for one in facts["files"]:
             due.add(one["name"])
@@ -216,6 +225,16 @@ class _Verification:
 
     def _find(self, told: str) -> None:
         self.verdict.findings.append(told)
+
+
+def _lacking(facts: dict[str, Any]) -> Iterator[str]:
+    """Give what was due by the history of a pack, and was not there to be sealed."""
+    kept = Counter(one["name"].partition(".")[0].partition("-")[0] for one in facts["files"])
+    presses = sum(one["old"] != State.PRESSING == one["new"] for one in facts["history"])
+    if presses > kept["press"]:
+        yield "按下的记录"
+    if facts["state"] in CONFIRMED:
+        yield from (told for stem, told in FOUND.items() if not kept[stem])
 
 
 def _digest(file: Path) -> str:

@@ -7,6 +7,8 @@ import shutil
 import stat
 from collections.abc import Callable
 from dataclasses import asdict, replace
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -14,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from bot import cli
 from bot.errors import EvidenceNotKept, NotFit
-from bot.evidence import Evidence, environment
+from bot.evidence import Evidence, clock, environment
 from bot.ledger import Ledger, State
 from bot.run import Outcome, SealNote
 from bot.seal import PRIVATE_KEY, PUBLIC_KEY, Head, Seal
@@ -31,6 +33,14 @@ SNAPSHOT = {
     "declaration": {"clauses": ["第一条"], "label": "已认真阅读以上内容并同意"},
     "documents": [["单证", "00"]],
 }
+
+TO_THE_PRESS = (
+    State.READY,
+    State.AWAITING_APPROVAL,
+    State.APPROVED,
+    State.INTENT,
+    State.PRESSING,
+)
 
 
 class Archive:
@@ -67,6 +77,11 @@ class Archive:
         """Seal the pack of this item, as at its end in a run."""
         reference = replace(ITEM, application_no=application_no).reference
         self.evidence.seal(self.ledger.entry(reference), self.ledger.history(reference))
+
+    def move_on(self, *states: State) -> None:
+        """Move the first item from state to state."""
+        for old, new in pairwise(states):
+            self.ledger.move(ITEM.reference, old, new, "robot")
 
     def verify(self, head: str = "") -> Verdict:
         """Verify the whole folder."""
@@ -379,6 +394,37 @@ def test_the_page_shows_no_contact_data_and_runs_nothing(archive: Archive):
     assert "default-src 'none'" in page
     assert "unsafe" not in page
     assert "<script>" not in page
+
+
+def test_a_kill_after_the_press_does_not_make_the_page_deny_it(archive: Archive):
+    """The ledger tells of the press; its record is not there, and page and verdict say so."""
+    archive.move_on(State.NEEDS_PERSON, *TO_THE_PRESS, State.CONFIRMED)
+    archive.seal("XW1")
+    archive.evidence.end()
+    page = (archive.pack / "page-2.html").read_text(encoding="utf-8")
+    verdict = archive.verify()
+
+    assert "开始按下；按下的记录没有留下" in page
+    assert "没有按下" not in page
+    assert "☑ 已认真阅读以上内容并同意" in page
+    lacking = "按下的记录、“保单查询”所见、确认后的画面"
+    assert (verdict.findings, verdict.notes) == (
+        [],
+        [f"{ITEM.uscc}/XW1 封存时就缺少{lacking}：程序曾被中断，或磁盘写不进去"],
+    )
+
+
+def test_the_record_of_an_earlier_press_is_not_taken_for_that_of_the_last(archive: Archive):
+    """The first press was recorded; a kill left nothing of the second."""
+    earlier = datetime.now(UTC) - timedelta(minutes=5)
+    facts = {"pressed_at": clock(earlier), "outcome": "not_sent", "words": "", "dialogs": []}
+    archive.evidence.keep_record(ITEM, "press", facts)
+    archive.move_on(State.NEEDS_PERSON, *TO_THE_PRESS, State.FAILED, *TO_THE_PRESS, State.IN_DOUBT)
+    archive.seal("XW1")
+    page = (archive.pack / "page-2.html").read_text(encoding="utf-8")
+
+    assert "开始按下；按下的记录没有留下" in page
+    assert "没有发出" not in page
 
 
 @pytest.mark.parametrize(
