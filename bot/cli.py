@@ -37,7 +37,7 @@ from bot.run import run as work_off
 from bot.secrets import Passwords, open_store
 from bot.session import Attendant
 from bot.settings import Settings, load_settings
-from bot.usage import Commands
+from bot.usage import CTRL_C, Commands
 from bot.verification import verify as verify_evidence
 from bot.work_list import WorkList, read_work_list
 from bot.workflow import Stop
@@ -45,7 +45,7 @@ from pages.browser import BrowserNotFound
 
 NOT_INSURED = (State.RETURNED, State.DECLINED)
 BROKEN_OFF = (Stop.BREAKER, Stop.STORAGE, Stop.ERROR)
-ALL_DONE, NEEDS_PERSON, REFUSED_INPUT, TECHNICAL_TROUBLE, NOT_FIT, CTRL_C = 0, 1, 2, 3, 4, 130
+ALL_DONE, NEEDS_PERSON, REFUSED_INPUT, TECHNICAL_TROUBLE, NOT_FIT = range(5)
 
 app = typer.Typer(
     cls=Commands,

@@ -9,7 +9,7 @@ from typer.core import TyperGroup
 
 from bot import terminal
 
-NOTHING_DONE = 1
+CTRL_C = 130  # the exit code of what a person breaks off
 WORDINGS = (
     (r"No such option: (\S+) \(Possible options: (.+)\)", "没有选项 {}，是不是 {}？"),
     (r"No such option: (\S+)", "没有选项 {}。"),
@@ -50,4 +50,4 @@ class Commands(TyperGroup):
             sys.exit(error.exit_code)
         except typer.Abort:
             terminal.err.print("已中断。")
-            sys.exit(NOTHING_DONE)
+            sys.exit(CTRL_C)

@@ -33,7 +33,7 @@ ROWS_WITH_HEADINGS = 10  # where they are looked for when the first row has none
 LIKE_A_LIST = 3  # columns that tell a list from another sheet
 
 HEADINGS_FIRST = "请让第 1 行是列名；CSV 文件请另存为“CSV UTF-8（逗号分隔）”，以免列名成为乱码"
-NO_PASSWORDS = "请删除这一列；密码只放在系统密钥库或环境变量里"
+NO_PASSWORDS = "请删除这一列；密码用 single-window credentials set 录入"
 REWRITTEN = "含首尾空白、全角字符、小写字母或换行"
 DELETE_ROW = "不办这一行时请删除整行"
 BAD_CELLS = {
