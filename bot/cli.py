@@ -54,6 +54,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # which would cut what does not fit into its boxes
 )
 credentials = typer.Typer(
     help="企业登录密码：录入、列出、删除、检查。\n\n密码只从提示或标准输入读取，不写在命令行。",
@@ -64,7 +65,7 @@ app.add_typer(credentials, name="credentials")
 Uscc = Annotated[str, typer.Argument(metavar="USCC", help="统一社会信用代码")]
 Account = Annotated[str, typer.Argument(metavar="ACCOUNT", help="登录账号")]
 OptionalList = Annotated[
-    Path | None, typer.Argument(metavar="[LIST]", help="工作清单；不给时办理台账中的")
+    Path | None, typer.Argument(metavar="LIST", help="工作清单；不给时办理台账中的")
 ]
 Quiet = Annotated[
     bool, typer.Option("--quiet", help="不显示进度；全部办妥时什么也不输出，适合计划任务")
@@ -107,7 +108,9 @@ def portal(
     doors_token: Annotated[
         str | None, typer.Option(help="测试入口的口令；非本机地址必须有")
     ] = None,
-    defect: Annotated[list[str] | None, typer.Option(help="植入的缺陷，可以给多个")] = None,
+    defect: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="植入的缺陷，可以给多个")
+    ] = None,
 ) -> None:
     """启动模拟门户，列出可以手工试用的账号。
 
@@ -129,7 +132,7 @@ def portal(
 @app.command(epilog="示例：single-window dispatch 清单.xlsx")
 def dispatch(
     work_list: Annotated[
-        Path | None, typer.Argument(metavar="[LIST]", help="工作清单（.xlsx 或 .csv）")
+        Path | None, typer.Argument(metavar="LIST", help="工作清单（.xlsx 或 .csv）")
     ] = None,
     template: Annotated[
         Path | None, typer.Option(metavar="FILE", help="写一份空的清单，供填写；不办理")
@@ -205,7 +208,7 @@ def run(
 @app.command(epilog="示例：single-window approve XW20260101000001 --by 张三")
 def approve(
     numbers: Annotated[
-        list[str] | None, typer.Argument(metavar="[NUMBER]...", help="申请编号；不给时列出全部")
+        list[str] | None, typer.Argument(metavar="NUMBER", help="申请编号；不给时列出全部")
     ] = None,
     by: Annotated[str | None, typer.Option(help="审批人的姓名；不给时只查看，不批准")] = None,
     everything: Annotated[bool, typer.Option("--all", help="列出的全部")] = False,

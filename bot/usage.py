@@ -41,12 +41,12 @@ class Commands(TyperGroup):
         try:
             sys.exit(super().main(*args, **{**options, "standalone_mode": False}))
         except typer.TyperException as error:
-            if told := error.format_message():
-                context = getattr(error, "ctx", None)
-                help_call = f"{context.command_path if context else 'single-window'} --help"
-                terminal.err.print(
-                    f"{in_chinese(told)}用法见 {help_call}", style="red", markup=False
-                )
+            told, context = error.format_message(), getattr(error, "ctx", None)
+            if context and told == context.get_help():  # a call of nothing
+                typer.echo(told)
+                sys.exit(error.exit_code)
+            help_call = f"{context.command_path if context else 'single-window'} --help"
+            terminal.err.print(f"{in_chinese(told)}用法见 {help_call}", style="red", markup=False)
             sys.exit(error.exit_code)
         except typer.Abort:
             terminal.err.print("已中断。")
