@@ -233,6 +233,7 @@ ACTS: dict[str, Act] = {
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background ignores it
     for owner, name in SEAMS:
         _watch(owner, name)
     _watch_transactions()
