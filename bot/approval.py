@@ -44,6 +44,12 @@ class Snapshot:
             documents=tuple((name, digest) for name, digest in stored["documents"]),
         )
 
+    @property
+    def details(self) -> PolicyDetails:
+        """What the form showed."""
+        names = tuple(name for name, _ in self.documents)
+        return PolicyDetails(self.fields, names, self.declaration)
+
     def digest(self, contact: Contact) -> str:
         """Return what an approval covers: this snapshot and the contact data to be typed."""
         covered = json.dumps([asdict(self), asdict(contact)], ensure_ascii=False, sort_keys=True)
@@ -78,7 +84,7 @@ class Approval:
 class ApprovedIntent:
     """The one thing that may be pressed; only `intend` makes it."""
 
-    application_no: str
+    details: PolicyDetails
     contact: Contact
     approval: Approval
 
@@ -235,4 +241,4 @@ def intend(
             "批准的不是这份内容，或批准、授权委托已撤回、已过期",
             "请重新运行，由审批人重新批准",
         )
-    return ApprovedIntent(item.application_no, item.contact, standing)
+    return ApprovedIntent(now.details, item.contact, standing)

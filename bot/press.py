@@ -142,9 +142,9 @@ def press(
     """
     latch = Latch(form.tab, transport, valve)
     form.tab.context.route("**/*", latch.handle)
-    if (form.read().application_no, form.read_contact()) != (intent.application_no, intent.contact):
+    if (form.read(), form.read_contact()) != (intent.details, intent.contact):
         latch.close()
-        return Pressed(Outcome.NOT_SENT, "打开的不是批准的这张保单", is_clean=False)
+        return Pressed(Outcome.NOT_SENT, "打开的表单不是批准的内容", is_clean=False)
     try:
         confirmed = form.confirm()
     except PortalRefused as refusal:

@@ -179,7 +179,7 @@ def form(desk: DeskPage, application_no: str, contact: Contact) -> ConfirmationP
 
 
 @pytest.fixture
-def intent(application_no: str, contact: Contact) -> ApprovedIntent:
+def intent(form: ConfirmationPage, contact: Contact) -> ApprovedIntent:
     """The intent to press it."""
     granted = Approval("模拟签字人", "授权委托", "", "")
-    return ApprovedIntent(application_no, contact, granted)
+    return ApprovedIntent(form.read(), contact, granted)

@@ -75,7 +75,7 @@ def test_what_was_approved_may_be_intended():
     """The intent carries the contact data that were approved."""
     intent = approval.intend(ITEM, granted(), granted(), SEEN, SEEN)
 
-    assert (intent.application_no, intent.contact) == (ITEM.application_no, ITEM.contact)
+    assert (intent.details, intent.contact) == (SEEN.details, ITEM.contact)
 
 
 @pytest.mark.parametrize(

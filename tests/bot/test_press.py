@@ -115,11 +115,17 @@ def test_an_answer_that_is_late_is_not_taken_for_none(
     assert not pressed.is_clean
 
 
-def test_the_form_of_another_policy_is_not_pressed(
-    form: ConfirmationPage, intent: ApprovedIntent, mock_state: MockState, application_no: str
+@pytest.mark.parametrize("other", [{"申请编号": "XW1"}, {"产品名称": "另一种产品"}])
+def test_what_was_not_approved_is_not_pressed(
+    form: ConfirmationPage,
+    intent: ApprovedIntent,
+    mock_state: MockState,
+    application_no: str,
+    other: dict[str, str],
 ):
-    """What is open must be what was approved, at the very last moment."""
-    pressed = press(replace(intent, application_no="XW1"), form)
+    """What is open must be what was approved, to the last field, at the very last moment."""
+    approved = tuple((label, other.get(label, value)) for label, value in intent.details.fields)
+    pressed = press(replace(intent, details=replace(intent.details, fields=approved)), form)
     sent_later = form.tab.evaluate(POST)
 
     assert pressed.outcome is Outcome.NOT_SENT

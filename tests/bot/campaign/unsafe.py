@@ -119,7 +119,7 @@ def no_value_check() -> None:
     """Press whatever the form holds by now."""
 
     def intend(item: WorkItem, granted: Approval, *seen: Any) -> ApprovedIntent:
-        return ApprovedIntent(item.application_no, item.contact, granted)
+        return ApprovedIntent(seen[-1].details, item.contact, granted)
 
     approval.intend = intend
 
