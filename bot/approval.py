@@ -2,14 +2,14 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from typing import Any, Self
 
 from bot import declaration
 from bot.errors import BusinessException
-from bot.ledger import Entry, Ledger, State
+from bot.ledger import Entry, Ledger, State, sent_at
 from bot.settings import Mandate, Settings
 from bot.work_item import WorkItem
 from pages.models import Contact, Declaration, Document, PolicyDetails
@@ -78,6 +78,7 @@ class Approval:
     ground: str
     digest: str
     at: str
+    operator: str = ""  # whose system account a person decided from
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,14 +112,65 @@ def by_mandate(
 
 
 def standing(
-    granted: Approval, settings: Settings, item: WorkItem, now: Snapshot, moment: datetime
+    granted: Approval,
+    settings: Settings,
+    item: WorkItem,
+    now: Snapshot,
+    history: Iterable[Mapping[str, Any]],
+    moment: datetime,
 ) -> Approval | None:
-    """Return the approval as it stands at the press: a person's runs out, a mandate may be gone."""
+    """Return the approval as it stands at the press, by the settings of this run.
+
+    A person's runs out, and may be the maker's own; a mandate may be gone.
+    """
     if granted.ground == PERSON:
         since = datetime.fromisoformat(granted.at)
         until = since + timedelta(hours=settings.approval_hours)
-        return granted if since <= moment <= until else None  # a clock set back lengthens nothing
+        is_in_time = since <= moment <= until  # a clock set back lengthens nothing
+        is_theirs = settings.four_eyes and makers(history) & {granted.by, granted.operator}
+        return granted if is_in_time and not is_theirs else None
     return by_mandate(settings.mandates, item, now, moment.date())
+
+
+def earlier(history: Iterable[Mapping[str, Any]], digest: str) -> Approval | None:
+    """Return a person's approval of this very content that nothing has used up or overruled."""
+    found = None
+    for one in history:
+        if one["new"] == State.PRESSING:
+            found = None
+        elif (said := one["detail"].get("approval")) and said["ground"] != MANDATE:
+            is_yes = said["ground"] == PERSON and said["digest"] == digest
+            found = Approval(**said) if is_yes else None
+    return found
+
+
+def makers(history: Iterable[Mapping[str, Any]]) -> set[str]:
+    """Return who took an item in, or let it begin anew."""
+    return {one["by"] for one in history if one["new"] == State.READY}
+
+
+def quarantine(history: Iterable[Mapping[str, Any]], settings: Settings) -> datetime | None:
+    """Return until when the portal may still be saving the last press; nothing if none was sent."""
+    if not (at := sent_at(history)):
+        return None
+    return datetime.fromisoformat(at) + timedelta(minutes=settings.quarantine_minutes)
+
+
+def expect_settled(
+    history: Iterable[Mapping[str, Any]], settings: Settings, moment: datetime
+) -> None:
+    """See that nothing is pressed again while the portal may still be saving the last press.
+
+    Raises:
+        BusinessException: too little time has gone, whatever the portal answered then.
+    """
+    until = quarantine(history, settings)
+    if until and moment < until:
+        raise BusinessException(
+            "QUARANTINE",
+            "门户可能还在保存上一次确认",
+            f"请在 {until.astimezone(moment.tzinfo):%m-%d %H:%M} 以后再运行，那时才会再按",
+        )
 
 
 def approve(ledger: Ledger, entry: Entry, by: str, settings: Settings) -> None:
@@ -128,25 +180,27 @@ def approve(ledger: Ledger, entry: Entry, by: str, settings: Settings) -> None:
         BusinessException: the item does not wait, or the person may not approve it.
     """
     if settings.four_eyes:
-        history = ledger.history(entry.item.reference)
-        makers = {one["by"] for one in history if one["new"] == State.READY}
-        if same := makers & {by, settings.operator}:
+        theirs = makers(ledger.history(entry.item.reference))
+        if same := theirs & {by, settings.operator}:
             raise BusinessException(
                 "FOUR_EYES",
                 f"清单由“{'、'.join(sorted(same))}”交办，不能由同一人批准",
                 "请由另一人用自己的系统账号批准",
             )
-    _decide(ledger, entry, State.APPROVED, _decision(entry, by, PERSON), {})
+    waits = replace(entry, state=State.AWAITING_APPROVAL)
+    _decide(ledger, waits, State.APPROVED, _decision(entry, by, PERSON, settings), {})
 
 
-def reject(ledger: Ledger, entry: Entry, by: str, reason: str) -> None:
-    """Say no to an item that waits; no mandate overrules that for the same content.
+def reject(ledger: Ledger, entry: Entry, by: str, reason: str, settings: Settings) -> None:
+    """Say no to an item that waits, or is approved and not pressed yet.
+
+    No mandate overrules that for the same content.
 
     Raises:
-        BusinessException: the item does not wait.
+        BusinessException: the item is not there any more.
     """
     told = {"explanation": f"{by}不同意：{reason}", "next_step": "请按意见改正清单后再运行"}
-    _decide(ledger, entry, State.REFUSED, _decision(entry, by, REJECTED), told)
+    _decide(ledger, entry, State.REFUSED, _decision(entry, by, REJECTED, settings), told)
 
 
 def rejection(history: Iterable[Mapping[str, Any]], digest: str) -> str:
@@ -174,15 +228,14 @@ def release(ledger: Ledger, entry: Entry, by: str, settings: Settings, moment: d
             "按下之后还没有看到这张保单仍在“待确认”中",
             "请先运行 single-window run，由程序核验",
         )
-    pressed, _ = ledger.last(entry.item.reference, State.PRESSING)
-    until = datetime.fromisoformat(pressed) + timedelta(minutes=settings.quarantine_minutes)
-    if moment < until:
+    until = quarantine(ledger.history(entry.item.reference), settings)
+    if until and moment < until:
         raise BusinessException(
             "QUARANTINE",
             "门户可能还在保存上一次确认",
             f"请在 {until.astimezone(moment.tzinfo):%m-%d %H:%M} 以后核验一次，再作决定",
         )
-    if datetime.fromisoformat(entry.seen_pending_at) < until:
+    if until and datetime.fromisoformat(entry.seen_pending_at) < until:
         raise BusinessException(
             "NOT_RELEASED",
             "过了隔离期还没有再看过这张保单是否仍在“待确认”中",
@@ -192,9 +245,9 @@ def release(ledger: Ledger, entry: Entry, by: str, settings: Settings, moment: d
         raise _not_waiting()
 
 
-def _decision(entry: Entry, by: str, ground: str) -> Approval:
+def _decision(entry: Entry, by: str, ground: str, settings: Settings) -> Approval:
     seen = Snapshot.load(entry.snapshot or {})
-    return Approval(by, ground, seen.digest(entry.item.contact), _now())
+    return Approval(by, ground, seen.digest(entry.item.contact), _now(), settings.operator)
 
 
 def _decide(
@@ -202,7 +255,7 @@ def _decide(
 ) -> None:
     if not ledger.move(
         entry.item.reference,
-        State.AWAITING_APPROVAL,
+        entry.state,
         new,
         decision.by,
         approval=asdict(decision),

@@ -14,6 +14,7 @@ from stdnum.cn import uscc as uscc_standard
 from bot import approval, personal_data, terminal
 from bot import demo as demonstration
 from bot.admission import admit
+from bot.confirmation import EVIDENCE_MISSING
 from bot.doctor import Health, check_quickly, examine
 from bot.errors import ApplicationException, BusinessException, NotFit
 from bot.evidence import Evidence
@@ -227,9 +228,11 @@ def approve(
     with _plain_errors():
         _check_decision(by, reject, again)
         settings = load_settings(Path(), portal_url=portal_url, data_dir=data_dir)
-        state = State.IN_DOUBT if again else State.AWAITING_APPROVAL
+        states = {State.IN_DOUBT} if again else {State.AWAITING_APPROVAL}
+        if reject is not None and numbers:
+            states.add(State.APPROVED)  # which a person may take back until it is pressed
         with opened_ledger(settings) as ledger:
-            waiting = [entry for entry in ledger.entries() if entry.state is state]
+            waiting = [entry for entry in ledger.entries() if entry.state in states]
             named = _named(ledger, waiting, numbers) if numbers else waiting
             if not by:
                 terminal.print_waiting(named, _packs(settings, named), as_json)
@@ -240,15 +243,25 @@ def approve(
                 terminal.print_waiting(named, _packs(settings, named), as_json=False)
                 if not terminal.is_agreed(f"{by}批准以上 {len(named)} 张吗？"):
                     _refuse_usage("没有批准。")
+            decided, undecided = [], []
             for entry in named:
-                if again:
-                    approval.release(ledger, entry, by, settings, datetime.now(UTC))
-                elif reject is not None:
-                    approval.reject(ledger, entry, by, reject)
+                try:
+                    if again:
+                        approval.release(ledger, entry, by, settings, datetime.now(UTC))
+                    elif reject is not None:
+                        approval.reject(ledger, entry, by, reject, settings)
+                    else:
+                        approval.approve(ledger, entry, by, settings)
+                except BusinessException as error:
+                    told = f"{entry.item.application_no}：{error}。{error.next_step}"
+                    undecided.append(told)
                 else:
-                    approval.approve(ledger, entry, by, settings)
-            decided = [ledger.entry(entry.item.reference) for entry in named]
-    terminal.print_decided(decided, by, as_json)
+                    decided.append(ledger.entry(entry.item.reference))
+    if decided or as_json:
+        terminal.print_decided(decided, by, as_json)
+    for told in undecided:
+        terminal.err.print(told, style="red", markup=False)
+    raise typer.Exit(NEEDS_PERSON if undecided else ALL_DONE)
 
 
 @app.command(name="follow-up", epilog="示例：single-window follow-up")
@@ -272,7 +285,10 @@ def follow_up(
             tell = terminal.teller(progress)
             outcome = look_up(job, _attendant(job.settings, progress), tell)
     terminal.print_followed_up(outcome, as_json)
-    waits = any(one.code or one.state in NOT_INSURED for one in outcome.entries)
+    waits = any(
+        one.code not in ("", EVIDENCE_MISSING) or one.state in NOT_INSURED
+        for one in outcome.entries
+    )
     raise typer.Exit(_exit_code(outcome, is_whole=not waits, is_rehearsal=False))
 
 

@@ -15,7 +15,16 @@ from bot import approval, declaration
 from bot.approval import Approval, ApprovedIntent, Snapshot
 from bot.errors import BusinessException, DeclarationChanged, EvidenceNotKept, WorkItemError
 from bot.evidence import SEAL, Evidence, clock, environment
-from bot.ledger import BEFORE_PRESS, FOLLOWED_UP, RESTARTABLE, Entry, Ledger, State
+from bot.ledger import (
+    BEFORE_PRESS,
+    FOLLOWED_UP,
+    RESTARTABLE,
+    Entry,
+    Ledger,
+    State,
+    presses,
+    sent_at,
+)
 from bot.press import Outcome, Pressed, press
 from bot.results import in_beijing
 from bot.session import RUN_AGAIN, Session, Sessions
@@ -31,9 +40,12 @@ STATE_OF = {  # the code of a business exception; any other needs a person
     "MISMATCH": State.REFUSED,
     "NOT_PENDING": State.REFUSED,
     "OUT_OF_TIME": State.FAILED,
+    "QUARANTINE": State.APPROVED,  # time alone settles it
 }
-FOUND = "确认后的画面"
+FOUND, PRESS_RECORD = "确认后的画面", "按下的记录"
 EVIDENCE_MISSING = "EVIDENCE_MISSING"  # confirmed, and not all of its evidence could be kept
+NOT_SEEN = "NOT_SEEN"  # what the insurer has decided could not be looked up
+WAIT_FOR_INSURER = "等待保险公司审批，生效时间以审批为准"
 DECISIONS = {
     PolicyStatus.UNDERWRITTEN: State.UNDERWRITTEN,
     PolicyStatus.RETURNED: State.RETURNED,
@@ -80,13 +92,13 @@ class Confirmation:
 
     def _note_record(self, entry: Entry, record: PolicyRecord) -> None:
         """Write down what 保单查询 shows of a policy that this ledger has not pressed."""
-        if record.status in (PolicyStatus.RETURNED, PolicyStatus.DECLINED):
+        pressed_at = sent_at(self._ledger.history(entry.item.reference))
+        if record.status in (PolicyStatus.RETURNED, PolicyStatus.DECLINED) and not pressed_at:
             raise BusinessException(
                 "NOT_PENDING",
                 f"门户显示“{record.status.value}”：{record.opinion}",
                 "请按审批意见联系保险公司",
             )
-        pressed_at, _ = self._ledger.last(entry.item.reference, State.PRESSING)
         whose = "不是本机确认的"
         if pressed_at:
             whose = f"本机 {in_beijing(datetime.fromisoformat(pressed_at))} 按下过，多半就是那一次"
@@ -145,10 +157,11 @@ class Confirmation:
             )
 
     def seek_approval(self, entry: Entry) -> None:
-        """Approve by a mandate, or leave the item to a person."""
+        """Approve as a person did before a failure, or by a mandate; or leave it to a person."""
         seen = Snapshot.load(entry.snapshot or {})
         history = self._ledger.history(entry.item.reference)
-        if rejection := approval.rejection(history, seen.digest(entry.item.contact)):
+        digest = seen.digest(entry.item.contact)
+        if rejection := approval.rejection(history, digest):
             self._move(
                 entry,
                 State.AWAITING_APPROVAL,
@@ -156,7 +169,11 @@ class Confirmation:
                 next_step="请按意见改正清单；改变主意时由审批人用 single-window approve 批准",
             )
             return
-        today = beijing().date()
+        given, now = approval.earlier(history, digest), beijing()
+        if given and approval.standing(given, self._settings, entry.item, seen, history, now):
+            self._move(entry, State.APPROVED, approval=asdict(given))
+            return
+        today = now.date()
         if granted := approval.by_mandate(self._settings.mandates, entry.item, seen, today):
             self._move(entry, State.APPROVED, by=granted.by, approval=asdict(granted))
 
@@ -224,8 +241,9 @@ class Confirmation:
         details = form.read()
         documents = session.documents(item, details.document_names)
         now = Snapshot.of(self._settings.origin, details, documents)
-        granted = Approval(**(entry.approval or {}))
-        standing = approval.standing(granted, self._settings, item, now, beijing())
+        granted, history = Approval(**(entry.approval or {})), self._ledger.history(item.reference)
+        approval.expect_settled(history, self._settings, beijing())
+        standing = approval.standing(granted, self._settings, item, now, history, beijing())
         intent = approval.intend(item, granted, standing, seen, now)
         fill_in(form, item.contact)
         form.accept_declaration()
@@ -248,16 +266,19 @@ class Confirmation:
         if record:
             # refused, and confirmed all the same: it was somebody else's doing
             is_ours = entry.code != Outcome.REFUSED
-            lack = self._evidence.lack(entry.item)
-            missing = f"；证据不全，缺少{lack}" if lack else ""
+            lack = self._lack(entry.item)
+            doubts = ""
             if entry.seen_pending_at:
-                missing = f"；按下以后曾仍在“待确认”中，不能排除是别人确认的{missing}"
+                doubts = "；按下以后曾仍在“待确认”中，不能排除是别人确认的"
+            elif PRESS_RECORD in lack:
+                doubts = "；按下时程序被中断，不能排除是别人确认的"
+            missing = f"；证据不全，缺少{'、'.join(lack)}" if lack else ""
             self._move(
                 entry,
                 State.CONFIRMED if is_ours else State.ALREADY_CONFIRMED,
                 code=EVIDENCE_MISSING if lack else "",
-                explanation=f"门户显示“{record.status.value}”{missing}",
-                next_step="等待保险公司审批，生效时间以审批为准",
+                explanation=f"门户显示“{record.status.value}”{doubts}{missing}",
+                next_step=WAIT_FOR_INSURER,
                 confirmed_at=record.confirmed_at,
             )
         elif is_pending and entry.code == Outcome.REFUSED:
@@ -275,6 +296,13 @@ class Confirmation:
                 **doubt(f"已按下，门户{seen}"),
             )
             raise NotListedYet
+
+    def _lack(self, item: WorkItem) -> list[str]:
+        """Return what is missing of the evidence; a kill may have taken the record of a press."""
+        lack = {*self._evidence.lack(item)}
+        if self._evidence.presses(item) < len(presses(self._ledger.history(item.reference))):
+            lack.add(PRESS_RECORD)
+        return sorted(lack)
 
     def _find(self, session: Session, item: WorkItem) -> tuple[PolicyRecord | None, bool]:
         record = session.record(item)
@@ -308,7 +336,7 @@ class Confirmation:
         try:
             self._evidence.keep_record(item, "press", facts)
         except EvidenceNotKept:
-            self._evidence.note_lack(item, "按下的记录")
+            self._evidence.note_lack(item, PRESS_RECORD)
 
     def _keep_found(self, session: Session, item: WorkItem, record: PolicyRecord | None) -> None:
         """Keep what 保单查询 shows; whatever goes wrong with that, what was found stands."""
@@ -343,6 +371,9 @@ class Confirmation:
             told = f"保险公司已审批，{record.status.value}{policy}{effective}{opinion}"
             next_step = "" if decided is State.UNDERWRITTEN else "请按审批意见联系保险公司"
             self._move(entry, decided, explanation=told, next_step=next_step)
+        elif entry.code not in ("", EVIDENCE_MISSING):  # an earlier look had failed
+            told = f"门户显示“{record.status.value}”"
+            self._move(entry, entry.state, explanation=told, next_step=WAIT_FOR_INSURER)
 
     def _decided(self, session: Session, item: WorkItem) -> PolicyRecord | None:
         record = session.record(item)
@@ -368,7 +399,7 @@ class Confirmation:
             state = STATE_OF.get(error.code, State.NEEDS_PERSON)
             self._move(entry, state, code=error.code, **told)
         elif entry.state in FOLLOWED_UP:
-            self._move(entry, entry.state, **told)
+            self._move(entry, entry.state, code=error.code, **told)
         else:  # the code of the press is what the next look needs
             self._move(entry, State.IN_DOUBT, code=entry.code, **told)
 
@@ -378,7 +409,7 @@ class Confirmation:
             told = f"{reason}；确认没有发出"
             self._move(entry, State.FAILED, explanation=told, next_step=RUN_AGAIN)
         elif entry.state in FOLLOWED_UP:
-            self._move(entry, entry.state, explanation=reason, next_step=RUN_AGAIN)
+            self._move(entry, entry.state, code=NOT_SEEN, explanation=reason, next_step=RUN_AGAIN)
         elif entry.state is State.PRESSING:
             self._move(entry, State.IN_DOUBT, **doubt(f"已按下，没有核验成功：{reason}"))
 

@@ -95,9 +95,13 @@ class Evidence:
         """Remember that what was lacking could be kept after all."""
         self._lacking[item.reference].discard(what)
 
-    def lack(self, item: WorkItem) -> str:
-        """Return what could not be kept of this item, in words; empty if nothing is missing."""
-        return "、".join(sorted(self._lacking[item.reference]))
+    def lack(self, item: WorkItem) -> set[str]:
+        """Return what could not be kept of this item, in words."""
+        return self._lacking[item.reference]
+
+    def presses(self, item: WorkItem) -> int:
+        """Return how many presses of this item have left a record."""
+        return len(self._numbered(self.pack(item), "press", ".json"))
 
     def begin(self) -> None:
         """Make sure that this run can seal, and finish the seal that a kill has left half done.

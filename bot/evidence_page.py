@@ -5,7 +5,7 @@ from typing import Any
 
 from bot.declaration import digest
 from bot.html import render
-from bot.ledger import Entry, State
+from bot.ledger import Entry, State, presses
 from bot.results import STATE_WORDS, in_beijing
 from bot.seal import Chain, fingerprint
 from bot.work_item import mask_contact
@@ -66,7 +66,7 @@ def _told(row: dict[str, Any]) -> dict[str, str]:
 
 def _claimed_at(history: list[dict[str, Any]]) -> str:
     """Return when the last press was claimed; empty if none was."""
-    claims = [one["at"] for one in history if one["old"] != State.PRESSING == one["new"]]
+    claims = presses(history)
     return _beijing(claims[-1]) if claims else ""
 
 

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from itertools import pairwise
 from pathlib import Path
 from secrets import randbelow
 from typing import Any
@@ -64,7 +65,7 @@ MOVES: dict[State, frozenset[State]] = {
     | RESTARTABLE
     | {State.AWAITING_APPROVAL, State.ALREADY_CONFIRMED, State.APPROVED},
     State.APPROVED: _ANEW | RESTARTABLE | {State.APPROVED, State.INTENT},
-    State.INTENT: _ANEW | RESTARTABLE | {State.PRESSING},
+    State.INTENT: _ANEW | RESTARTABLE | {State.APPROVED, State.PRESSING},
     State.PRESSING: _READ_BACK | {State.FAILED},
     State.IN_DOUBT: _READ_BACK | _ANEW,  # anew only by a person's decision
     **{state: DECIDED | {state} for state in FOLLOWED_UP},
@@ -421,6 +422,22 @@ class Ledger:
         query = sa.select(_items).where(condition).order_by(_items.c.uscc, _items.c.application_no)
         with self._engine.connect() as connection:
             return [_entry(row) for row in connection.execute(query)]
+
+
+def presses(history: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Return when each press of an item was claimed."""
+    return [one["at"] for one in history if one["old"] != State.PRESSING == one["new"]]
+
+
+def sent_at(history: Iterable[Mapping[str, Any]]) -> str:
+    """Return when the last press was claimed that may have been sent; empty if none was."""
+    claims = [*history, {"old": "", "new": ""}]
+    sent = [
+        one["at"]
+        for one, then in pairwise(claims)
+        if one["old"] != State.PRESSING == one["new"] and then["new"] != State.FAILED
+    ]
+    return sent[-1] if sent else ""
 
 
 def _open(file: Path) -> sa.Engine:

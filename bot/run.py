@@ -182,7 +182,8 @@ def follow_up(job: Job, attendant: Attendant, tell: Callable[[Entry], None]) -> 
     """
     with working_on(job.settings) as ledger:
         entries = ledger.entries(job.digest)
-        due = {one.item.reference: one.item.uscc for one in entries if one.state in FOLLOWED_UP}
+        followed_up = PRESSED | FOLLOWED_UP
+        due = {one.item.reference: one.item.uscc for one in entries if one.state in followed_up}
         outcome = _work_off(job, ledger, Work.FOLLOW_UP, due.values(), attendant, tell)
         return replace(
             outcome,

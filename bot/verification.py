@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from bot.errors import NotFit
 from bot.evidence import MANIFEST
-from bot.ledger import DECIDED, State
+from bot.ledger import DECIDED, State, presses
 from bot.private_files import is_half
 from bot.seal import (
     CHAIN,
@@ -230,8 +230,7 @@ class _Verification:
 def _lacking(facts: dict[str, Any]) -> Iterator[str]:
     """Give what was due by the history of a pack, and was not there to be sealed."""
     kept = Counter(one["name"].partition(".")[0].partition("-")[0] for one in facts["files"])
-    presses = sum(one["old"] != State.PRESSING == one["new"] for one in facts["history"])
-    if presses > kept["press"]:
+    if len(presses(facts["history"])) > kept["press"]:
         yield "按下的记录"
     if facts["state"] in CONFIRMED:
         yield from (told for stem, told in FOUND.items() if not kept[stem])

@@ -24,7 +24,7 @@ from bot.errors import (
     WorkItemError,
 )
 from bot.evidence import Evidence
-from bot.ledger import BEFORE_PRESS, DONE, FOLLOWED_UP, Entry, Ledger, State
+from bot.ledger import BEFORE_PRESS, DONE, FOLLOWED_UP, PRESSED, Entry, Ledger, State
 from bot.session import RUN_AGAIN, Sessions
 from bot.settings import Settings
 
@@ -81,8 +81,8 @@ class Robot(DBOSConfiguredInstance):
 
     @DBOS.workflow(name="follow_up")
     def follow_up(self, uscc: str, list_digest: str) -> None:
-        """See in 保单查询 what the insurer has decided about what is confirmed."""
-        self._serve(uscc, lambda: self.collect_confirmed(uscc, list_digest), self.look)
+        """See in 保单查询 what became of what was pressed, and what the insurer has decided."""
+        self._serve(uscc, lambda: self.collect_pressed(uscc, list_digest), self.look)
 
     def _serve(
         self, uscc: str, collect: Callable[[], list[str]], handle: Callable[[str], None]
@@ -123,8 +123,12 @@ class Robot(DBOSConfiguredInstance):
         )
 
     def look(self, reference: str) -> None:
-        """See what became of one policy that is confirmed."""
-        self._handle(reference, self.look_up)
+        """See what became of one policy that was pressed."""
+        self._handle(
+            reference,
+            self.read_back,  # pressing, in_doubt → confirmed
+            self.look_up,  # confirmed → underwritten, returned or declined
+        )
 
     def _handle(self, reference: str, *steps: Callable[[str], None]) -> None:
         self._begun[reference] = monotonic()
@@ -162,12 +166,12 @@ class Robot(DBOSConfiguredInstance):
         ]
 
     @step
-    def collect_confirmed(self, uscc: str, list_digest: str) -> list[str]:
-        """Return the references of this enterprise whose fate the insurer decides."""
+    def collect_pressed(self, uscc: str, list_digest: str) -> list[str]:
+        """Return the references of this enterprise that were pressed, and are not decided."""
         return [
             entry.item.reference
             for entry in self._ledger.entries(list_digest)
-            if entry.item.uscc == uscc and entry.state in FOLLOWED_UP
+            if entry.item.uscc == uscc and entry.state in PRESSED | FOLLOWED_UP
         ]
 
     @step

@@ -57,12 +57,14 @@ class PendingPage(Screen):
         """Go through the policies from here on, turning a page when the last one was taken.
 
         Raises:
-            ScreenNotReached: the pages show fewer than the portal itself has counted.
+            ScreenNotReached: the pages show fewer than the portal itself has counted on any of
+                them; a list that becomes shorter meanwhile hides a row behind the page's turn.
         """
-        seen = 0
+        seen: set[str] = set()
+        counted = 0
         while True:
             rows = self.table.read()
-            seen += len(rows)
+            seen |= {row["申请编号"] for row in rows}
             for row in rows:
                 yield PendingPolicy(
                     application_no=row["申请编号"],
@@ -70,8 +72,9 @@ class PendingPage(Screen):
                     product=row["产品名称"],
                     status=PolicyStatus.of(row["状态"]),
                 )
+            counted = max(counted, self.table.total())
             if not self.table.next_page.is_visible():
-                if seen < self.table.total():
+                if len(seen) < counted:
                     raise ScreenNotReached(type(self).__name__, self.tab.url)
                 return
             self.ask(self.table.next_page, to=PendingPage)

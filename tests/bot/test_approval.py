@@ -1,5 +1,6 @@
 """Approval covers what was seen and what will be typed, and nothing else."""
 
+from contextlib import nullcontext
 from dataclasses import asdict, replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
@@ -150,14 +151,20 @@ def test_a_person_approves_what_was_seen(ledger: Ledger):
     assert ledger.last(ITEM.reference, State.APPROVED)[1] == "审批人"
 
 
-@pytest.mark.parametrize("decide", [approval.approve, approval.reject])
+@pytest.mark.parametrize(
+    "decide",
+    [
+        lambda *decision: approval.approve(*decision, Settings()),
+        lambda *decision: approval.reject(*decision, "不符", Settings()),
+    ],
+)
 def test_only_what_waits_is_decided(ledger: Ledger, decide):
     """The second decision about the same item is told that it came too late."""
     entry = ledger.entry(ITEM.reference)
     approval.approve(ledger, entry, "审批人", Settings())
 
     with pytest.raises(BusinessException) as error:
-        decide(ledger, entry, "另一审批人", Settings() if decide is approval.approve else "不符")
+        decide(ledger, entry, "另一审批人")
 
     assert error.value.code == "NOT_WAITING"
 
@@ -189,7 +196,7 @@ def test_four_eyes_let_another_person_approve(ledger: Ledger):
 
 def test_a_rejection_holds_for_the_same_content(ledger: Ledger):
     """The item ends as refused with the reason, and stays rejected when it comes again."""
-    approval.reject(ledger, ledger.entry(ITEM.reference), "审批人", "金额不符")
+    approval.reject(ledger, ledger.entry(ITEM.reference), "审批人", "金额不符", Settings())
     refused = ledger.entry(ITEM.reference)
     ledger.dispatch([ITEM], "list", MAKER)
 
@@ -200,7 +207,7 @@ def test_a_rejection_holds_for_the_same_content(ledger: Ledger):
 
 def test_a_rejection_is_not_forgotten_for_what_came_between(ledger: Ledger):
     """Other content under a mandate does not undo it; the same person's second thought does."""
-    approval.reject(ledger, ledger.entry(ITEM.reference), "审批人", "金额不符")
+    approval.reject(ledger, ledger.entry(ITEM.reference), "审批人", "金额不符", Settings())
     other = replace(SEEN, fields=())
     granted = Approval("签字人", approval.MANDATE, other.digest(ITEM.contact), "")
     for old, new, values in (
@@ -247,6 +254,26 @@ def test_a_person_at_a_terminal_is_shown_and_asked(
     assert ledger.entry(ITEM.reference).state is state
 
 
+def test_one_that_may_not_be_decided_does_not_keep_the_others(tmp_path: Path):
+    """Each decision stands for itself; what was not decided is told with its number."""
+    settings = Settings(data_dir=tmp_path / "data")
+    ledger = Ledger(settings.ledger_file, settings.ledger_marker)
+    other = replace(ITEM, application_no="XW2")
+    for item, maker in ((ITEM, "审批人"), (other, MAKER)):
+        ledger.dispatch([item], maker, maker)
+        seen = {"snapshot": asdict(SEEN)}
+        ledger.move(item.reference, State.READY, State.AWAITING_APPROVAL, "robot", **seen)
+
+    words = ["approve", "--all", "--by", "审批人", "--data-dir", str(tmp_path / "data")]
+    strict = {"SINGLE_WINDOW_FOUR_EYES": "true", "SINGLE_WINDOW_OPERATOR": "checker"}
+    ended = CliRunner().invoke(cli.app, words, env=strict)
+
+    assert ended.exit_code == 1
+    assert ledger.entry(ITEM.reference).state is State.AWAITING_APPROVAL
+    assert ledger.entry(other.reference).state is State.APPROVED
+    assert "XW1：清单由“审批人”交办" in ended.stderr
+
+
 def test_the_approval_of_a_person_runs_out():
     """Silence after that is no approval."""
     settings = Settings(approval_hours=1)
@@ -254,7 +281,7 @@ def test_the_approval_of_a_person_runs_out():
     given = Approval("审批人", PERSON, SEEN.digest(ITEM.contact), at.isoformat())
 
     in_time, late = (
-        approval.standing(given, settings, ITEM, SEEN, at + timedelta(minutes=minutes))
+        approval.standing(given, settings, ITEM, SEEN, (), at + timedelta(minutes=minutes))
         for minutes in (60, 61)
     )
 
@@ -266,8 +293,71 @@ def test_the_approval_of_a_mandate_goes_with_the_mandate():
     moment = datetime.combine(TODAY, datetime.min.time(), UTC)
     with_it, without = Settings(mandates=(MANDATE,)), Settings()
 
-    assert approval.standing(granted(), with_it, ITEM, SEEN, moment)
-    assert approval.standing(granted(), without, ITEM, SEEN, moment) is None
+    assert approval.standing(granted(), with_it, ITEM, SEEN, (), moment)
+    assert approval.standing(granted(), without, ITEM, SEEN, (), moment) is None
+
+
+@pytest.mark.parametrize(("by", "account"), [(MAKER, "别的账号"), ("审批人", MAKER)])
+def test_four_eyes_are_asked_again_at_the_press(ledger: Ledger, by: str, account: str):
+    """It may have been given in a folder whose settings do not ask; this run's settings do."""
+    approval.approve(ledger, ledger.entry(ITEM.reference), by, Settings(operator=account))
+    given = Approval(**(ledger.entry(ITEM.reference).approval or {}))
+    history = ledger.history(ITEM.reference)
+    lax, strict = (
+        approval.standing(given, settings, ITEM, SEEN, history, datetime.now(UTC))
+        for settings in (Settings(), Settings(four_eyes=True))
+    )
+
+    assert (lax, strict) == (given, None)
+
+
+def test_what_is_approved_may_still_be_taken_back(ledger: Ledger):
+    """Until it is pressed a person may say no after all."""
+    approval.approve(ledger, ledger.entry(ITEM.reference), "审批人", Settings())
+    approval.reject(ledger, ledger.entry(ITEM.reference), "审批人", "看错了", Settings())
+
+    assert ledger.entry(ITEM.reference).state is State.REFUSED
+    assert rejection(ledger, SEEN) == "审批人不同意：看错了"
+
+
+@pytest.mark.parametrize(
+    ("then", "holds"),
+    [
+        ((State.APPROVED, State.FAILED, State.READY, State.AWAITING_APPROVAL), True),
+        ((State.APPROVED, State.INTENT, State.PRESSING, State.IN_DOUBT, State.READY), False),
+    ],
+    ids=["a failure", "a press"],
+)
+def test_an_approval_outlives_a_failure_and_no_press(
+    ledger: Ledger, then: tuple[State, ...], holds: bool
+):
+    """What a person approved and nothing has used is not asked again; a press uses it up."""
+    approval.approve(ledger, ledger.entry(ITEM.reference), "审批人", Settings())
+    move(ledger, *then)
+    history, digest = ledger.history(ITEM.reference), SEEN.digest(ITEM.contact)
+
+    assert bool(approval.earlier(history, digest)) is holds
+    assert approval.earlier(history, "0" * 64) is None
+
+
+@pytest.mark.parametrize(
+    ("end", "minutes", "is_settled"),
+    [
+        (State.REFUSED, 59, False),
+        (State.REFUSED, 61, True),
+        (State.FAILED, 0, True),
+    ],
+)
+def test_nothing_is_pressed_again_while_the_last_press_may_be_saved(
+    ledger: Ledger, end: State, minutes: int, is_settled: bool
+):
+    """Whatever the portal answered, it may still be saving; what was never sent leaves no doubt."""
+    move(ledger, State.AWAITING_APPROVAL, State.APPROVED, State.INTENT, State.PRESSING, end)
+    moment = datetime.now(UTC) + timedelta(minutes=minutes)
+    doubt = nullcontext() if is_settled else pytest.raises(BusinessException, match="还在保存")
+
+    with doubt:
+        approval.expect_settled(ledger.history(ITEM.reference), Settings(), moment)
 
 
 DOUBTFUL = (State.AWAITING_APPROVAL, State.APPROVED, State.INTENT, State.PRESSING, State.IN_DOUBT)

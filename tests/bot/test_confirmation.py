@@ -1,6 +1,7 @@
 """The acts of the protocol, and evidence: it is never worth more than what was done."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -13,10 +14,12 @@ from playwright.sync_api import Error as PlaywrightError
 from bot.confirmation import Confirmation, fill_in
 from bot.errors import BusinessException, EvidenceNotKept
 from bot.evidence import Evidence
-from bot.ledger import Ledger, State
+from bot.ledger import Entry, Ledger, State
 from bot.settings import Settings
 from bot.work_item import WorkItem
 from pages.models import Contact, PolicyRecord, PolicyStatus
+from tests.bot.journals.record import MANDATE
+from tests.bot.stand_in import Portal, make_robot
 from tests.bot.test_ledger import ITEM, MAKER, bring_to
 
 FOUND = PolicyRecord("XW1", "", "产品", PolicyStatus.CONFIRMED, "2026-01-02 09:30:00", "", "")
@@ -57,6 +60,8 @@ def read_back(ledger: Ledger, evidence: Evidence, failures: int = 0) -> Any:
     bring_to(ledger, State.PRESSING)
     evidence.begin()
     confirmation = Confirmation(Settings(), ledger, FakeSessions(failures), evidence)
+    with suppress(EvidenceNotKept):
+        evidence.keep_record(ITEM, "press", {})
     confirmation.read_back(ledger.entry(ITEM.reference))
     confirmation.seal(ITEM.reference)
     return ledger.entry(ITEM.reference)
@@ -145,6 +150,57 @@ def test_what_was_seen_pending_after_the_press_may_be_somebody_elses(
     assert "不能排除是别人确认的" in confirmed.explanation
 
 
+def test_a_press_without_a_record_may_be_somebody_elses(ledger: Ledger, evidence: Evidence):
+    """Killed between the claim and the answer: it is confirmed, and who did it is not sure."""
+    bring_to(ledger, State.PRESSING)
+    Confirmation(Settings(), ledger, FakeSessions(), evidence).read_back(
+        ledger.entry(ITEM.reference)
+    )
+
+    confirmed = ledger.entry(ITEM.reference)
+
+    assert (confirmed.state, confirmed.code) == (State.CONFIRMED, "EVIDENCE_MISSING")
+    assert "不能排除是别人确认的；证据不全，缺少按下的记录" in confirmed.explanation
+
+
+def test_what_was_sent_here_and_is_returned_is_followed_up(ledger: Ledger, evidence: Evidence):
+    """A person let it begin anew, and it was accepted late after all: the insurer has decided."""
+    bring_to(ledger, State.IN_DOUBT)
+    ledger.move(ITEM.reference, State.IN_DOUBT, State.READY, "审批人")
+    returned = replace(FOUND, status=PolicyStatus.RETURNED)
+    confirmation = Confirmation(Settings(), ledger, FakeSessions(), evidence)
+    confirmation._note_record(ledger.entry(ITEM.reference), returned)
+
+    assert ledger.entry(ITEM.reference).state is State.ALREADY_CONFIRMED
+
+
+@pytest.mark.parametrize(
+    "fail",
+    [
+        lambda acts, entry: acts.refuse(entry, BusinessException("VANISHED", "查不到", "")),
+        lambda acts, entry: acts.fail(entry, "门户没有应答"),
+    ],
+)
+def test_a_look_that_failed_is_told_until_one_succeeds(
+    ledger: Ledger, evidence: Evidence, fail: Callable[[Confirmation, Entry], None]
+):
+    """What the insurer decides could not be seen; the code says so, and a good look clears it."""
+    bring_to(ledger, State.PRESSING)
+    ledger.move(ITEM.reference, State.PRESSING, State.CONFIRMED, "robot")
+    confirmation = Confirmation(Settings(), ledger, FakeSessions(), evidence)
+    fail(confirmation, ledger.entry(ITEM.reference))
+    failed = ledger.entry(ITEM.reference)
+    confirmation.look_up(failed)
+    seen = ledger.entry(ITEM.reference)
+
+    assert (failed.state, bool(failed.code)) == (State.CONFIRMED, True)
+    assert (seen.state, seen.code, seen.explanation) == (
+        State.CONFIRMED,
+        "",
+        "门户显示“已确认(待审批)”",
+    )
+
+
 def test_what_was_pressed_here_before_is_not_called_somebody_elses(
     ledger: Ledger, evidence: Evidence
 ):
@@ -189,6 +245,55 @@ def test_the_portals_words_are_kept_without_what_was_typed(ledger: Ledger, evide
     confirmation.fail(ledger.entry(ITEM.reference), f"手机号码 {ITEM.contact.mobile} 不对")
 
     assert ledger.entry(ITEM.reference).explanation.startswith("手机号码 138****8000 不对")
+
+
+def under_mandate(folder: Path, quarantine_minutes: float = 60) -> Settings:
+    """Settings with a mandate that covers the item."""
+    return Settings(data_dir=folder, mandates=(MANDATE,), quarantine_minutes=quarantine_minutes)
+
+
+def test_a_no_is_not_followed_by_another_press_while_it_may_be_saved(
+    ledger: Ledger, tmp_path: Path
+):
+    """The portal says that it is busy, and saves late; whoever runs the list again waits."""
+    portal = Portal()
+    portal.refusal = "系统繁忙，请稍后再试"
+    make_robot(tmp_path, under_mandate(tmp_path), ledger, portal).confirm(ITEM.reference)
+    refused = ledger.entry(ITEM.reference)
+    ledger.dispatch([ITEM], "list", MAKER)
+    portal.refusal = ""
+    make_robot(tmp_path, under_mandate(tmp_path), ledger, portal).confirm(ITEM.reference)
+    waits, requests = ledger.entry(ITEM.reference), portal.requests
+    make_robot(tmp_path, under_mandate(tmp_path, 0), ledger, portal).confirm(ITEM.reference)
+
+    assert (refused.state, waits.state, requests) == (State.REFUSED, State.APPROVED, 1)
+    assert "那时才会再按" in waits.next_step
+    assert (ledger.entry(ITEM.reference).state, portal.requests) == (State.CONFIRMED, 2)
+
+
+@pytest.mark.parametrize(
+    ("status", "state"),
+    [
+        (None, State.IN_DOUBT),
+        (PolicyStatus.CONFIRMED, State.CONFIRMED),
+        (PolicyStatus.UNDERWRITTEN, State.UNDERWRITTEN),
+    ],
+)
+def test_what_was_pressed_is_verified_by_a_follow_up_and_never_pressed(
+    ledger: Ledger, tmp_path: Path, status: PolicyStatus | None, state: State
+):
+    """It looks at what is in doubt without going on with anything else."""
+    bring_to(ledger, State.IN_DOUBT)
+    other = replace(ITEM, application_no="XW2")
+    ledger.dispatch([other], "another list", MAKER)
+    portal = Portal(is_pending=status is None, status=status)
+    robot = make_robot(tmp_path, under_mandate(tmp_path), ledger, portal)
+
+    for reference in robot.collect_pressed(ITEM.uscc, ""):
+        robot.look(reference)
+
+    assert (ledger.entry(ITEM.reference).state, portal.requests) == (state, 0)
+    assert ledger.entry(other.reference).state is State.READY
 
 
 class DistractedForm:
