@@ -10,6 +10,7 @@ from typing import Any, Self
 from bot import declaration
 from bot.errors import BusinessException
 from bot.ledger import Entry, Ledger, State, sent_at
+from bot.results import in_beijing
 from bot.settings import Mandate, Settings
 from bot.work_item import WorkItem
 from pages.models import Contact, Declaration, Document, PolicyDetails
@@ -169,7 +170,7 @@ def expect_settled(
         raise BusinessException(
             "QUARANTINE",
             "门户可能还在保存上一次确认",
-            f"请在 {until.astimezone(moment.tzinfo):%m-%d %H:%M} 以后再运行，那时才会再按",
+            f"请在 {in_beijing(until)}（北京时间） 以后再运行，那时才会再按",
         )
 
 
@@ -233,7 +234,7 @@ def release(ledger: Ledger, entry: Entry, by: str, settings: Settings, moment: d
         raise BusinessException(
             "QUARANTINE",
             "门户可能还在保存上一次确认",
-            f"请在 {until.astimezone(moment.tzinfo):%m-%d %H:%M} 以后核验一次，再作决定",
+            f"请在 {in_beijing(until)}（北京时间） 以后核验一次，再作决定",
         )
     if until and datetime.fromisoformat(entry.seen_pending_at) < until:
         raise BusinessException(

@@ -4,6 +4,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
+from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
@@ -66,7 +67,7 @@ app.add_typer(credentials, name="credentials")
 Uscc = Annotated[str, typer.Argument(metavar="USCC", help="统一社会信用代码")]
 Account = Annotated[str, typer.Argument(metavar="ACCOUNT", help="登录账号")]
 OptionalList = Annotated[
-    Path | None, typer.Argument(metavar="LIST", help="工作清单；不给时办理台账中的")
+    Path | None, typer.Argument(metavar="LIST", help="工作清单；不给时按台账中的全部")
 ]
 Quiet = Annotated[
     bool, typer.Option("--quiet", help="不显示进度；全部办妥时什么也不输出，适合计划任务")
@@ -81,6 +82,22 @@ PersonalDetail = Annotated[
     str, typer.Argument(metavar="PERSON", help="联系人的姓名、电话、手机或邮箱，要完全一致")
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON，供程序读取")]
+
+
+def _print_version(is_asked: bool) -> None:
+    if is_asked:
+        terminal.out.print(f"single-window {version('single-window')}", highlight=False)
+        raise typer.Exit
+
+
+@app.callback()
+def main(
+    _: Annotated[
+        bool,
+        typer.Option("--version", callback=_print_version, is_eager=True, help="显示版本"),
+    ] = False,
+) -> None:
+    """Carry the options that belong to no command."""
 
 
 @app.command(epilog="示例：single-window demo --output demo")
@@ -234,15 +251,17 @@ def approve(
         with opened_ledger(settings) as ledger:
             waiting = [entry for entry in ledger.entries() if entry.state in states]
             named = _named(ledger, waiting, numbers) if numbers else waiting
-            if not by:
-                terminal.print_waiting(named, _packs(settings, named), as_json)
-                return
-            if not (numbers or everything):
+            packs, file = _packs(settings, named), settings.ledger_file
+            if by and not (numbers or everything):
                 _refuse_usage("请写明申请编号，或加上 --all。")
-            if not again and reject is None and sys.stdin.isatty():
-                terminal.print_waiting(named, _packs(settings, named), as_json=False)
-                if not terminal.is_agreed(f"{by}批准以上 {len(named)} 张吗？"):
-                    _refuse_usage("没有批准。")
+            if not by or not named:
+                terminal.print_waiting(named, packs, file, as_json)
+                return
+            if reject is None and sys.stdin.isatty():
+                terminal.print_waiting(named, packs, file, as_json=False)
+                act = "准许重新办理" if again else "批准"
+                if not terminal.is_agreed(f"{by}{act}以上 {len(named)} 张吗？"):
+                    _refuse_usage(f"没有{act}。")
             decided, undecided = [], []
             for entry in named:
                 try:
@@ -328,7 +347,8 @@ def status(portal_url: PortalUrl = None, data_dir: DataDir = None, as_json: AsJs
             entries = ledger.entries()
     terminal.print_entries(entries, as_json)
     if not (entries or as_json):
-        terminal.out.print("台账里还没有保单。请先运行 single-window run 清单.xlsx。")
+        told = f"台账 {settings.ledger_file} 里还没有保单。请先运行 single-window run 清单.xlsx。"
+        terminal.out.print(told, markup=False)
 
 
 @app.command(name="results", epilog="示例：single-window results 清单.xlsx")
@@ -406,7 +426,8 @@ def purge(
     with _plain_errors():
         settings = load_settings(Path(), portal_url=portal_url, data_dir=data_dir)
         limit = datetime.now(UTC) - timedelta(days=older_than)
-        terminal.print_erased(personal_data.purge(settings, limit), as_json)
+        erased = personal_data.purge(settings, limit)
+    terminal.print_erased(erased, settings.ledger_file, as_json)
 
 
 @app.command(epilog="示例：single-window export 13800138000 --to 资料.json")
@@ -422,8 +443,10 @@ def export(
         settings = load_settings(Path(), portal_url=portal_url, data_dir=data_dir)
         if to.exists():
             _refuse_usage(f"{to} 已经存在，没有覆盖。请换一个文件名。")
+        if not to.parent.is_dir():
+            _refuse_usage(f"没有文件夹 {to.parent}。请先建立它，或换一个地方。")
         held = personal_data.export(settings, person, to)
-        terminal.print_exported(held, to, as_json)
+        terminal.print_exported(held, to, settings.ledger_file, as_json)
     raise typer.Exit(ALL_DONE if held else NEEDS_PERSON)
 
 
@@ -441,12 +464,13 @@ def delete(
     """
     with _plain_errors():
         settings = load_settings(Path(), portal_url=portal_url, data_dir=data_dir)
-        if yes:
-            terminal.print_erased(personal_data.delete(settings, person), as_json)
-            return
         held = personal_data.find(settings, person)
-        terminal.print_held(held, as_json)
-    raise typer.Exit(NEEDS_PERSON if held else ALL_DONE)
+        if held and yes:
+            erased = personal_data.delete(settings, person)
+            terminal.print_erased(erased, settings.ledger_file, as_json)
+            return
+        terminal.print_held(held, settings.ledger_file, as_json)
+    raise typer.Exit(NEEDS_PERSON if held or yes else ALL_DONE)
 
 
 @app.command(epilog="示例：single-window verify 证据包 --key public-key.pem")

@@ -35,10 +35,10 @@ from bot.demo import Trial
 from bot.doctor import Finding, Health
 from bot.errors import SignInRefused
 from bot.findings import Finding as ListFinding
-from bot.ledger import DONE, Entry, Request
+from bot.ledger import DONE, FOLLOWED_UP, Entry, Request, State
 from bot.personal_data import Erased, Held
 from bot.reconcile import Comparison
-from bot.results import NEXT_RUN, STATE_WORDS, WAITING_FOR
+from bot.results import GOOD, NEXT_RUN, STATE_WORDS, WAITING_FOR
 from bot.run import Credential, Outcome, SealNote
 from bot.verification import Verdict
 from bot.work_item import mask_contact
@@ -352,38 +352,42 @@ def print_walk(walk: Walk, as_json: bool) -> None:
         out.print("请把以上内容交给维护人员更新程序；更新以前不要在这个门户上运行。", style="red")
 
 
-def print_erased(erased: Erased, as_json: bool) -> None:
-    """Print what was cleared of people."""
+def print_erased(erased: Erased, ledger: Path, as_json: bool) -> None:
+    """Print what was cleared of people, in which ledger."""
     if as_json:
         print_json(asdict(erased))
         return
-    out.print(f"已清除 {erased.items} 张保单的联系方式，证据包中的 {erased.files} 个文件。")
+    told = f"已清除 {erased.items} 张保单的联系方式，证据包中的 {erased.files} 个文件"
+    out.print(f"{told}（台账 {ledger}）。", markup=False)
     out.print("清单和结果工作簿不在程序手里：请经办人自己删除。")
 
 
-def print_held(held: list[Held], as_json: bool) -> None:
-    """Print where data of a person are, and how they are deleted."""
+def print_held(held: list[Held], ledger: Path, as_json: bool) -> None:
+    """Print where data of a person are, and how they are deleted; namesakes are told apart."""
     if as_json:
         print_json({"held": [_held(one) for one in held]})
         return
     for one in held:
         where = f"{one.enterprise_name} {one.application_no or '（没有申请编号的一行）'}"
         out.print(f"{where}：{one.state}", markup=False)
-    told = f"共 {len(held)} 处。确实要清除时请加上 --yes。" if held else "没有这个联系人的资料。"
-    out.print(told)
+        for contact in one.contacts:
+            out.print(f"  {'，'.join(filter(None, mask_contact(contact).values()))}", markup=False)
+    told = f"共 {len(held)} 处。确实要清除时请加上 --yes；还没有确认的，清除以后要由清单再带来。"
+    out.print(told if held else f"没有这个联系人的资料（台账 {ledger}）。", markup=False)
 
 
 def _held(one: Held) -> dict[str, Any]:
     return asdict(one) | {"contacts": [mask_contact(contact) for contact in one.contacts]}
 
 
-def print_exported(held: list[Held], to: Path, as_json: bool) -> None:
+def print_exported(held: list[Held], to: Path, ledger: Path, as_json: bool) -> None:
     """Print where the data of a person were written to; they are not shown."""
     if as_json:
         print_json({"file": str(to), "count": len(held)})
         return
     written = f"共 {len(held)} 处，写到 {to}。用完请删除这个文件。"
-    out.print(written if held else "没有这个联系人的资料，没有写文件。", markup=False)
+    nothing = f"没有这个联系人的资料（台账 {ledger}），没有写文件。"
+    out.print(written if held else nothing, markup=False)
 
 
 def print_verdict(verdict: Verdict, as_json: bool) -> None:
@@ -415,9 +419,11 @@ def print_entries(entries: list[Entry], as_json: bool) -> None:
         return
     for state, count in Counter(entry.state for entry in entries).items():
         out.print(f"{STATE_WORDS[state]}：{count}")
-    _print_table(HEADINGS, [_cells(entry) for entry in entries if entry.state not in DONE])
-    if entries and all(entry.state in DONE for entry in entries):
-        out.print("没有要办的了。几天以后运行 single-window follow-up，查询保险公司的审批。")
+    _print_table(HEADINGS, [_cells(entry) for entry in entries if entry.state not in GOOD])
+    states = {entry.state for entry in entries}
+    if states and states <= GOOD:
+        later = "几天以后运行 single-window follow-up，查询保险公司的审批。"
+        out.print(f"没有要办的了。{later if states & FOLLOWED_UP else ''}")
 
 
 def print_comparisons(comparisons: list[Comparison], as_json: bool) -> None:
@@ -430,8 +436,10 @@ def print_comparisons(comparisons: list[Comparison], as_json: bool) -> None:
     _print_table(COMPARED, [tuple(one.facts().values()) for one in comparisons if one.next_step])
 
 
-def print_waiting(entries: list[Entry], packs: Mapping[str, Path], as_json: bool) -> None:
-    """Print what an approver decides about: all that was seen, and what will be typed.
+def print_waiting(
+    entries: list[Entry], packs: Mapping[str, Path], ledger: Path, as_json: bool
+) -> None:
+    """Print what a person decides about: all that was seen, and what will be typed.
 
     `packs` tells of each reference where its documents lie.
     """
@@ -444,7 +452,8 @@ def print_waiting(entries: list[Entry], packs: Mapping[str, Path], as_json: bool
         digest = declaration.digest(seen.declaration)
         wordings[digest] = seen.declaration
         item = entry.item
-        title = f"\n【{item.enterprise_name} {item.application_no}】自 {_when(entry)} 等待批准"
+        waits = f"自 {_when(entry)} {STATE_WORDS[entry.state]}"
+        title = f"\n【{item.enterprise_name} {item.application_no}】{waits}"
         out.print(title, style="bold", markup=False)
         for label, value in (*seen.fields, *mask_contact(item.contact).items()):
             out.print(f"  {label}：{value}", markup=False)
@@ -457,11 +466,14 @@ def print_waiting(entries: list[Entry], packs: Mapping[str, Path], as_json: bool
         out.print(f"\n投保声明（摘要 {digest}）：", style="bold", markup=False)
         for line in (*wording.clauses, wording.label):
             out.print(f"  {line}", markup=False)
-    if entries:
+    if not entries:
+        out.print(f"没有在等待决定的保单（台账 {ledger}）。", markup=False)
+    elif all(entry.state is State.IN_DOUBT for entry in entries):
+        out.print("\n到门户查明没有确认的，准许重新办理：")
+        out.print("single-window approve 申请编号 --by 姓名 --again（--all 是列出的全部）")
+    else:
         out.print("\n批准：single-window approve 申请编号 --by 姓名（--all 是列出的全部）")
         out.print("不同意：single-window approve 申请编号 --by 姓名 --reject 理由")
-    else:
-        out.print("没有在等待批准的保单。")
 
 
 def print_template(file: Path, as_json: bool) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Error as PlaywrightError
 
+from bot import terminal
 from bot.confirmation import Confirmation, fill_in
 from bot.errors import BusinessException, EvidenceNotKept
 from bot.evidence import Evidence
@@ -294,6 +295,22 @@ def test_what_was_pressed_is_verified_by_a_follow_up_and_never_pressed(
 
     assert (ledger.entry(ITEM.reference).state, portal.requests) == (state, 0)
     assert ledger.entry(other.reference).state is State.READY
+
+
+def test_what_the_insurer_did_not_insure_is_not_done(
+    ledger: Ledger, capsys: pytest.CaptureFixture[str]
+):
+    """It stays in the list of what waits, with what to do."""
+    bring_to(ledger, State.PRESSING)
+    ledger.move(ITEM.reference, State.PRESSING, State.CONFIRMED, "robot")
+    told = {"next_step": "请按审批意见联系保险公司"}
+    ledger.move(ITEM.reference, State.CONFIRMED, State.DECLINED, "robot", **told)
+    terminal.print_entries(ledger.entries(), as_json=False)
+    shown = "".join(capsys.readouterr().out.split())
+
+    assert "经办人" in shown
+    assert "请按审批意" in shown  # the cell is folded
+    assert "没有要办的了" not in shown
 
 
 class DistractedForm:

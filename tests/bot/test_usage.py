@@ -1,5 +1,7 @@
 """A wrong call of the command line is told in one sentence of Chinese, with the way to the help."""
 
+from importlib.metadata import version
+
 import pytest
 from typer.testing import CliRunner
 
@@ -28,6 +30,13 @@ def test_a_wrong_call_is_told(call: str, told: str):
     result = CliRunner().invoke(app, call.split(), prog_name="single-window")
 
     assert (result.exit_code, " ".join(result.stderr.split())) == (REFUSED_INPUT, told)
+
+
+def test_the_version_is_told():
+    """The evidence names it, so an operator can ask for it too."""
+    result = CliRunner().invoke(app, ["--version"])
+
+    assert (result.exit_code, result.stdout) == (0, f"single-window {version('single-window')}\n")
 
 
 def test_what_has_no_wording_is_told_as_it_is():
