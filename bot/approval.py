@@ -9,7 +9,7 @@ from typing import Any, Self
 
 from bot import declaration
 from bot.errors import BusinessException
-from bot.ledger import Entry, Ledger, State, sent_at
+from bot.ledger import PRESSED, Entry, Ledger, State, sent_at
 from bot.results import in_beijing
 from bot.settings import Mandate, Settings
 from bot.work_item import WorkItem
@@ -165,12 +165,18 @@ def expect_settled(
     Raises:
         BusinessException: too little time has gone, whatever the portal answered then.
     """
+    history = list(history)
     until = quarantine(history, settings)
     if until and moment < until:
+        said = [
+            f"{one['detail']['explanation']}；"
+            for one in history
+            if one["old"] in PRESSED and one["new"] == State.REFUSED
+        ]
         raise BusinessException(
             "QUARANTINE",
-            "门户可能还在保存上一次确认",
-            f"请在 {in_beijing(until)}（北京时间） 以后再运行，那时才会再按",
+            f"{''.join(said[-1:])}门户可能还在保存上一次确认",
+            f"请在 {in_beijing(until)}（北京时间）以后再运行，那时才会再按",
         )
 
 
@@ -234,7 +240,7 @@ def release(ledger: Ledger, entry: Entry, by: str, settings: Settings, moment: d
         raise BusinessException(
             "QUARANTINE",
             "门户可能还在保存上一次确认",
-            f"请在 {in_beijing(until)}（北京时间） 以后核验一次，再作决定",
+            f"请在 {in_beijing(until)}（北京时间）以后核验一次，再作决定",
         )
     if until and datetime.fromisoformat(entry.seen_pending_at) < until:
         raise BusinessException(

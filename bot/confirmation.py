@@ -40,7 +40,7 @@ STATE_OF = {  # the code of a business exception; any other needs a person
     "MISMATCH": State.REFUSED,
     "NOT_PENDING": State.REFUSED,
     "OUT_OF_TIME": State.FAILED,
-    "QUARANTINE": State.APPROVED,  # time alone settles it
+    "QUARANTINE": State.REFUSED,
 }
 FOUND, PRESS_RECORD = "确认后的画面", "按下的记录"
 EVIDENCE_MISSING = "EVIDENCE_MISSING"  # confirmed, and not all of its evidence could be kept

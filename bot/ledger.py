@@ -65,7 +65,7 @@ MOVES: dict[State, frozenset[State]] = {
     | RESTARTABLE
     | {State.AWAITING_APPROVAL, State.ALREADY_CONFIRMED, State.APPROVED},
     State.APPROVED: _ANEW | RESTARTABLE | {State.APPROVED, State.INTENT},
-    State.INTENT: _ANEW | RESTARTABLE | {State.APPROVED, State.PRESSING},
+    State.INTENT: _ANEW | RESTARTABLE | {State.PRESSING},
     State.PRESSING: _READ_BACK | {State.FAILED},
     State.IN_DOUBT: _READ_BACK | _ANEW,  # anew only by a person's decision
     **{state: DECIDED | {state} for state in FOLLOWED_UP},

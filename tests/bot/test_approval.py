@@ -352,7 +352,8 @@ def test_nothing_is_pressed_again_while_the_last_press_may_be_saved(
     ledger: Ledger, end: State, minutes: int, is_settled: bool
 ):
     """Whatever the portal answered, it may still be saving; what was never sent leaves no doubt."""
-    move(ledger, State.AWAITING_APPROVAL, State.APPROVED, State.INTENT, State.PRESSING, end)
+    move(ledger, State.AWAITING_APPROVAL, State.APPROVED, State.INTENT, State.PRESSING)
+    move(ledger, State.PRESSING, end, explanation="系统繁忙")
     moment = datetime.now(UTC) + timedelta(minutes=minutes)
     doubt = nullcontext() if is_settled else pytest.raises(BusinessException, match="还在保存")
 

@@ -265,9 +265,11 @@ def test_a_no_is_not_followed_by_another_press_while_it_may_be_saved(
     portal.refusal = ""
     make_robot(tmp_path, under_mandate(tmp_path), ledger, portal).confirm(ITEM.reference)
     waits, requests = ledger.entry(ITEM.reference), portal.requests
+    ledger.dispatch([ITEM], "list", MAKER)
     make_robot(tmp_path, under_mandate(tmp_path, 0), ledger, portal).confirm(ITEM.reference)
 
-    assert (refused.state, waits.state, requests) == (State.REFUSED, State.APPROVED, 1)
+    assert (refused.state, waits.state, requests) == (State.REFUSED, State.REFUSED, 1)
+    assert "系统繁忙，请稍后再试；门户可能还在保存" in waits.explanation
     assert "那时才会再按" in waits.next_step
     assert (ledger.entry(ITEM.reference).state, portal.requests) == (State.CONFIRMED, 2)
 
