@@ -153,7 +153,7 @@ class _Case:
                     yield "前一次按下还没有结果，又按了一次"
                 is_open = True
             by_a_person = (row["old"], row["new"]) == ("in_doubt", "ready") and row["by"] != "robot"
-            if row["new"] in ("refused", "failed") or by_a_person:
+            if row["new"] == "failed" or by_a_person:
                 is_open = False
 
 
