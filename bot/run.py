@@ -77,7 +77,7 @@ class Outcome:
     """What a run came to."""
 
     entries: list[Entry]
-    elsewhere: int  # work items of other lists that were pressed and never verified
+    elsewhere: list[Entry]  # of other lists, pressed and never verified
     unanswered: list[Request]  # rows that asked for what is pending, in vain
     done_before: int  # already in the ledger as done when the run began
     stopped: Stop | None  # why it ended early, if it did
@@ -334,12 +334,11 @@ def _leaks(job: Job, files: tuple[Path, ...]) -> tuple[Path, ...]:
     return tuple(dict.fromkeys(hit.file for hit in hits))
 
 
-def _in_doubt_elsewhere(ledger: Ledger, digest: str) -> int:
-    """Count what was pressed for other lists and never verified."""
+def _in_doubt_elsewhere(ledger: Ledger, digest: str) -> list[Entry]:
+    """Return what was pressed for other lists and never verified."""
     here = {entry.item.reference for entry in ledger.entries(digest)}
-    return sum(
-        entry.state in PRESSED and entry.item.reference not in here for entry in ledger.entries()
-    )
+    pressed = (entry for entry in ledger.entries() if entry.state in PRESSED)
+    return [entry for entry in pressed if entry.item.reference not in here]
 
 
 def write_results(
