@@ -239,6 +239,10 @@ def _status(handle: WorkflowHandle[None]) -> str:
     return ""
 
 
+def _is_over(handle: WorkflowHandle[None]) -> bool:
+    return _status(handle) not in ("", *UNFINISHED)
+
+
 def _finish(robot: Robot, under_way: dict[str, WorkflowHandle[None]]) -> None:
     try:
         at_hand = {uscc: one for uscc, one in under_way.items() if not _is_taken_back(one)}
@@ -256,8 +260,14 @@ def _begin(robot: Robot, work: Work, uscc: str, list_digest: str) -> WorkflowHan
 
 
 def _await_one(robot: Robot, under_way: dict[str, WorkflowHandle[None]]) -> None:
-    """Wait for the robot's own word: on a full disk the engine never learns that one has ended."""
+    """Wait for the robot's own word: on a full disk the engine never learns that one has ended.
+
+    The engine's word does too: Ctrl-C may take the robot's from the queue, and nobody hears it.
+    """
     while True:
         with suppress(Empty):
             under_way.pop(robot.ended.get(timeout=AWAKE_SECONDS), None)
+            return
+        if over := [uscc for uscc, one in under_way.items() if _is_over(one)]:
+            del under_way[over[0]]
             return

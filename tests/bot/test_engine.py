@@ -3,7 +3,7 @@
 import sqlite3
 from contextlib import closing
 from pathlib import Path
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from types import SimpleNamespace
 from typing import Any
 
@@ -107,3 +107,27 @@ def test_an_engine_that_takes_nothing_more_ends_the_run_in_order(
     assert robot.stopped is Stop.STORAGE
     assert robot.ended.empty()
     assert "请检查磁盘空间和权限" in caplog.text
+
+
+class Interrupted:
+    """A queue with one word, which is lost: Ctrl-C comes when it was taken out."""
+
+    is_empty = False
+
+    def get(self, timeout: float) -> str:
+        """Lose the word; later there is none."""
+        if self.is_empty:
+            raise Empty
+        self.is_empty = True
+        raise KeyboardInterrupt
+
+
+def test_a_word_that_ctrl_c_has_swallowed_is_not_waited_for(monkeypatch: pytest.MonkeyPatch):
+    """The engine knows that the enterprise is done, so no second Ctrl-C is needed."""
+    robot = Robot()
+    robot.ended = Interrupted()
+    monkeypatch.setattr(engine, "_begin", lambda *_: handle("SUCCESS"))
+
+    engine._work_off(robot, engine.Work.SERVE, ["1"], "", at_once=1)
+
+    assert robot.stopped is Stop.INTERRUPTED
