@@ -289,7 +289,9 @@ class BrowserThread:
     def _launch(self) -> Browser:
         self._playwright = sync_playwright().start()
         log_file = self._settings.store / "egress.log"
-        self._egress = Egress(self._hosts(), log_file, self._settings.proxy).start()
+        portal = map(host_of, self._settings.origins)
+        control = self._settings.card_control if self._settings.login == "card" else ()
+        self._egress = Egress(portal, log_file, self._settings.proxy, control).start()
         try:
             self._browser = launch(
                 self._playwright,
@@ -301,12 +303,6 @@ class BrowserThread:
             self._stop()
             raise ApplicationException("BROWSER", f"浏览器没有启动：{reason}", RUN_AGAIN) from None
         return self._browser
-
-    def _hosts(self) -> list[str]:
-        """Return every host and port that the browser has business with."""
-        with_card = self._settings.login == "card"
-        control = self._settings.card_control if with_card else ()
-        return [*map(host_of, self._settings.origins), *control]
 
     def _discard(self, uscc: str) -> None:
         if session := self._sessions.pop(uscc, None):
