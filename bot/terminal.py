@@ -249,7 +249,9 @@ def _print_leaks(outcome: Outcome) -> None:
     for file in outcome.leaks:
         out.print(f"文件中留有密码或登录凭据：{file}", style="red", markup=False)
     if outcome.leaks:
-        out.print("文件已移到台账旁的 quarantine（台账本身不动）。请改掉密码，并联系维护人员。")
+        out.print(
+            "文件已移到台账旁的 quarantine（台账和证据的封存不动）。请改掉密码，并联系维护人员。"
+        )
 
 
 def print_outcome(outcome: Outcome, as_json: bool) -> None:

@@ -202,6 +202,20 @@ def test_what_still_holds_a_secret_is_put_away(hunt: Hunt, tmp_path: Path):
     assert quarantine.stat().st_mode & 0o777 == 0o700
 
 
+def test_a_seal_that_holds_a_secret_stays_where_it_is(hunt: Hunt, tmp_path: Path):
+    """Without it, all evidence would look as if somebody had changed it."""
+    chain, pack = tmp_path / "chain", tmp_path / "pack"
+    for folder, names in ((chain, ("1.json", "1.sig")), (pack, ("manifest.json", "manifest.sig"))):
+        folder.mkdir()
+        for name in names:
+            (folder / name).write_bytes(b"Mock-000001")
+
+    left = put_away(hunt.search([chain, pack]), tmp_path / "quarantine")
+
+    assert len(left) == 4
+    assert all(file.exists() for file in left)
+
+
 def test_without_secrets_nothing_is_found(tmp_path: Path):
     """Too short a secret is none, or every page would be full of it."""
     (tmp_path / "run.log").write_text("abc 123")
