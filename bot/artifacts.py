@@ -23,6 +23,8 @@ from urllib.parse import quote, quote_plus
 
 from ahocorasick_rs import BytesAhoCorasick
 
+from bot.evidence import MANIFEST
+from bot.seal import CHAIN, signature_of
 from pages.models import Secret
 
 SHORTEST = 4  # characters of a secret, and bytes of a form; anything shorter is everywhere
@@ -212,16 +214,21 @@ class Hunt:
 def put_away(hits: Iterable[Hit], quarantine: Path) -> list[Path]:
     """Move what still holds a secret to where only its owner can read it; return what stays.
 
-    A ledger is never moved: without it the bot would take what it has pressed for new.
+    A ledger is never moved: without it the bot would take what it has pressed for new. Nor is a
+    seal: without it all evidence would look as if somebody had changed it.
     """
     left = []
     for number, file in enumerate(dict.fromkeys(hit.file for hit in hits), start=1):
-        if file.name.endswith(READ_ONLY):
+        if file.name.endswith(READ_ONLY) or _is_seal(file):
             left.append(file)
             continue
         quarantine.mkdir(mode=0o700, parents=True, exist_ok=True)
         shutil.move(file, quarantine / f"{number:03d}-{file.name}")
     return left
+
+
+def _is_seal(file: Path) -> bool:
+    return file.parent.name == CHAIN or file.name in (MANIFEST, signature_of(Path(MANIFEST)).name)
 
 
 def _below(place: Path) -> Iterator[Path]:

@@ -685,7 +685,8 @@ def _exit_code(outcome: Outcome, is_whole: bool, is_rehearsal: bool) -> int:
     if outcome.leaks or outcome.stopped in BROKEN_OFF or State.FAILED in states:
         return TECHNICAL_TROUBLE
     is_lacking = bool(outcome.seal and outcome.seal.lacking)
-    is_done = is_whole and not outcome.unanswered and not is_lacking and states <= done
+    is_open = outcome.unanswered or outcome.elsewhere or is_lacking
+    is_done = is_whole and not is_open and states <= done
     return ALL_DONE if is_done else NEEDS_PERSON
 
 

@@ -29,7 +29,7 @@ from bot.press import Outcome, Pressed, press
 from bot.results import in_beijing
 from bot.session import RUN_AGAIN, Session, Sessions
 from bot.settings import Settings
-from bot.work_item import WorkItem, mask_within
+from bot.work_item import WorkItem, mask_text, mask_within
 from pages.errors import PolicyNotListed
 from pages.models import Contact, PolicyDetails, PolicyRecord, PolicyStatus
 from pages.pending import ConfirmationPage
@@ -312,6 +312,7 @@ class Confirmation:
     def _keep_environment(self, session: Session, item: WorkItem) -> None:
         browser = session.context.browser
         facts = environment(self._settings, browser.version if browser else "")
+        facts["account"] = mask_text(item.account)
         self._evidence.keep_record(item, "environment", facts)
 
     def _keep_filled(self, session: Session, item: WorkItem, form: ConfirmationPage) -> None:

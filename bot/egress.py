@@ -25,9 +25,15 @@ DEFAULT_PORTS = {"http": 80, "ws": 80, "https": 443, "wss": 443}
 class Egress:
     """A forward proxy for one browser; what it refuses it writes down, without path or query."""
 
-    def __init__(self, allowed: Iterable[str], log: Path, proxy: str | None = None) -> None:
-        """Allow these hosts, each written host:port; all but loopback by the company's proxy."""
-        self._allowed = frozenset(one.lower() for one in allowed)
+    def __init__(
+        self, portal: Iterable[str], log: Path, proxy: str | None = None, beside: Iterable[str] = ()
+    ) -> None:
+        """Allow the portal's hosts and those beside it, each written host:port.
+
+        All but loopback is reached by the company's proxy, if there is one.
+        """
+        self._portal = frozenset(one.lower() for one in portal)
+        self._allowed = self._portal | {one.lower() for one in beside}
         self._proxy = host_of(proxy) if proxy else None
         self._log = log
         self._thread = Thread(target=lambda: asyncio.run(self._run()), name="egress", daemon=True)
@@ -36,7 +42,7 @@ class Egress:
         self._end: Callable[[], object]
         self._loop: asyncio.AbstractEventLoop
         self._under_way: set[asyncio.Task[object]] = set()
-        self._left: int | None = None  # connections that may still be opened; None: any number
+        self._left: int | None = None  # connections to the portal that may be opened; None: any
         self.denied: list[str] = []  # each host:port once
 
     @property
@@ -56,7 +62,7 @@ class Egress:
         self._thread.join()
 
     def narrow(self) -> None:
-        """Cut every connection, and let only one more through until `widen`."""
+        """Cut every connection, and let only one more through, to the portal, until `widen`."""
         asyncio.run_coroutine_threadsafe(self._narrow(), self._loop).result()
 
     def widen(self) -> None:
@@ -92,7 +98,7 @@ class Egress:
                 self._deny(host)
                 writer.write(FORBIDDEN)
                 return
-            if not self._may_pass():
+            if not self._may_pass(host):
                 return
             is_direct = self._proxy is None or _name(host) in LOOPBACK
             hop = host if is_direct else self._proxy or ""
@@ -108,13 +114,17 @@ class Egress:
             await asyncio.gather(_carry(reader, upstream[1]), _carry(upstream[0], writer))
         except (OSError, ValueError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
             pass  # no answer: to the browser it looks as if the host had not answered
+        except asyncio.CancelledError:
+            pass  # cut; a task that ends as cancelled makes the loop of Python 3.11 log a failure
         finally:
             for end in ends:
                 end.close()
 
-    def _may_pass(self) -> bool:
+    def _may_pass(self, host: str) -> bool:
         if self._left is None:
             return True
+        if host not in self._portal:  # a card control that was cut comes again at once
+            return False
         self._left -= 1
         return self._left >= 0
 

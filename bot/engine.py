@@ -6,7 +6,9 @@ import signal
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
+from datetime import datetime
 from enum import StrEnum
+from pathlib import Path
 from queue import Empty
 from threading import Event
 from time import monotonic
@@ -101,6 +103,51 @@ def only_worker(settings: Settings) -> Iterator[None]:
 @contextmanager
 def _launched(settings: Settings) -> Iterator[None]:
     file = settings.store / "engine.sqlite"
+    try:
+        if not _is_whole(file):
+            _put_aside(file)
+        _launch(file, settings)
+    except (sqlite3.OperationalError, OperationalError) as error:
+        DBOS.destroy()
+        raise NotFit(
+            f"运行记录 {file} 打不开、写不进去或正被占用。请检查磁盘空间和权限，"
+            "关闭正在使用它的其他程序，然后再运行一次；仍不行时可以删除它，它只管一次运行。"
+        ) from error
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends like Ctrl-C
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+        _let_write()
+        DBOS.destroy()
+
+
+def _is_whole(file: Path) -> bool:
+    """Tell whether the engine's file, made here if there is none, can be read to its end."""
+    try:
+        with closing(sqlite3.connect(file)) as connection:
+            found: str = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+    except sqlite3.OperationalError:
+        raise
+    except sqlite3.DatabaseError:
+        return False
+    return found == "ok"
+
+
+def _put_aside(file: Path) -> None:
+    """Put the engine's file aside; nothing in it is needed, as the ledger knows what was done."""
+    aside = file.with_name(f"engine-damaged-{datetime.now():%Y%m%d-%H%M%S}.sqlite")
+    for end in ("", "-wal", "-shm"):
+        if (part := Path(f"{file}{end}")).exists():
+            part.rename(f"{aside}{end}")
+    log.warning(
+        "运行记录 %s 已损坏，移到 %s，另建了一份；办过什么由台账记着，不受影响。请检查磁盘。",
+        file,
+        aside.name,
+    )
+
+
+def _launch(file: Path, settings: Settings) -> None:
     with closing(sqlite3.connect(file)) as connection:
         connection.execute("PRAGMA journal_mode=WAL")  # the setting stays in the file
     url = f"sqlite:///{file}"
@@ -116,13 +163,6 @@ def _launched(settings: Settings) -> Iterator[None]:
         }
     )
     DBOS.launch()
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends like Ctrl-C
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
-        _let_write()
-        DBOS.destroy()
 
 
 def _let_write() -> None:
@@ -176,21 +216,38 @@ def _work_off(
     except KeyboardInterrupt:
         robot.stopped = Stop.INTERRUPTED
         log.warning("收到中断：办完手头的保单就结束；再按一次 Ctrl-C 立即结束。")
-        _finish(robot, {uscc: one for uscc, one in under_way.items() if not _is_taken_back(one)})
+        _finish(robot, under_way)
+    except OperationalError as error:
+        robot.stopped = Stop.STORAGE
+        log.error("运行记录写不进去（%s）。请检查磁盘空间和权限，然后再运行一次。", error.orig)
+        _finish(robot, under_way)
 
 
 def _is_taken_back(handle: WorkflowHandle[None]) -> bool:
     """Take a workflow back that only waits for its turn; tell whether it did."""
-    if handle.get_status().status != "ENQUEUED":
+    if _status(handle) != "ENQUEUED":
         return False
-    DBOS.cancel_workflow(handle.get_workflow_id())
+    with suppress(OperationalError):  # it would find the run stopped
+        DBOS.cancel_workflow(handle.get_workflow_id())
     return True
+
+
+def _status(handle: WorkflowHandle[None]) -> str:
+    """Return what the engine knows of a workflow; empty if its file is not to be read."""
+    with suppress(OperationalError):
+        return handle.get_status().status
+    return ""
+
+
+def _is_over(handle: WorkflowHandle[None]) -> bool:
+    return _status(handle) not in ("", *UNFINISHED)
 
 
 def _finish(robot: Robot, under_way: dict[str, WorkflowHandle[None]]) -> None:
     try:
-        while under_way:
-            _await_one(robot, under_way)
+        at_hand = {uscc: one for uscc, one in under_way.items() if not _is_taken_back(one)}
+        while at_hand:
+            _await_one(robot, at_hand)
     except KeyboardInterrupt:
         # as safe as a kill: the ledger has what matters, and threads cannot be stopped in between
         log.warning("已立即结束；再运行同一命令，由程序先核验再接着办。")
@@ -203,8 +260,14 @@ def _begin(robot: Robot, work: Work, uscc: str, list_digest: str) -> WorkflowHan
 
 
 def _await_one(robot: Robot, under_way: dict[str, WorkflowHandle[None]]) -> None:
-    """Wait for the robot's own word: on a full disk the engine never learns that one has ended."""
+    """Wait for the robot's own word: on a full disk the engine never learns that one has ended.
+
+    The engine's word does too: Ctrl-C may take the robot's from the queue, and nobody hears it.
+    """
     while True:
         with suppress(Empty):
             under_way.pop(robot.ended.get(timeout=AWAKE_SECONDS), None)
+            return
+        if over := [uscc for uscc, one in under_way.items() if _is_over(one)]:
+            del under_way[over[0]]
             return

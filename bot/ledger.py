@@ -54,7 +54,7 @@ USUAL_STEPS = {  # where nothing else is told
     State.READY: "运行 single-window run 就接着办",
     State.APPROVED: "运行 single-window run 就确认",
     State.INTENT: "运行 single-window run 就接着办",
-    State.PRESSING: "运行 single-window run，由程序核验；请勿手工重复确认",
+    State.PRESSING: "运行 single-window follow-up，由程序核验；请勿手工重复确认",
 }
 
 _ANEW = frozenset({State.READY})  # by another run, or because what is to be typed has changed

@@ -47,7 +47,7 @@ class Valve(Protocol):
     """The browser's only way out."""
 
     def narrow(self) -> None:
-        """Cut every connection, and let only one more through until `widen`."""
+        """Cut every connection, and let only one more through to the portal until `widen`."""
         ...
 
     def widen(self) -> None:

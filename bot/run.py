@@ -1,6 +1,7 @@
 """One run from a checked list to its results; what the commands `run` and `results` share."""
 
 import logging
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -36,7 +37,7 @@ from bot.settings import Settings
 from bot.work_item import WorkItem
 from bot.work_list import WorkList
 from bot.workflow import Stop
-from pages.models import Contact
+from pages.models import Contact, Secret
 
 log = logging.getLogger(__name__)
 
@@ -77,7 +78,7 @@ class Outcome:
     """What a run came to."""
 
     entries: list[Entry]
-    elsewhere: int  # work items of other lists that were pressed and never verified
+    elsewhere: list[Entry]  # of other lists, pressed and never verified
     unanswered: list[Request]  # rows that asked for what is pending, in vain
     done_before: int  # already in the ledger as done when the run began
     stopped: Stop | None  # why it ended early, if it did
@@ -224,7 +225,7 @@ def _work_off(
         stopped=stopped,
         files=files,
         seal=_seal_note(ledger, evidence),
-        leaks=_leaks(job, files),
+        leaks=_leaks(job, ledger, files),
     )
 
 
@@ -321,12 +322,14 @@ def _results(job: Job, ledger: Ledger, stopped: Stop | None) -> tuple[Path, ...]
         return ()
 
 
-def _leaks(job: Job, files: tuple[Path, ...]) -> tuple[Path, ...]:
+def _leaks(job: Job, ledger: Ledger, files: tuple[Path, ...]) -> tuple[Path, ...]:
     """Put stars over secrets in the results, and away what else was written and holds one.
 
     What belongs to an evidence pack is never rewritten: it would not be evidence any more.
     """
-    hunt = Hunt(job.passwords.used)
+    items = [entry.item for entry in ledger.entries()]
+    items += [request.item for request in ledger.requests(None)]
+    hunt = Hunt(_hunted(job.passwords.used, items))
     hunt.redact(files)
     store, since = job.settings.store, job.started.timestamp()
     stored = (path for path in store.rglob("*") if path.is_file())
@@ -335,12 +338,43 @@ def _leaks(job: Job, files: tuple[Path, ...]) -> tuple[Path, ...]:
     return tuple(dict.fromkeys(hit.file for hit in hits))
 
 
-def _in_doubt_elsewhere(ledger: Ledger, digest: str) -> int:
-    """Count what was pressed for other lists and never verified."""
+def _hunted(secrets: Iterable[Secret], items: Iterable[WorkItem]) -> list[Secret]:
+    """Return the secrets without those that are data too: evidence holds them as it should."""
+    data, hunted = _data(items), []
+    for secret in {one.reveal(): one for one in secrets}.values():
+        if names := [name for name, held in data.items() if _is_in(secret, held)]:
+            log.warning(
+                "有一个密码就是%s的代码、名称、账号、申请编号或联系方式，或其中一段；"
+                "证据里本来就有，所以没有查找它。请到门户改掉这个密码，"
+                "再用 single-window credentials set 录入。",
+                names[0] if len(names) == 1 else f"{names[0]}等 {len(names)} 家企业",
+            )
+        else:
+            hunted.append(secret)
+    return hunted
+
+
+def _data(items: Iterable[WorkItem]) -> dict[str, str]:
+    """Return what evidence holds of each enterprise, by its name; remarks may be anything."""
+    data: dict[str, set[str]] = defaultdict(set)
+    for item in items:
+        contact = item.contact
+        data[item.enterprise_name] |= {
+            *(item.enterprise_name, item.uscc, item.uscc[8:17], item.account, item.application_no),
+            *(contact.name, contact.phone, contact.mobile, contact.email),
+        }
+    return {name: "\n".join(held) for name, held in data.items()}
+
+
+def _is_in(secret: Secret, text: str) -> bool:
+    return secret.reveal() in text and Hunt([secret]).redacted(text) != text
+
+
+def _in_doubt_elsewhere(ledger: Ledger, digest: str) -> list[Entry]:
+    """Return what was pressed for other lists and never verified."""
     here = {entry.item.reference for entry in ledger.entries(digest)}
-    return sum(
-        entry.state in PRESSED and entry.item.reference not in here for entry in ledger.entries()
-    )
+    pressed = (entry for entry in ledger.entries() if entry.state in PRESSED)
+    return [entry for entry in pressed if entry.item.reference not in here]
 
 
 def write_results(

@@ -60,6 +60,7 @@ CARD_HELP = {
 USE_THE_OTHER_EDITION = "请在清单中改用地方（广东）版本的账号，然后再运行一次"
 WRONG_PASSWORD = "请核对登录账号；密码不对时用 single-window credentials set 重新录入"
 T = TypeVar("T")
+Login = tuple[str, str]  # 统一社会信用代码 and account
 VIEWPORT: ViewportSize = {"width": 1280, "height": 1200}  # the whole form in one picture
 NEW_SIGN_INS = 1  # after a lost session; the next one is for a person, not a war of log-ins
 PICTURES = 3  # captchas shown to a person before the item waits
@@ -144,10 +145,13 @@ class BrowserThread:
         self._browser: Browser | None = None
         self._egress: Egress | None = None
         self._sessions: dict[str, Session] = {}
-        self._lost: Counter[str] = Counter()  # sessions of each enterprise in this run
+        self._signed_in: dict[str, Login] = {}  # who was let in last, of each enterprise
+        self._lost: Counter[Login] = Counter()  # sessions in this run
 
     def do(self, item: WorkItem, act: Callable[[Session], T]) -> T:
-        """Act in the session of the item's enterprise, signing in first if it is not signed in.
+        """Act in the session of the item's account, signing in first if it is not signed in.
+
+        An enterprise has one session: another account of it ends that of the one before.
 
         Raises:
             BusinessException: a person must look; the session stays.
@@ -187,8 +191,8 @@ class BrowserThread:
             ) from None
         except SessionLost:
             self._discard(item.uscc)
-            self._lost[item.uscc] += 1
-            if self._lost[item.uscc] > NEW_SIGN_INS:
+            self._lost[login_of(item, self._settings)] += 1
+            if self._lost[login_of(item, self._settings)] > NEW_SIGN_INS:
                 raise SignInRefused(
                     "KICKED_OUT",
                     "登录一再失效，可能有人在别处使用同一账号",
@@ -205,8 +209,12 @@ class BrowserThread:
             raise ApplicationException("BROWSER", f"浏览器出错：{kind}", RUN_AGAIN) from None
 
     def _session(self, item: WorkItem) -> Session:
+        login = login_of(item, self._settings)
+        if self._signed_in.get(item.uscc) != login:
+            self._discard(item.uscc)  # another person's
         if item.uscc not in self._sessions:
             self._sessions[item.uscc] = self._sign_in(item)
+            self._signed_in[item.uscc] = login
         return self._sessions[item.uscc]
 
     def _sign_in(self, item: WorkItem) -> Session:
@@ -289,7 +297,9 @@ class BrowserThread:
     def _launch(self) -> Browser:
         self._playwright = sync_playwright().start()
         log_file = self._settings.store / "egress.log"
-        self._egress = Egress(self._hosts(), log_file, self._settings.proxy).start()
+        portal = map(host_of, self._settings.origins)
+        control = self._settings.card_control if self._settings.login == "card" else ()
+        self._egress = Egress(portal, log_file, self._settings.proxy, control).start()
         try:
             self._browser = launch(
                 self._playwright,
@@ -301,12 +311,6 @@ class BrowserThread:
             self._stop()
             raise ApplicationException("BROWSER", f"浏览器没有启动：{reason}", RUN_AGAIN) from None
         return self._browser
-
-    def _hosts(self) -> list[str]:
-        """Return every host and port that the browser has business with."""
-        with_card = self._settings.login == "card"
-        control = self._settings.card_control if with_card else ()
-        return [*map(host_of, self._settings.origins), *control]
 
     def _discard(self, uscc: str) -> None:
         if session := self._sessions.pop(uscc, None):
@@ -330,6 +334,11 @@ class BrowserThread:
         if self._egress:
             self._egress.close()
         self._browser = self._playwright = self._egress = None
+
+
+def login_of(item: WorkItem, settings: Settings) -> Login:
+    """Return who signs in for this item: an account is one person's, a card the enterprise's."""
+    return item.uscc, "" if settings.login == "card" else item.account
 
 
 def _open(context: BrowserContext, origin: str, profile: PortalProfile) -> LoginPage:
@@ -387,18 +396,20 @@ class Sessions:
             BrowserThread(settings, passwords, attendant) for _ in range(settings.browsers)
         ]
         self.at_once = settings.browsers
+        self._settings = settings
         self._homes: dict[str, BrowserThread] = {}
-        self._refused: dict[str, SignInRefused] = {}
+        self._refused: dict[Login, SignInRefused] = {}
         self._lock = Lock()
 
     def do(self, item: WorkItem, act: Callable[[Session], T]) -> T:
-        """Act in the session of the item's enterprise; raises as `BrowserThread.do` says."""
-        if refused := self._refused.get(item.uscc):
+        """Act in the session of the item's account; raises as `BrowserThread.do` says."""
+        login = login_of(item, self._settings)
+        if refused := self._refused.get(login):
             raise refused
         try:
             return self._home(item.uscc).do(item, act)
         except SignInRefused as error:
-            self._refused[item.uscc] = error
+            self._refused[login] = error
             raise
 
     def _home(self, uscc: str) -> BrowserThread:

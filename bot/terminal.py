@@ -231,11 +231,14 @@ def print_followed_up(outcome: Outcome, as_json: bool) -> None:
     if as_json:
         items = [_facts(one) for one in outcome.entries]
         leaks = [str(file) for file in outcome.leaks]
-        print_json({"items": items, "stopped": outcome.stopped, "leaks": leaks})
+        elsewhere = [_facts(one) for one in outcome.elsewhere]
+        told = {"items": items, "elsewhere": elsewhere, "stopped": outcome.stopped, "leaks": leaks}
+        print_json(told)
         return
     for state, count in Counter(entry.state for entry in outcome.entries).items():
         out.print(f"{STATE_WORDS[state]}：{count}")
     _print_table(HEADINGS, [_cells(one) for one in outcome.entries if one.next_step])
+    _print_elsewhere(outcome.elsewhere)
     if outcome.stopped:
         out.print(f"本次查询提前结束：{outcome.stopped}。", style="red")
     _print_seal(outcome.seal)
@@ -246,7 +249,9 @@ def _print_leaks(outcome: Outcome) -> None:
     for file in outcome.leaks:
         out.print(f"文件中留有密码或登录凭据：{file}", style="red", markup=False)
     if outcome.leaks:
-        out.print("文件已移到台账旁的 quarantine（台账本身不动）。请改掉密码，并联系维护人员。")
+        out.print(
+            "文件已移到台账旁的 quarantine（台账和证据的封存不动）。请改掉密码，并联系维护人员。"
+        )
 
 
 def print_outcome(outcome: Outcome, as_json: bool) -> None:
@@ -261,6 +266,7 @@ def print_outcome(outcome: Outcome, as_json: bool) -> None:
         print_json(
             {
                 "items": items,
+                "elsewhere": [_facts(entry) for entry in outcome.elsewhere],
                 "unanswered": asked_in_vain,
                 "stopped": outcome.stopped,
                 "files": files,
@@ -273,11 +279,7 @@ def print_outcome(outcome: Outcome, as_json: bool) -> None:
     for request in outcome.unanswered:
         told = f"{request.item.enterprise_name}：{request.explanation}；{request.next_step}"
         out.print(told, markup=False)
-    if outcome.elsewhere:
-        out.print(
-            f"台账中另有 {outcome.elsewhere} 张结果待核实，属于别的清单："
-            "请运行 single-window run（不给清单）来核验。"
-        )
+    _print_elsewhere(outcome.elsewhere)
     now = sum(entry.state in DONE for entry in outcome.entries) - outcome.done_before
     out.print(f"本次办妥 {now} 张；先前已确认 {outcome.done_before} 张，没有再提交。")
     if outcome.stopped:
@@ -287,6 +289,15 @@ def print_outcome(outcome: Outcome, as_json: bool) -> None:
         out.print(f"结果：{file}", markup=False)
     _print_seal(outcome.seal)
     _print_leaks(outcome)
+
+
+def _print_elsewhere(entries: list[Entry]) -> None:
+    """Name what other lists have left in doubt."""
+    if entries:
+        items = [f"{one.item.enterprise_name} {one.item.application_no}" for one in entries]
+        told = f"台账中另有 {len(entries)} 张结果待核实，属于别的清单：{'、'.join(items)}。"
+        out.print(told, style="red", markup=False)
+        out.print("请运行 single-window follow-up（不给清单）来核验；它只查询，不确认。")
 
 
 def _print_seal(note: SealNote | None) -> None:

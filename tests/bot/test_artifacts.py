@@ -158,6 +158,7 @@ def test_names_are_searched_and_starred_too(hunt: Hunt, tmp_path: Path):
         ("aMock-000001b", True),
         ("Mock-000099", False),
     ],
+    ids=["alone", "within a number", "behind letters", "a password", "within a word", "unknown"],
 )
 def test_a_number_counts_where_it_stands_alone(hunt: Hunt, text: str, is_found: bool):
     """Else every time stamp and every amount would hold somebody's PIN."""
@@ -200,6 +201,20 @@ def test_what_still_holds_a_secret_is_put_away(hunt: Hunt, tmp_path: Path):
     assert left == [run / "ledger.sqlite"]
     assert [path.name for path in quarantine.iterdir()] == ["002-trace.zip"]
     assert quarantine.stat().st_mode & 0o777 == 0o700
+
+
+def test_a_seal_that_holds_a_secret_stays_where_it_is(hunt: Hunt, tmp_path: Path):
+    """Without it, all evidence would look as if somebody had changed it."""
+    chain, pack = tmp_path / "chain", tmp_path / "pack"
+    for folder, names in ((chain, ("1.json", "1.sig")), (pack, ("manifest.json", "manifest.sig"))):
+        folder.mkdir()
+        for name in names:
+            (folder / name).write_bytes(b"Mock-000001")
+
+    left = put_away(hunt.search([chain, pack]), tmp_path / "quarantine")
+
+    assert len(left) == 4
+    assert all(file.exists() for file in left)
 
 
 def test_without_secrets_nothing_is_found(tmp_path: Path):

@@ -358,3 +358,30 @@ def test_a_narrow_way_out_has_room_for_one_connection(tmp_path: Path):
 
     assert (before, narrow, after) == (True, [True, False, False], True)
     assert len(server.arrived) == 3
+
+
+def test_the_one_connection_of_a_narrow_way_out_is_the_portals(
+    servers: tuple[Server, Server], tmp_path: Path, caplog: pytest.LogCaptureFixture
+):
+    """A card control that was cut comes again at once, and does not take the place of another."""
+    portal, control = (host_of(server.origin) for server in servers)
+    egress = Egress([portal], tmp_path / "egress.log", beside=[control]).start()
+
+    def connect(host: str) -> tuple[socket.socket, bool]:
+        line = socket.create_connection(("127.0.0.1", int(egress.address.rpartition(":")[2])), 5)
+        line.sendall(f"CONNECT {host} HTTP/1.1\r\n\r\n".encode())
+        return line, b" 200 " in line.recv(100)
+
+    before, is_connected = connect(control)
+    egress.narrow()
+    is_cut = before.recv(100) == b""
+    lines = [connect(host) for host in (control, portal, control, portal)]
+    egress.widen()
+    lines.append(connect(control))
+    egress.close()
+    for line, _ in [(before, is_connected), *lines]:
+        line.close()
+
+    assert (is_connected, is_cut) == (True, True)
+    assert [may_pass for _, may_pass in lines] == [False, True, False, False, True]
+    assert caplog.records == []

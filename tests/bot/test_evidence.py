@@ -436,6 +436,6 @@ def test_missing_evidence_is_no_success(
 ):
     """All is confirmed, and the exit code says all the same that evidence is not whole."""
     note = SealNote(archive.folder, Head(1, "00"), archive.key, lacking)
-    outcome = Outcome([], 0, [], 0, stopped, (), note)
+    outcome = Outcome([], [], [], 0, stopped, (), note)
 
     assert cli._exit_code(outcome, is_whole=True, is_rehearsal=False) == code

@@ -1,0 +1,115 @@
+"""What a run came to, and what it leaves; nothing is worked off here."""
+
+import json
+from dataclasses import asdict, replace
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from bot import cli, engine
+from bot.ledger import State
+from bot.run import Job, _leaks, opened_ledger, sealed
+from bot.seal import PUBLIC_KEY
+from bot.secrets import Passwords
+from bot.settings import Settings
+from bot.verification import verify
+from bot.work_list import WorkList
+from pages.models import Secret
+from tests.bot.lists import ORIGIN, uscc
+from tests.bot.test_ledger import ITEM, MAKER, bring_to
+
+DONE_ITEM = replace(ITEM, uscc=uscc(2), application_no="XW2")
+
+REMARK = "geheim-0815"
+
+
+@pytest.fixture
+def job(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Job:
+    """A run of a list whose only policy is confirmed already."""
+    settings = Settings(data_dir=tmp_path / "data", portal_url=ORIGIN)
+    listed = WorkList(tmp_path / "list.csv", "list", "", (DONE_ITEM,), (), (), {})
+    listed.path.touch()
+    with opened_ledger(settings) as ledger:
+        ledger.dispatch(listed.items, listed.digest, MAKER)
+        ledger.move(DONE_ITEM.reference, State.READY, State.ALREADY_CONFIRMED, MAKER)
+    job = Job(settings, Passwords(settings, {}), listed)
+    monkeypatch.setattr(engine, "run", lambda *_: None)
+    monkeypatch.setattr(cli, "_prepare", lambda *_, **__: job)
+    return job
+
+
+def call(*words: str) -> Result:
+    """Run `single-window`."""
+    return CliRunner().invoke(cli.app, words)
+
+
+@pytest.mark.parametrize("command", ["run", "follow-up"])
+@pytest.mark.parametrize("state", [State.PRESSING, State.IN_DOUBT])
+def test_what_another_list_has_left_in_doubt_is_named_each_time(
+    job: Job, command: str, state: State
+):
+    """Else a schedule that runs the next list with --quiet would never tell of it."""
+    with opened_ledger(job.settings) as ledger:
+        ledger.dispatch([ITEM], "another list", MAKER)
+        bring_to(ledger, state)
+
+    quiet = call(command, "list.csv", "--quiet")
+    data = json.loads(call(command, "list.csv", "--json").stdout)
+
+    assert quiet.exit_code == 1
+    assert f"另有 1 张结果待核实，属于别的清单：{ITEM.enterprise_name} XW1" in quiet.stdout
+    assert "single-window follow-up" in quiet.stdout
+    assert [one["application_no"] for one in data["elsewhere"]] == ["XW1"]
+
+
+def test_nothing_is_told_where_no_list_has_left_a_doubt(job: Job):
+    """With --quiet, silence and a 0 mean that all is done."""
+    with opened_ledger(job.settings) as ledger:
+        ledger.dispatch([ITEM], "another list", MAKER)
+
+    quiet = call("run", "list.csv", "--quiet")
+
+    assert (quiet.exit_code, quiet.stdout) == (0, "")
+
+
+def look_for(job: Job, password: str) -> tuple[list[str], list[str]]:
+    """Keep and seal all of the item, as a run would; return what leaks, and what verify finds."""
+    with opened_ledger(job.settings) as ledger:
+        ledger.dispatch([ITEM], "list", MAKER)
+        with sealed(job.settings, ledger) as evidence:
+            seen = {"组织机构代码": ITEM.uscc[8:17], "备注": REMARK}
+            evidence.keep_record(ITEM, "snapshot", asdict(ITEM) | seen)
+        job.passwords.remember(Secret(password))
+        leaks = _leaks(job, ledger, ())
+    found = verify(job.settings.evidence, job.settings.store / PUBLIC_KEY).findings
+    return [file.name for file in leaks], found
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        *(ITEM.uscc, ITEM.uscc[8:17], ITEM.uscc[-8:], ITEM.account, ITEM.enterprise_name),
+        *(ITEM.contact.name, ITEM.contact.phone, ITEM.contact.mobile, ITEM.contact.email),
+    ],
+)
+def test_a_password_that_is_a_datum_takes_no_evidence_apart(
+    job: Job, caplog: pytest.LogCaptureFixture, password: str
+):
+    """Evidence holds it by right; whose it is is told, and never which."""
+    leaks, found = look_for(job, password)
+    told = caplog.text.replace(ITEM.enterprise_name, "", 1)
+
+    assert (leaks, found) == ([], [])
+    assert ITEM.enterprise_name in caplog.text
+    assert "请到门户改掉这个密码" in told
+    assert password not in told
+
+
+def test_a_password_that_is_no_datum_is_found(job: Job):
+    """It stands in the evidence by mistake, and what it stands in is put away."""
+    leaks, found = look_for(job, REMARK)
+    (lost,) = found
+
+    assert leaks == ["snapshot.json"]
+    assert lost.endswith("snapshot.json")
