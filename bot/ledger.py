@@ -257,7 +257,7 @@ class Ledger:
         return found[0]
 
     def entries(self, list_digest: str = "") -> list[Entry]:
-        """Return the work items of a list, or all, by enterprise and application number."""
+        """Return the work items of a list, or all, by enterprise, account and number."""
         named = sa.select(_rows.c.reference).where(_rows.c.list_digest == list_digest)
         return self._select(_items.c.reference.in_(named) if list_digest else sa.true())
 
@@ -419,7 +419,11 @@ class Ledger:
             transaction.exec_driver_sql(f"PRAGMA user_version = {VERSION}")
 
     def _select(self, condition: sa.ColumnElement[bool]) -> list[Entry]:
-        query = sa.select(_items).where(condition).order_by(_items.c.uscc, _items.c.application_no)
+        query = (
+            sa.select(_items)
+            .where(condition)
+            .order_by(_items.c.uscc, _items.c.account, _items.c.application_no)
+        )
         with self._engine.connect() as connection:
             return [_entry(row) for row in connection.execute(query)]
 
