@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from secrets import randbelow
+from threading import Lock
 from typing import Any
 
 import sqlalchemy as sa
@@ -176,6 +177,7 @@ class Ledger:
         file.parent.mkdir(parents=True, exist_ok=True)
         self._engine = _open(file)
         self._writer = self._engine.execution_options(writes=True)
+        self._marking = Lock()
         damaged = NotFit(f"台账 {file} 已损坏或不是台账。请从备份恢复后再运行。")
         try:
             is_empty = not sa.inspect(self._engine).has_table(_items.name)
@@ -398,10 +400,11 @@ class Ledger:
     def _mark(self) -> None:
         """Write down, away from the ledger, which one it is, how far it has come, and its place."""
         name = self._pragma("application_id")
-        text = f"{name}\n{self._presses()}\n{self._place}\n"
         try:
             self._marker.parent.mkdir(parents=True, exist_ok=True)
-            write_private(self._marker, text.encode())
+            with self._marking:  # counted within, or the later of two writers may know of less
+                text = f"{name}\n{self._presses()}\n{self._place}\n"
+                write_private(self._marker, text.encode())
         except OSError as error:
             raise NotWritten(f"标记文件 {self._marker} 写不进去（{error.strerror}）") from error
 

@@ -2,6 +2,7 @@
 
 import shutil
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 from itertools import pairwise
@@ -159,6 +160,25 @@ def test_a_ledger_from_before_a_press_is_refused(ledger: Ledger, tmp_path: Path)
 
     with pytest.raises(NotFit, match="记着按下过 1 次，台账里只有 0 次"):
         Ledger(store / "ledger.sqlite", tmp_path / "marker")
+
+
+def test_presses_at_once_are_all_in_the_marker(ledger: Ledger, tmp_path: Path):
+    """Several browsers claim side by side; no claim fails for another's sake, none is forgotten."""
+    items = [replace(ITEM, application_no=f"XW{number}") for number in range(2, 34)]
+    ledger.dispatch(items, "list", MAKER)
+    way = (State.READY, State.AWAITING_APPROVAL, State.APPROVED, State.INTENT)
+    for item in items:
+        for old, new in pairwise(way):
+            ledger.move(item.reference, old, new, "test")
+
+    def press(item: WorkItem) -> bool:
+        return ledger.move(item.reference, State.INTENT, State.PRESSING, "robot")
+
+    with ThreadPoolExecutor(8) as browsers:
+        won = list(browsers.map(press, items))
+
+    assert won == [True] * len(items)
+    assert (tmp_path / "marker").read_text(encoding="utf-8").splitlines()[1] == str(len(items))
 
 
 def test_a_marker_that_was_spoilt_is_told(ledger: Ledger, tmp_path: Path):
