@@ -369,6 +369,11 @@ class Ledger:
         name = self._pragma("application_id")
         lines = marker.read_text(encoding="utf-8").splitlines() if marker.exists() else []
         meant, presses, place = [*lines, "", "", ""][:3]  # an older program wrote less
+        if marker.exists() and not meant and name != "0":  # an older program left both without one
+            raise NotFit(
+                f"标记文件 {marker} 是空的，不知道台账按下过几次。请确认台账是最新的，"
+                f"不是从备份恢复的，再在标记文件里写两行：{name} 和 {self._presses()}。"
+            )
         # without a marker, nothing may be known here yet
         is_ours = meant == name if meant else marker.exists() or not self.entries()
         is_copy = Path(place) != self._place and bool(place) and Path(place).exists()

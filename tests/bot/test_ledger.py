@@ -192,6 +192,21 @@ def test_a_marker_that_was_spoilt_is_told(ledger: Ledger, tmp_path: Path):
         Ledger(tmp_path / "store" / "ledger.sqlite", marker)
 
 
+def test_an_emptied_marker_is_not_begun_anew(ledger: Ledger, tmp_path: Path):
+    """It no longer tells an old ledger from the last; a person writes it anew, as they are told."""
+    bring_to(ledger, State.PRESSING)
+    ledger.close()
+    file, marker = tmp_path / "store" / "ledger.sqlite", tmp_path / "marker"
+    name, presses, _ = marker.read_text(encoding="utf-8").splitlines()
+    marker.write_text("", encoding="utf-8")
+
+    with pytest.raises(NotFit, match=f"是空的.*写两行：{name} 和 {presses}。"):
+        Ledger(file, marker)
+    assert marker.read_text(encoding="utf-8") == ""
+    marker.write_text(f"{name}\n{presses}\n", encoding="utf-8")
+    Ledger(file, marker).close()
+
+
 def test_a_copy_of_a_ledger_is_not_the_ledger(ledger: Ledger, tmp_path: Path):
     """Copied with its marker, while the original is there; moved, or by a link, it is the same."""
     ledger.close()
