@@ -15,6 +15,7 @@ import sqlalchemy as sa
 
 from bot.errors import NotFit, NotWritten
 from bot.private_files import write_private
+from bot.settings import Settings
 from bot.work_item import WorkItem
 from pages.models import Contact
 
@@ -299,6 +300,13 @@ class Ledger:
         with self._engine.connect() as connection:  # the log of the database holds them still
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
+    def origins(self) -> set[str]:
+        """Return the origins of the portals that its work items and requests belong to."""
+        query = sa.select(_items.c.portal_origin).distinct()
+        with self._engine.connect() as connection:
+            known = set(connection.execute(query).scalars())
+        return known | {one.item.portal_origin for one in self.requests(None)}
+
     def rows(self, list_digest: str) -> dict[int, list[str]]:
         """Return the references that each row of a list has brought."""
         query = sa.select(_rows).where(_rows.c.list_digest == list_digest)
@@ -429,6 +437,23 @@ class Ledger:
         query = sa.select(_items).where(condition).order_by(_items.c.uscc, _items.c.application_no)
         with self._engine.connect() as connection:
             return [_entry(row) for row in connection.execute(query)]
+
+
+def open_ledger(settings: Settings) -> Ledger:
+    """Open the ledger of this portal.
+
+    Raises:
+        NotFit: as `Ledger` says, or it knows of another portal.
+    """
+    ledger = Ledger(settings.ledger_file, settings.ledger_marker)
+    if others := ledger.origins() - {settings.origin}:
+        ledger.close()
+        raise NotFit(
+            f"台账 {settings.ledger_file} 里有另一个门户（{'、'.join(sorted(others))}）的保单，"
+            f"不能用在 {settings.origin}。请把台账和标记文件放回原来的位置，并把 portal_url 改回；"
+            "门户换了地址的，先到门户查明结果待核实的保单，新地址会另建一份台账。"
+        )
+    return ledger
 
 
 def _open(file: Path) -> sa.Engine:

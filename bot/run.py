@@ -15,7 +15,7 @@ from bot.egress import LOOPBACK
 from bot.engine import Work
 from bot.errors import EvidenceNotKept, NotFit
 from bot.evidence import Evidence
-from bot.ledger import DECIDED, DONE, FOLLOWED_UP, PRESSED, Entry, Ledger, Request
+from bot.ledger import DECIDED, DONE, FOLLOWED_UP, PRESSED, Entry, Ledger, Request, open_ledger
 from bot.list_file import digest_of
 from bot.reconcile import Comparison
 from bot.reconcile import reconcile as compare_all
@@ -98,8 +98,8 @@ class Credential:
 
 @contextmanager
 def opened_ledger(settings: Settings) -> Iterator[Ledger]:
-    """Open the ledger of this portal; raises as `Ledger` says."""
-    ledger = Ledger(settings.ledger_file, settings.ledger_marker)
+    """Open the ledger of this portal; raises as `open_ledger` says."""
+    ledger = open_ledger(settings)
     try:
         yield ledger
     finally:

@@ -21,7 +21,9 @@ from bot.ledger import (
     VERSION,
     Ledger,
     State,
+    open_ledger,
 )
+from bot.settings import Settings
 from bot.work_item import WorkItem
 from pages.models import Contact
 from tests.bot.lists import ORIGIN, uscc
@@ -265,3 +267,20 @@ def test_a_ledger_of_a_later_version_is_refused(ledger: Ledger, tmp_path: Path):
 
     with pytest.raises(NotFit, match="请升级"):
         Ledger(file, tmp_path / "marker")
+
+
+@pytest.mark.parametrize("application_no", ["XW1", ""])
+def test_a_ledger_of_another_portal_is_refused(tmp_path: Path, application_no: str):
+    """Moved to the new address of a portal, its items are not worked off there."""
+    old, new = (
+        Settings(portal_url=url, data_dir=tmp_path / "data")
+        for url in (ORIGIN, "http://127.0.0.1:8766")
+    )
+    ledger = open_ledger(old)
+    ledger.dispatch([replace(ITEM, application_no=application_no)], "list", MAKER)
+    ledger.close()
+    old.store.rename(new.store)
+    old.ledger_marker.rename(new.ledger_marker)
+
+    with pytest.raises(NotFit, match=f"另一个门户（{ORIGIN}）的保单.*把 portal_url 改回"):
+        open_ledger(new)
