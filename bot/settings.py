@@ -50,10 +50,24 @@ def _has_fit_port(url: str) -> bool:
         return False
 
 
+def _has_fit_host(url: str) -> bool:
+    try:
+        return bool(_host_of(url))
+    except ValueError:
+        return False
+
+
+def _host_of(url: str) -> str:
+    """Return the host in ASCII, and without the dot that may end it: one host, one spelling."""
+    host = urlsplit(url).hostname or ""
+    name = host if host.isascii() else host.encode("idna").decode()
+    return name.lower().rstrip(".")
+
+
 def origin_of(url: str) -> str:
     """Return the origin of an address as a browser writes it."""
-    parts = urlsplit(url)
-    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
+    parts, name = urlsplit(url), _host_of(url)
+    host = f"[{name}]" if ":" in name else name
     default = {"http": 80, "https": 443}[parts.scheme]
     port = f":{parts.port}" if parts.port not in (None, default) else ""
     return f"{parts.scheme}://{host}{port}"
@@ -170,7 +184,8 @@ class Settings(BaseSettings):
     @classmethod
     def _has_an_origin(cls, url: str) -> str:
         parts = urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.hostname or not _has_fit_port(url):
+        is_whole = _has_fit_host(url) and _has_fit_port(url)
+        if parts.scheme not in ("http", "https") or not is_whole:
             raise ValueError("应是 http:// 或 https:// 开头的门户地址")
         if parts.username or parts.password:
             raise ValueError("门户地址里不能有用户名和密码")
