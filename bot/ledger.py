@@ -172,8 +172,9 @@ class Ledger:
         """
         if marker.exists() and not file.exists():
             raise NotFit(
-                f"台账 {file} 不见了，但它曾经存在（{marker}）。没有台账就不能保证不重复确认："
-                "请从备份恢复后再运行。"
+                f"台账 {file} 不见了，但这个门户有过台账（见 {marker}，第三行是它的位置）。"
+                "没有它就不能保证不重复确认：复制过清单或换过 data_dir 的，请用回原来的数据文件夹，"
+                "或把它整个移过来，不要复制；丢了的，请从备份恢复后再运行。"
             )
         file.parent.mkdir(parents=True, exist_ok=True)
         self._engine = _open(file)
@@ -387,9 +388,9 @@ class Ledger:
         is_copy = Path(place) != self._place and bool(place) and Path(place).exists()
         if not is_ours or is_copy:
             raise NotFit(
-                f"台账 {file} 不是这台电脑正在用的那一份（见 {marker}）。几份台账并用就不能保证"
-                "不重复确认：请用回原来的；确要换电脑时，先停用原来的，再把台账和这个标记文件"
-                "一起移过来。"
+                f"台账 {file} 不是这台电脑正在用的那一份（见 {marker}，第三行是它的位置）。"
+                "几份台账并用就不能保证不重复确认：请用回原来的；确要换文件夹时，把原来的数据文件夹"
+                "整个移过来，不要复制；确要换电脑时，先停用原来的，再把台账和这个标记文件一起移过来。"
             )
         if name == "0":
             name = str(randbelow(2**31 - 1) + 1)
@@ -443,8 +444,10 @@ def open_ledger(settings: Settings) -> Ledger:
     """Open the ledger of this portal.
 
     Raises:
-        NotFit: as `Ledger` says, or it knows of another portal.
+        NotFit: as `Ledger` says, it knows of another portal, or another one is this portal's.
     """
+    _take_over_marker(settings)
+    _expect_no_other(settings)
     ledger = Ledger(settings.ledger_file, settings.ledger_marker)
     if others := ledger.origins() - {settings.origin}:
         ledger.close()
@@ -454,6 +457,28 @@ def open_ledger(settings: Settings) -> Ledger:
             "门户换了地址的，先到门户查明结果待核实的保单，新地址会另建一份台账。"
         )
     return ledger
+
+
+def _take_over_marker(settings: Settings) -> None:
+    """Move the marker that an earlier version kept elsewhere, if it means this ledger."""
+    former, marker = settings.former_marker, settings.ledger_marker
+    if former and former.exists() and not marker.exists():
+        Ledger(settings.ledger_file, former).close()
+        marker.parent.mkdir(parents=True, exist_ok=True)
+        write_private(marker, former.read_bytes())
+        former.unlink()
+
+
+def _expect_no_other(settings: Settings) -> None:
+    """See that no ledger is begun for a portal that has one by another of its addresses."""
+    for origin in settings.origins if not settings.ledger_marker.exists() else ():
+        if (marker := settings.marker_of(origin)).exists():
+            raise NotFit(
+                f"门户 {settings.origin} 已有一份台账，在它的另一个地址 {origin} 名下"
+                f"（见 {marker}，第三行是它的位置）。几份台账并用就不能保证不重复确认："
+                "请把 portal_url 改回那个地址；门户换了地址的，先到门户查明结果待核实的保单，"
+                "再把这个标记文件移走，原来的就停用了。"
+            )
 
 
 def _open(file: Path) -> sa.Engine:

@@ -29,6 +29,7 @@ from pydantic_settings import (
 
 from bot.columns import RULES
 from bot.declaration import GUIDE_DECLARATION
+from bot.egress import LOOPBACK
 from bot.errors import NotFit
 from bot.findings import Unfit
 from pages.models import Declaration
@@ -251,7 +252,7 @@ class Settings(BaseSettings):
     @property
     def store(self) -> Path:
         """The folder of this portal's ledger and evidence."""
-        return (self.data_dir or user_data_path("single-window")) / self._origin_name
+        return (self.data_dir or user_data_path("single-window")) / _name_of(self.origin)
 
     @property
     def ledger_file(self) -> Path:
@@ -266,13 +267,29 @@ class Settings(BaseSettings):
     @property
     def ledger_marker(self) -> Path:
         """The file, away from the ledger, that tells that this ledger was once created."""
-        if self.data_dir:
-            return self.data_dir.parent / f".{self.data_dir.name}.{self._origin_name}.created"
-        return Path.home() / ".single-window" / f"{self._origin_name}.created"
+        return self.marker_of(self.origin)
+
+    def marker_of(self, origin: str) -> Path:
+        """Return the marker of a portal: the same for every folder, but for a mock's.
+
+        A mock is known by standing on this computer; `live` is not said to every command.
+        """
+        if self.data_dir and urlsplit(origin).hostname in LOOPBACK:
+            return _marker_beside(self.data_dir, origin)
+        return Path.home() / ".single-window" / f"{_name_of(origin)}.created"
 
     @property
-    def _origin_name(self) -> str:
-        return re.sub(r"[^A-Za-z0-9.-]+", "_", self.origin)
+    def former_marker(self) -> Path | None:
+        """Where earlier versions kept the marker of any portal whose data folder was named."""
+        return _marker_beside(self.data_dir, self.origin) if self.data_dir else None
+
+
+def _marker_beside(folder: Path, origin: str) -> Path:
+    return folder.parent / f".{folder.name}.{_name_of(origin)}.created"
+
+
+def _name_of(origin: str) -> str:
+    return re.sub(r"[^A-Za-z0-9.-]+", "_", origin)
 
 
 def _in_chinese(wrong: ErrorDetails) -> str:

@@ -28,6 +28,7 @@ from bot.work_item import WorkItem
 from pages.models import Contact
 from tests.bot.lists import ORIGIN, uscc
 
+REAL = "https://portal.example"
 ITEM = WorkItem(
     portal_origin=ORIGIN,
     uscc=uscc(1),
@@ -38,6 +39,7 @@ ITEM = WorkItem(
     expected_documents=(),
     row=2,
 )
+AT_REAL = replace(ITEM, portal_origin=REAL)
 MAKER = "经办人"
 OTHER_CONTACT = replace(ITEM, contact=replace(ITEM.contact, mobile="13900139000"))
 
@@ -50,14 +52,14 @@ def ledger(tmp_path: Path) -> Ledger:
     return ledger
 
 
-def bring_to(ledger: Ledger, state: State) -> None:
+def bring_to(ledger: Ledger, state: State, item: WorkItem = ITEM) -> None:
     """Move the item to this state, by the shortest way that there is."""
     ways = [[State.READY]]
     while ways[0][-1] != state:
         first = ways.pop(0)
         ways += [[*first, new] for new in sorted(MOVES[first[-1]]) if new not in first]
     for old, new in pairwise(ways[0]):
-        assert ledger.move(ITEM.reference, old, new, "test")
+        assert ledger.move(item.reference, old, new, "test")
 
 
 def test_only_one_of_two_wins_a_move(ledger: Ledger):
@@ -284,3 +286,80 @@ def test_a_ledger_of_another_portal_is_refused(tmp_path: Path, application_no: s
 
     with pytest.raises(NotFit, match=f"另一个门户（{ORIGIN}）的保单.*把 portal_url 改回"):
         open_ledger(new)
+
+
+@pytest.fixture
+def folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Settings]:
+    """The settings of two data folders for one real portal, on a computer of their own."""
+    monkeypatch.setattr(Path, "home", lambda: tmp_path / "home")
+    return [Settings(portal_url=REAL, data_dir=tmp_path / name / "data") for name in ("a", "b")]
+
+
+@pytest.fixture
+def pressed(folders: list[Settings]) -> Settings:
+    """The first of them, whose ledger has pressed once."""
+    ledger = open_ledger(folders[0])
+    ledger.dispatch([AT_REAL], "list", MAKER)
+    bring_to(ledger, State.PRESSING, AT_REAL)
+    ledger.close()
+    return folders[0]
+
+
+def test_a_list_copied_without_its_data_begins_no_ledger(
+    folders: list[Settings], pressed: Settings
+):
+    """A real portal has one memory on a computer, whatever folder is named."""
+    with pytest.raises(NotFit, match=r"这个门户有过台账.*不要复制"):
+        open_ledger(folders[1])
+    assert not folders[1].ledger_file.exists()
+    open_ledger(pressed).close()
+
+
+def test_a_data_folder_is_moved_and_never_copied(folders: list[Settings], pressed: Settings):
+    """The second of two is refused; where the first is gone, it is the same ledger."""
+    old, new = (settings.store.parent.parent for settings in folders)
+    shutil.copytree(old, new)
+
+    with pytest.raises(NotFit, match="不是这台电脑正在用的那一份"):
+        open_ledger(folders[1])
+    shutil.rmtree(old)
+    open_ledger(folders[1]).close()
+    with pytest.raises(NotFit, match="有过台账"):
+        open_ledger(pressed)
+
+
+def test_a_marker_of_an_earlier_version_is_taken_over(folders: list[Settings], pressed: Settings):
+    """It lay beside the data folder; the presses it has counted still count."""
+    marker, former = pressed.ledger_marker, pressed.former_marker
+    counted = marker.read_text(encoding="utf-8")
+    marker.rename(former)
+    shutil.copytree(former.parent, folders[1].former_marker.parent)
+
+    with pytest.raises(NotFit, match="不是这台电脑正在用的那一份"):
+        open_ledger(folders[1])
+    open_ledger(pressed).close()
+
+    assert (marker.read_text(encoding="utf-8"), former.exists()) == (counted, False)
+    with pytest.raises(NotFit, match="不是这台电脑正在用的那一份"):
+        open_ledger(folders[1])
+
+
+def test_another_address_of_the_portal_begins_no_ledger(pressed: Settings):
+    """What the settings trust as the same portal has the same memory."""
+    addresses = {"portal_url": "https://new.example", "trusted_origins": (REAL,)}
+    new = pressed.model_copy(update=addresses)
+
+    with pytest.raises(NotFit, match=f"另一个地址 {REAL} 名下"):
+        open_ledger(new)
+    pressed.ledger_marker.unlink()
+    open_ledger(new).close()
+
+
+def test_each_folder_has_its_own_ledger_of_a_mock(tmp_path: Path):
+    """Who practises may begin anew in another folder."""
+    for name in ("a", "b"):
+        ledger = open_ledger(Settings(portal_url=ORIGIN, data_dir=tmp_path / name / "data"))
+        ledger.dispatch([ITEM], "list", MAKER)
+        ledger.close()
+
+    assert len(list(tmp_path.glob("*/.data.*.created"))) == 2
