@@ -363,10 +363,10 @@ class Ledger:
             ) from error
 
     def latest(self) -> str:
-        """Return when the ledger was last written to; empty if it never was."""
-        query = sa.select(_audit.c.at).order_by(_audit.c.seq.desc())
+        """Return the latest moment that was written down; empty if none was."""
+        query = sa.select(sa.func.max(_audit.c.at))
         with self._engine.connect() as connection:
-            return connection.execute(query.limit(1)).scalar() or ""
+            return connection.execute(query).scalar() or ""
 
     def _pragma(self, name: str) -> str:
         with self._engine.connect() as connection:

@@ -161,7 +161,7 @@ def run(job: Job, attendant: Attendant, tell: Callable[[Entry], None]) -> Outcom
         NotFit: the ledger is not to be had, another process works on it, or the clock was set back.
     """
     with working_on(job.settings) as ledger:
-        check_clock(ledger.latest(), datetime.now(UTC))
+        check_clock(ledger.latest(), datetime.now(UTC), job.settings)
         ledger.try_to_write()
         if job.work_list:
             ledger.dispatch(job.work_list.items, job.digest, job.settings.operator)

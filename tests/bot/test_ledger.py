@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from bot import ledger as module
 from bot.errors import NotFit
 from bot.ledger import (
     BEFORE_PRESS,
@@ -137,6 +138,18 @@ def test_a_restart_touches_only_what_ended_without_a_press(ledger: Ledger, state
 
     expected = State.READY if state in RESTARTABLE else state
     assert ledger.entry(ITEM.reference).state == expected
+
+
+def test_the_latest_moment_is_not_hidden_by_a_later_row(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+):
+    """A clock that was set back does not become right by what is written under it."""
+    monkeypatch.setattr(module, "_now", lambda: "2020-01-01T00:00:00.000+00:00")
+    before = ledger.latest()
+
+    bring_to(ledger, State.APPROVED)
+
+    assert ledger.latest() == before != ""
 
 
 def test_a_ledger_that_vanished_is_not_begun_anew(ledger: Ledger, tmp_path: Path):
