@@ -1,7 +1,7 @@
 """台账: what the bot knows of every work item, for ever."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -140,6 +140,12 @@ class Request:
     item: WorkItem
     explanation: str
     next_step: str
+    list_digest: str  # empty: no list brings it again
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether a run has expanded it."""
+        return bool(self.explanation) and not self.next_step
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,11 +287,8 @@ class Ledger:
             rows = [row._asdict() for row in connection.execute(query)]
         return [row | {"detail": json.loads(row["detail"])} for row in rows]
 
-    def forget(self, references: Iterable[str], by: str) -> None:
-        """Erase the contact data of these items, and of the rows that ask for what is pending.
-
-        Nothing needs those of a row any more: its list brings them again with the next run.
-        """
+    def forget(self, references: Iterable[str], is_due: Callable[[Request], bool], by: str) -> None:
+        """Erase the contact data of these items, and of the requests that are due."""
         with self._writing() as transaction:
             for reference in references:
                 of_item = _items.c.reference == reference
@@ -293,11 +296,10 @@ class Ledger:
                 transaction.execute(_items.update().where(of_item).values(contact=FORGOTTEN))
                 _record(transaction, reference, state, state, by, {"contact": "已清除"})
             for row in transaction.execute(sa.select(_requests)).all():
-                here = sa.and_(
-                    _requests.c.list_digest == row.list_digest, _requests.c.row == row.row
-                )
-                data = row.data | {"contact": FORGOTTEN}
-                transaction.execute(_requests.update().where(here).values(data=data))
+                if is_due(_request(row)):
+                    here = {"list_digest": row.list_digest, "row": row.row}
+                    data = row.data | {"contact": FORGOTTEN}
+                    transaction.execute(_requests.update().filter_by(**here).values(data=data))
         with self._engine.connect() as connection:  # the log of the database holds them still
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
@@ -325,14 +327,9 @@ class Ledger:
         query = sa.select(_requests)
         if list_digest is not None:
             query = query.where(_requests.c.list_digest == list_digest)
-        if list_digest == "":
-            is_answered = (_requests.c.explanation != "") & (_requests.c.next_step == "")
-            query = query.where(~is_answered)
         with self._engine.connect() as connection:
-            return [
-                Request(_item(row.data, row.row), row.explanation, row.next_step)
-                for row in connection.execute(query.order_by(_requests.c.row))
-            ]
+            found = [_request(row) for row in connection.execute(query.order_by(_requests.c.row))]
+        return [one for one in found if list_digest != "" or not one.is_answered]
 
     def note(self, request: WorkItem, list_digest: str, explanation: str, next_step: str) -> None:
         """Write down what came of a request."""
@@ -508,6 +505,8 @@ def _take_in(transaction: sa.Connection, item: WorkItem, list_digest: str, by: s
         sa.select(_items).where(_items.c.reference == item.reference)
     ).one_or_none()
     data = _data(item)
+    if known and data["contact"] == FORGOTTEN:  # what was erased elsewhere is none to type
+        data["contact"] = known.contact
     if known is None:
         transaction.execute(
             _items.insert().values(
@@ -588,6 +587,10 @@ def _item(data: Mapping[str, Any], row: int = 0) -> WorkItem:
         expected_documents=tuple(data["expected_documents"]),
         row=row,
     )
+
+
+def _request(row: sa.Row[Any]) -> Request:
+    return Request(_item(row.data, row.row), row.explanation, row.next_step, row.list_digest)
 
 
 def _entry(row: sa.Row[Any]) -> Entry:

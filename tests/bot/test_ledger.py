@@ -119,6 +119,18 @@ def test_other_contact_data_begin_anew(ledger: Ledger, state: State):
 
 
 @pytest.mark.parametrize("state", sorted(BEFORE_PRESS))
+def test_contact_data_that_were_erased_replace_none(ledger: Ledger, state: State):
+    """A request whose data are gone brings its policies again; theirs are still to be typed."""
+    bring_to(ledger, state)
+
+    ledger.dispatch([replace(ITEM, contact=Contact("", "", "", ""))], "", MAKER)
+    entry = ledger.entry(ITEM.reference)
+
+    expected = State.READY if state in RESTARTABLE else state
+    assert (entry.state, entry.item.contact) == (expected, ITEM.contact)
+
+
+@pytest.mark.parametrize("state", sorted(BEFORE_PRESS))
 def test_the_same_data_again_restart_only_what_had_ended(ledger: Ledger, state: State):
     """What waits goes on waiting; what was refused or failed may be tried anew."""
     bring_to(ledger, state)
