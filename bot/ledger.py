@@ -1,7 +1,7 @@
 """台账: what the bot knows of every work item, for ever."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -9,12 +9,14 @@ from enum import StrEnum
 from itertools import pairwise
 from pathlib import Path
 from secrets import randbelow
+from threading import Lock
 from typing import Any
 
 import sqlalchemy as sa
 
 from bot.errors import NotFit, NotWritten
 from bot.private_files import write_private
+from bot.settings import Settings
 from bot.work_item import WorkItem
 from pages.models import Contact
 
@@ -139,6 +141,12 @@ class Request:
     item: WorkItem
     explanation: str
     next_step: str
+    list_digest: str  # empty: no list brings it again
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether a run has expanded it."""
+        return bool(self.explanation) and not self.next_step
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,12 +179,14 @@ class Ledger:
         """
         if marker.exists() and not file.exists():
             raise NotFit(
-                f"台账 {file} 不见了，但它曾经存在（{marker}）。没有台账就不能保证不重复确认："
-                "请从备份恢复后再运行。"
+                f"台账 {file} 不见了，但这个门户有过台账（见 {marker}，第三行是它的位置）。"
+                "没有它就不能保证不重复确认：复制过清单或换过 data_dir 的，请用回原来的数据文件夹，"
+                "或把它整个移过来，不要复制；丢了的，请从备份恢复后再运行。"
             )
         file.parent.mkdir(parents=True, exist_ok=True)
         self._engine = _open(file)
         self._writer = self._engine.execution_options(writes=True)
+        self._marking = Lock()
         damaged = NotFit(f"台账 {file} 已损坏或不是台账。请从备份恢复后再运行。")
         try:
             is_empty = not sa.inspect(self._engine).has_table(_items.name)
@@ -278,11 +288,8 @@ class Ledger:
             rows = [row._asdict() for row in connection.execute(query)]
         return [row | {"detail": json.loads(row["detail"])} for row in rows]
 
-    def forget(self, references: Iterable[str], by: str) -> None:
-        """Erase the contact data of these items, and of the rows that ask for what is pending.
-
-        Nothing needs those of a row any more: its list brings them again with the next run.
-        """
+    def forget(self, references: Iterable[str], is_due: Callable[[Request], bool], by: str) -> None:
+        """Erase the contact data of these items, and of the requests that are due."""
         with self._writing() as transaction:
             for reference in references:
                 of_item = _items.c.reference == reference
@@ -290,13 +297,19 @@ class Ledger:
                 transaction.execute(_items.update().where(of_item).values(contact=FORGOTTEN))
                 _record(transaction, reference, state, state, by, {"contact": "已清除"})
             for row in transaction.execute(sa.select(_requests)).all():
-                here = sa.and_(
-                    _requests.c.list_digest == row.list_digest, _requests.c.row == row.row
-                )
-                data = row.data | {"contact": FORGOTTEN}
-                transaction.execute(_requests.update().where(here).values(data=data))
+                if is_due(_request(row)):
+                    here = {"list_digest": row.list_digest, "row": row.row}
+                    data = row.data | {"contact": FORGOTTEN}
+                    transaction.execute(_requests.update().filter_by(**here).values(data=data))
         with self._engine.connect() as connection:  # the log of the database holds them still
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def origins(self) -> set[str]:
+        """Return the origins of the portals that its work items and requests belong to."""
+        query = sa.select(_items.c.portal_origin).distinct()
+        with self._engine.connect() as connection:
+            known = set(connection.execute(query).scalars())
+        return known | {one.item.portal_origin for one in self.requests(None)}
 
     def rows(self, list_digest: str) -> dict[int, list[str]]:
         """Return the references that each row of a list has brought."""
@@ -315,14 +328,9 @@ class Ledger:
         query = sa.select(_requests)
         if list_digest is not None:
             query = query.where(_requests.c.list_digest == list_digest)
-        if list_digest == "":
-            is_answered = (_requests.c.explanation != "") & (_requests.c.next_step == "")
-            query = query.where(~is_answered)
         with self._engine.connect() as connection:
-            return [
-                Request(_item(row.data, row.row), row.explanation, row.next_step)
-                for row in connection.execute(query.order_by(_requests.c.row))
-            ]
+            found = [_request(row) for row in connection.execute(query.order_by(_requests.c.row))]
+        return [one for one in found if list_digest != "" or not one.is_answered]
 
     def note(self, request: WorkItem, list_digest: str, explanation: str, next_step: str) -> None:
         """Write down what came of a request."""
@@ -353,10 +361,10 @@ class Ledger:
             ) from error
 
     def latest(self) -> str:
-        """Return when the ledger was last written to; empty if it never was."""
-        query = sa.select(_audit.c.at).order_by(_audit.c.seq.desc())
+        """Return the latest moment that was written down; empty if none was."""
+        query = sa.select(sa.func.max(_audit.c.at))
         with self._engine.connect() as connection:
-            return connection.execute(query.limit(1)).scalar() or ""
+            return connection.execute(query).scalar() or ""
 
     def _pragma(self, name: str) -> str:
         with self._engine.connect() as connection:
@@ -368,14 +376,19 @@ class Ledger:
         name = self._pragma("application_id")
         lines = marker.read_text(encoding="utf-8").splitlines() if marker.exists() else []
         meant, presses, place = [*lines, "", "", ""][:3]  # an older program wrote less
+        if marker.exists() and not meant and name != "0":  # an older program left both without one
+            raise NotFit(
+                f"标记文件 {marker} 是空的，不知道台账按下过几次。请确认台账是最新的，"
+                f"不是从备份恢复的，再在标记文件里写两行：{name} 和 {self._presses()}。"
+            )
         # without a marker, nothing may be known here yet
         is_ours = meant == name if meant else marker.exists() or not self.entries()
         is_copy = Path(place) != self._place and bool(place) and Path(place).exists()
         if not is_ours or is_copy:
             raise NotFit(
-                f"台账 {file} 不是这台电脑正在用的那一份（见 {marker}）。几份台账并用就不能保证"
-                "不重复确认：请用回原来的；确要换电脑时，先停用原来的，再把台账和这个标记文件"
-                "一起移过来。"
+                f"台账 {file} 不是这台电脑正在用的那一份（见 {marker}，第三行是它的位置）。"
+                "几份台账并用就不能保证不重复确认：请用回原来的；确要换文件夹时，把原来的数据文件夹"
+                "整个移过来，不要复制；确要换电脑时，先停用原来的，再把台账和这个标记文件一起移过来。"
             )
         if name == "0":
             name = str(randbelow(2**31 - 1) + 1)
@@ -399,10 +412,11 @@ class Ledger:
     def _mark(self) -> None:
         """Write down, away from the ledger, which one it is, how far it has come, and its place."""
         name = self._pragma("application_id")
-        text = f"{name}\n{self._presses()}\n{self._place}\n"
         try:
             self._marker.parent.mkdir(parents=True, exist_ok=True)
-            write_private(self._marker, text.encode())
+            with self._marking:  # counted within, or the later of two writers may know of less
+                text = f"{name}\n{self._presses()}\n{self._place}\n"
+                write_private(self._marker, text.encode())
         except OSError as error:
             raise NotWritten(f"标记文件 {self._marker} 写不进去（{error.strerror}）") from error
 
@@ -444,6 +458,47 @@ def sent_at(history: Iterable[Mapping[str, Any]]) -> str:
     return sent[-1] if sent else ""
 
 
+def open_ledger(settings: Settings) -> Ledger:
+    """Open the ledger of this portal.
+
+    Raises:
+        NotFit: as `Ledger` says, it knows of another portal, or another one is this portal's.
+    """
+    _take_over_marker(settings)
+    _expect_no_other(settings)
+    ledger = Ledger(settings.ledger_file, settings.ledger_marker)
+    if others := ledger.origins() - {settings.origin}:
+        ledger.close()
+        raise NotFit(
+            f"台账 {settings.ledger_file} 里有另一个门户（{'、'.join(sorted(others))}）的保单，"
+            f"不能用在 {settings.origin}。请把台账和标记文件放回原来的位置，并把 portal_url 改回；"
+            "门户换了地址的，先到门户查明结果待核实的保单，新地址会另建一份台账。"
+        )
+    return ledger
+
+
+def _take_over_marker(settings: Settings) -> None:
+    """Move the marker that an earlier version kept elsewhere, if it means this ledger."""
+    former, marker = settings.former_marker, settings.ledger_marker
+    if former and former.exists() and not marker.exists():
+        Ledger(settings.ledger_file, former).close()
+        marker.parent.mkdir(parents=True, exist_ok=True)
+        write_private(marker, former.read_bytes())
+        former.unlink()
+
+
+def _expect_no_other(settings: Settings) -> None:
+    """See that no ledger is begun for a portal that has one by another of its addresses."""
+    for origin in settings.origins if not settings.ledger_marker.exists() else ():
+        if (marker := settings.marker_of(origin)).exists():
+            raise NotFit(
+                f"门户 {settings.origin} 已有一份台账，在它的另一个地址 {origin} 名下"
+                f"（见 {marker}，第三行是它的位置）。几份台账并用就不能保证不重复确认："
+                "请把 portal_url 改回那个地址；门户换了地址的，先到门户查明结果待核实的保单，"
+                "再把这个标记文件移走，原来的就停用了。"
+            )
+
+
 def _open(file: Path) -> sa.Engine:
     engine = sa.create_engine(
         f"sqlite:///{file}",
@@ -471,6 +526,8 @@ def _take_in(transaction: sa.Connection, item: WorkItem, list_digest: str, by: s
         sa.select(_items).where(_items.c.reference == item.reference)
     ).one_or_none()
     data = _data(item)
+    if known and data["contact"] == FORGOTTEN:  # what was erased elsewhere is none to type
+        data["contact"] = known.contact
     if known is None:
         transaction.execute(
             _items.insert().values(
@@ -551,6 +608,10 @@ def _item(data: Mapping[str, Any], row: int = 0) -> WorkItem:
         expected_documents=tuple(data["expected_documents"]),
         row=row,
     )
+
+
+def _request(row: sa.Row[Any]) -> Request:
+    return Request(_item(row.data, row.row), row.explanation, row.next_step, row.list_digest)
 
 
 def _entry(row: sa.Row[Any]) -> Entry:

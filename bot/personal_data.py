@@ -6,7 +6,7 @@ their digests alone, and tell which of them were cleared.
 
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -14,7 +14,7 @@ from pathlib import Path
 
 from bot import canary, engine
 from bot.evidence import Evidence
-from bot.ledger import DONE, FORGOTTEN, RESTARTABLE, Entry, Ledger
+from bot.ledger import DONE, FORGOTTEN, RESTARTABLE, Entry, Ledger, Request
 from bot.private_files import write_private
 from bot.results import STATE_WORDS
 from bot.run import opened_ledger, sealed
@@ -45,8 +45,8 @@ class Erased:
 def purge(settings: Settings, limit: datetime) -> Erased:
     """Erase contact data and pictures of what has ended and has not changed since then.
 
-    What is still to be confirmed needs its contact data. What the canary has left since before
-    then goes too.
+    What is still to be confirmed needs its contact data, and so does a request that no list brings
+    again and no run has answered. What the canary has left since before then goes too.
 
     Raises:
         NotFit: the ledger is not to be had, or another process works on it.
@@ -59,7 +59,9 @@ def purge(settings: Settings, limit: datetime) -> Erased:
         for walk in (settings.store / canary.FOLDER).glob("*"):
             if walk.stat().st_mtime < limit.timestamp():  # its pictures may show a form
                 shutil.rmtree(walk)
-        return _erase(settings, ledger, evidence, old)
+        return _erase(
+            settings, ledger, evidence, old, lambda one: bool(one.list_digest) or one.is_answered
+        )
 
 
 def delete(settings: Settings, person: str) -> Erased:
@@ -67,7 +69,7 @@ def delete(settings: Settings, person: str) -> Erased:
     with _opened(settings) as (ledger, evidence):
         held = {one.reference for one in _find(ledger, evidence, person)}
         theirs = [one for one in ledger.entries() if one.item.reference in held]
-        return _erase(settings, ledger, evidence, theirs)
+        return _erase(settings, ledger, evidence, theirs, lambda one: _is(person, one.item.contact))
 
 
 def find(settings: Settings, person: str) -> list[Held]:
@@ -95,9 +97,15 @@ def _opened(settings: Settings) -> Iterator[tuple[Ledger, Evidence]]:
         yield ledger, evidence
 
 
-def _erase(settings: Settings, ledger: Ledger, evidence: Evidence, entries: list[Entry]) -> Erased:
+def _erase(
+    settings: Settings,
+    ledger: Ledger,
+    evidence: Evidence,
+    entries: list[Entry],
+    is_due: Callable[[Request], bool],
+) -> Erased:
     known = [one.item.reference for one in entries if asdict(one.item.contact) != FORGOTTEN]
-    ledger.forget(known, settings.operator)
+    ledger.forget(known, is_due, settings.operator)
     files = [evidence.clear(one, ledger.history(one.item.reference)) for one in entries]
     return Erased(items=len(known), files=sum(files))
 

@@ -16,7 +16,7 @@ from bot.egress import LOOPBACK
 from bot.engine import Work
 from bot.errors import EvidenceNotKept, NotFit
 from bot.evidence import Evidence
-from bot.ledger import DECIDED, DONE, FOLLOWED_UP, PRESSED, Entry, Ledger, Request
+from bot.ledger import DECIDED, DONE, FOLLOWED_UP, PRESSED, Entry, Ledger, Request, open_ledger
 from bot.list_file import digest_of
 from bot.reconcile import Comparison
 from bot.reconcile import reconcile as compare_all
@@ -99,8 +99,8 @@ class Credential:
 
 @contextmanager
 def opened_ledger(settings: Settings) -> Iterator[Ledger]:
-    """Open the ledger of this portal; raises as `Ledger` says."""
-    ledger = Ledger(settings.ledger_file, settings.ledger_marker)
+    """Open the ledger of this portal; raises as `open_ledger` says."""
+    ledger = open_ledger(settings)
     try:
         yield ledger
     finally:
@@ -162,7 +162,7 @@ def run(job: Job, attendant: Attendant, tell: Callable[[Entry], None]) -> Outcom
         NotFit: the ledger is not to be had, another process works on it, or the clock was set back.
     """
     with working_on(job.settings) as ledger:
-        check_clock(ledger.latest(), datetime.now(UTC))
+        check_clock(ledger.latest(), datetime.now(UTC), job.settings)
         ledger.try_to_write()
         if job.work_list:
             ledger.dispatch(job.work_list.items, job.digest, job.settings.operator)

@@ -29,6 +29,7 @@ from pydantic_settings import (
 
 from bot.columns import RULES
 from bot.declaration import GUIDE_DECLARATION
+from bot.egress import LOOPBACK
 from bot.errors import NotFit
 from bot.findings import Unfit
 from pages.models import Declaration
@@ -50,10 +51,24 @@ def _has_fit_port(url: str) -> bool:
         return False
 
 
+def _has_fit_host(url: str) -> bool:
+    try:
+        return bool(_host_of(url))
+    except ValueError:
+        return False
+
+
+def _host_of(url: str) -> str:
+    """Return the host in ASCII, and without the dot that may end it: one host, one spelling."""
+    host = urlsplit(url).hostname or ""
+    name = host if host.isascii() else host.encode("idna").decode()
+    return name.lower().rstrip(".")
+
+
 def origin_of(url: str) -> str:
     """Return the origin of an address as a browser writes it."""
-    parts = urlsplit(url)
-    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
+    parts, name = urlsplit(url), _host_of(url)
+    host = f"[{name}]" if ":" in name else name
     default = {"http": 80, "https": 443}[parts.scheme]
     port = f":{parts.port}" if parts.port not in (None, default) else ""
     return f"{parts.scheme}://{host}{port}"
@@ -170,7 +185,8 @@ class Settings(BaseSettings):
     @classmethod
     def _has_an_origin(cls, url: str) -> str:
         parts = urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.hostname or not _has_fit_port(url):
+        is_whole = _has_fit_host(url) and _has_fit_port(url)
+        if parts.scheme not in ("http", "https") or not is_whole:
             raise ValueError("应是 http:// 或 https:// 开头的门户地址")
         if parts.username or parts.password:
             raise ValueError("门户地址里不能有用户名和密码")
@@ -236,7 +252,7 @@ class Settings(BaseSettings):
     @property
     def store(self) -> Path:
         """The folder of this portal's ledger and evidence."""
-        return (self.data_dir or user_data_path("single-window")) / self._origin_name
+        return (self.data_dir or user_data_path("single-window")) / _name_of(self.origin)
 
     @property
     def ledger_file(self) -> Path:
@@ -251,13 +267,29 @@ class Settings(BaseSettings):
     @property
     def ledger_marker(self) -> Path:
         """The file, away from the ledger, that tells that this ledger was once created."""
-        if self.data_dir:
-            return self.data_dir.parent / f".{self.data_dir.name}.{self._origin_name}.created"
-        return Path.home() / ".single-window" / f"{self._origin_name}.created"
+        return self.marker_of(self.origin)
+
+    def marker_of(self, origin: str) -> Path:
+        """Return the marker of a portal: the same for every folder, but for a mock's.
+
+        A mock is known by standing on this computer; `live` is not said to every command.
+        """
+        if self.data_dir and urlsplit(origin).hostname in LOOPBACK:
+            return _marker_beside(self.data_dir, origin)
+        return Path.home() / ".single-window" / f"{_name_of(origin)}.created"
 
     @property
-    def _origin_name(self) -> str:
-        return re.sub(r"[^A-Za-z0-9.-]+", "_", self.origin)
+    def former_marker(self) -> Path | None:
+        """Where earlier versions kept the marker of any portal whose data folder was named."""
+        return _marker_beside(self.data_dir, self.origin) if self.data_dir else None
+
+
+def _marker_beside(folder: Path, origin: str) -> Path:
+    return folder.parent / f".{folder.name}.{_name_of(origin)}.created"
+
+
+def _name_of(origin: str) -> str:
+    return re.sub(r"[^A-Za-z0-9.-]+", "_", origin)
 
 
 def _in_chinese(wrong: ErrorDetails) -> str:

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta, timezone
 from email.utils import format_datetime
 from pathlib import Path
@@ -165,6 +166,25 @@ def test_a_clock_that_is_wrong_is_not_fit(ahead: int, health: Health, told: str)
 
     assert found.health is health
     assert told in found.told
+
+
+@pytest.mark.parametrize(
+    ("live", "portal_is_ahead", "is_fit"),
+    [(True, 0, True), (True, 365, False), (True, None, False), (False, 0, False)],
+)
+def test_a_real_portal_tells_whether_the_clock_was_wrong_or_is(
+    monkeypatch: pytest.MonkeyPatch, live: bool, portal_is_ahead: int | None, is_fit: bool
+):
+    """A ledger written to a year ahead can be gone on with; a mock's clock is this computer's."""
+    settings = Settings(portal_url="https://portal.example", live=live)
+    ahead = timedelta(days=portal_is_ahead or 0)
+    headers = {} if portal_is_ahead is None else {"Date": format_datetime(NOON + ahead)}
+    answer = urllib3.HTTPResponse(b"", headers)
+    monkeypatch.setattr(urllib3.PoolManager, "request", lambda *_, **__: answer)
+    refusal = nullcontext() if is_fit else pytest.raises(NotFit, match="请校准时钟")
+
+    with refusal:
+        doctor.check_clock((NOON + timedelta(days=365)).isoformat(), NOON, settings)
 
 
 def test_a_portal_that_tells_no_time_is_told():

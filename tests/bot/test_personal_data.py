@@ -35,7 +35,7 @@ def settings(tmp_path: Path) -> Settings:
     archive = Archive(settings.store)
     archive.ledger.dispatch([REQUEST], "list", MAKER)
     archive.ledger.close()
-    settings.ledger_marker.touch()
+    (settings.store / "marker").rename(settings.ledger_marker)
     return settings
 
 
@@ -83,6 +83,33 @@ def test_purge_keeps_what_is_still_to_be_confirmed(settings: Settings):
     assert personal_data.purge(settings, LATER).items == 1
     with opened_ledger(settings) as ledger:
         assert ledger.entry(ITEM.reference).item.contact == ITEM.contact
+
+
+def test_purge_keeps_what_no_list_brings_again_until_it_is_answered(settings: Settings):
+    """What is pending of this enterprise is still to be typed; afterwards nobody needs it."""
+    with opened_ledger(settings) as ledger:
+        ledger.ask([REQUEST])
+
+    personal_data.purge(settings, LATER)
+    with opened_ledger(settings) as ledger:
+        kept = [one.item.contact for one in ledger.requests("")]
+        ledger.note(REQUEST, "", "待确认中有 1 张保单", "")
+    personal_data.purge(settings, LATER)
+
+    assert kept == [ITEM.contact]
+    assert personal_data.find(settings, ITEM.contact.mobile) == []
+
+
+def test_delete_leaves_the_requests_of_others(settings: Settings):
+    """A row that names somebody else is still asked for."""
+    with opened_ledger(settings) as ledger:
+        ledger.ask([REQUEST, replace(REQUEST, row=10, contact=OTHER)])
+
+    personal_data.delete(settings, ITEM.contact.mobile)
+
+    with opened_ledger(settings) as ledger:
+        contacts = [one.item.contact for one in ledger.requests("")]
+    assert contacts == [Contact("", "", "", ""), OTHER]
 
 
 def test_a_cleared_file_that_comes_back_is_found(settings: Settings):

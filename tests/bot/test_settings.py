@@ -29,6 +29,8 @@ def test_options_win_over_environment_and_file(tmp_path: Path, monkeypatch: pyte
         ("portal = 'x'", "portal"),
         ("portal_url = 'portal.example'", "portal_url"),
         ("portal_url = 'http://portal.example:x'", "portal_url"),
+        ("portal_url = 'http://门户..example'", "portal_url"),
+        ("portal_url = 'http://.'", "portal_url"),
         ("trusted_origins = ['portal.example']", "trusted_origins"),
         ("browsers = 0", "browsers"),
         ("portal_url = 'http://x@127.0.0.1'", "用户名"),
@@ -72,12 +74,25 @@ def test_a_portal_has_one_store_however_its_address_is_written(tmp_path: Path):
             "http://127.0.0.1/",
             "http://localhost",
             "http://LOCALHOST:80/index.action?a=1",
+            "http://127.0.0.1.",
+            "http://localhost.:80",
         )
     }
 
     assert len(stores) == 1
     other = load_settings(tmp_path, portal_url="http://localhost.example")
     assert other.origin == "http://localhost.example"
+
+
+def test_a_chinese_host_is_the_same_in_ascii_and_no_other(tmp_path: Path):
+    """A browser writes it in ASCII, and so does the name of its store."""
+    chinese, ascii_, other = (
+        load_settings(tmp_path, portal_url=url, data_dir=tmp_path)
+        for url in ("https://门户.example.", "https://xn--zoup46i.example", "https://测试.example")
+    )
+
+    assert chinese.origin == ascii_.origin == "https://xn--zoup46i.example"
+    assert len({chinese.store, ascii_.store, other.store}) == 2
 
 
 def test_a_data_folder_that_is_given_lies_where_the_command_is(tmp_path: Path, monkeypatch):

@@ -284,7 +284,8 @@ def test_f35_a_clock_that_was_set_back_is_told_at_the_start(
     monkeypatch.setattr(ledger, "_now", later.isoformat)
     bring_to(kept, State.AWAITING_APPROVAL)
 
-    check_clock(latest.isoformat(), latest - timedelta(seconds=chance.uniform(0, 240)))
+    moment = latest - timedelta(seconds=chance.uniform(0, 240))
+    check_clock(latest.isoformat(), moment, settings)
 
     assert "请校准时钟" in refuse(settings)
 
