@@ -453,7 +453,9 @@ def delete(
 def verify(
     pack: Annotated[Path, typer.Argument(metavar="PACK", help="一个证据包，或整个证据文件夹")],
     key: Annotated[Path, typer.Option(help="公钥，运行结果中写明它在哪里")],
-    head: Annotated[str, typer.Option(help="结果网页上的证据链头；给出时连链尾一起核对")] = "",
+    head: Annotated[
+        str, typer.Option(help="结果网页上的证据链头，连链尾一起核对；不用于单个证据包")
+    ] = "",
     as_json: AsJson = False,
 ) -> None:
     """核对证据：和封存时是否一样；可以离线。

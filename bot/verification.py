@@ -38,7 +38,7 @@ class Verdict:
     packs: int = 0
     files: int = 0
     cleared: int = 0  # files that were taken away because they were personal, and say so
-    head: Head | None = None
+    head: Head | None = None  # of the chain, where all evidence was looked at
     fingerprint: str = ""  # of the public key
     findings: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -52,10 +52,10 @@ class Verdict:
 def verify(folder: Path, key_file: Path, head: str = "") -> Verdict:
     """Compare a pack, an enterprise's packs, or all evidence with what was sealed.
 
-    `head` is the one that a report shows; it must be in the chain.
+    `head` is the one that a report shows; it must be in the chain, which all evidence alone has.
 
     Raises:
-        NotFit: there is no evidence in this folder, or no key in this file.
+        NotFit: there is no evidence in this folder, no chain for the head, or no key in this file.
     """
     key = read_public_key(key_file)
     if head and not re.fullmatch(r"\d+-[0-9a-f]{64}", head):
@@ -65,7 +65,10 @@ def verify(folder: Path, key_file: Path, head: str = "") -> Verdict:
     if (folder / CHAIN).is_dir() or any(folder.glob(f"*/*/{MANIFEST}")):
         verification.whole(head)
     elif packs := sorted(file.parent for file in folder.glob(f"*/{MANIFEST}")) or _one_pack(folder):
-        verification.packs(packs, head)
+        if head:
+            told = "证据链头要有整个证据文件夹才能核对"
+            raise NotFit(f"{told}。请给出整个证据文件夹，或去掉 --head。")
+        verification.packs(packs)
     else:
         raise NotFit(f"{folder} 里没有证据包。请给出一个证据包的文件夹，或整个证据文件夹。")
     verification.judge_key()
@@ -86,7 +89,7 @@ class _Verification:
         self._good = self._bad = 0  # signatures
         self.verdict = Verdict()
 
-    def packs(self, packs: list[Path], head: str) -> None:
+    def packs(self, packs: list[Path]) -> None:
         """Verify packs that were taken out of their chain."""
         for pack in packs:
             if facts := self._seal(pack / MANIFEST):
@@ -95,12 +98,7 @@ class _Verification:
                     continue
                 self._pack(pack, facts)
                 whose = f"{facts['enterprise_name']} {facts['application_no']}"
-                self.verdict.notes.append(f"这是 {whose} 的证据包")
-                self.verdict.head = Head(facts["sequence"], _digest(pack / MANIFEST))
-        if len(packs) > 1:
-            self.verdict.head = None
-        if head and str(self.verdict.head) != head:
-            self._find(f"封存不是 {head}")
+                self.verdict.notes.append(f"这是 {whose} 的证据包，封存第 {facts['sequence']} 环")
         self.verdict.notes.append("只核对了证据包本身；有没有整包缺少，要核对整个证据文件夹")
 
     def whole(self, head: str) -> None:

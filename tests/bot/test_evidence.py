@@ -148,6 +148,17 @@ def test_a_head_that_is_none_is_told(original: Archive, head: str):
         verify(original.folder, original.key, head)
 
 
+def test_a_head_is_looked_for_in_the_whole_folder_alone(original: Archive):
+    """A pack has but one link, told by its number; a head that is given is no sign of a change."""
+    alone = verify(original.pack, original.key)
+
+    for folder in (original.pack, original.pack.parent):
+        with pytest.raises(NotFit, match="整个证据文件夹才能核对"):
+            verify(folder, original.key, original.head)
+    assert f"这是 {ITEM.enterprise_name} XW1 的证据包，封存第 1 环" in alone.notes
+    assert alone.head is None
+
+
 def test_a_key_that_is_not_there_is_told(original: Archive, tmp_path: Path):
     """Another thing than a file that holds no key."""
     with pytest.raises(NotFit, match="读不到公钥"):
