@@ -12,7 +12,7 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from bot.errors import NotFit
-from bot.evidence import MANIFEST
+from bot.evidence import MANIFEST, RECORDS
 from bot.ledger import DECIDED, State, presses
 from bot.private_files import is_half
 from bot.seal import (
@@ -28,6 +28,7 @@ from bot.seal import (
 )
 
 FOUND = {"record": "“保单查询”所见", "after": "确认后的画面"}  # by the name of the files
+OF_A_PACK = {"manifest", "before", "after", "document", "page", *RECORDS}  # likewise
 CONFIRMED = {State.CONFIRMED, State.ALREADY_CONFIRMED, *DECIDED}
 
 
@@ -76,8 +77,9 @@ def verify(folder: Path, key_file: Path, head: str = "") -> Verdict:
 
 
 def _one_pack(folder: Path) -> list[Path]:
-    """Return the folder if it holds files, be the manifest among them or not."""
-    return [folder] if folder.is_dir() and any(one.is_file() for one in folder.iterdir()) else []
+    """Return the folder if it holds what belongs to a pack, be the manifest among that or not."""
+    names = [one.name for one in folder.iterdir()] if folder.is_dir() else []
+    return [folder] if any(_stem(name) in OF_A_PACK for name in names) else []
 
 
 class _Verification:
@@ -227,11 +229,15 @@ class _Verification:
 
 def _lacking(facts: dict[str, Any]) -> Iterator[str]:
     """Give what was due by the history of a pack, and was not there to be sealed."""
-    kept = Counter(one["name"].partition(".")[0].partition("-")[0] for one in facts["files"])
+    kept = Counter(_stem(one["name"]) for one in facts["files"])
     if len(presses(facts["history"])) > kept["press"]:
         yield "按下的记录"
     if facts["state"] in CONFIRMED:
         yield from (told for stem, told in FOUND.items() if not kept[stem])
+
+
+def _stem(name: str) -> str:
+    return name.partition(".")[0].partition("-")[0]
 
 
 def _digest(file: Path) -> str:

@@ -141,6 +141,23 @@ def test_what_is_no_part_of_the_evidence_is_told(archive: Archive, name: str):
     assert f"多出 {name}" in told
 
 
+@pytest.mark.parametrize("place", ["..", "chain", "none"])
+def test_a_wrong_path_is_no_tampering(original: Archive, place: str):
+    """One level too high lie ledger and keys, one too low the seals: no pack is missing there."""
+    with pytest.raises(NotFit, match="里没有证据包。请给出"):
+        verify(original.folder / place, original.key)
+
+
+@pytest.mark.parametrize("name", ["page.html", "document-1234567890abcdef.pdf", "before-2.jpg"])
+def test_a_pack_without_its_seal_is_no_wrong_path(original: Archive, tmp_path: Path, name: str):
+    """Whatever of a pack is left tells that the manifest was taken away."""
+    (tmp_path / name).touch()
+
+    (told,) = verify(tmp_path, original.key).findings
+
+    assert told == "manifest.json 或它的签名不见了"
+
+
 @pytest.mark.parametrize("head", ["1-xx", "x", "1"])
 def test_a_head_that_is_none_is_told(original: Archive, head: str):
     """It was not copied whole; that is no sign of a change."""
