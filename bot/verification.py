@@ -120,6 +120,9 @@ class _Verification:
                 self._expect_last_seal(pack, seal)
                 self._pack(pack, seal.facts)
         self._strangers({self._folder / name for name in last})
+        if not head:
+            told = "没有给出证据链头，没有核对链尾有没有被截去：请用 --head 给出结果网页上的链头"
+            self.verdict.notes.append(told)
 
     def _chain(self, head: str) -> list[Seal]:
         """Return the seals that are good, and see that none is missing between them."""

@@ -278,6 +278,14 @@ def test_a_tail_cut_at_the_end_of_a_run_is_found_by_the_head_of_the_report(archi
     assert not verify(earlier, archive.key, head).is_whole
 
 
+def test_a_tail_that_nobody_asked_about_is_not_told_as_whole(original: Archive):
+    """Without the head, the verdict says what it has not looked at; with it there is no more."""
+    (note,) = original.verify().notes
+
+    assert note.startswith("没有给出证据链头，没有核对链尾有没有被截去")
+    assert original.verify(original.head).notes == []
+
+
 def test_a_thousand_edits_of_one_byte_are_all_found(original: Archive, tmp_path: Path):
     """Any byte of any file, changed to any other: 1,000 of 1,000."""
     chance = random.Random(20260101)
@@ -428,9 +436,9 @@ def test_a_kill_after_the_press_does_not_make_the_page_deny_it(archive: Archive)
     """The ledger tells of the press; its record is not there, and page and verdict say so."""
     archive.move_on(State.NEEDS_PERSON, *TO_THE_PRESS, State.CONFIRMED)
     archive.seal("XW1")
-    archive.evidence.end()
+    head = str(archive.evidence.end())
     page = (archive.pack / "page-2.html").read_text(encoding="utf-8")
-    verdict = archive.verify()
+    verdict = archive.verify(head)
 
     assert "开始按下；按下的记录没有留下" in page
     assert "没有按下" not in page
