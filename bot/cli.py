@@ -343,7 +343,7 @@ def write(
         settings = load_settings(work_list.parent, portal_url=portal_url, data_dir=data_dir)
         checked = _check(work_list, settings, accept_valid=True, as_json=as_json)
         with opened_ledger(settings) as ledger:
-            files = write_results(settings, ledger, checked, datetime.now())
+            files = write_results(settings, ledger, checked)
     if as_json:
         terminal.print_json({"files": [str(file) for file in files]})
     for file in () if as_json else files:

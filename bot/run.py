@@ -347,15 +347,17 @@ def write_results(
     settings: Settings,
     ledger: Ledger,
     work_list: WorkList,
-    started: datetime,
+    started: datetime | None = None,
     stopped: Stop | None = None,
 ) -> tuple[Path, ...]:
     """Write the result workbook and the page beside the list; return where they lie.
 
+    Without the start of a run they tell when they were written, and no run.
     A list that was edited since it was read gets the page alone: its rows may have moved.
     """
     evidence = Evidence(settings.evidence)
     head = evidence.chain.head()
+    entries = ledger.entries(work_list.digest)
     target = work_list.path.with_name(f"{work_list.path.stem}-结果.xlsx")
     summary = RunSummary(
         title=f"确认投保结果：{work_list.path.stem}",
@@ -364,8 +366,8 @@ def write_results(
         started_at=started,
         ended_at=datetime.now(),
         stopped=stopped or "",
-        operator=settings.operator,
-        items=tuple(_item(entry, evidence) for entry in ledger.entries(work_list.digest)),
+        operator=_takers(ledger, entries),
+        items=tuple(_item(entry, evidence) for entry in entries),
         head=str(head) if head else "",
         fingerprint=fingerprint(read_public_key(evidence.chain.public_key)) if head else "",
     )
@@ -374,6 +376,12 @@ def write_results(
         return (page,)
     rows = _rows(ledger, evidence, work_list)
     return write_workbook(work_list.path, rows, summary, target), page
+
+
+def _takers(ledger: Ledger, entries: Iterable[Entry]) -> str:
+    """Return who took these items in, whoever has run them since."""
+    first = {ledger.history(entry.item.reference)[0]["by"] for entry in entries}
+    return "、".join(sorted(first))
 
 
 def _item(entry: Entry, evidence: Evidence) -> ItemSummary:

@@ -29,6 +29,8 @@ from bot.results import (
     write_html,
     write_workbook,
 )
+from bot.run import opened_ledger, write_results
+from bot.settings import load_settings
 from bot.work_list import read_work_list
 from tests.bot.lists import ORIGIN, row, write_csv, write_xlsx
 
@@ -412,6 +414,25 @@ def test_page_tells_the_run(tmp_path: Path) -> None:
     assert _after(text, "1") == "结果待核实"
     assert text.count("XW20260101000001") == 3
     assert any(line.startswith("2 张已在门户确认，其余 1 张请看“下一步”。") for line in text)
+
+
+def test_results_that_are_written_again_tell_no_run(tmp_path: Path) -> None:
+    """Page and summary say when they were written and who took the list in, not who asks now."""
+    work_list = read_work_list(write_xlsx(tmp_path / "清单.xlsx", [row(1), row(2)]), ORIGIN)
+    settings = load_settings(tmp_path, data_dir=tmp_path / "data")
+    with opened_ledger(settings) as ledger:
+        ledger.dispatch(work_list.items, work_list.digest, "模拟经办甲")
+        ledger.dispatch(work_list.items, "another", "模拟经办乙")
+        workbook, page = write_results(settings, ledger, work_list)
+
+    sheet = load_workbook(workbook)["汇总"]
+    told = {cells[0]: cells[1] for cells in sheet.iter_rows(values_only=True)}
+    (facts,) = [line for line in _Reader(page).text if line.startswith("门户 ")]
+
+    assert re.fullmatch(r"[-0-9: ]{19}（北京时间）", told["写出于"])
+    assert told["交办"] == "模拟经办甲"
+    assert not {"开始", "结束"} & set(told)
+    assert facts.endswith(f"写出于 {told['写出于']}　交办 模拟经办甲")
 
 
 def _after(text: list[str], number: str) -> str:
