@@ -15,6 +15,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from bot import cli
+from bot.approval import MANDATE, PERSON, Approval
 from bot.errors import EvidenceNotKept, NotFit
 from bot.evidence import Evidence, clock, environment
 from bot.ledger import Ledger, State
@@ -448,6 +449,46 @@ def test_a_kill_after_the_press_does_not_make_the_page_deny_it(archive: Archive)
         [],
         [f"{ITEM.uscc}/XW1 封存时就缺少{lacking}：程序曾被中断，或磁盘写不进去"],
     )
+
+
+def test_the_page_says_who_pressed_and_how_it_was_sent_in_plain_chinese(archive: Archive):
+    """The program pressed, on a person's approval, which names the account it was given from."""
+    approval = asdict(Approval("模拟审批人", PERSON, "00", clock(datetime.now(UTC))["utc"], "boss"))
+    archive.move_on(State.NEEDS_PERSON, *TO_THE_PRESS[:2])
+    archive.ledger.move(ITEM.reference, *TO_THE_PRESS[1:3], "模拟审批人", approval=approval)
+    archive.move_on(*TO_THE_PRESS[2:4])
+    archive.ledger.move(ITEM.reference, *TO_THE_PRESS[3:], "模拟审批人")
+    archive.move_on(State.PRESSING, State.CONFIRMED)
+    archive.seal("XW1")
+    page = (archive.pack / "page-2.html").read_text(encoding="utf-8")
+
+    assert "<td>正在确认</td><td>程序（依据 模拟审批人 的批准）</td>" in page
+    assert "<td>已授权</td><td>模拟审批人</td>" in page
+    assert "<td>已确认</td><td>程序</td>" in page
+    assert "模拟审批人（逐件批准，系统账号 boss），北京时间" in page
+    assert "<td>由程序发送，只发一次</td>" in page
+    assert "robot" not in page
+    assert "guarded" not in page
+
+
+@pytest.mark.parametrize("operator", [{"operator": ""}, {}])
+def test_an_approval_that_names_no_account_is_shown_without(
+    archive: Archive, operator: dict[str, str]
+):
+    """A mandate has none, and an older program kept none."""
+    approval = {
+        "by": "模拟签字人",
+        "ground": MANDATE,
+        "digest": "00",
+        "at": "2026-01-01T00:00:00+00:00",
+    }
+    archive.move_on(State.NEEDS_PERSON, *TO_THE_PRESS[:2])
+    archive.ledger.move(ITEM.reference, *TO_THE_PRESS[1:3], "robot", approval=approval | operator)
+    archive.move_on(State.APPROVED, State.FAILED)
+    archive.seal("XW1")
+    page = (archive.pack / "page-2.html").read_text(encoding="utf-8")
+
+    assert "模拟签字人（授权委托），北京时间 2026-01-01 08:00:00" in page
 
 
 def test_the_record_of_an_earlier_press_is_not_taken_for_that_of_the_last(archive: Archive):
