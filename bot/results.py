@@ -158,8 +158,7 @@ def write_workbook(
         _write_row(sheet, row, first, rows.get(row, NO_RESULT), target.parent)
     _write_headings(sheet, first)
     _write_summary(workbook, rows, summary)
-    for one in (sheet, workbook[SUMMARY]):
-        fit_to_paper(one)
+    fit_to_paper(sheet)
     keep_texts(workbook)
     return save(workbook, target, spare=work_list)
 

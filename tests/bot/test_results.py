@@ -297,7 +297,6 @@ def test_summary_tells_the_run_and_who_is_next(tmp_path: Path) -> None:
     assert ("门户", "http://127.0.0.1:8765", "", "", "") in told
     assert ("交办", "模拟经办", "", "", "") in told
     assert ("结束", "2026-01-02 09:05:00（北京时间），提前结束：操作员中断", "", "", "") in told
-    assert {sheet.page_setup.orientation for sheet in book} == {"landscape"}
     assert [cells[:2] for cells in told if cells[0] in ("已确认", "结果待核实", "保单合计")] == [
         ("已确认", 1),
         ("结果待核实", 1),
@@ -309,6 +308,20 @@ def test_summary_tells_the_run_and_who_is_next(tmp_path: Path) -> None:
         ("经办人", number, "请勿手工重复确认"),
         ("经办人", "", "请改正后再运行"),
     ]
+
+
+def test_every_sheet_is_printed_on_a4_with_its_headings_on_each_page(tmp_path: Path) -> None:
+    """Across the paper; of the summary the headings of its longest table are repeated."""
+    source = write_xlsx(tmp_path / "清单.xlsx", [row(number) for number in (1, 2)])
+    waiting = [_item(state=State.IN_DOUBT)] * 60
+    made = write_workbook(source, {2: DONE}, _run(*waiting), tmp_path / "结果.xlsx")
+
+    book = load_workbook(made)
+    papers = {(one.page_setup.paperSize, one.page_setup.orientation) for one in book}
+
+    assert papers == {(9, "landscape")}
+    assert [one.print_title_rows for one in book] == ["$1:$1", "$11:$11"]
+    assert book["汇总"]["A11"].value == "等谁"
 
 
 def test_summary_is_written_anew(tmp_path: Path) -> None:
