@@ -3,6 +3,7 @@
 All of it is asked before any browser starts.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -26,14 +27,17 @@ def admit(work_list: WorkList, settings: Settings, passwords: Passwords) -> Work
     Raises:
         NotFit: the ledger is not to be had.
     """
+    locked = _without_password(work_list.items, passwords) if settings.login == "account" else {}
     judged = work_list.with_remarks(
         (
             *_too_many(work_list, settings.batch_limit),
             *_other_enterprises(work_list.items, settings),
-            *(_without_password(work_list.items, passwords) if settings.login == "account" else ()),
+            *locked,
             *_expired_mandates(work_list.items, settings),
         )
     )
+    refused = {row for rows in locked.values() for row in rows}
+    judged = replace(judged, items=tuple(one for one in judged.items if one.row not in refused))
     if not settings.ledger_file.exists():
         return judged
     with opened_ledger(settings) as ledger:
@@ -70,21 +74,26 @@ def _other_enterprises(items: Iterable[WorkItem], settings: Settings) -> Iterato
                 yield Remark(Unfit("B64", told, fix), item.row, "登录账号", shown)
 
 
-def _without_password(items: Iterable[WorkItem], passwords: Passwords) -> Iterator[Remark]:
-    missing: dict[tuple[str, str], Unfit | None] = {}
+def _without_password(items: Iterable[WorkItem], passwords: Passwords) -> dict[Remark, list[int]]:
+    """Return one remark for each account that lacks its password, and the rows it refuses."""
+    accounts = defaultdict(list)
     for item in items:
-        key = (item.uscc, item.account)
-        if key not in missing:
-            missing[key] = _missing_password(passwords, *key)
-        if unfit := missing[key]:
-            yield Remark(unfit, item.row, "登录账号", mask_text(item.account))
+        accounts[item.uscc, item.account].append(item.row)
+    return {
+        Remark(unfit, rows[0], "登录账号", mask_text(account)): rows
+        for (uscc, account), rows in accounts.items()
+        if (unfit := _missing_password(passwords, uscc, account, rows))
+    }
 
 
-def _missing_password(passwords: Passwords, uscc: str, account: str) -> Unfit | None:
+def _missing_password(
+    passwords: Passwords, uscc: str, account: str, rows: list[int]
+) -> Unfit | None:
     try:
         passwords.find(uscc, account)
     except BusinessException as error:
-        return Unfit("B65", error.explanation, error.next_step)
+        problem = f"{error.explanation}，第 {listed(rows)} 行不能办"
+        return Unfit("B65", problem, error.next_step)
     return None
 
 

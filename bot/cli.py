@@ -10,15 +10,16 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 from rich.progress import Progress
-from stdnum.cn import uscc as uscc_standard
 
 from bot import approval, personal_data, terminal
 from bot import demo as demonstration
 from bot.admission import admit
+from bot.columns import RULES
 from bot.confirmation import EVIDENCE_MISSING
 from bot.doctor import Health, check_quickly, examine
 from bot.errors import ApplicationException, BusinessException, NotFit
 from bot.evidence import Evidence
+from bot.findings import Unfit
 from bot.ledger import DONE, Entry, Ledger, State
 from bot.list_template import write_template
 from bot.marked_copy import write_marked_copy
@@ -363,7 +364,7 @@ def write(
         settings = load_settings(work_list.parent, portal_url=portal_url, data_dir=data_dir)
         checked = _check(work_list, settings, accept_valid=True, as_json=as_json)
         with opened_ledger(settings) as ledger:
-            files = write_results(settings, ledger, checked, datetime.now())
+            files = write_results(settings, ledger, checked)
     if as_json:
         terminal.print_json({"files": [str(file) for file in files]})
     for file in () if as_json else files:
@@ -477,7 +478,9 @@ def delete(
 def verify(
     pack: Annotated[Path, typer.Argument(metavar="PACK", help="一个证据包，或整个证据文件夹")],
     key: Annotated[Path, typer.Option(help="公钥，运行结果中写明它在哪里")],
-    head: Annotated[str, typer.Option(help="结果网页上的证据链头；给出时连链尾一起核对")] = "",
+    head: Annotated[
+        str, typer.Option(help="结果网页上的证据链头，连链尾一起核对；不用于单个证据包")
+    ] = "",
     as_json: AsJson = False,
 ) -> None:
     """核对证据：和封存时是否一样；可以离线。
@@ -501,8 +504,7 @@ def keep_credential(
     """录入一个账号的密码：在终端按提示输入（不显示），或从标准输入读取第一行。"""
     with _plain_errors():
         settings = load_settings(Path(), portal_url=portal_url, data_dir=data_dir)
-        if not uscc_standard.is_valid(uscc):
-            _refuse_usage(f"{uscc} 不是有效的统一社会信用代码。请核对后再执行。")
+        uscc, account = _as_listed(uscc, account)
         store = open_store(settings)
         password = terminal.ask_password(account)
         if not password.reveal():
@@ -531,6 +533,8 @@ def remove_credential(
     """删除一个账号的密码。"""
     with _plain_errors():
         store = open_store(load_settings(Path(), portal_url=portal_url, data_dir=data_dir))
+        if (uscc, account) not in store.names():  # as typed, which an older program kept
+            uscc, account = _as_listed(uscc, account)
         if not store.remove(uscc, account):
             _refuse_usage(f"{store.place}里没有 {uscc} {account}。请用 credentials list 查看。")
         terminal.out.print(f"已从{store.place}删除：{uscc} {account}", markup=False)
@@ -551,6 +555,14 @@ def check_credentials(
         found = see_credentials(settings, checked, Passwords(settings))
     terminal.print_credential_check(found, as_json)
     raise typer.Exit(ALL_DONE if all(one.place for one in found) else NEEDS_PERSON)
+
+
+def _as_listed(uscc: str, account: str) -> tuple[str, str]:
+    """Return both as a list is read, so that a run finds them; end if no list could have them."""
+    try:
+        return RULES["统一社会信用代码"].accept(uscc), RULES["登录账号"].accept(account)
+    except Unfit as unfit:
+        _refuse_usage(f"{uscc} {account}：{unfit.problem}；{unfit.fix}。")
 
 
 def _prepare(

@@ -1,12 +1,14 @@
 """What the rows of a work list say of each other: one policy twice, one enterprise in two ways."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from bot.findings import Doubt, Remark, Unfit
-from bot.work_item import mask_number
+from bot.work_item import mask_number, mask_text
 
 ONE = "请只保留其中一行"
+SHOWN: Mapping[str, Callable[[str], str]] = {"企业名称": str, "登录账号": mask_text}
+"""What an enterprise has one of, and how it is shown."""
 SHARED = 3  # enterprises with one mobile number that are worth a question
 Row = Mapping[str, str]  # what its cells say, by heading; a cell that is wrong is missing
 
@@ -21,12 +23,16 @@ def contradictions(rows: Mapping[int, Row], spelled: Mapping[int, str]) -> Itera
 
 
 def _two_ways(rows: Mapping[int, Row]) -> Iterator[Remark]:
-    for heading in ("企业名称", "登录账号"):
-        told = {row: values[heading] for row, values in rows.items() if heading in values}
-        if len(set(told.values())) > 1:
-            problem = f"同一企业的这一项在第 {listed(told)} 行不一样"
-            for row in told:
-                yield Remark(Unfit("B62", problem, "请改成一致"), row, heading)
+    """Tell the rows of each spelling but the usual one; of several usual ones, of all."""
+    for heading, shown in SHOWN.items():
+        ways = sorted(_groups(rows, heading).items(), key=lambda way: len(way[1]), reverse=True)
+        pairs = [(way, ways[0]) for way in ways[1:]]
+        if pairs and len(ways[0][1]) == len(ways[1][1]):
+            pairs.append((ways[0], ways[1]))
+        for (text, same), (usual, others) in pairs:
+            problem = f"同一企业写法不一：第 {listed(same)} 行写“{shown(text)}”，"
+            problem += f"另有 {len(others)} 行写“{shown(usual)}”"
+            yield from _remarks(Unfit("B62", problem, "请改成一致"), same, heading)
 
 
 def _twice(rows: Mapping[int, Row], spelled: Mapping[int, str]) -> Iterator[Remark]:
@@ -34,21 +40,24 @@ def _twice(rows: Mapping[int, Row], spelled: Mapping[int, str]) -> Iterator[Rema
     for row, values in rows.items():
         if "申请编号" in values:
             numbers[values["申请编号"].casefold()].append(row)
-    if len(rows) > 1 and (asking := numbers.get("")):
-        problem = f"第 {listed(asking)} 行没有填申请编号，表示该企业的全部待确认保单，"
-        problem += f"与该企业的其他行（第 {listed(rows)} 行）重复"
-        yield from _remarks("B61", problem, rows)
-        return
+    asking = numbers.pop("", [])
+    if asking and len(rows) > 1:
+        problem = "没有填申请编号，表示该企业的全部待确认保单，"
+        problem += f"与该企业的其他 {len(rows) - 1} 行重复"
+        fix = "请填写申请编号；要办全部时请只保留这一行"
+        yield from _remarks(Unfit("B61", problem, fix), asking, "申请编号")
     for same in numbers.values():
         if len(same) > 1 and len({spelled[row] for row in same}) == 1:
-            yield from _remarks("B61", f"第 {listed(same)} 行是同一张保单", same)
+            unfit = Unfit("B61", f"第 {listed(same)} 行是同一张保单", ONE)
+            yield from _remarks(unfit, same, "申请编号")
         elif len(same) > 1:
-            yield from _remarks("B63", f"第 {listed(same)} 行是同一张保单，只是写法不同", same)
+            unfit = Unfit("B63", f"第 {listed(same)} 行是同一张保单，只是写法不同", ONE)
+            yield from _remarks(unfit, same, "申请编号")
 
 
-def _remarks(code: str, problem: str, rows: Iterable[int]) -> Iterator[Remark]:
+def _remarks(unfit: Unfit, rows: Iterable[int], heading: str) -> Iterator[Remark]:
     for row in rows:
-        yield Remark(Unfit(code, problem, ONE), row, "申请编号")
+        yield Remark(unfit, row, heading)
 
 
 def _shared_mobiles(rows: Mapping[int, Row]) -> Iterator[Remark]:

@@ -13,12 +13,14 @@ from pages.models import Contact, Declaration
 
 EDITIONS = {"guangdong": "地方（广东）版", "national": "国标版"}
 LOGINS = {"account": "账号登录", "card": "卡介质"}
+TRANSPORTS = {"guarded": "由程序发送，只发一次", "browser": "由浏览器发送，可能发两次"}
 OUTCOMES = {
     "accepted": "门户已接受",
     "refused": "门户拒绝",
     "unknown": "没有明确的应答",
     "not_sent": "没有发出",
 }
+ROBOT = "robot"  # as the ledger has it
 
 
 def write_page(
@@ -50,6 +52,7 @@ def write_page(
         environment=records["environment"],
         editions=EDITIONS,
         logins=LOGINS,
+        transports=TRANSPORTS,
         is_real=(records["environment"] or {}).get("is_live", False),
         files=files,
         pictures=_pictures(files),
@@ -61,7 +64,10 @@ def write_page(
 
 
 def _told(row: dict[str, Any]) -> dict[str, str]:
-    return {"at": _beijing(row["at"]), "state": STATE_WORDS[State(row["new"])], "by": row["by"]}
+    by = "程序" if row["by"] == ROBOT else row["by"]
+    if row["old"] != State.PRESSING == row["new"]:
+        by = f"程序（依据 {row['by']} 的批准）"  # the ledger names who approved the press
+    return {"at": _beijing(row["at"]), "state": STATE_WORDS[State(row["new"])], "by": by}
 
 
 def _claimed_at(history: list[dict[str, Any]]) -> str:

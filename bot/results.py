@@ -116,9 +116,9 @@ class RunSummary:
     title: str
     portal: str
     is_mock: bool
-    started_at: datetime
+    started_at: datetime | None  # none where results are written again, without a run
     ended_at: datetime
-    operator: str
+    operator: str  # who took the items in
     items: tuple[ItemSummary, ...]
     head: str = ""  # of the chain that seals the evidence
     fingerprint: str = ""  # of the public key that it is verified with
@@ -130,13 +130,16 @@ class RunSummary:
         return [(state, counts[state]) for state in State if counts[state]]
 
     def facts(self) -> dict[str, str]:
-        """Return what the run was, by name."""
+        """Return what the run was, or when its results were written again, by name."""
+        return {"门户": self.portal, **self._times(), "交办": self.operator or "—"}
+
+    def _times(self) -> dict[str, str]:
+        ended = f"{in_beijing(self.ended_at)}（北京时间）"
+        if not self.started_at:
+            return {"写出于": ended}
         return {
-            "门户": self.portal,
             "开始": f"{in_beijing(self.started_at)}（北京时间）",
-            "结束": f"{in_beijing(self.ended_at)}（北京时间）"
-            + (f"，提前结束：{self.stopped}" if self.stopped else ""),
-            "交办": self.operator,
+            "结束": ended + (f"，提前结束：{self.stopped}" if self.stopped else ""),
         }
 
 
@@ -155,8 +158,7 @@ def write_workbook(
         _write_row(sheet, row, first, rows.get(row, NO_RESULT), target.parent)
     _write_headings(sheet, first)
     _write_summary(workbook, rows, summary)
-    for one in (sheet, workbook[SUMMARY]):
-        fit_to_paper(one)
+    fit_to_paper(sheet)
     keep_texts(workbook)
     return save(workbook, target, spare=work_list)
 

@@ -16,6 +16,7 @@ from bot.egress import LOOPBACK
 from bot.engine import Work
 from bot.errors import EvidenceNotKept, NotFit
 from bot.evidence import Evidence
+from bot.findings import Finding
 from bot.ledger import DECIDED, DONE, FOLLOWED_UP, PRESSED, Entry, Ledger, Request, open_ledger
 from bot.list_file import digest_of
 from bot.reconcile import Comparison
@@ -35,7 +36,7 @@ from bot.secrets import Passwords
 from bot.session import Attendant, Sessions
 from bot.settings import Settings
 from bot.work_item import WorkItem
-from bot.work_list import WorkList
+from bot.work_list import WorkList, read_work_list
 from bot.workflow import Stop
 from pages.models import Contact, Secret
 
@@ -381,15 +382,17 @@ def write_results(
     settings: Settings,
     ledger: Ledger,
     work_list: WorkList,
-    started: datetime,
+    started: datetime | None = None,
     stopped: Stop | None = None,
 ) -> tuple[Path, ...]:
     """Write the result workbook and the page beside the list; return where they lie.
 
+    Without the start of a run they tell when they were written, and no run.
     A list that was edited since it was read gets the page alone: its rows may have moved.
     """
     evidence = Evidence(settings.evidence)
     head = evidence.chain.head()
+    entries = ledger.entries(work_list.digest)
     target = work_list.path.with_name(f"{work_list.path.stem}-结果.xlsx")
     summary = RunSummary(
         title=f"确认投保结果：{work_list.path.stem}",
@@ -398,8 +401,8 @@ def write_results(
         started_at=started,
         ended_at=datetime.now(),
         stopped=stopped or "",
-        operator=settings.operator,
-        items=tuple(_item(entry, evidence) for entry in ledger.entries(work_list.digest)),
+        operator=_takers(ledger, entries),
+        items=tuple(_item(entry, evidence) for entry in entries),
         head=str(head) if head else "",
         fingerprint=fingerprint(read_public_key(evidence.chain.public_key)) if head else "",
     )
@@ -408,6 +411,12 @@ def write_results(
         return (page,)
     rows = _rows(ledger, evidence, work_list)
     return write_workbook(work_list.path, rows, summary, target), page
+
+
+def _takers(ledger: Ledger, entries: Iterable[Entry]) -> str:
+    """Return who took these items in, whoever has run them since."""
+    first = {ledger.history(entry.item.reference)[0]["by"] for entry in entries}
+    return "、".join(sorted(first))
 
 
 def _item(entry: Entry, evidence: Evidence) -> ItemSummary:
@@ -427,10 +436,10 @@ def _item(entry: Entry, evidence: Evidence) -> ItemSummary:
 
 def _rows(ledger: Ledger, evidence: Evidence, work_list: WorkList) -> dict[int, RowResult]:
     known = {entry.item.reference: entry for entry in ledger.entries(work_list.digest)}
+    wrong = {finding.row: finding for finding in work_list.errors if finding.row}
     rows = {
-        finding.row: RowResult(NOT_TAKEN, str(finding), "请改正后再运行", "", None)
-        for finding in work_list.errors
-        if finding.row
+        row: RowResult(NOT_TAKEN, str(finding), "请改正后再运行", "", None)
+        for row, finding in (_without_password(work_list) | wrong).items()
     }
     for request in ledger.requests(work_list.digest):
         told = (request.explanation, request.next_step)
@@ -438,6 +447,16 @@ def _rows(ledger: Ledger, evidence: Evidence, work_list: WorkList) -> dict[int, 
     for row, references in ledger.rows(work_list.digest).items():
         rows[row] = _row([known[reference] for reference in references], evidence)
     return rows
+
+
+def _without_password(work_list: WorkList) -> dict[int, Finding]:
+    """Return the rows of each account that lacks its password, which is told once (B65)."""
+    if not (told := [one for one in work_list.errors if one.code == "B65"]):
+        return {}
+    whole = read_work_list(work_list.path, portal_origin="").items
+    accounts = {item.row: (item.uscc, item.account) for item in whole}
+    lacking = {accounts.get(one.row or 0): one for one in told}
+    return {row: lacking[one] for row, one in accounts.items() if one in lacking}
 
 
 def _row(entries: list[Entry], evidence: Evidence) -> RowResult:

@@ -12,7 +12,7 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from bot.errors import NotFit
-from bot.evidence import MANIFEST
+from bot.evidence import MANIFEST, RECORDS
 from bot.ledger import DECIDED, State, presses
 from bot.private_files import is_half
 from bot.seal import (
@@ -28,6 +28,7 @@ from bot.seal import (
 )
 
 FOUND = {"record": "“保单查询”所见", "after": "确认后的画面"}  # by the name of the files
+OF_A_PACK = {"manifest", "before", "after", "document", "page", *RECORDS}  # likewise
 CONFIRMED = {State.CONFIRMED, State.ALREADY_CONFIRMED, *DECIDED}
 
 
@@ -38,7 +39,7 @@ class Verdict:
     packs: int = 0
     files: int = 0
     cleared: int = 0  # files that were taken away because they were personal, and say so
-    head: Head | None = None
+    head: Head | None = None  # of the chain, where all evidence was looked at
     fingerprint: str = ""  # of the public key
     findings: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -52,10 +53,10 @@ class Verdict:
 def verify(folder: Path, key_file: Path, head: str = "") -> Verdict:
     """Compare a pack, an enterprise's packs, or all evidence with what was sealed.
 
-    `head` is the one that a report shows; it must be in the chain.
+    `head` is the one that a report shows; it must be in the chain, which all evidence alone has.
 
     Raises:
-        NotFit: there is no evidence in this folder, or no key in this file.
+        NotFit: there is no evidence in this folder, no chain for the head, or no key in this file.
     """
     key = read_public_key(key_file)
     if head and not re.fullmatch(r"\d+-[0-9a-f]{64}", head):
@@ -65,7 +66,10 @@ def verify(folder: Path, key_file: Path, head: str = "") -> Verdict:
     if (folder / CHAIN).is_dir() or any(folder.glob(f"*/*/{MANIFEST}")):
         verification.whole(head)
     elif packs := sorted(file.parent for file in folder.glob(f"*/{MANIFEST}")) or _one_pack(folder):
-        verification.packs(packs, head)
+        if head:
+            told = "证据链头要有整个证据文件夹才能核对"
+            raise NotFit(f"{told}。请给出整个证据文件夹，或去掉 --head。")
+        verification.packs(packs)
     else:
         raise NotFit(f"{folder} 里没有证据包。请给出一个证据包的文件夹，或整个证据文件夹。")
     verification.judge_key()
@@ -73,8 +77,9 @@ def verify(folder: Path, key_file: Path, head: str = "") -> Verdict:
 
 
 def _one_pack(folder: Path) -> list[Path]:
-    """Return the folder if it holds files, be the manifest among them or not."""
-    return [folder] if folder.is_dir() and any(one.is_file() for one in folder.iterdir()) else []
+    """Return the folder if it holds what belongs to a pack, be the manifest among that or not."""
+    names = [one.name for one in folder.iterdir()] if folder.is_dir() else []
+    return [folder] if any(_stem(name) in OF_A_PACK for name in names) else []
 
 
 class _Verification:
@@ -86,7 +91,7 @@ class _Verification:
         self._good = self._bad = 0  # signatures
         self.verdict = Verdict()
 
-    def packs(self, packs: list[Path], head: str) -> None:
+    def packs(self, packs: list[Path]) -> None:
         """Verify packs that were taken out of their chain."""
         for pack in packs:
             if facts := self._seal(pack / MANIFEST):
@@ -95,12 +100,7 @@ class _Verification:
                     continue
                 self._pack(pack, facts)
                 whose = f"{facts['enterprise_name']} {facts['application_no']}"
-                self.verdict.notes.append(f"这是 {whose} 的证据包")
-                self.verdict.head = Head(facts["sequence"], _digest(pack / MANIFEST))
-        if len(packs) > 1:
-            self.verdict.head = None
-        if head and str(self.verdict.head) != head:
-            self._find(f"封存不是 {head}")
+                self.verdict.notes.append(f"这是 {whose} 的证据包，封存第 {facts['sequence']} 环")
         self.verdict.notes.append("只核对了证据包本身；有没有整包缺少，要核对整个证据文件夹")
 
     def whole(self, head: str) -> None:
@@ -120,6 +120,9 @@ class _Verification:
                 self._expect_last_seal(pack, seal)
                 self._pack(pack, seal.facts)
         self._strangers({self._folder / name for name in last})
+        if not head:
+            told = "没有给出证据链头，没有核对链尾有没有被截去：请用 --head 给出结果网页上的链头"
+            self.verdict.notes.append(told)
 
     def _chain(self, head: str) -> list[Seal]:
         """Return the seals that are good, and see that none is missing between them."""
@@ -229,11 +232,15 @@ class _Verification:
 
 def _lacking(facts: dict[str, Any]) -> Iterator[str]:
     """Give what was due by the history of a pack, and was not there to be sealed."""
-    kept = Counter(one["name"].partition(".")[0].partition("-")[0] for one in facts["files"])
+    kept = Counter(_stem(one["name"]) for one in facts["files"])
     if len(presses(facts["history"])) > kept["press"]:
         yield "按下的记录"
     if facts["state"] in CONFIRMED:
         yield from (told for stem, told in FOUND.items() if not kept[stem])
+
+
+def _stem(name: str) -> str:
+    return name.partition(".")[0].partition("-")[0]
 
 
 def _digest(file: Path) -> str:

@@ -22,6 +22,7 @@ SAMPLE, NOTES, PROBLEMS, SUMMARY = "填写样例", "填写说明", "问题清单
 OWN_SHEETS = frozenset({SAMPLE, NOTES, PROBLEMS, SUMMARY})
 """The sheets that we add; none of them is ever read as a list."""
 LINE_HEIGHT = 16  # in points
+A4 = 9  # as spreadsheet programs count paper
 HEADING_FILL = PatternFill("solid", fgColor="DCE6F1")
 
 
@@ -56,12 +57,15 @@ class OwnSheet:
             workbook.remove(workbook[title])
         self.sheet: Worksheet = workbook.create_sheet(title)
         self._row = 0
+        fit_to_paper(self.sheet)
         for index, width in enumerate(widths, start=1):
             self.sheet.column_dimensions[get_column_letter(index)].width = width
 
     def add(self, *texts: object, is_heading: bool = False) -> None:
-        """Write the next row, as high as its texts need."""
+        """Write the next row, as high as needed; the last heading is printed on each page."""
         self._row += 1
+        if is_heading:
+            self.sheet.print_title_rows = f"{self._row}:{self._row}"
         for index, text in enumerate(texts, start=1):
             cell = self.sheet.cell(self._row, index)
             if isinstance(text, int):
@@ -88,10 +92,12 @@ def make_room(sheet: Worksheet, row: int, first: int, last: int) -> None:
 
 
 def fit_to_paper(sheet: Worksheet) -> None:
-    """Let a sheet be printed across the long side of the paper, no wider than one page."""
+    """Let a sheet be printed across A4, no wider than one page, with its headings on each."""
+    sheet.page_setup.paperSize = A4
     sheet.page_setup.orientation = "landscape"
     sheet.page_setup.fitToHeight = 0  # as many pages as its rows need
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    sheet.print_title_rows = "1:1"
 
 
 def ungroup_columns(sheet: Worksheet, last: int) -> None:

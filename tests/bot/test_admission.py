@@ -7,11 +7,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 
 from bot.admission import admit
 from bot.approval import MANDATE, PERSON, Approval
 from bot.ledger import Ledger, State
-from bot.run import opened_ledger
+from bot.results import NOT_TAKEN
+from bot.run import opened_ledger, write_results
 from bot.secrets import ENVIRONMENT_PREFIX, Passwords
 from bot.settings import Settings, load_settings
 from bot.work_list import WorkList, read_work_list
@@ -87,15 +89,34 @@ def test_a_list_that_is_known_nowhere_is_admitted(admitted: Admit, tmp_path: Pat
     assert not (tmp_path / "data").exists()
 
 
-def test_an_enterprise_without_a_password_is_told_row_by_row(admitted: Admit):
-    """Before any browser: each of its rows is left out, and the operator reads where to put it."""
-    work_list = admitted(1, 9, 2)
+def test_an_account_without_a_password_is_told_once(tmp_path: Path):
+    """Before any browser: all its rows are left out, and the operator reads where to put it."""
+    more = [row(9) | {"申请编号": f"XW{number}"} for number in range(8)]
+    path = write_xlsx(tmp_path / "清单.xlsx", [row(1), row(9), row(2), *more])
+
+    work_list = _admit(path)
     (finding,) = work_list.errors
 
     assert place(finding) == ("B65", "Sheet", 3, "C", "登录账号")
+    assert "第 3、5、6、7、8、9 等 9 行" in finding.problem
     assert ENVIRONMENT_PREFIX + uscc(9) in finding.fix
     assert finding.value == "m***"
     assert [item.row for item in work_list.items] == [2, 4]
+
+
+def test_every_row_without_a_password_is_told_in_the_results(tmp_path: Path):
+    """One finding refuses them all, and the operator sees so beside each."""
+    rows = [row(9), row(1), row(9) | {"申请编号": "XW2"}, row(8)]
+    work_list = _admit(write_xlsx(tmp_path / "清单.xlsx", rows))
+    settings = _settings(tmp_path)
+
+    with opened_ledger(settings) as ledger:
+        ledger.dispatch(work_list.items, work_list.digest, "模拟经办")
+        workbook, _ = write_results(settings, ledger, work_list)
+    results = list(load_workbook(workbook).worksheets[0].iter_rows(min_row=2, values_only=True))
+
+    assert [cells[10] for cells in results] == [NOT_TAKEN, "待处理", NOT_TAKEN, NOT_TAKEN]
+    assert results[0][11] == results[2][11] != results[3][11]
 
 
 def test_a_card_needs_no_password(admitted: Admit):

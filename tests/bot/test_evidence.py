@@ -15,6 +15,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from bot import cli
+from bot.approval import MANDATE, PERSON, Approval
 from bot.errors import EvidenceNotKept, NotFit
 from bot.evidence import Evidence, clock, environment
 from bot.ledger import Ledger, State
@@ -141,11 +142,39 @@ def test_what_is_no_part_of_the_evidence_is_told(archive: Archive, name: str):
     assert f"多出 {name}" in told
 
 
+@pytest.mark.parametrize("place", ["..", "chain", "none"])
+def test_a_wrong_path_is_no_tampering(original: Archive, place: str):
+    """One level too high lie ledger and keys, one too low the seals: no pack is missing there."""
+    with pytest.raises(NotFit, match="里没有证据包。请给出"):
+        verify(original.folder / place, original.key)
+
+
+@pytest.mark.parametrize("name", ["page.html", "document-1234567890abcdef.pdf", "before-2.jpg"])
+def test_a_pack_without_its_seal_is_no_wrong_path(original: Archive, tmp_path: Path, name: str):
+    """Whatever of a pack is left tells that the manifest was taken away."""
+    (tmp_path / name).touch()
+
+    (told,) = verify(tmp_path, original.key).findings
+
+    assert told == "manifest.json 或它的签名不见了"
+
+
 @pytest.mark.parametrize("head", ["1-xx", "x", "1"])
 def test_a_head_that_is_none_is_told(original: Archive, head: str):
     """It was not copied whole; that is no sign of a change."""
     with pytest.raises(NotFit, match="不是证据链头"):
         verify(original.folder, original.key, head)
+
+
+def test_a_head_is_looked_for_in_the_whole_folder_alone(original: Archive):
+    """A pack has but one link, told by its number; a head that is given is no sign of a change."""
+    alone = verify(original.pack, original.key)
+
+    for folder in (original.pack, original.pack.parent):
+        with pytest.raises(NotFit, match="整个证据文件夹才能核对"):
+            verify(folder, original.key, original.head)
+    assert f"这是 {ITEM.enterprise_name} XW1 的证据包，封存第 1 环" in alone.notes
+    assert alone.head is None
 
 
 def test_a_key_that_is_not_there_is_told(original: Archive, tmp_path: Path):
@@ -248,6 +277,14 @@ def test_a_tail_cut_at_the_end_of_a_run_is_found_by_the_head_of_the_report(archi
     assert archive.verify(head).is_whole
     assert verify(earlier, archive.key).is_whole
     assert not verify(earlier, archive.key, head).is_whole
+
+
+def test_a_tail_that_nobody_asked_about_is_not_told_as_whole(original: Archive):
+    """Without the head, the verdict says what it has not looked at; with it there is no more."""
+    (note,) = original.verify().notes
+
+    assert note.startswith("没有给出证据链头，没有核对链尾有没有被截去")
+    assert original.verify(original.head).notes == []
 
 
 def test_a_thousand_edits_of_one_byte_are_all_found(original: Archive, tmp_path: Path):
@@ -400,9 +437,9 @@ def test_a_kill_after_the_press_does_not_make_the_page_deny_it(archive: Archive)
     """The ledger tells of the press; its record is not there, and page and verdict say so."""
     archive.move_on(State.NEEDS_PERSON, *TO_THE_PRESS, State.CONFIRMED)
     archive.seal("XW1")
-    archive.evidence.end()
+    head = str(archive.evidence.end())
     page = (archive.pack / "page-2.html").read_text(encoding="utf-8")
-    verdict = archive.verify()
+    verdict = archive.verify(head)
 
     assert "开始按下；按下的记录没有留下" in page
     assert "没有按下" not in page
@@ -412,6 +449,46 @@ def test_a_kill_after_the_press_does_not_make_the_page_deny_it(archive: Archive)
         [],
         [f"{ITEM.uscc}/XW1 封存时就缺少{lacking}：程序曾被中断，或磁盘写不进去"],
     )
+
+
+def test_the_page_says_who_pressed_and_how_it_was_sent_in_plain_chinese(archive: Archive):
+    """The program pressed, on a person's approval, which names the account it was given from."""
+    approval = asdict(Approval("模拟审批人", PERSON, "00", clock(datetime.now(UTC))["utc"], "boss"))
+    archive.move_on(State.NEEDS_PERSON, *TO_THE_PRESS[:2])
+    archive.ledger.move(ITEM.reference, *TO_THE_PRESS[1:3], "模拟审批人", approval=approval)
+    archive.move_on(*TO_THE_PRESS[2:4])
+    archive.ledger.move(ITEM.reference, *TO_THE_PRESS[3:], "模拟审批人")
+    archive.move_on(State.PRESSING, State.CONFIRMED)
+    archive.seal("XW1")
+    page = (archive.pack / "page-2.html").read_text(encoding="utf-8")
+
+    assert "<td>正在确认</td><td>程序（依据 模拟审批人 的批准）</td>" in page
+    assert "<td>已授权</td><td>模拟审批人</td>" in page
+    assert "<td>已确认</td><td>程序</td>" in page
+    assert "模拟审批人（逐件批准，系统账号 boss），北京时间" in page
+    assert "<td>由程序发送，只发一次</td>" in page
+    assert "robot" not in page
+    assert "guarded" not in page
+
+
+@pytest.mark.parametrize("operator", [{"operator": ""}, {}])
+def test_an_approval_that_names_no_account_is_shown_without(
+    archive: Archive, operator: dict[str, str]
+):
+    """A mandate has none, and an older program kept none."""
+    approval = {
+        "by": "模拟签字人",
+        "ground": MANDATE,
+        "digest": "00",
+        "at": "2026-01-01T00:00:00+00:00",
+    }
+    archive.move_on(State.NEEDS_PERSON, *TO_THE_PRESS[:2])
+    archive.ledger.move(ITEM.reference, *TO_THE_PRESS[1:3], "robot", approval=approval | operator)
+    archive.move_on(State.APPROVED, State.FAILED)
+    archive.seal("XW1")
+    page = (archive.pack / "page-2.html").read_text(encoding="utf-8")
+
+    assert "模拟签字人（授权委托），北京时间 2026-01-01 08:00:00" in page
 
 
 def test_the_record_of_an_earlier_press_is_not_taken_for_that_of_the_last(archive: Archive):

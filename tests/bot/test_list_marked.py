@@ -68,6 +68,17 @@ def test_a_sheet_lists_every_finding(tmp_path: Path):
     assert all(cells[8] for cells in told)
 
 
+def test_the_sheet_of_findings_can_be_printed(tmp_path: Path):
+    """Across A4, no wider than one page, with its headings on each."""
+    made, _ = _marked(write_xlsx(tmp_path / "清单.xlsx", WRONG_ROWS))
+
+    sheet = load_workbook(made)["问题清单"]
+
+    assert (sheet.page_setup.paperSize, sheet.page_setup.orientation) == (9, "landscape")
+    assert sheet.sheet_properties.pageSetUpPr.fitToPage
+    assert sheet.print_title_rows == "$1:$1"
+
+
 def test_a_finding_about_a_row_stands_at_its_beginning(tmp_path: Path):
     """A row that is hidden is marked in its first cell; what is about the file is listed alone."""
     path = write_xlsx(tmp_path / "清单.xlsx", [row(1), row(2)])

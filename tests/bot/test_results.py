@@ -29,6 +29,8 @@ from bot.results import (
     write_html,
     write_workbook,
 )
+from bot.run import opened_ledger, write_results
+from bot.settings import load_settings
 from bot.work_list import read_work_list
 from tests.bot.lists import ORIGIN, row, write_csv, write_xlsx
 
@@ -295,7 +297,6 @@ def test_summary_tells_the_run_and_who_is_next(tmp_path: Path) -> None:
     assert ("门户", "http://127.0.0.1:8765", "", "", "") in told
     assert ("交办", "模拟经办", "", "", "") in told
     assert ("结束", "2026-01-02 09:05:00（北京时间），提前结束：操作员中断", "", "", "") in told
-    assert {sheet.page_setup.orientation for sheet in book} == {"landscape"}
     assert [cells[:2] for cells in told if cells[0] in ("已确认", "结果待核实", "保单合计")] == [
         ("已确认", 1),
         ("结果待核实", 1),
@@ -307,6 +308,20 @@ def test_summary_tells_the_run_and_who_is_next(tmp_path: Path) -> None:
         ("经办人", number, "请勿手工重复确认"),
         ("经办人", "", "请改正后再运行"),
     ]
+
+
+def test_every_sheet_is_printed_on_a4_with_its_headings_on_each_page(tmp_path: Path) -> None:
+    """Across the paper; of the summary the headings of its longest table are repeated."""
+    source = write_xlsx(tmp_path / "清单.xlsx", [row(number) for number in (1, 2)])
+    waiting = [_item(state=State.IN_DOUBT)] * 60
+    made = write_workbook(source, {2: DONE}, _run(*waiting), tmp_path / "结果.xlsx")
+
+    book = load_workbook(made)
+    papers = {(one.page_setup.paperSize, one.page_setup.orientation) for one in book}
+
+    assert papers == {(9, "landscape")}
+    assert [one.print_title_rows for one in book] == ["$1:$1", "$11:$11"]
+    assert book["汇总"]["A11"].value == "等谁"
 
 
 def test_summary_is_written_anew(tmp_path: Path) -> None:
@@ -412,6 +427,25 @@ def test_page_tells_the_run(tmp_path: Path) -> None:
     assert _after(text, "1") == "结果待核实"
     assert text.count("XW20260101000001") == 3
     assert any(line.startswith("2 张已在门户确认，其余 1 张请看“下一步”。") for line in text)
+
+
+def test_results_that_are_written_again_tell_no_run(tmp_path: Path) -> None:
+    """Page and summary say when they were written and who took the list in, not who asks now."""
+    work_list = read_work_list(write_xlsx(tmp_path / "清单.xlsx", [row(1), row(2)]), ORIGIN)
+    settings = load_settings(tmp_path, data_dir=tmp_path / "data")
+    with opened_ledger(settings) as ledger:
+        ledger.dispatch(work_list.items, work_list.digest, "模拟经办甲")
+        ledger.dispatch(work_list.items, "another", "模拟经办乙")
+        workbook, page = write_results(settings, ledger, work_list)
+
+    sheet = load_workbook(workbook)["汇总"]
+    told = {cells[0]: cells[1] for cells in sheet.iter_rows(values_only=True)}
+    (facts,) = [line for line in _Reader(page).text if line.startswith("门户 ")]
+
+    assert re.fullmatch(r"[-0-9: ]{19}（北京时间）", told["写出于"])
+    assert told["交办"] == "模拟经办甲"
+    assert not {"开始", "结束"} & set(told)
+    assert facts.endswith(f"写出于 {told['写出于']}　交办 模拟经办甲")
 
 
 def _after(text: list[str], number: str) -> str:

@@ -284,9 +284,38 @@ def test_the_commands_keep_list_check_and_forget(office: Path):
     assert "Mock-1" not in kept.output + listed.output + checked.output + removed.output
 
 
+@pytest.mark.parametrize("typed", [uscc(2).lower(), f" {uscc(2)}", "９" + uscc(2)[1:]])
+def test_an_account_is_kept_as_lists_name_it(office: Path, typed: str):
+    """Small letters, blanks and full-width signs are put right, else no run would find it."""
+    work_list = write_xlsx(office / "清单.xlsx", [row(2)])
+
+    kept = call("set", typed, " mock0002 ", typed="Mock-2\n")
+    checked = call("check", str(work_list), "--json")
+    removed = call("remove", typed, " mock0002")
+
+    assert kept.stdout == f"已存入保管库：{uscc(2)} mock0002\n"
+    assert json.loads(checked.stdout)["accounts"][0]["place"] == "保管库"
+    assert removed.stdout == f"已从保管库删除：{uscc(2)} mock0002\n"
+
+
+def test_what_was_kept_otherwise_can_be_removed(office: Path, monkeypatch: pytest.MonkeyPatch):
+    """A password under a name that no list has, as earlier programs kept it, does not stay."""
+    monkeypatch.setenv(PASSPHRASE, KEY.reveal())
+    open_store(load_settings(office)).keep(uscc(2).lower(), "mock0002", SECRET)
+
+    removed = call("remove", uscc(2).lower(), "mock0002")
+
+    assert removed.exit_code == 0
+    assert json.loads(call("list", "--json").stdout)["accounts"] == []
+
+
 @pytest.mark.parametrize(
     ("code", "typed", "told"),
-    [("914401019550018901", "x", "不是有效的"), (uscc(1), "", "没有输入")],
+    [
+        ("914401019550018901", "x", "校验位不对"),
+        ("²", "x", "不是 0 至 9"),
+        (uscc(1), "", "没有输入"),
+    ],
 )
 def test_a_slip_keeps_nothing(office: Path, code: str, typed: str, told: str):
     """Neither for an enterprise that cannot exist nor an empty password."""

@@ -343,7 +343,6 @@ REPEATED: list[tuple[dict[str, str], str, str]] = [
     ({"申请编号": "ｘｗ20260101000001"}, "B63", "申请编号"),
     ({"申请编号": "xw20260101000001"}, "B63", "申请编号"),
     ({"申请编号": " XW20260101000001"}, "B63", "申请编号"),
-    ({"申请编号": ""}, "B61", "申请编号"),
     ({"申请编号": "XW2", "企业名称": "另一家模拟企业"}, "B62", "企业名称"),
     ({"申请编号": "XW2", "登录账号": "other"}, "B62", "登录账号"),
 ]
@@ -353,7 +352,7 @@ REPEATED: list[tuple[dict[str, str], str, str]] = [
 def test_rows_that_contradict_each_other_are_both_told(
     tmp_path: Path, change: dict[str, str], code: str, heading: str
 ) -> None:
-    """Rows that name one policy twice, or one enterprise in two ways, are all left out."""
+    """Two rows that name one policy, or one enterprise in two ways, are both left out."""
     path = write_xlsx(tmp_path / "清单.xlsx", [row(1), row(2), row(1) | change])
 
     work_list = read_work_list(path, ORIGIN)
@@ -362,8 +361,63 @@ def test_rows_that_contradict_each_other_are_both_told(
         (code, "Sheet", 2, LETTERS[heading]),
         (code, "Sheet", 4, LETTERS[heading]),
     ]
-    assert "2、4" in work_list.errors[0].problem
+    assert "第 2" in work_list.errors[0].problem
     assert [item.row for item in work_list.items] == [3]
+
+
+@pytest.mark.parametrize(
+    ("heading", "typo", "shown", "usual"),
+    [
+        ("企业名称", "模拟出口企业有限公司", "模拟出口企业有限公司", "模拟出口企业0001有限公司"),
+        ("登录账号", "mock0002", "m***", "m***"),
+    ],
+)
+def test_the_rarer_spelling_of_an_enterprise_is_the_one_to_mend(
+    tmp_path: Path, heading: str, typo: str, shown: str, usual: str
+) -> None:
+    """One typo among many rows of one enterprise is one error, which shows both spellings."""
+    rows = [row(1) | {"申请编号": f"XW{number}"} for number in range(30)]
+    rows[19] |= {heading: typo}
+    path = write_xlsx(tmp_path / "清单.xlsx", rows)
+
+    work_list = read_work_list(path, ORIGIN)
+    (finding,) = work_list.errors
+
+    assert place(finding) == ("B62", "Sheet", 21, LETTERS[heading], heading)
+    assert finding.problem == f"同一企业写法不一：第 21 行写“{shown}”，另有 29 行写“{usual}”"
+    assert len(work_list.items) == 29
+
+
+def test_several_spellings_of_an_enterprise_are_told_each_by_its_rows(tmp_path: Path) -> None:
+    """Where none is the usual one, every row is told, and what the others say."""
+    names = ["甲有限公司", "乙有限公司", "甲有限公司", "乙有限公司", "丙有限公司"]
+    rows = [row(1) | {"申请编号": f"XW{i}", "企业名称": name} for i, name in enumerate(names)]
+    path = write_xlsx(tmp_path / "清单.xlsx", rows)
+
+    errors = read_work_list(path, ORIGIN).errors
+
+    assert [(one.row, one.problem.partition("：")[2]) for one in errors] == [
+        (2, "第 2、4 行写“甲有限公司”，另有 2 行写“乙有限公司”"),
+        (3, "第 3、5 行写“乙有限公司”，另有 2 行写“甲有限公司”"),
+        (4, "第 2、4 行写“甲有限公司”，另有 2 行写“乙有限公司”"),
+        (5, "第 3、5 行写“乙有限公司”，另有 2 行写“甲有限公司”"),
+        (6, "第 6 行写“丙有限公司”，另有 2 行写“甲有限公司”"),
+    ]
+
+
+def test_the_row_that_asks_for_all_is_the_one_to_mend(tmp_path: Path) -> None:
+    """Beside rows that name their policies, the one without a number is told, and it alone."""
+    rows = [row(1) | {"申请编号": f"XW{number}"} for number in range(30)]
+    rows[19] |= {"申请编号": ""}
+    path = write_xlsx(tmp_path / "清单.xlsx", rows)
+
+    work_list = read_work_list(path, ORIGIN)
+    (finding,) = work_list.errors
+
+    assert place(finding) == ("B61", "Sheet", 21, "D", "申请编号")
+    assert "与该企业的其他 29 行重复" in finding.problem
+    assert says_what_to_do(finding)
+    assert len(work_list.items) == 29
 
 
 def test_row_with_a_spoilt_number_asks_for_nothing(tmp_path: Path) -> None:

@@ -266,7 +266,7 @@ def test_f35_an_approval_holds_in_its_hours_alone(settings: Settings, chance: Ra
     held = {
         offset: bool(
             approval.standing(
-                granted, settings, ITEM, seen, (given + timedelta(hours=offset)).astimezone()
+                granted, settings, ITEM, seen, (), (given + timedelta(hours=offset)).astimezone()
             )
         )
         for offset in moments
