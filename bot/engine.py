@@ -22,6 +22,7 @@ from bot import canary
 from bot.errors import NotFit
 from bot.evidence import Evidence
 from bot.ledger import Entry, Ledger
+from bot.private_files import make_private
 from bot.secrets import Passwords
 from bot.session import Attendant, Sessions
 from bot.settings import Settings
@@ -89,7 +90,7 @@ def only_worker(settings: Settings) -> Iterator[None]:
     Raises:
         NotFit: another process is at it.
     """
-    settings.store.mkdir(parents=True, exist_ok=True)
+    make_private(settings.store)
     try:
         lock = FileLock(settings.store / "worker.lock").acquire(timeout=0)
     except Timeout as error:

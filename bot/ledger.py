@@ -15,7 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.errors import NotFit, NotWritten
-from bot.private_files import write_private
+from bot.private_files import make_private, write_private
 from bot.settings import Settings
 from bot.work_item import WorkItem
 from pages.models import Contact
@@ -183,7 +183,7 @@ class Ledger:
                 "没有它就不能保证不重复确认：复制过清单或换过 data_dir 的，请用回原来的数据文件夹，"
                 "或把它整个移过来，不要复制；丢了的，请从备份恢复后再运行。"
             )
-        file.parent.mkdir(parents=True, exist_ok=True)
+        make_private(file.parent)  # it holds contact data
         self._engine = _open(file)
         self._writer = self._engine.execution_options(writes=True)
         self._marking = Lock()

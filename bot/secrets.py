@@ -15,7 +15,7 @@ from keyring.backends import chainer, fail
 from keyring.errors import KeyringError, NoKeyringError, PasswordDeleteError
 
 from bot.errors import BusinessException, NotFit
-from bot.private_files import write_private
+from bot.private_files import make_private, write_private
 from bot.settings import Settings
 from bot.vault import Vault
 from pages.models import Secret
@@ -118,7 +118,7 @@ class Keyring:
         return [(uscc, account) for uscc, account in stored["accounts"]]
 
     def _write(self, names: set[tuple[str, str]]) -> None:
-        self._index.parent.mkdir(parents=True, exist_ok=True)
+        make_private(self._index.parent)
         write_private(self._index, json.dumps({"accounts": sorted(names)}).encode())
 
 

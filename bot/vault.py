@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
 from bot.errors import BusinessException, NotFit
-from bot.private_files import is_private, write_private
+from bot.private_files import is_private, make_private, write_private
 from pages.models import Secret
 
 VERSION = 1
@@ -100,7 +100,7 @@ class Vault:
             "check": self._check,
             "entries": self._entries,
         }
-        self._file.parent.mkdir(parents=True, exist_ok=True)
+        make_private(self._file.parent)
         write_private(self._file, json.dumps(content, ensure_ascii=False, indent=1).encode())
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, NoReturn
 
-from flask import Response, abort, g, make_response, render_template, request
+from flask import Response, abort, g, jsonify, make_response, render_template, request
 
 from mock_portal.store import (
     PERSON,
@@ -161,9 +161,11 @@ FAULTS: Mapping[str, FaultKind] = {
     "document_in_same_tab": FaultKind("“查看单证”占用投保确认页，返回时要重填。", "guide-2.3"),
     "document_changed": FaultKind("单证每取一次，内容就不同。", "guide-2.3"),
     "late_commit": FaultKind(
-        "确认投保到达门户，连接被重置；seconds 秒（按企业的时间）后才保存。",
+        "确认投保到达门户，seconds 秒（按企业的时间）后才保存；"
+        "how 为 reset 时连接被重置，busy 时答系统繁忙。",
         "guide-2.5",
-        {"seconds": 60.0},
+        {"seconds": 60.0, "how": "reset"},
+        {"how": ("reset", "busy")},
     ),
     "confirmation_asked": FaultKind(
         "按下“确认投保”，页面先问一句，答了才提交：how 为 native 时是浏览器弹窗，"
@@ -388,6 +390,8 @@ def before_commit(
     if late and policy and arrival and refusal is None:
         due = arrival.arrived_at + timedelta(seconds=late.params["seconds"])
         g.enterprise.late_commits.append((due, policy, arrival))
+        if late.params["how"] == "busy":
+            abort(jsonify(code=-1, message=Wording.BUSY, data=None))
         _lose_answer("reset")
     if lost := find("answer_lost_before_commit"):
         _lose_answer(**lost.params)

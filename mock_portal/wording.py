@@ -89,6 +89,7 @@ class Wording(StrEnum):
     NOT_PENDING = "该申请不在待确认状态", ASSUMED
     CHANGED = "投保信息已变更，请重新核对", ASSUMED
     ALREADY_CONFIRMED = "该保单已确认，请勿重复提交", ASSUMED
+    BUSY = "系统繁忙，请稍后再试", ASSUMED
     CONFIRMED = "确认投保成功", ASSUMED
 
 

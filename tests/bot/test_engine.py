@@ -1,6 +1,9 @@
 """The engine's own file, and the wait for what is under way; nothing is worked off here."""
 
+import os
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -12,10 +15,22 @@ from dbos import DBOS
 from sqlalchemy.exc import OperationalError
 
 from bot import engine
-from bot.errors import NotFit
 from bot.settings import Settings
 from bot.workflow import Stop
 
+ROOT = Path(__file__).parents[2]
+LAUNCH = """
+import sys
+from pathlib import Path
+
+from dbos import DBOS
+
+from bot import engine
+from bot.settings import Settings
+
+with engine._launched(Settings(data_dir=Path(sys.argv[1]))):
+    print(DBOS.list_workflows())
+"""
 FULL = OperationalError("INSERT", {}, sqlite3.OperationalError("database or disk is full"))
 
 
@@ -27,44 +42,49 @@ def settings(tmp_path: Path) -> Settings:
     return settings
 
 
-@pytest.fixture
-def file(settings: Settings) -> Path:
-    """The engine's file, as a run has left it."""
-    with engine._launched(settings):
-        pass
-    return settings.store / "engine.sqlite"
+def launch(settings: Settings) -> subprocess.CompletedProcess[str]:
+    """Launch the engine in a process of its own, as a run does, and end it again."""
+    command = [sys.executable, "-c", LAUNCH, str(settings.data_dir)]
+    utf8 = os.environ | {"PYTHONUTF8": "1"}
+    return subprocess.run(
+        command, cwd=ROOT, env=utf8, capture_output=True, encoding="utf-8", check=False
+    )
 
 
-def test_a_damaged_file_of_the_engine_is_put_aside(
-    settings: Settings, file: Path, caplog: pytest.LogCaptureFixture
-):
+def test_a_damaged_file_of_the_engine_is_put_aside(settings: Settings):
     """Nothing in it is needed, so no run fails for it; it is kept for whoever wants to look."""
     damaged = b"garbage" * 1000
-    file.write_bytes(damaged)
+    (settings.store / "engine.sqlite").write_bytes(damaged)
 
-    with engine._launched(settings):
-        launched = DBOS.list_workflows()
+    ended = launch(settings)
     (kept,) = settings.store.glob("engine-damaged-*.sqlite")
 
-    assert (launched, kept.read_bytes()) == ([], damaged)
-    assert f"移到 {kept.name}" in caplog.text
+    assert (ended.returncode, ended.stdout) == (0, "[]\n")
+    assert kept.read_bytes() == damaged
+    assert f"移到 {kept.name}" in ended.stderr
 
 
 def test_a_file_of_the_engine_that_cannot_be_opened_is_told(settings: Settings):
     """It may be in use or on a full disk; whatever it is, the operator reads what to do."""
     (settings.store / "engine.sqlite").mkdir()
 
-    with pytest.raises(NotFit, match="请检查磁盘空间和权限"), engine._launched(settings):
-        pytest.fail("launched")
+    ended = launch(settings)
+
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert "NotFit" in ended.stderr
+    assert "请检查磁盘空间和权限" in ended.stderr
 
 
-def test_a_file_of_the_engine_that_lacks_its_tables_is_told(settings: Settings, file: Path):
+def test_a_file_of_the_engine_that_lacks_its_tables_is_told(settings: Settings):
     """It is sound for a database and of no use; the operator is told that it may be deleted."""
-    with closing(sqlite3.connect(file)) as connection:
+    launch(settings)
+    with closing(sqlite3.connect(settings.store / "engine.sqlite")) as connection:
         connection.execute("DROP TABLE workflow_status")
 
-    with pytest.raises(NotFit, match="可以删除它"), engine._launched(settings):
-        pytest.fail("launched")
+    ended = launch(settings)
+
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert "可以删除它" in ended.stderr
 
 
 def fail() -> None:

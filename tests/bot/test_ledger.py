@@ -1,5 +1,6 @@
 """The ledger: one winner of every change, and nothing that was pressed is ever reset."""
 
+import os
 import shutil
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
@@ -388,3 +389,13 @@ def test_each_folder_has_its_own_ledger_of_a_mock(tmp_path: Path):
         ledger.close()
 
     assert len(list(tmp_path.glob("*/.data.*.created"))) == 2
+
+
+@pytest.mark.skipif(os.name != "posix", reason="there are no such modes")
+def test_nobody_else_may_look_into_the_folder_of_a_ledger(tmp_path: Path):
+    """Contact data are in it from the first list on, before there is any evidence."""
+    folder = tmp_path / "store"
+    folder.mkdir(mode=0o755)
+    Ledger(folder / "ledger.sqlite", tmp_path / "marker").close()
+
+    assert folder.stat().st_mode & 0o777 == 0o700

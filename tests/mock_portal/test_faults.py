@@ -368,6 +368,17 @@ def test_late_commit_is_stored_when_its_time_has_come(visitor, enterprise, numbe
     assert visitor.numbers("policies/query") == [number]
 
 
+def test_late_commit_may_come_after_a_no(visitor, enterprise, number):
+    """The portal says that it is busy, and saves all the same."""
+    fault = {"id": "late_commit", "params": {"seconds": 60, "how": "busy"}}
+    visitor.set_faults(enterprise, fault)
+    answer = visitor.confirm(number)
+    visitor.forward(enterprise, 61)
+
+    assert answer.get_json() == {"code": -1, "message": "系统繁忙，请稍后再试", "data": None}
+    assert [one["accepted"] for one in visitor.confirmations(enterprise)] == [True]
+
+
 def test_late_commit_is_judged_like_any_other(visitor, enterprise, number):
     """A broken rule is answered at once; what a person has done meanwhile is not done again."""
     visitor.set_faults(enterprise, {"id": "late_commit", "params": {"seconds": 60}})

@@ -95,7 +95,9 @@ class _Case:
     def _is_settled(self, item: dict[str, Any], accepted: list[Any]) -> Iterator[tuple[str, str]]:
         if item["state"] in UNDER_WAY:
             yield "I2", f"停在 {item['state']}"
-        if accepted and item["state"] not in CONFIRMED:
+        # what was saved after a no is found by a later run, which tells that it was pressed here
+        is_found = item["state"] == "already_confirmed" and "按下过" in item["explanation"]
+        if accepted and item["state"] not in CONFIRMED and not is_found:
             yield "I2", f"门户已确认，台账却是 {item['state']}"
         if self.trial.is_undisturbed and item["state"] not in CONFIRMED:
             yield "I2", f"没有故障，却是 {item['state']}"

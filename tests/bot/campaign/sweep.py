@@ -31,6 +31,7 @@ FAULTS: tuple[Fault | None, ...] = (
     {"id": "challenge", "params": {"path": CONFIRM}},
     {"id": "session_lost", "params": {"path": CONFIRM}},
     {"id": "late_commit", "params": {"seconds": LATER}},
+    {"id": "late_commit", "params": {"seconds": LATER, "how": "busy"}},
     {"id": "policies_lag", "params": {"seconds": LATER}},
     {"id": "dribble", "params": {"path": CONFIRM, "seconds": A_MOMENT}},
     {"id": "list_repaged"},

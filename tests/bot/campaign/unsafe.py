@@ -17,6 +17,7 @@ from tests.bot.campaign.trial import CONFIRM, Plan
 
 BEFORE_THE_REQUEST = f"before POST {CONFIRM}"
 LATE = Plan({"id": "late_commit", "params": {"seconds": 3600.0}}, [0, 0])  # two starts meet it
+BUSY = Plan({"id": "late_commit", "params": {"seconds": 3600.0, "how": "busy"}}, [0, 0])
 LOST_BEFORE = Plan({"id": "answer_lost_before_commit"})
 LOST_AFTER = Plan({"id": "answer_lost_after_commit"})
 
@@ -54,7 +55,8 @@ def result_before_the_act() -> None:
 
 
 def check_then_press() -> None:
-    """Press again whatever still stands in 待确认."""
+    """Press again whatever still stands in 待确认, at once."""
+    approval.expect_settled = lambda *_: None
     MOVES[State.PRESSING] |= {State.READY}
     MOVES[State.IN_DOUBT] |= {State.READY}
 
@@ -66,6 +68,11 @@ def check_then_press() -> None:
             self._move(entry, State.READY)
 
     Confirmation.read_back = read_back
+
+
+def no_quarantine() -> None:
+    """Press again as soon as somebody runs the list again, since the portal has said no."""
+    approval.expect_settled = lambda *_: None
 
 
 def retry_at_once() -> None:
@@ -144,6 +151,7 @@ VARIANTS: Mapping[str, Variant] = {
     "no read-back": Variant(no_read_back, LOST_BEFORE, "I3"),
     "result before the act": Variant(result_before_the_act, Plan(kills=[BEFORE_THE_REQUEST]), "I3"),
     "check, then press": Variant(check_then_press, LATE, "I9"),
+    "no quarantine": Variant(no_quarantine, BUSY, "I9"),
     "retry at once": Variant(retry_at_once, LOST_AFTER, "I1"),
     "reload": Variant(reload, Plan(), "I1"),
     "unguarded transport": Variant(
