@@ -17,7 +17,8 @@ SURE_OF_NO_PRESS = {"refused", "changed", "failed", "needs_person"}
 CONFIRMED = {"confirmed", "underwritten", "returned", "declined"}
 UNDER_WAY = {"ready", "approved", "intent", "pressing"}
 TOLD = {0, 1, 3}  # exit codes that say what there is to say; any other start has failed itself
-PACK = ("before.jpg", "after.jpg", "snapshot.json")
+PACK = ("before.jpg", "after.jpg", "snapshot.json", "contact.json")
+PRESS_RECORD = "press.json"  # which a kill may take, if the item says so
 CONTACT = {"name": "姓名", "phone": "电话", "mobile": "手机", "email": "邮箱"}
 
 
@@ -119,7 +120,8 @@ class _Case:
         if item["uscc"] != row.get("统一社会信用代码"):
             yield "I4", "不是清单中的企业"
         pack = list(self.trial.data.glob(f"*/evidence/{item['uscc']}/{self.number}/*"))
-        if missing := set(PACK) - {file.name for file in pack if file.stat().st_size}:
+        due = {*PACK} | ({PRESS_RECORD} if item["code"] != "EVIDENCE_MISSING" else set())
+        if missing := due - {file.name for file in pack if file.stat().st_size}:
             yield "I5", f"缺少证据 {'、'.join(sorted(missing))}"
 
     def _is_told(self, item: dict[str, Any]) -> Iterator[tuple[str, str]]:
