@@ -1,8 +1,8 @@
 """Approval: what was seen, who approved it, and the intent that alone may be pressed."""
 
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from typing import Any, Self
@@ -158,14 +158,13 @@ def quarantine(history: Iterable[Mapping[str, Any]], settings: Settings) -> date
 
 
 def expect_settled(
-    history: Iterable[Mapping[str, Any]], settings: Settings, moment: datetime
+    history: Sequence[Mapping[str, Any]], settings: Settings, moment: datetime
 ) -> None:
     """See that nothing is pressed again while the portal may still be saving the last press.
 
     Raises:
         BusinessException: too little time has gone, whatever the portal answered then.
     """
-    history = list(history)
     until = quarantine(history, settings)
     if until and moment < until:
         said = [
@@ -194,8 +193,8 @@ def approve(ledger: Ledger, entry: Entry, by: str, settings: Settings) -> None:
                 f"清单由“{'、'.join(sorted(same))}”交办，不能由同一人批准",
                 "请由另一人用自己的系统账号批准",
             )
-    waits = replace(entry, state=State.AWAITING_APPROVAL)
-    _decide(ledger, waits, State.APPROVED, _decision(entry, by, PERSON, settings), {})
+    decision, waits = _decision(entry, by, PERSON, settings), State.AWAITING_APPROVAL
+    _decide(ledger, entry, waits, State.APPROVED, decision, {})
 
 
 def reject(ledger: Ledger, entry: Entry, by: str, reason: str, settings: Settings) -> None:
@@ -207,7 +206,8 @@ def reject(ledger: Ledger, entry: Entry, by: str, reason: str, settings: Setting
         BusinessException: the item is not there any more.
     """
     told = {"explanation": f"{by}不同意：{reason}", "next_step": "请按意见改正清单后再运行"}
-    _decide(ledger, entry, State.REFUSED, _decision(entry, by, REJECTED, settings), told)
+    decision = _decision(entry, by, REJECTED, settings)
+    _decide(ledger, entry, entry.state, State.REFUSED, decision, told)
 
 
 def rejection(history: Iterable[Mapping[str, Any]], digest: str) -> str:
@@ -258,11 +258,11 @@ def _decision(entry: Entry, by: str, ground: str, settings: Settings) -> Approva
 
 
 def _decide(
-    ledger: Ledger, entry: Entry, new: State, decision: Approval, told: dict[str, str]
+    ledger: Ledger, entry: Entry, old: State, new: State, decision: Approval, told: dict[str, str]
 ) -> None:
     if not ledger.move(
         entry.item.reference,
-        entry.state,
+        old,
         new,
         decision.by,
         approval=asdict(decision),

@@ -91,7 +91,7 @@ class Confirmation:
         )
 
     def _note_record(self, entry: Entry, record: PolicyRecord) -> None:
-        """Write down what 保单查询 shows of a policy that this ledger has not pressed."""
+        """Write down what 保单查询 shows of a policy that is not pending any more."""
         pressed_at = sent_at(self._ledger.history(entry.item.reference))
         if record.status in (PolicyStatus.RETURNED, PolicyStatus.DECLINED) and not pressed_at:
             raise BusinessException(

@@ -5,7 +5,7 @@ from typing import Any
 
 from bot.declaration import digest
 from bot.html import render
-from bot.ledger import Entry, State, presses
+from bot.ledger import Entry, State, is_claim, presses
 from bot.results import STATE_WORDS, in_beijing
 from bot.seal import Chain, fingerprint
 from bot.work_item import mask_contact
@@ -65,7 +65,7 @@ def write_page(
 
 def _told(row: dict[str, Any]) -> dict[str, str]:
     by = "程序" if row["by"] == ROBOT else row["by"]
-    if row["old"] != State.PRESSING == row["new"]:
+    if is_claim(row):
         by = f"程序（依据 {row['by']} 的批准）"  # the ledger names who approved the press
     return {"at": _beijing(row["at"]), "state": STATE_WORDS[State(row["new"])], "by": by}
 

@@ -271,15 +271,6 @@ class Ledger:
         named = sa.select(_rows.c.reference).where(_rows.c.list_digest == list_digest)
         return self._select(_items.c.reference.in_(named) if list_digest else sa.true())
 
-    def last(self, reference: str, new: State) -> tuple[str, str]:
-        """Return when this item last came into a state, and by whom; empty if it never did."""
-        query = sa.select(_audit.c.at, _audit.c.by).where(
-            _audit.c.reference == reference, _audit.c.new == new
-        )
-        with self._engine.connect() as connection:
-            found = connection.execute(query.order_by(_audit.c.seq.desc())).first()
-        return (found.at, found.by) if found else ("", "")
-
     def history(self, reference: str) -> list[dict[str, Any]]:
         """Return every change of state of this item, in order."""
         columns = [column for column in _audit.c if column is not _audit.c.reference]
@@ -442,19 +433,20 @@ class Ledger:
             return [_entry(row) for row in connection.execute(query)]
 
 
+def is_claim(row: Mapping[str, Any]) -> bool:
+    """Tell whether this row of a history claims a press."""
+    return bool(row["old"] != State.PRESSING == row["new"])
+
+
 def presses(history: Iterable[Mapping[str, Any]]) -> list[str]:
     """Return when each press of an item was claimed."""
-    return [one["at"] for one in history if one["old"] != State.PRESSING == one["new"]]
+    return [one["at"] for one in history if is_claim(one)]
 
 
 def sent_at(history: Iterable[Mapping[str, Any]]) -> str:
     """Return when the last press was claimed that may have been sent; empty if none was."""
-    claims = [*history, {"old": "", "new": ""}]
-    sent = [
-        one["at"]
-        for one, then in pairwise(claims)
-        if one["old"] != State.PRESSING == one["new"] and then["new"] != State.FAILED
-    ]
+    rows = pairwise([*history, {"new": ""}])
+    sent = [one["at"] for one, then in rows if is_claim(one) and then["new"] != State.FAILED]
     return sent[-1] if sent else ""
 
 

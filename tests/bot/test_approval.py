@@ -148,7 +148,8 @@ def test_a_person_approves_what_was_seen(ledger: Ledger):
 
     assert entry.state is State.APPROVED
     assert (given.by, given.ground, given.digest) == ("审批人", PERSON, SEEN.digest(ITEM.contact))
-    assert ledger.last(ITEM.reference, State.APPROVED)[1] == "审批人"
+    last = ledger.history(ITEM.reference)[-1]
+    assert (last["new"], last["by"]) == (State.APPROVED, "审批人")
 
 
 @pytest.mark.parametrize(
@@ -373,7 +374,8 @@ def test_an_item_in_doubt_is_released_after_the_quarantine(ledger: Ledger):
     approval.release(ledger, ledger.entry(ITEM.reference), "审批人", Settings(), later)
 
     assert ledger.entry(ITEM.reference).state is State.READY
-    assert ledger.last(ITEM.reference, State.READY)[1] == "审批人"
+    last = ledger.history(ITEM.reference)[-1]
+    assert (last["new"], last["by"]) == (State.READY, "审批人")
 
 
 @pytest.mark.parametrize(

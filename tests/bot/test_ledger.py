@@ -89,12 +89,11 @@ def test_only_an_intent_is_pressed():
     assert {old for old in PRESSED | DONE if MOVES[old] & {State.READY}} == {State.IN_DOUBT}
 
 
-def test_the_last_move_into_a_state_tells_when_and_by_whom(ledger: Ledger):
-    """The ledger remembers who took an item in."""
-    at, by = ledger.last(ITEM.reference, State.READY)
+def test_the_history_tells_when_and_by_whom(ledger: Ledger):
+    """The ledger remembers who took an item in, and that nothing else has happened."""
+    (taken,) = ledger.history(ITEM.reference)
 
-    assert (bool(at), by) == (True, MAKER)
-    assert ledger.last(ITEM.reference, State.PRESSING) == ("", "")
+    assert (taken["new"], bool(taken["at"]), taken["by"]) == (State.READY, True, MAKER)
 
 
 @pytest.mark.parametrize("state", sorted(set(State) - BEFORE_PRESS))

@@ -296,7 +296,9 @@ def test_f35_the_order_of_records_is_not_the_clocks(kept: Ledger, monkeypatch: p
 
     kept.move(ITEM.reference, State.READY, State.READY, "later")
 
-    assert kept.last(ITEM.reference, State.READY) == ("2020-01-01T00:00:00+00:00", "later")
+    last = kept.history(ITEM.reference)[-1]
+    assert last["new"] == State.READY
+    assert (last["at"], last["by"]) == ("2020-01-01T00:00:00+00:00", "later")
 
 
 @contextmanager
