@@ -19,12 +19,14 @@ TWICE = {
 }
 
 
+@pytest.mark.parametrize("change", TWICE.values(), ids=TWICE)
 def test_f24_a_list_that_names_something_twice_is_refused_whole(
-    tmp_path: Path, chance: Random, monkeypatch: pytest.MonkeyPatch
+    change: dict[str, str], tmp_path: Path, chance: Random, monkeypatch: pytest.MonkeyPatch
 ):
-    """F24: both rows are told, exit code 2, no ledger, and nobody has signed in."""
-    good = row(2)
-    rows = [good, row(1), row(1) | chance.choice(list(TWICE.values()))]
+    """F24: each row to mend is told, exit code 2, no ledger, and nobody has signed in."""
+    good, first, again = row(2), row(1), row(1) | change
+    to_mend = [again] if again["申请编号"] == "" else [first, again]  # "all" is told by itself
+    rows = [good, first, again]
     chance.shuffle(rows)
     file = write_xlsx(tmp_path / "清单.xlsx", rows)
     monkeypatch.setenv("SINGLE_WINDOW_DATA_DIR", "data")
@@ -32,7 +34,7 @@ def test_f24_a_list_that_names_something_twice_is_refused_whole(
         monkeypatch.setenv(ENVIRONMENT_PREFIX + uscc(number), "password")
     monkeypatch.setattr(cli, "check_quickly", lambda settings: None)  # a portal that is well
     monkeypatch.setattr(cli, "work_off", lambda *_: pytest.fail("it was begun"))
-    wrong = [str(number) for number, one in enumerate(rows, start=2) if one is not good]
+    wrong = [str(number) for number, one in enumerate(rows, start=2) if one in to_mend]
 
     ended = CliRunner().invoke(cli.app, ["run", str(file)])
     told = [number for number in ("2", "3", "4") if f"第 {number} 行" in ended.stderr]
