@@ -264,18 +264,19 @@ class Confirmation:
             entry.item, lambda session: self._find(session, entry.item)
         )
         if record:
-            # refused, and confirmed all the same: it was somebody else's doing
-            is_ours = entry.code != Outcome.REFUSED
+            was_refused = entry.code == Outcome.REFUSED
             lack = self._lack(entry.item)
             doubts = ""
-            if entry.seen_pending_at:
+            if was_refused:
+                doubts = "；按下时门户答复不予确认，可能是别人确认的，也可能就是那一次"
+            elif entry.seen_pending_at:
                 doubts = "；按下以后曾仍在“待确认”中，不能排除是别人确认的"
             elif PRESS_RECORD in lack:
                 doubts = "；按下时程序被中断，不能排除是别人确认的"
             missing = f"；证据不全，缺少{'、'.join(lack)}" if lack else ""
             self._move(
                 entry,
-                State.CONFIRMED if is_ours else State.ALREADY_CONFIRMED,
+                State.ALREADY_CONFIRMED if was_refused else State.CONFIRMED,
                 code=EVIDENCE_MISSING if lack else "",
                 explanation=f"门户显示“{record.status.value}”{doubts}{missing}",
                 next_step=WAIT_FOR_INSURER,

@@ -63,14 +63,21 @@ class Egress:
 
     def narrow(self) -> None:
         """Cut every connection, and let only one more through, to the portal, until `widen`."""
-        asyncio.run_coroutine_threadsafe(self._narrow(), self._loop).result()
+        self._limit(1)
+
+    def shut(self) -> None:
+        """Cut every connection, and let none through until `widen`."""
+        self._limit(0)
 
     def widen(self) -> None:
         """Let any number of connections through again."""
         self._left = None
 
-    async def _narrow(self) -> None:
-        self._left = 1
+    def _limit(self, connections: int) -> None:
+        asyncio.run_coroutine_threadsafe(self._cut(connections), self._loop).result()
+
+    async def _cut(self, left: int) -> None:
+        self._left = left
         for connection in self._under_way:
             connection.cancel()
 

@@ -3,7 +3,8 @@
 Chromium itself sends a POST again when its connection drops before the answer begins. So the
 confirm request is let through a latch, once, and is sent without retries and redirects. Chromium
 also sends what a latch holds back when the page, the driver or the bot is gone. So until the page
-has its answer, the way out is a valve that lets one connection through.
+has its answer, the way out is a valve that lets one connection through; and before it is said that
+nothing was sent, none.
 """
 
 import json
@@ -50,6 +51,10 @@ class Valve(Protocol):
         """Cut every connection, and let only one more through to the portal until `widen`."""
         ...
 
+    def shut(self) -> None:
+        """Cut every connection, and let none through until `widen`."""
+        ...
+
     def widen(self) -> None:
         """Let any number of connections through again."""
         ...
@@ -67,15 +72,15 @@ class Latch:
         self._desk = desk
         self._transport = transport
         self._valve = valve
-        self.is_touched = False  # some request was made, be it a read
         self.is_used = False
+        self._is_touched = False  # some request was made, be it a read
         self._is_on_its_way = False
         self._answer = ""  # what the portal's own logic said; empty if it said nothing
 
     def handle(self, route: Route) -> None:
         """Decide on one request of the browser context."""
         is_desk = self._is_desk(route.request)
-        self.is_touched = self.is_touched or is_desk
+        self._is_touched = self._is_touched or is_desk
         if route.request.method in READS and not self._is_on_its_way:
             route.continue_()
         elif self.is_used or not is_desk:
@@ -91,6 +96,8 @@ class Latch:
 
     def close(self) -> None:
         """Let nothing through any more, however late the page sends it."""
+        if self._valve and not self.is_used:
+            self._valve.shut()
         self.is_used = True
 
     def arrived(self) -> None:
@@ -99,9 +106,20 @@ class Latch:
         if self._valve:
             self._valve.widen()
 
+    def has_kept_all(self) -> bool:
+        """Close, and tell whether nothing of the desk has left the browser, or can any more.
+
+        A browser that answers still asks the latch; so nothing had passed it when the valve shut.
+        """
+        self.close()
+        with suppress(PlaywrightError):
+            self._desk.context.cookies()
+            return not self._is_touched
+        return False
+
     def outcome_of_refusal(self, words: Iterable[str]) -> Outcome:
         """Return what it means that the portal, or its page by itself, said no in these words."""
-        if not self.is_touched:
+        if self.has_kept_all():
             return Outcome.NOT_SENT
         is_the_portals = all(word.strip() and word in self._answer for word in words)
         return Outcome.REFUSED if is_the_portals else Outcome.UNKNOWN
@@ -136,7 +154,7 @@ def press(
     """Press 确认投保 on the form of this intent, once.
 
     Whatever it comes to, the caller must look in 保单查询 next. Unless the outcome is clean, the
-    latch stays on the browser context and the valve narrow, and the context must be thrown away
+    latch stays on the browser context and the valve as it is, and the context must be thrown away
     before the valve is widened. The latch of the transport `browser` lets the request go the
     browser's own way, which may send it again.
     """
@@ -151,8 +169,8 @@ def press(
         return Pressed(
             latch.outcome_of_refusal(refusal.messages), "；".join(refusal.messages), is_clean=False
         )
-    except PortalError as error:  # the page still answers, and nothing passes it but by the latch
-        outcome = Outcome.UNKNOWN if latch.is_touched else Outcome.NOT_SENT
+    except PortalError as error:
+        outcome = Outcome.NOT_SENT if latch.has_kept_all() else Outcome.UNKNOWN
         return Pressed(outcome, _unclear(error, *DialogLog.of(form.tab).take()), is_clean=False)
     except PlaywrightError as error:
         return Pressed(Outcome.UNKNOWN, _unclear(error), is_clean=False)

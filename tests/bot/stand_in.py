@@ -143,6 +143,10 @@ class Form:
         """Do without it again."""
         self._handlers.remove(handler)
 
+    def cookies(self) -> list[dict[str, str]]:
+        """Answer, as a browser context does whose browser is there."""
+        return []
+
     def confirm(self) -> "Answer":
         """Send 确认投保, and show what is answered."""
         request = Request(self._portal, self.tab)

@@ -16,6 +16,7 @@ from bot.confirmation import Confirmation, fill_in
 from bot.errors import BusinessException, EvidenceNotKept
 from bot.evidence import Evidence
 from bot.ledger import Entry, Ledger, State
+from bot.press import Outcome
 from bot.settings import Settings
 from bot.work_item import WorkItem
 from pages.models import Contact, PolicyRecord, PolicyStatus
@@ -149,6 +150,19 @@ def test_what_was_seen_pending_after_the_press_may_be_somebody_elses(
 
     assert confirmed.state is State.CONFIRMED
     assert "不能排除是别人确认的" in confirmed.explanation
+
+
+def test_what_was_refused_and_is_confirmed_may_be_ours(ledger: Ledger, evidence: Evidence):
+    """The portal said no at the press; a no may be saved all the same, so nobody is named."""
+    bring_to(ledger, State.PRESSING)
+    ledger.move(ITEM.reference, State.PRESSING, State.IN_DOUBT, "robot", code=Outcome.REFUSED)
+    confirmation = Confirmation(Settings(), ledger, FakeSessions(), evidence)
+    confirmation.read_back(ledger.entry(ITEM.reference))
+
+    found = ledger.entry(ITEM.reference)
+
+    assert found.state is State.ALREADY_CONFIRMED
+    assert "可能是别人确认的，也可能就是那一次" in found.explanation
 
 
 def test_a_press_without_a_record_may_be_somebody_elses(ledger: Ledger, evidence: Evidence):

@@ -5,13 +5,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Route
+from playwright.sync_api import BrowserContext, Route
+from playwright.sync_api import Error as PlaywrightError
 
 from bot.approval import ApprovedIntent
 from bot.egress import Egress, host_of
-from bot.press import press
+from bot.press import Outcome, press
 from fixtures.portal import MockState
 from pages.pending import ConfirmationPage
+from tests.bot.test_press import POST
 
 
 @pytest.fixture
@@ -53,3 +55,40 @@ def test_what_the_latch_held_back_does_not_arrive_after_it_is_gone(
     arrived = [one["accepted"] for one in mock_state.confirmations(application_no)]
 
     assert (pressed.is_clean, arrived) == (False, accepted)
+
+
+@pytest.mark.parametrize(("is_shut", "answered"), [(True, 0), (False, 1)])
+def test_what_is_said_not_to_be_sent_cannot_be_sent_any_more(
+    form: ConfirmationPage,
+    intent: ApprovedIntent,
+    egress: Egress,
+    is_shut: bool,
+    answered: int,
+):
+    """The page refused by itself and the latch has gone since: the valve lets nothing through."""
+    form.withdraw_acceptance()
+
+    pressed = press(intent, form, valve=egress if is_shut else None)
+    form.tab.context.unroute_all()
+    sent_later = form.tab.evaluate(POST)
+
+    assert (pressed.outcome, sent_later) == (Outcome.NOT_SENT, answered)
+
+
+def test_nobody_says_that_nothing_was_sent_for_a_browser_that_is_gone(
+    form: ConfirmationPage,
+    intent: ApprovedIntent,
+    egress: Egress,
+    monkeypatch: pytest.MonkeyPatch,
+):
+    """Whether the latch was there to the end is known of a browser that still answers."""
+
+    def be_gone(context: BrowserContext) -> None:
+        raise PlaywrightError("Connection closed")
+
+    monkeypatch.setattr(BrowserContext, "cookies", be_gone)
+    form.withdraw_acceptance()
+
+    pressed = press(intent, form, valve=egress)
+
+    assert pressed.outcome is Outcome.UNKNOWN

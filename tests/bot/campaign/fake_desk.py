@@ -67,6 +67,10 @@ class Browser:
         """Take the handler off."""
         self._handler = None
 
+    def cookies(self) -> list[dict[str, str]]:
+        """Answer, as a browser does that is there."""
+        return [{"name": name, "value": value} for name, value in self._cookies.items()]
+
     def close(self) -> None:
         """Let go of the connection."""
         self._connections.close()
