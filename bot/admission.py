@@ -27,17 +27,14 @@ def admit(work_list: WorkList, settings: Settings, passwords: Passwords) -> Work
     Raises:
         NotFit: the ledger is not to be had.
     """
-    locked = _without_password(work_list.items, passwords) if settings.login == "account" else {}
     judged = work_list.with_remarks(
         (
             *_too_many(work_list, settings.batch_limit),
             *_other_enterprises(work_list.items, settings),
-            *locked,
+            *(_without_password(work_list.items, passwords) if settings.login == "account" else ()),
             *_expired_mandates(work_list.items, settings),
         )
     )
-    refused = {row for rows in locked.values() for row in rows}
-    judged = replace(judged, items=tuple(one for one in judged.items if one.row not in refused))
     if not settings.ledger_file.exists():
         return judged
     with opened_ledger(settings) as ledger:
@@ -74,16 +71,14 @@ def _other_enterprises(items: Iterable[WorkItem], settings: Settings) -> Iterato
                 yield Remark(Unfit("B64", told, fix), item.row, "登录账号", shown)
 
 
-def _without_password(items: Iterable[WorkItem], passwords: Passwords) -> dict[Remark, list[int]]:
-    """Return one remark for each account that lacks its password, and the rows it refuses."""
+def _without_password(items: Iterable[WorkItem], passwords: Passwords) -> Iterator[Remark]:
+    """Tell each account that lacks its password once, with all of its rows."""
     accounts = defaultdict(list)
     for item in items:
         accounts[item.uscc, item.account].append(item.row)
-    return {
-        Remark(unfit, rows[0], "登录账号", mask_text(account)): rows
-        for (uscc, account), rows in accounts.items()
-        if (unfit := _missing_password(passwords, uscc, account, rows))
-    }
+    for (uscc, account), rows in accounts.items():
+        if unfit := _missing_password(passwords, uscc, account, rows):
+            yield Remark(unfit, rows[0], "登录账号", mask_text(account), also=tuple(rows[1:]))
 
 
 def _missing_password(

@@ -108,6 +108,7 @@ class Remark:
     row: int | None = None
     heading: str = ""
     value: str = ""  # masked
+    also: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +124,7 @@ class Finding:
     problem: str
     fix: str
     is_warning: bool = False  # the list can be used all the same
+    also: tuple[int, ...] = ()  # further rows that it is said of
 
     @classmethod
     def of(cls, remark: Remark, sheet: str, letters: Mapping[str, str]) -> Self:
@@ -137,7 +139,13 @@ class Finding:
             problem=remark.what.problem,
             fix=remark.what.fix,
             is_warning=isinstance(remark.what, Doubt),
+            also=remark.also,
         )
+
+    @property
+    def rows(self) -> tuple[int | None, ...]:
+        """Every row that it is said of; none stands for the list."""
+        return self.row, *self.also
 
     @property
     def place(self) -> str:

@@ -18,6 +18,7 @@ from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page, Request, Route
 
 from bot.approval import ApprovedIntent
+from bot.errors import in_chinese
 from pages.errors import PortalError, PortalRefused
 from pages.parts import DialogLog
 from pages.pending import ConfirmationPage, ConfirmedDialog
@@ -183,9 +184,9 @@ def press(
     return Pressed(Outcome.ACCEPTED, words, is_clean=_leave(confirmed, latch))
 
 
-def _unclear(error: Exception, *dialogs: str) -> str:
+def _unclear(error: PortalError | PlaywrightError, *dialogs: str) -> str:
     said = "".join(f"，门户弹窗“{dialog}”" for dialog in dialogs)
-    return f"没有明确的应答（{type(error).__name__}）{said}"
+    return f"没有明确的应答，{in_chinese(error)}{said}"
 
 
 def _leave(confirmed: ConfirmedDialog, latch: Latch) -> bool:

@@ -16,7 +16,6 @@ from bot.egress import LOOPBACK
 from bot.engine import Work
 from bot.errors import EvidenceNotKept, NotFit
 from bot.evidence import Evidence
-from bot.findings import Finding
 from bot.ledger import DECIDED, DONE, FOLLOWED_UP, PRESSED, Entry, Ledger, Request, open_ledger
 from bot.list_file import digest_of
 from bot.reconcile import Comparison
@@ -36,7 +35,7 @@ from bot.secrets import Passwords
 from bot.session import Attendant, Sessions
 from bot.settings import Settings
 from bot.work_item import WorkItem
-from bot.work_list import WorkList, read_work_list
+from bot.work_list import WorkList
 from bot.workflow import Stop
 from pages.models import Contact, Secret
 
@@ -436,10 +435,11 @@ def _item(entry: Entry, evidence: Evidence) -> ItemSummary:
 
 def _rows(ledger: Ledger, evidence: Evidence, work_list: WorkList) -> dict[int, RowResult]:
     known = {entry.item.reference: entry for entry in ledger.entries(work_list.digest)}
-    wrong = {finding.row: finding for finding in work_list.errors if finding.row}
     rows = {
         row: RowResult(NOT_TAKEN, str(finding), "请改正后再运行", "", None)
-        for row, finding in (_without_password(work_list) | wrong).items()
+        for finding in work_list.errors
+        for row in finding.rows
+        if row
     }
     for request in ledger.requests(work_list.digest):
         told = (request.explanation, request.next_step)
@@ -447,16 +447,6 @@ def _rows(ledger: Ledger, evidence: Evidence, work_list: WorkList) -> dict[int, 
     for row, references in ledger.rows(work_list.digest).items():
         rows[row] = _row([known[reference] for reference in references], evidence)
     return rows
-
-
-def _without_password(work_list: WorkList) -> dict[int, Finding]:
-    """Return the rows of each account that lacks its password, which is told once (B65)."""
-    if not (told := [one for one in work_list.errors if one.code == "B65"]):
-        return {}
-    whole = read_work_list(work_list.path, portal_origin="").items
-    accounts = {item.row: (item.uscc, item.account) for item in whole}
-    lacking = {accounts.get(one.row or 0): one for one in told}
-    return {row: lacking[one] for row, one in accounts.items() if one in lacking}
 
 
 def _row(entries: list[Entry], evidence: Evidence) -> RowResult:

@@ -25,7 +25,13 @@ from playwright.sync_api import Error as PlaywrightError
 
 from bot.artifacts import tokens
 from bot.egress import Egress, host_of
-from bot.errors import ApplicationException, BusinessException, SignInRefused, WorkItemError
+from bot.errors import (
+    ApplicationException,
+    BusinessException,
+    SignInRefused,
+    WorkItemError,
+    in_chinese,
+)
 from bot.press import Valve
 from bot.secrets import Passwords
 from bot.settings import Settings
@@ -180,7 +186,7 @@ class BrowserThread:
         except (UnknownWording, UnexpectedDialog) as error:
             raise BusinessException(
                 "UNEXPECTED_SCREEN",
-                f"门户显示了程序不认识的内容：{error}",
+                in_chinese(error),
                 "请登录门户查看；内容无误时请联系维护人员更新程序",
             ) from None
         except BindingRequired:
@@ -189,7 +195,7 @@ class BrowserThread:
                 "这个账号第一次进入投保，门户要求绑定本地账号",
                 "请先登录门户，绑定或快速注册一次，然后再运行一次",
             ) from None
-        except SessionLost:
+        except SessionLost as error:
             self._discard(item.uscc)
             self._lost[login_of(item, self._settings)] += 1
             if self._lost[login_of(item, self._settings)] > NEW_SIGN_INS:
@@ -198,15 +204,13 @@ class BrowserThread:
                     "登录一再失效，可能有人在别处使用同一账号",
                     "请确认没有别人在用这个账号，然后再运行一次",
                 ) from None
-            raise ApplicationException("SESSION_LOST", "登录已失效", RUN_AGAIN) from None
+            raise ApplicationException("SESSION_LOST", in_chinese(error), RUN_AGAIN) from None
         except PortalError as error:
             self._discard(item.uscc)
-            raise ApplicationException("PORTAL", _in_chinese(error), RUN_AGAIN) from None
+            raise ApplicationException("PORTAL", in_chinese(error), RUN_AGAIN) from None
         except PlaywrightError as error:
-            # its text may hold what was typed: only the kind of error goes on
             self._discard(item.uscc)
-            kind = type(error).__name__
-            raise ApplicationException("BROWSER", f"浏览器出错：{kind}", RUN_AGAIN) from None
+            raise ApplicationException("BROWSER", in_chinese(error), RUN_AGAIN) from None
 
     def _session(self, item: WorkItem) -> Session:
         login = login_of(item, self._settings)
@@ -380,12 +384,6 @@ def _unclear() -> SignInRefused:
         "登录没有得到明确的结果",
         "为免账号或卡被锁，本次运行不再尝试；请登录门户看看，再运行一次",
     )
-
-
-def _in_chinese(error: PortalError) -> str:
-    if isinstance(error, PortalRefused):
-        return f"门户提示：{'；'.join(error.messages)}"
-    return "门户没有按时显示应有的页面"
 
 
 class Sessions:

@@ -72,7 +72,7 @@ class WorkList:
         """Return the list with more said of it, and without the rows that are wrong by that."""
         told = (Finding.of(remark, self.sheet, self.letters) for remark in remarks)
         findings = sorted((*self.findings, *told), key=lambda finding: finding.row or 0)
-        wrong = {finding.row for finding in findings if not finding.is_warning}
+        wrong = {row for finding in findings if not finding.is_warning for row in finding.rows}
         is_refused = bool(wrong & {None, 1})
         items = () if is_refused else (item for item in self.items if item.row not in wrong)
         return replace(self, findings=tuple(findings), items=tuple(items))

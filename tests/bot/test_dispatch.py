@@ -75,6 +75,7 @@ def test_a_bad_list_is_told_to_machines_with_every_place():
         "problem": "不是有效的手机号码",
         "fix": "请填写 11 位数字，不带 +86、空格、短横和小数点",
         "is_warning": False,
+        "also": [],
     }
     assert not Path("data").exists()
 

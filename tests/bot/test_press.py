@@ -112,6 +112,7 @@ def test_an_answer_that_is_late_is_not_taken_for_none(
     pressed = press(intent, form)
 
     assert pressed.outcome is Outcome.UNKNOWN
+    assert pressed.words == "没有明确的应答，门户没有按时显示应有的页面"
     assert not pressed.is_clean
 
 

@@ -7,13 +7,22 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from playwright.sync_api import Error as PlaywrightError
 
-from bot.errors import SignInRefused
+from bot.errors import SignInRefused, in_chinese
 from bot.ledger import Ledger
 from bot.secrets import Passwords
 from bot.session import BrowserThread, Sessions
 from bot.settings import Settings
 from bot.work_item import WorkItem
+from pages.errors import (
+    PortalError,
+    PortalRefused,
+    ScreenNotReached,
+    SessionLost,
+    UnexpectedDialog,
+    UnknownWording,
+)
 from tests.bot.stand_in import Portal, make_robot
 from tests.bot.test_ledger import ITEM, MAKER
 
@@ -90,3 +99,19 @@ def test_evidence_tells_as_which_account_it_was_done(tmp_path: Path):
     (kept,) = tmp_path.rglob("environment.json")
 
     assert json.loads(kept.read_bytes())["account"] == "m***"
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (PortalRefused(["该保单已确认", "请勿重复提交"]), "门户提示：该保单已确认；请勿重复提交"),
+        (UnknownWording("已批改"), "门户显示了程序不认识的内容：已批改"),
+        (UnexpectedDialog("系统升级"), "门户弹窗：系统升级"),
+        (SessionLost("http://localhost/"), "登录已失效"),
+        (ScreenNotReached("DeskPage", "http://localhost/"), "门户没有按时显示应有的页面"),
+        (PlaywrightError("fill: 13800000000"), "浏览器出错：Error"),
+    ],
+)
+def test_what_went_wrong_is_told_in_chinese(error: PortalError | PlaywrightError, told: str):
+    """An operator reads no name of a class, and nothing of what was typed."""
+    assert in_chinese(error) == told
