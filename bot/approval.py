@@ -172,11 +172,7 @@ def expect_settled(
             for one in history
             if one["old"] in PRESSED and one["new"] == State.REFUSED
         ]
-        raise BusinessException(
-            "QUARANTINE",
-            f"{''.join(said[-1:])}门户可能还在保存上一次确认",
-            f"请在 {in_beijing(until)}（北京时间）以后再运行，那时才会再按",
-        )
+        raise _unsettled(until, "再运行，那时才会再按", *said[-1:])
 
 
 def approve(ledger: Ledger, entry: Entry, by: str, settings: Settings) -> None:
@@ -237,11 +233,7 @@ def release(ledger: Ledger, entry: Entry, by: str, settings: Settings, moment: d
         )
     until = quarantine(ledger.history(entry.item.reference), settings)
     if until and moment < until:
-        raise BusinessException(
-            "QUARANTINE",
-            "门户可能还在保存上一次确认",
-            f"请在 {in_beijing(until)}（北京时间）以后核验一次，再作决定",
-        )
+        raise _unsettled(until, "核验一次，再作决定")
     if until and datetime.fromisoformat(entry.seen_pending_at) < until:
         raise BusinessException(
             "NOT_RELEASED",
@@ -269,6 +261,11 @@ def _decide(
         **told,
     ):
         raise _not_waiting()
+
+
+def _unsettled(until: datetime, then: str, *said: str) -> BusinessException:
+    told = f"{''.join(said)}门户可能还在保存上一次确认"
+    return BusinessException("QUARANTINE", told, f"请在 {in_beijing(until)}（北京时间）以后{then}")
 
 
 def _not_waiting() -> BusinessException:
