@@ -1,5 +1,6 @@
 """The command line: `single-window`."""
 
+import gc
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -92,7 +93,7 @@ def _print_version(is_asked: bool) -> None:
 
 
 @app.callback()
-def main(
+def _options(
     _: Annotated[
         bool,
         typer.Option("--version", callback=_print_version, is_eager=True, help="显示版本"),
@@ -702,5 +703,11 @@ def _exit_code(outcome: Outcome, is_whole: bool, is_rehearsal: bool) -> int:
     return ALL_DONE if is_done else NEEDS_PERSON
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Be the command."""
+    gc.freeze()  # what was imported stays; nobody looks it through, least of all at the end
     app()
+
+
+if __name__ == "__main__":
+    main()

@@ -8,4 +8,4 @@ if __name__ == "__main__":
     cli._attendant = lambda settings, progress: MockAttendant(
         settings, terminal.Person(progress, 1.0)
     )
-    cli.app()
+    cli.main()

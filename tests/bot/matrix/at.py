@@ -238,4 +238,4 @@ if __name__ == "__main__":
         _watch(owner, name)
     _watch_transactions()
     _introduce_browsers()
-    cli.app()
+    cli.main()
