@@ -78,7 +78,7 @@ def _without_password(items: Iterable[WorkItem], passwords: Passwords) -> Iterat
         accounts[item.uscc, item.account].append(item.row)
     for (uscc, account), rows in accounts.items():
         if unfit := _missing_password(passwords, uscc, account, rows):
-            yield Remark(unfit, rows[0], "登录账号", mask_text(account), also=tuple(rows[1:]))
+            yield Remark.of_all(unfit, rows, "登录账号", mask_text(account))
 
 
 def _missing_password(
@@ -111,13 +111,13 @@ def _done(found: Mapping[int, Entry], rows: int) -> Iterator[Remark]:
         yield Remark(Doubt("B17", problem, "请核对是不是拿错了清单；只要结果时不用再办"))
     elif done:
         problem = f"第 {listed(done)} 行在台账中已确认，不会再提交"
-        yield Remark(Doubt("B69", problem, "不用改；这几行会列为已确认"), done[0], "申请编号")
+        yield Remark.of_all(Doubt("B69", problem, "不用改；这几行会列为已确认"), done, "申请编号")
 
 
 def _in_doubt(found: Mapping[int, Entry]) -> Iterator[Remark]:
     if rows := [row for row, entry in found.items() if entry.state in PRESSED]:
         problem = f"第 {listed(rows)} 行在台账中是结果待核实，本次只核验，不再提交"
-        yield Remark(Doubt("B69", problem, "请勿手工重复确认"), rows[0], "申请编号")
+        yield Remark.of_all(Doubt("B69", problem, "请勿手工重复确认"), rows, "申请编号")
 
 
 def _void_approvals(

@@ -150,7 +150,7 @@ def _walk(seen: Walk, session: Session) -> None:
     if seen.visit(PENDING, session.desk.open_pending):
         _look_at_a_form(seen, session)
     seen.visit(POLICIES, session.desk.open_policies)
-    session.dialogs()
+    DialogLog.of(session.desk.tab).take()
 
 
 def _look_at_a_form(seen: Walk, session: Session) -> None:

@@ -206,10 +206,10 @@ class Confirmation:
             return
         claimed = self._ledger.entry(entry.item.reference)
         if pressed.outcome is Outcome.NOT_SENT:
-            reason = f"确认没有发出：{pressed.words}"
+            reason = f"确认没有发出：{pressed.told}"
             self._move(claimed, State.FAILED, explanation=reason, next_step="请核对原因后再运行")
         else:
-            told = doubt(f"按下“确认投保”后：{pressed.words}")
+            told = doubt(f"按下“确认投保”后：{pressed.told}")
             self._move(claimed, State.IN_DOUBT, code=pressed.outcome, **told)
 
     def _claim_and_press(self, session: Session, entry: Entry) -> Pressed:
@@ -224,7 +224,7 @@ class Confirmation:
         at = datetime.now(UTC)
         pressed = press(intent, form, self._settings.confirm_transport, session.valve)
         session.is_spent = not pressed.is_clean
-        self._keep_pressed(session, entry.item, at, pressed)
+        self._keep_pressed(entry.item, at, pressed)
         return pressed
 
     def _fill(self, session: Session, entry: Entry) -> tuple[ApprovedIntent, ConfirmationPage]:
@@ -325,15 +325,13 @@ class Confirmation:
         self._evidence.keep_record(item, "contact", contact | salt)
         self._evidence.keep_picture(item, "before", form.picture())
 
-    def _keep_pressed(
-        self, session: Session, item: WorkItem, at: datetime, pressed: Pressed
-    ) -> None:
+    def _keep_pressed(self, item: WorkItem, at: datetime, pressed: Pressed) -> None:
         facts = {
             "pressed_at": clock(at),
             "answered_at": clock(datetime.now(UTC)),
             "outcome": pressed.outcome,
             "words": pressed.words,
-            "dialogs": session.dialogs(),
+            "dialogs": pressed.dialogs,
         }
         try:
             self._evidence.keep_record(item, "press", facts)

@@ -67,7 +67,7 @@ def _shared_mobiles(rows: Mapping[int, Row]) -> Iterator[Remark]:
             problem = f"{len(enterprises)} 家企业（第 {listed(same)} 行）填了同一个手机号码"
             fix = "请核对是不是复制时带下来的；确是同一联系人时不用改"
             shown = mask_number(mobile)
-            yield Remark(Doubt("B60", problem, fix), same[0], "主要联系人手机", shown)
+            yield Remark.of_all(Doubt("B60", problem, fix), same, "主要联系人手机", shown)
 
 
 def _groups(rows: Mapping[int, Row], heading: str) -> dict[str, list[int]]:

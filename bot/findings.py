@@ -1,7 +1,7 @@
 """What can be wrong with a work list: the catalogue, and one finding of it in plain Chinese."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -109,6 +109,11 @@ class Remark:
     heading: str = ""
     value: str = ""  # masked
     also: tuple[int, ...] = ()
+
+    @classmethod
+    def of_all(cls, what: Unfit, rows: Sequence[int], heading: str, value: str = "") -> Self:
+        """Say one thing of several rows, at the first of them."""
+        return cls(what, rows[0], heading, value, tuple(rows[1:]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,9 @@ nothing was sent, none.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Literal, Protocol
 
@@ -38,11 +38,19 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Pressed:
-    """The outcome, the portal's words, and whether the browser context may be used further."""
+    """The outcome, what was said, and whether the browser context may be used further."""
 
     outcome: Outcome
     words: str
     is_clean: bool
+    dialogs: tuple[str, ...] = ()  # native ones
+
+    @property
+    def told(self) -> str:
+        """What an operator is told of it."""
+        unclear = "没有明确的应答，" if self.outcome is Outcome.UNKNOWN else ""
+        dialogs = "".join(f"，门户弹窗“{dialog}”" for dialog in self.dialogs)
+        return f"{unclear}{self.words}{dialogs}"
 
 
 class Valve(Protocol):
@@ -73,21 +81,21 @@ class Latch:
         self._desk = desk
         self._transport = transport
         self._valve = valve
-        self.is_used = False
-        self._is_touched = False  # some request was made, be it a read
+        self.is_touched = False  # some request was made, be it a read
+        self._is_used = False
         self._is_on_its_way = False
         self._answer = ""  # what the portal's own logic said; empty if it said nothing
 
     def handle(self, route: Route) -> None:
         """Decide on one request of the browser context."""
         is_desk = self._is_desk(route.request)
-        self._is_touched = self._is_touched or is_desk
+        self.is_touched = self.is_touched or is_desk
         if route.request.method in READS and not self._is_on_its_way:
             route.continue_()
-        elif self.is_used or not is_desk:
+        elif self._is_used or not is_desk:
             route.abort("blockedbyclient")
         else:
-            self.is_used = self._is_on_its_way = True
+            self._is_used = self._is_on_its_way = True
             if self._valve:
                 self._valve.narrow()
             if self._transport == "guarded":
@@ -97,9 +105,9 @@ class Latch:
 
     def close(self) -> None:
         """Let nothing through any more, however late the page sends it."""
-        if self._valve and not self.is_used:
+        if self._valve and not self._is_used:
             self._valve.shut()
-        self.is_used = True
+        self._is_used = True
 
     def arrived(self) -> None:
         """Open the way for reads again: the page has its answer, and holds nothing back."""
@@ -107,23 +115,9 @@ class Latch:
         if self._valve:
             self._valve.widen()
 
-    def has_kept_all(self) -> bool:
-        """Close, and tell whether nothing of the desk has left the browser, or can any more.
-
-        A browser that answers still asks the latch; so nothing had passed it when the valve shut.
-        """
-        self.close()
-        with suppress(PlaywrightError):
-            self._desk.context.cookies()
-            return not self._is_touched
-        return False
-
-    def outcome_of_refusal(self, words: Iterable[str]) -> Outcome:
-        """Return what it means that the portal, or its page by itself, said no in these words."""
-        if self.has_kept_all():
-            return Outcome.NOT_SENT
-        is_the_portals = all(word.strip() and word in self._answer for word in words)
-        return Outcome.REFUSED if is_the_portals else Outcome.UNKNOWN
+    def has_answered(self, words: Sequence[str]) -> bool:
+        """Tell whether the portal's own logic, not its page by itself, said all of these words."""
+        return bool(words) and all(word.strip() and word in self._answer for word in words)
 
     def _is_desk(self, request: Request) -> bool:
         try:
@@ -161,20 +155,22 @@ def press(
     """
     latch = Latch(form.tab, transport, valve)
     form.tab.context.route("**/*", latch.handle)
-    if (form.read(), form.read_contact()) != (intent.details, intent.contact):
-        latch.close()
-        return Pressed(Outcome.NOT_SENT, "打开的表单不是批准的内容", is_clean=False)
+    came_to = _press(intent, form, latch)
+    return replace(came_to, dialogs=DialogLog.of(form.tab).take())
+
+
+def _press(intent: ApprovedIntent, form: ConfirmationPage, latch: Latch) -> Pressed:
     try:
+        if (form.read(), form.read_contact()) != (intent.details, intent.contact):
+            return Pressed(_outcome(form, latch), "打开的表单不是批准的内容", is_clean=False)
         confirmed = form.confirm()
     except PortalRefused as refusal:
-        return Pressed(
-            latch.outcome_of_refusal(refusal.messages), "；".join(refusal.messages), is_clean=False
-        )
+        outcome = _outcome(form, latch, refusal.messages)
+        return Pressed(outcome, "；".join(refusal.messages), is_clean=False)
     except PortalError as error:
-        outcome = Outcome.NOT_SENT if latch.has_kept_all() else Outcome.UNKNOWN
-        return Pressed(outcome, _unclear(error, *DialogLog.of(form.tab).take()), is_clean=False)
+        return Pressed(_outcome(form, latch), in_chinese(error), is_clean=False)
     except PlaywrightError as error:
-        return Pressed(Outcome.UNKNOWN, _unclear(error), is_clean=False)
+        return Pressed(Outcome.UNKNOWN, in_chinese(error), is_clean=False)
     finally:
         latch.close()
     latch.arrived()
@@ -184,9 +180,14 @@ def press(
     return Pressed(Outcome.ACCEPTED, words, is_clean=_leave(confirmed, latch))
 
 
-def _unclear(error: PortalError | PlaywrightError, *dialogs: str) -> str:
-    said = "".join(f"，门户弹窗“{dialog}”" for dialog in dialogs)
-    return f"没有明确的应答，{in_chinese(error)}{said}"
+def _outcome(form: ConfirmationPage, latch: Latch, refusal: Sequence[str] = ()) -> Outcome:
+    """Let nothing more through, and return what it came to if nothing was confirmed."""
+    latch.close()
+    with suppress(PlaywrightError):
+        form.words()  # a browser that answers has asked the latch until the valve was shut
+        if not latch.is_touched:
+            return Outcome.NOT_SENT
+    return Outcome.REFUSED if latch.has_answered(refusal) else Outcome.UNKNOWN
 
 
 def _leave(confirmed: ConfirmedDialog, latch: Latch) -> bool:

@@ -21,7 +21,7 @@ class Verdict(StrEnum):
 
     TO_DO = "待办"
     OURS = "我方已确认"
-    OTHERS = "他人已确认"
+    OTHERS = "门户已确认，非我方记录"
     DOUBTFUL = "结果待核实"
     LOST = "台账已确认，门户却没有"
     DUPLICATED = "两处都有"

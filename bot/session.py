@@ -129,13 +129,9 @@ class Session:
         self.leave_form()
         return self.desk.open_pending().find(item.application_no) is not None
 
-    def dialogs(self) -> tuple[str, ...]:
-        """Return what the portal said in native dialogs, and forget it."""
-        return DialogLog.of(self.desk.tab).take()
-
     def expect_no_dialog(self) -> None:
         """Raise UnexpectedDialog if the portal said something in a native dialog."""
-        for message in self.dialogs():
+        for message in DialogLog.of(self.desk.tab).take():
             raise UnexpectedDialog(message)
 
 
@@ -177,10 +173,11 @@ class BrowserThread:
     def _do(self, item: WorkItem, act: Callable[[Session], T]) -> T:
         try:
             session = self._session(item)
-            result = act(session)
-            if session.is_spent:
-                self._discard(item.uscc)
-            return result
+            try:
+                return act(session)
+            finally:
+                if session.is_spent:
+                    self._discard(item.uscc)
         except WorkItemError:
             raise
         except (UnknownWording, UnexpectedDialog) as error:

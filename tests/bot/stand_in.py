@@ -86,10 +86,6 @@ class Session:
     def leave_form(self) -> None:
         """Forget nothing."""
 
-    def dialogs(self) -> tuple[str, ...]:
-        """Tell of no dialog."""
-        return ()
-
     def expect_no_dialog(self) -> None:
         """Find no dialog."""
 
@@ -143,9 +139,9 @@ class Form:
         """Do without it again."""
         self._handlers.remove(handler)
 
-    def cookies(self) -> list[dict[str, str]]:
-        """Answer, as a browser context does whose browser is there."""
-        return []
+    def words(self) -> tuple[str, ...]:
+        """Answer, as a page does that is there."""
+        return ()
 
     def confirm(self) -> "Answer":
         """Send 确认投保, and show what is answered."""

@@ -99,6 +99,7 @@ def test_an_account_without_a_password_is_told_once(tmp_path: Path):
 
     assert place(finding) == ("B65", "Sheet", 3, "C", "登录账号")
     assert "第 3、5、6、7、8、9 等 9 行" in finding.problem
+    assert finding.rows == (3, *range(5, 13))
     assert ENVIRONMENT_PREFIX + uscc(9) in finding.fix
     assert finding.value == "m***"
     assert [item.row for item in work_list.items] == [2, 4]

@@ -349,6 +349,8 @@ def test_a_narrow_way_out_has_room_for_one_connection(tmp_path: Path):
     before = is_answered()
     egress.narrow()
     narrow = [is_answered() for _ in range(3)]
+    egress.shut()
+    shut = [is_answered() for _ in range(2)]
     egress.widen()
     after = is_answered()
     egress.close()
@@ -356,7 +358,7 @@ def test_a_narrow_way_out_has_room_for_one_connection(tmp_path: Path):
     server.shutdown()
     server.server_close()
 
-    assert (before, narrow, after) == (True, [True, False, False], True)
+    assert (before, narrow, shut, after) == (True, [True, False, False], [False, False], True)
     assert len(server.arrived) == 3
 
 

@@ -223,7 +223,7 @@ def test_reconciliation_compares_list_ledger_and_portal(workplace: Workplace):
     assert verdicts == {
         ours: "我方已确认",
         to_do: "待办",
-        others: "他人已确认",
+        others: "门户已确认，非我方记录",
         unlisted: "清单外待确认",
         "XW20260101999999": "门户查不到",
     }
@@ -242,6 +242,7 @@ RECORD = PolicyRecord("XW1", "", "", PolicyStatus.CONFIRMED, "", "", "")
         (State.CONFIRMED, [], [RECORD], Verdict.OURS),
         (State.IN_DOUBT, [], [RECORD], Verdict.OURS),
         (State.READY, [], [RECORD], Verdict.OTHERS),
+        (State.ALREADY_CONFIRMED, [], [RECORD], Verdict.OTHERS),
         (State.IN_DOUBT, [PENDING], [], Verdict.DOUBTFUL),
         (State.PRESSING, [], [], Verdict.DOUBTFUL),
         (State.CONFIRMED, [PENDING], [], Verdict.LOST),

@@ -7,7 +7,7 @@ import pytest
 from bot.approval import ApprovedIntent
 from bot.press import Outcome, press
 from fixtures.portal import MockState
-from pages.models import Contact
+from pages.models import Contact, PolicyDetails
 from pages.pending import ConfirmationPage
 
 CONFIRM = "/swProxy/xwtbserver/sw/pending/confirm"
@@ -112,7 +112,7 @@ def test_an_answer_that_is_late_is_not_taken_for_none(
     pressed = press(intent, form)
 
     assert pressed.outcome is Outcome.UNKNOWN
-    assert pressed.words == "没有明确的应答，门户没有按时显示应有的页面"
+    assert pressed.told == "没有明确的应答，门户没有按时显示应有的页面"
     assert not pressed.is_clean
 
 
@@ -132,6 +132,39 @@ def test_what_was_not_approved_is_not_pressed(
     assert pressed.outcome is Outcome.NOT_SENT
     assert sent_later == 0
     assert mock_state.confirmations(application_no) == []
+
+
+def test_what_the_page_sends_by_itself_is_never_said_not_to_be_sent(
+    form: ConfirmationPage, intent: ApprovedIntent, monkeypatch: pytest.MonkeyPatch
+):
+    """The form is not the approved one any more, and something went out while it was compared."""
+
+    def read_after_a_request() -> PolicyDetails:
+        form.tab.evaluate(POST)
+        return replace(intent.details, fields=())
+
+    monkeypatch.setattr(form, "read", read_after_a_request)
+
+    pressed = press(intent, form)
+
+    assert pressed.outcome is Outcome.UNKNOWN
+
+
+def test_what_a_dialog_says_at_the_press_is_kept_and_told(
+    form: ConfirmationPage, intent: ApprovedIntent
+):
+    """A question that nobody expects is not agreed to, and nothing is sent."""
+    form.confirm_button.evaluate(
+        """button => button.addEventListener('click', event => {
+            if (!confirm('系统升级，是否继续？')) event.stopImmediatePropagation()
+        }, true)"""
+    )
+    form.tab.context.set_default_timeout(1_000)
+
+    pressed = press(intent, form)
+
+    assert (pressed.outcome, pressed.dialogs) == (Outcome.NOT_SENT, ("系统升级，是否继续？",))
+    assert pressed.told == "门户没有按时显示应有的页面，门户弹窗“系统升级，是否继续？”"
 
 
 def test_the_portals_own_no_is_told_apart(

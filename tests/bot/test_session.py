@@ -89,6 +89,28 @@ def test_a_card_is_the_enterprises_whatever_account_the_list_names(told: list[st
     assert told == ["mock0001 comes", "mock0001 leaves", "refused comes"]
 
 
+def test_what_was_spent_is_thrown_away_before_anybody_elses_turn(told: list[str]):
+    """Whatever came up after the press: what may still send must not see the valve open again."""
+
+    def fail(session: Any) -> None:
+        session.valve = SimpleNamespace(widen=lambda: told.append("open"))
+        session.is_spent = True
+        raise EOFError
+
+    sessions = Sessions(Settings(), Passwords(Settings(), {}), None)
+    with pytest.raises(EOFError):
+        sessions.do(ITEM, fail)
+    sessions.do(replace(ITEM, uscc="91440300MA5FAKE02X"), lambda session: None)
+    sessions.close()
+
+    assert told == [
+        f"{ITEM.account} comes",
+        f"{ITEM.account} leaves",
+        "open",
+        f"{ITEM.account} comes",
+    ]
+
+
 def test_evidence_tells_as_which_account_it_was_done(tmp_path: Path):
     """By its first character: it may be somebody's telephone number."""
     ledger = Ledger(tmp_path / "store" / "ledger.sqlite", tmp_path / "marker")

@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Route
 from playwright.sync_api import Error as PlaywrightError
+from playwright.sync_api import Route
 
 from bot.approval import ApprovedIntent
 from bot.egress import Egress, host_of
@@ -81,14 +81,21 @@ def test_nobody_says_that_nothing_was_sent_for_a_browser_that_is_gone(
     egress: Egress,
     monkeypatch: pytest.MonkeyPatch,
 ):
-    """Whether the latch was there to the end is known of a browser that still answers."""
+    """Whether the latch was there to the end is known of a browser that answers after the end."""
+    done = []
 
-    def be_gone(context: BrowserContext) -> None:
+    def shut() -> None:
+        done.append("shut")
+        Egress.shut(egress)
+
+    def be_gone() -> None:
+        done.append("asked")
         raise PlaywrightError("Connection closed")
 
-    monkeypatch.setattr(BrowserContext, "cookies", be_gone)
+    monkeypatch.setattr(egress, "shut", shut)
+    monkeypatch.setattr(form, "words", be_gone)
     form.withdraw_acceptance()
 
     pressed = press(intent, form, valve=egress)
 
-    assert pressed.outcome is Outcome.UNKNOWN
+    assert (pressed.outcome, done) == (Outcome.UNKNOWN, ["shut", "asked"])

@@ -67,10 +67,6 @@ class Browser:
         """Take the handler off."""
         self._handler = None
 
-    def cookies(self) -> list[dict[str, str]]:
-        """Answer, as a browser does that is there."""
-        return [{"name": name, "value": value} for name, value in self._cookies.items()]
-
     def close(self) -> None:
         """Let go of the connection."""
         self._connections.close()
@@ -249,6 +245,10 @@ class Form:
     def picture(self) -> bytes:
         """Return a picture."""
         return PICTURE
+
+    def words(self) -> tuple[str, ...]:
+        """Answer, as a page does that is there."""
+        return ()
 
     def confirm(self) -> "Confirmed":
         """Press 确认投保; the page says the same to every answer that it cannot read."""
