@@ -92,16 +92,14 @@ class Confirmation:
 
     def _note_record(self, entry: Entry, record: PolicyRecord) -> None:
         """Write down what 保单查询 shows of a policy that is not pending any more."""
-        pressed_at = sent_at(self._ledger.history(entry.item.reference))
-        if record.status in (PolicyStatus.RETURNED, PolicyStatus.DECLINED) and not pressed_at:
+        pressed_here = self._pressed_here(entry.item)
+        if record.status in (PolicyStatus.RETURNED, PolicyStatus.DECLINED) and not pressed_here:
             raise BusinessException(
                 "NOT_PENDING",
                 f"门户显示“{record.status.value}”：{record.opinion}",
                 "请按审批意见联系保险公司",
             )
-        whose = "不是本机确认的"
-        if pressed_at:
-            whose = f"本机 {in_beijing(datetime.fromisoformat(pressed_at))} 按下过，多半就是那一次"
+        whose = f"{pressed_here}，多半就是那一次" if pressed_here else "不是本机确认的"
         self._move(
             entry,
             State.ALREADY_CONFIRMED,
@@ -268,7 +266,8 @@ class Confirmation:
             lack = self._lack(entry.item)
             doubts = ""
             if was_refused:
-                doubts = "；按下时门户答复不予确认，可能是别人确认的，也可能就是那一次"
+                doubts = f"；{self._pressed_here(entry.item)}，当时门户答复不予确认；"
+                doubts += "可能就是那一次，也可能是别人确认的"
             elif entry.seen_pending_at:
                 doubts = "；按下以后曾仍在“待确认”中，不能排除是别人确认的"
             elif PRESS_RECORD in lack:
@@ -297,6 +296,11 @@ class Confirmation:
                 **doubt(f"已按下，门户{seen}"),
             )
             raise NotListedYet
+
+    def _pressed_here(self, item: WorkItem) -> str:
+        """Return when the last press was that may have been sent; empty if none was."""
+        at = sent_at(self._ledger.history(item.reference))
+        return f"本机 {in_beijing(datetime.fromisoformat(at))} 按下过" if at else ""
 
     def _lack(self, item: WorkItem) -> list[str]:
         """Return what is missing of the evidence; a kill may have taken the record of a press."""

@@ -162,7 +162,7 @@ def test_what_was_refused_and_is_confirmed_may_be_ours(ledger: Ledger, evidence:
     found = ledger.entry(ITEM.reference)
 
     assert found.state is State.ALREADY_CONFIRMED
-    assert "可能是别人确认的，也可能就是那一次" in found.explanation
+    assert "按下过，当时门户答复不予确认；可能就是那一次" in found.explanation
 
 
 def test_a_press_without_a_record_may_be_somebody_elses(ledger: Ledger, evidence: Evidence):
