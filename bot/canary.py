@@ -150,7 +150,7 @@ def _walk(seen: Walk, session: Session) -> None:
     if seen.visit(PENDING, session.desk.open_pending):
         _look_at_a_form(seen, session)
     seen.visit(POLICIES, session.desk.open_policies)
-    DialogLog.of(session.desk.tab).take()
+    DialogLog.of(session.desk.tab).take()  # what came up on the walk is not the first item's
 
 
 def _look_at_a_form(seen: Walk, session: Session) -> None:
