@@ -21,7 +21,6 @@ from pages.entry import HomePage
 from pages.errors import PortalError
 from pages.login import LoginPage
 from pages.parts import DialogLog
-from pages.profile import PROFILES
 from pages.screen import Screen
 
 FOLDER = "canary"
@@ -137,7 +136,7 @@ def expect_whole(settings: Settings, sessions: Sessions, items: Iterable[WorkIte
 
 
 def _walk(seen: Walk, session: Session) -> None:
-    profile = PROFILES[seen.settings.edition]
+    profile = seen.settings.profile
     if browser := session.context.browser:
         with browser.new_context(service_workers="block") as outside:  # and not signed in
             DialogLog.install(outside)

@@ -25,7 +25,7 @@ from bot.ledger import (
     presses,
     sent_at,
 )
-from bot.press import Outcome, Pressed, press
+from bot.press import UNSENT, Latch, Outcome, Pressed, press
 from bot.results import in_beijing
 from bot.session import RUN_AGAIN, Session, Sessions
 from bot.settings import Settings
@@ -44,6 +44,7 @@ STATE_OF = {  # the code of a business exception; any other needs a person
 }
 FOUND, PRESS_RECORD = "确认后的画面", "按下的记录"
 EVIDENCE_MISSING = "EVIDENCE_MISSING"  # confirmed, and not all of its evidence could be kept
+PAGE_CHANGED = "请登录门户查看，并联系维护人员核对门户配置；查明以前不要再运行"
 NOT_SEEN = "NOT_SEEN"  # what the insurer has decided could not be looked up
 WAIT_FOR_INSURER = "等待保险公司审批，生效时间以审批为准"
 DECISIONS = {
@@ -120,7 +121,7 @@ class Confirmation:
                 "“待确认”和“保单查询”中都没有这个申请编号",
                 "请核对申请编号，或登录门户查看该申请是否已撤回",
             ) from None
-        details = form.read()
+        details = self._read(form)
         self._check(item, details)
         documents = session.documents(item, details.document_names)
         for document in documents:
@@ -203,29 +204,40 @@ class Confirmation:
         if pressed.outcome is Outcome.ACCEPTED:
             return
         claimed = self._ledger.entry(entry.item.reference)
-        if pressed.outcome is Outcome.NOT_SENT:
-            reason = f"确认没有发出：{pressed.told}"
-            self._move(claimed, State.FAILED, explanation=reason, next_step="请核对原因后再运行")
+        if pressed.outcome in UNSENT:
+            is_changed = pressed.outcome is Outcome.CHANGED
+            self._move(
+                claimed,
+                State.CHANGED if is_changed else State.FAILED,
+                explanation=f"确认没有发出：{pressed.told}",
+                next_step=PAGE_CHANGED if is_changed else "请核对原因后再运行",
+            )
         else:
             told = doubt(f"按下“确认投保”后：{pressed.told}")
             self._move(claimed, State.IN_DOUBT, code=pressed.outcome, **told)
 
     def _claim_and_press(self, session: Session, entry: Entry) -> Pressed:
-        intent, form = self._fill(session, entry)
+        intent, form, latch = self._fill(session, entry)
         self._keep_filled(session, entry.item, form)
-        session.leave_form()
         claim = doubt("已按下“确认投保”，还没有核验")
         if not self._move(
             entry, State.PRESSING, by=intent.approval.by, seen_pending_at="", **claim
         ):
             raise AlreadyClaimed(entry.item.reference)
-        at = datetime.now(UTC)
-        pressed = press(intent, form, self._settings.confirm_transport, session.valve)
+        at, known = datetime.now(UTC), self._known() | session.listed
+        pressed = press(intent, form, latch, known - {entry.item.application_no})
         session.is_spent = not pressed.is_clean
+        session.leave_form()
         self._keep_pressed(entry.item, at, pressed)
         return pressed
 
-    def _fill(self, session: Session, entry: Entry) -> tuple[ApprovedIntent, ConfirmationPage]:
+    def _known(self) -> set[str]:
+        """Return the number of every policy in the ledger."""
+        return {entry.item.application_no for entry in self._ledger.entries()}
+
+    def _fill(
+        self, session: Session, entry: Entry
+    ) -> tuple[ApprovedIntent, ConfirmationPage, Latch]:
         """Bring the form to where only the press is missing, and compare all of it once more."""
         item = entry.item
         _expect_contact(item)
@@ -236,21 +248,27 @@ class Confirmation:
             raise BusinessException(
                 "CHANGED", "这张保单已不在“待确认”中", "请再运行一次，由程序在“保单查询”中核对"
             ) from None
-        details = form.read()
+        details = self._read(form)
         documents = session.documents(item, details.document_names)
         now = Snapshot.of(self._settings.origin, details, documents)
         granted, history = Approval(**(entry.approval or {})), self._ledger.history(item.reference)
         approval.expect_settled(history, self._settings, beijing())
         standing = approval.standing(granted, self._settings, item, now, history, beijing())
         intent = approval.intend(item, granted, standing, seen, now)
+        latch = session.shut_in(self._settings)
         fill_in(form, item.contact)
         form.accept_declaration()
-        if form.read() != details:
+        is_the_same = self._read(form) == details
+        latch.expect_quiet()
+        if not is_the_same:
             raise BusinessException(
                 "CHANGED", "填写的时候，表单上的资料变了", "请再运行一次，由程序重新核对"
             )
         session.expect_no_dialog()
-        return intent, form
+        return intent, form, latch
+
+    def _read(self, form: ConfirmationPage) -> PolicyDetails:
+        return form.read(self._settings.profile.confirmation.controls)
 
     def read_back(self, entry: Entry) -> None:
         """Look in 保单查询, then in 待确认; nothing else makes a policy confirmed.

@@ -34,7 +34,6 @@ from pages.card import CardLoginPage, ControlState
 from pages.errors import PortalError
 from pages.login import LoginPage
 from pages.parts import DialogLog
-from pages.profile import PROFILES
 
 MOCK_HEADER = "X-Mock-Portal"
 REDIRECTS = 5
@@ -342,7 +341,7 @@ def _at_the_portal(settings: Settings, browser: Browser) -> Iterator[Finding]:
     context.set_default_timeout(settings.timeout_seconds * 1000)
     DialogLog.install(context)
     try:
-        login = LoginPage.open(context.new_page(), settings.origin, PROFILES[settings.edition])
+        login = LoginPage.open(context.new_page(), settings.origin, settings.profile)
         yield examine_edition(settings, login.tab.title())
         yield examine_card(settings, CardLoginPage.open(login).control_state())
     except PortalError:
@@ -353,7 +352,7 @@ def _at_the_portal(settings: Settings, browser: Browser) -> Iterator[Finding]:
 def examine_edition(settings: Settings, title: str) -> Finding:
     """Tell whether the home page is that of the edition in the settings (faq-1)."""
     wanted = EDITIONS[settings.edition]
-    if PROFILES[settings.edition].title in title:
+    if settings.profile.title in title:
         return Finding("版本", Health.FIT, f"首页是{wanted}")
     told = f"首页的标题是“{title}”，不是{wanted}"
     return Finding("版本", Health.UNFIT, told, f"请切换到{wanted}的门户地址，或改正设置 edition")

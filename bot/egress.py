@@ -43,6 +43,7 @@ class Egress:
         self._loop: asyncio.AbstractEventLoop
         self._under_way: set[asyncio.Task[object]] = set()
         self._left: int | None = None  # connections to the portal that may be opened; None: any
+        self.tried = 0  # connections that the browser wanted since there was no way out
         self.denied: list[str] = []  # each host:port once
 
     @property
@@ -77,9 +78,12 @@ class Egress:
         asyncio.run_coroutine_threadsafe(self._cut(connections), self._loop).result()
 
     async def _cut(self, left: int) -> None:
-        self._left = left
-        for connection in self._under_way:
+        """Return when each connection has ended, with what it still had to carry."""
+        self._left, self.tried = left, 0
+        cut = list(self._under_way)
+        for connection in cut:
             connection.cancel()
+        await asyncio.gather(*cut, return_exceptions=True)
 
     async def _run(self) -> None:
         loop, is_over = asyncio.get_running_loop(), asyncio.Event()
@@ -121,8 +125,9 @@ class Egress:
             await asyncio.gather(_carry(reader, upstream[1]), _carry(upstream[0], writer))
         except (OSError, ValueError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
             pass  # no answer: to the browser it looks as if the host had not answered
-        except asyncio.CancelledError:
-            pass  # cut; a task that ends as cancelled makes the loop of Python 3.11 log a failure
+        except asyncio.CancelledError:  # as cancelled it would make the loop of Python 3.11 log
+            for end in ends:
+                end.transport.abort()  # a close would still send what waits to be sent
         finally:
             for end in ends:
                 end.close()
@@ -130,10 +135,12 @@ class Egress:
     def _may_pass(self, host: str) -> bool:
         if self._left is None:
             return True
-        if host not in self._portal:  # a card control that was cut comes again at once
-            return False
-        self._left -= 1
-        return self._left >= 0
+        if host in self._portal and self._left:
+            self._left -= 1
+            return True
+        # a card control that was cut comes again at once, and is none of the portal's
+        self.tried += host in self._portal
+        return False
 
     def _deny(self, host: str) -> None:
         told = host if re.fullmatch(r"[\w.:\[\]-]{1,300}", host, re.ASCII) else "?"

@@ -51,6 +51,7 @@ FOLLOWED_UP = frozenset({State.CONFIRMED, State.ALREADY_CONFIRMED})  # the insur
 DECIDED = frozenset({State.UNDERWRITTEN, State.RETURNED, State.DECLINED})
 DONE = FOLLOWED_UP | DECIDED
 PRESSED = frozenset({State.PRESSING, State.IN_DOUBT})  # and not verified
+UNSENT = frozenset({State.FAILED, State.CHANGED})  # after a press that provably sent nothing
 
 USUAL_STEPS = {  # where nothing else is told
     State.READY: "运行 single-window run 就接着办",
@@ -68,7 +69,7 @@ MOVES: dict[State, frozenset[State]] = {
     | {State.AWAITING_APPROVAL, State.ALREADY_CONFIRMED, State.APPROVED},
     State.APPROVED: _ANEW | RESTARTABLE | {State.APPROVED, State.INTENT},
     State.INTENT: _ANEW | RESTARTABLE | {State.PRESSING},
-    State.PRESSING: _READ_BACK | {State.FAILED},
+    State.PRESSING: _READ_BACK | UNSENT,
     State.IN_DOUBT: _READ_BACK | _ANEW,  # anew only by a person's decision
     **{state: DECIDED | {state} for state in FOLLOWED_UP},
     **dict.fromkeys(DECIDED, frozenset()),
@@ -446,7 +447,7 @@ def presses(history: Iterable[Mapping[str, Any]]) -> list[str]:
 def sent_at(history: Iterable[Mapping[str, Any]]) -> str:
     """Return when the last press was claimed that may have been sent; empty if none was."""
     rows = pairwise([*history, {"new": ""}])
-    sent = [one["at"] for one, then in rows if is_claim(one) and then["new"] != State.FAILED]
+    sent = [one["at"] for one, then in rows if is_claim(one) and then["new"] not in UNSENT]
     return sent[-1] if sent else ""
 
 

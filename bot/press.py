@@ -1,30 +1,40 @@
-"""The press of 确认投保: one press is one request (guide-2.5).
+"""The press of 确认投保: one press is one request, and it is the approved one (guide-2.5).
 
-Chromium itself sends a POST again when its connection drops before the answer begins. So the
-confirm request is let through a latch, once, and is sent without retries and redirects. Chromium
-also sends what a latch holds back when the page, the driver or the bot is gone. So until the page
-has its answer, the way out is a valve that lets one connection through; and before it is said that
-nothing was sent, none.
+While a form is filled in and pressed, the browser has no way out. What its page asks for meets the
+latch: a read goes by a connection of the bot's own; the confirmation is held against the intent
+and goes by such a connection once; everything else is refused. So "not sent" is a fact, whatever
+the page or the browser does, and Chromium cannot send a lost confirmation again.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Literal, Protocol
+from typing import Protocol
+from urllib.parse import urlsplit
 
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page, Request, Route
 
 from bot.approval import ApprovedIntent
-from bot.errors import in_chinese
+from bot.confirm_request import NotReadable, differences, is_confirmation, names_another
+from bot.errors import BusinessException, in_chinese
+from bot.portal.client import Answer, NoAnswer, NotSent, Outgoing
+from bot.settings import Settings, origin_of
 from pages.errors import PortalError, PortalRefused
 from pages.parts import DialogLog
 from pages.pending import ConfirmationPage, ConfirmedDialog
 
-Transport = Literal["guarded", "browser"]
 READS = frozenset({"GET", "HEAD"})
+LARGEST_READ = 8 << 20  # bytes of what a page loads while the way out is shut
+FETCH_HEADERS = {  # Sec-Fetch-Mode and -Dest by the kind of resource; interception hides them
+    "document": ("navigate", "iframe"),
+    "font": ("cors", "font"),
+    "image": ("no-cors", "image"),
+    "script": ("no-cors", "script"),
+    "stylesheet": ("no-cors", "style"),
+}
 
 
 class Outcome(StrEnum):
@@ -34,27 +44,42 @@ class Outcome(StrEnum):
     REFUSED = "refused"  # the portal's own logic answered no
     UNKNOWN = "unknown"  # perhaps sent, and no clear answer
     NOT_SENT = "not_sent"  # nothing left the browser, and nothing can any more
+    CHANGED = "changed"  # not sent, since it was not what was approved
+
+
+UNSENT = frozenset({Outcome.NOT_SENT, Outcome.CHANGED})
 
 
 @dataclass(frozen=True, slots=True)
 class Pressed:
-    """The outcome, what was said, and whether the browser context may be used further."""
+    """The outcome, what was said and sent, and whether the browser context may be used further."""
 
     outcome: Outcome
     words: str
     is_clean: bool
     dialogs: tuple[str, ...] = ()  # native ones
+    sent: Outgoing | None = None  # the confirmation
+    is_compared: bool = True  # with what was approved; a setting lets an unreadable one go
+    answer: Answer | None = None
+    refused: tuple[str, ...] = ()  # what else the page wanted to send, without its values
+    tried: int = 0  # connections that the browser wanted, past every page
 
     @property
     def told(self) -> str:
-        """What an operator is told of it."""
+        """What an operator reads of it."""
         unclear = "没有明确的应答，" if self.outcome is Outcome.UNKNOWN else ""
         dialogs = "".join(f"，门户弹窗“{dialog}”" for dialog in self.dialogs)
-        return f"{unclear}{self.words}{dialogs}"
+        tried = f"，页面另外试过 {self.tried} 次连接门户，都没有放行" if self.tried else ""
+        return f"{unclear}{self.words}{dialogs}{tried}"
 
 
 class Valve(Protocol):
     """The browser's only way out."""
+
+    @property
+    def tried(self) -> int:
+        """How many connections to the portal it has refused since it was shut."""
+        ...
 
     def narrow(self) -> None:
         """Cut every connection, and let only one more through to the portal until `widen`."""
@@ -69,55 +94,125 @@ class Valve(Protocol):
         ...
 
 
+class Sender(Protocol):
+    """Connections of the bot's own."""
+
+    def send(self, outgoing: Outgoing, limit: int = ...) -> Answer:
+        """Send one request once; raises as `Client.send` says."""
+        ...
+
+
 class Latch:
-    """Lets the desk's first request that is not a read through, and refuses every other.
+    """Decides on every request of a browser context while its way out is shut."""
 
-    The home page behind the desk goes on by itself, with a third party's script for instance: what
-    it sends in the meantime says nothing about the press, and only its reads go through, until the
-    confirmation is on its way: the valve has no room for them.
-    """
-
-    def __init__(self, desk: Page, transport: Transport, valve: Valve | None) -> None:
+    def __init__(self, desk: Page, settings: Settings, valve: Valve, sender: Sender) -> None:
         self._desk = desk
-        self._transport = transport
+        self._settings = settings
+        self._expected = settings.profile.confirmation
         self._valve = valve
-        self.is_touched = False  # some request was made, be it a read
-        self._is_used = False
-        self._is_on_its_way = False
-        self._answer = ""  # what the portal's own logic said; empty if it said nothing
+        self._sender = sender
+        self._intent: ApprovedIntent | None = None  # none: nothing may be confirmed yet
+        self._others: Collection[str] = ()
+        self._is_closed = False  # no confirmation passes any more
+        self._refused: dict[str, None] = {}  # what else the page wanted, each once
+        self.is_laid = False
+        self.is_accepted = False  # the page has shown that the portal has confirmed it
+        self.difference = ""  # why a confirmation was not what was approved
+        self.sent: Outgoing | None = None  # the confirmation, once it may have left
+        self.is_compared = True
+        self.answer: Answer | None = None
 
-    def handle(self, route: Route) -> None:
-        """Decide on one request of the browser context."""
-        is_desk = self._is_desk(route.request)
-        self.is_touched = self.is_touched or is_desk
-        if route.request.method in READS and not self._is_on_its_way:
-            route.continue_()
-        elif self._is_used or not is_desk:
-            route.abort("blockedbyclient")
-        else:
-            self._is_used = self._is_on_its_way = True
-            if self._valve:
-                self._valve.narrow()
-            if self._transport == "guarded":
-                self._send(route)
-            else:
-                route.continue_()
+    def lay(self) -> None:
+        """Shut the browser's way out; from here on its page sends nothing but through `handle`."""
+        self._desk.context.route("**/*", self.handle)
+        self._valve.shut()
+        self.is_laid = True
+
+    def lift(self) -> bool:
+        """Open the way out again; return False, and leave it shut, if more would come out then."""
+        if not self.is_laid:
+            return True
+        is_unsettled = self._intent is not None and not self.is_accepted
+        if is_unsettled or self.difference or self._valve.tried:
+            return False
+        with suppress(PlaywrightError):  # a context that is gone is thrown away before
+            self._desk.context.unroute("**/*", self.handle)
+            self._valve.widen()
+            self.is_laid = False
+        return not self.is_laid
+
+    def arm(self, intent: ApprovedIntent, others: Collection[str]) -> None:
+        """Let the confirmation of this intent through, once; `others` are never confirmed by it."""
+        self._intent = intent
+        self._others = others
 
     def close(self) -> None:
-        """Let nothing through any more, however late the page sends it."""
-        if self._valve and not self._is_used:
-            self._valve.shut()
-        self._is_used = True
+        """Let no confirmation through any more, however late the page sends it."""
+        self._is_closed = True
 
-    def arrived(self) -> None:
-        """Open the way for reads again: the page has its answer, and holds nothing back."""
-        self._is_on_its_way = False
-        if self._valve:
-            self._valve.widen()
+    def expect_quiet(self) -> None:
+        """See that the page has waited for the press.
+
+        Raises:
+            BusinessException: it wanted to confirm by itself; that did not leave.
+        """
+        if self.difference:
+            raise BusinessException(
+                "CHANGED",
+                f"{self.difference}；已拦下，没有发出",
+                "请登录门户查看，并联系维护人员；查明以前不要再运行这家企业",
+            )
+
+    @property
+    def refused(self) -> tuple[str, ...]:
+        """What else the page wanted to send, by method and path."""
+        return tuple(self._refused)
+
+    @property
+    def tried(self) -> int:
+        """How many connections the browser wanted since the latch was laid, past every page."""
+        return self._valve.tried
+
+    def is_as_approved(self, form: ConfirmationPage) -> bool:
+        """Tell whether the form still shows and holds what was approved."""
+        intent = self._intent
+        shown = form.read(self._expected.controls), form.read_contact()
+        return intent is not None and shown == (intent.details, intent.contact)
 
     def has_answered(self, words: Sequence[str]) -> bool:
         """Tell whether the portal's own logic, not its page by itself, said all of these words."""
-        return bool(words) and all(word.strip() and word in self._answer for word in words)
+        if not (self.answer and self.answer.is_ok):
+            return False
+        said = _readable(self.answer.body)
+        return bool(words) and all(word.strip() and word in said for word in words)
+
+    def outcome(self, refusal: Sequence[str] = ()) -> Outcome:
+        """Let nothing more through, and return what it came to if nothing was confirmed."""
+        self.close()
+        if self.sent is None:
+            return Outcome.CHANGED if self.difference else Outcome.NOT_SENT
+        return Outcome.REFUSED if self.has_answered(refusal) else Outcome.UNKNOWN
+
+    def handle(self, route: Route) -> None:
+        """Decide on one request."""
+        outgoing = _outgoing(route.request)
+        if not outgoing.url.startswith(("http:", "https:")):  # nothing that leaves this machine
+            route.continue_()
+        elif is_confirmation(outgoing, self._settings.origins, self._expected):
+            self._decide(route, outgoing)
+        elif self._is_read(route.request, outgoing):
+            self._read(route, outgoing)
+        else:
+            self._refuse(route, outgoing)
+
+    def _is_read(self, request: Request, outgoing: Outgoing) -> bool:
+        return (
+            outgoing.method in READS
+            and origin_of(outgoing.url) in self._settings.origins
+            and urlsplit(outgoing.url).path != self._expected.path
+            and not names_another(outgoing.url, self._others)
+            and self._is_desk(request)
+        )
 
     def _is_desk(self, request: Request) -> bool:
         try:
@@ -125,76 +220,146 @@ class Latch:
         except PlaywrightError:  # no frame is known yet: it may be the desk's
             return True
 
-    def _send(self, route: Route) -> None:
+    def _refuse(self, route: Route, outgoing: Outgoing) -> None:
+        self._refused.setdefault(f"{outgoing.method} {urlsplit(outgoing.url).path[:100]}")
+        _abort(route, "blockedbyclient")
+
+    def _decide(self, route: Route, outgoing: Outgoing) -> None:
+        """Send the confirmation if it is the approved one, and the first."""
+        if self._is_closed or self.sent or not self._is_desk(route.request):
+            self._refuse(route, outgoing)
+            return
+        self.difference = self._difference(outgoing)
+        if self.difference:
+            self.close()
+            self._refuse(route, outgoing)
+        elif self._settings.confirm_transport == "browser":
+            self.sent = outgoing
+            self._valve.narrow()
+            route.continue_()
+        else:
+            self._send(route, outgoing)
+
+    def _difference(self, outgoing: Outgoing) -> str:
+        if self._intent is None:
+            return "页面没等按下“确认投保”就要提交确认"
+        intent = self._intent
         try:
-            answer = route.fetch(max_retries=0, max_redirects=0)
-            if answer.ok:
-                with suppress(ValueError):  # a page, or nothing that can be read
-                    self._answer = json.dumps(answer.json(), ensure_ascii=False)
-        except PlaywrightError:
+            wrong = differences(
+                outgoing, self._expected, intent.details, intent.contact, self._others
+            )
+        except NotReadable:
+            self.is_compared = False
+            is_accepted = self._settings.accept_unreadable_confirmation and outgoing.body
+            return "" if is_accepted else "页面要提交的内容无法解读，不能和批准的比对"
+        return f"页面要提交的不是批准的内容：{'、'.join(wrong)}" if wrong else ""
+
+    def _send(self, route: Route, outgoing: Outgoing) -> None:
+        self.sent = outgoing
+        self.answer = self._exchange(outgoing)
+        _answer(route, self.answer)
+
+    def _exchange(self, outgoing: Outgoing) -> Answer | None:
+        try:
+            return self._sender.send(outgoing)
+        except NotSent:
+            self.sent = None
+            self.close()
+        except NoAnswer:
+            pass  # it may have arrived
+        return None
+
+    def _read(self, route: Route, outgoing: Outgoing) -> None:
+        try:
+            answer = self._sender.send(outgoing, LARGEST_READ)
+        except (NotSent, NoAnswer):
             answer = None
-        with suppress(PlaywrightError):  # a page that is gone misses nothing
-            if answer:
-                route.fulfill(response=answer)
-            else:
-                route.abort("connectionreset")
+        _answer(route, answer)
 
 
 def press(
-    intent: ApprovedIntent,
-    form: ConfirmationPage,
-    transport: Transport = "guarded",
-    valve: Valve | None = None,
+    intent: ApprovedIntent, form: ConfirmationPage, latch: Latch, others: Collection[str] = ()
 ) -> Pressed:
     """Press 确认投保 on the form of this intent, once.
 
     Whatever it comes to, the caller must look in 保单查询 next. Unless the outcome is clean, the
-    latch stays on the browser context and the valve as it is, and the context must be thrown away
-    before the valve is widened. The latch of the transport `browser` lets the request go the
-    browser's own way, which may send it again.
+    latch stays laid, and the context must be thrown away before the valve is widened.
     """
-    latch = Latch(form.tab, transport, valve)
-    form.tab.context.route("**/*", latch.handle)
+    latch.arm(intent, others)
     came_to = _press(intent, form, latch)
-    return replace(came_to, dialogs=DialogLog.of(form.tab).take())
+    return replace(
+        came_to,
+        dialogs=DialogLog.of(form.tab).take(),
+        sent=latch.sent,
+        is_compared=latch.is_compared,
+        answer=latch.answer,
+        refused=latch.refused,
+    )
 
 
 def _press(intent: ApprovedIntent, form: ConfirmationPage, latch: Latch) -> Pressed:
     try:
-        if (form.read(), form.read_contact()) != (intent.details, intent.contact):
-            return Pressed(_outcome(form, latch), "打开的表单不是批准的内容", is_clean=False)
+        if not latch.is_as_approved(form):
+            return Pressed(latch.outcome(), "打开的表单不是批准的内容", is_clean=False)
         confirmed = form.confirm()
     except PortalRefused as refusal:
-        outcome = _outcome(form, latch, refusal.messages)
-        return Pressed(outcome, "；".join(refusal.messages), is_clean=False)
-    except PortalError as error:
-        return Pressed(_outcome(form, latch), in_chinese(error), is_clean=False)
-    except PlaywrightError as error:
-        return Pressed(Outcome.UNKNOWN, in_chinese(error), is_clean=False)
+        outcome = latch.outcome(refusal.messages)
+        return _ended(latch, outcome, "；".join(refusal.messages))
+    except (PortalError, PlaywrightError) as error:
+        return _ended(latch, latch.outcome(), in_chinese(error))
     finally:
         latch.close()
-    latch.arrived()
     words = ""
     with suppress(PortalError, PlaywrightError):
         words = confirmed.read()
-    return Pressed(Outcome.ACCEPTED, words, is_clean=_leave(confirmed, latch))
+    if latch.sent is None:  # the page said so by itself
+        return _ended(latch, latch.outcome(), f"页面显示“{words}”，但没有提交确认")
+    latch.is_accepted = True
+    return Pressed(Outcome.ACCEPTED, words, tried=latch.tried, is_clean=_leave(confirmed, latch))
 
 
-def _outcome(form: ConfirmationPage, latch: Latch, refusal: Sequence[str] = ()) -> Outcome:
-    """Let nothing more through, and return what it came to if nothing was confirmed."""
-    latch.close()
-    with suppress(PlaywrightError):
-        form.words()  # a browser that answers has asked the latch until the valve was shut
-        if not latch.is_touched:
-            return Outcome.NOT_SENT
-    return Outcome.REFUSED if latch.has_answered(refusal) else Outcome.UNKNOWN
+def _ended(latch: Latch, outcome: Outcome, words: str) -> Pressed:
+    """Return what a press came to that the portal has not accepted; a difference explains it."""
+    told = latch.difference if outcome is Outcome.CHANGED else words
+    return Pressed(outcome, told, is_clean=False, tried=latch.tried)
 
 
 def _leave(confirmed: ConfirmedDialog, latch: Latch) -> bool:
-    """Close the record that was confirmed, and take the latch off; return whether that worked."""
-    context = confirmed.tab.context
+    """Take the latch off, and close the record that was confirmed; return whether that worked."""
     with suppress(PortalError, PlaywrightError):
-        confirmed.close()
-        context.unroute("**/*", latch.handle)
-        return True
+        if latch.lift():
+            confirmed.close()
+            return True
     return False
+
+
+def _outgoing(request: Request) -> Outgoing:
+    """Return a request as it would leave, with the headers that interception hides."""
+    headers = request.headers
+    mode, dest = FETCH_HEADERS.get(request.resource_type, ("cors", "empty"))
+    fetch = {"sec-fetch-site": "same-origin", "sec-fetch-mode": mode, "sec-fetch-dest": dest}
+    return Outgoing(request.method, request.url, fetch | headers, request.post_data_buffer)
+
+
+def _answer(route: Route, answer: Answer | None) -> None:
+    """Hand an answer to the page; a redirect would be followed past the latch."""
+    if answer is None or answer.is_redirect:
+        _abort(route, "connectionreset")
+        return
+    headers: dict[str, str] = {}
+    for name, value in answer.headers:  # of several Set-Cookie each stands on a line of its own
+        headers[name] = f"{headers[name]}\n{value}" if name in headers else value
+    with suppress(PlaywrightError):  # a page that is gone misses nothing
+        route.fulfill(status=answer.status, headers=headers, body=answer.body)
+
+
+def _abort(route: Route, reason: str) -> None:
+    with suppress(PlaywrightError):
+        route.abort(reason)
+
+
+def _readable(body: bytes) -> str:
+    """Return the words of an answer in JSON; empty if it is a page, or nothing that can be read."""
+    with suppress(ValueError, RecursionError):
+        return json.dumps(json.loads(body), ensure_ascii=False)
+    return ""

@@ -32,7 +32,8 @@ from bot.errors import (
     WorkItemError,
     in_chinese,
 )
-from bot.press import Valve
+from bot.portal.client import Client
+from bot.press import Latch, Sender, Valve
 from bot.secrets import Passwords
 from bot.settings import Settings
 from bot.work_item import WorkItem
@@ -54,7 +55,7 @@ from pages.login import LoginPage
 from pages.models import Document, PolicyRecord, PolicyStatus, Secret
 from pages.parts import CaptchaPicture, DialogLog, TrustedOrigins
 from pages.pending import ConfirmationPage
-from pages.profile import PROFILES, PortalProfile
+from pages.profile import PortalProfile
 
 RUN_AGAIN = "请稍后再运行一次；仍不成功时请登录门户查看"
 log = logging.getLogger(__name__)
@@ -90,10 +91,13 @@ class Session:
 
     context: BrowserContext
     desk: DeskPage
+    valve: Valve  # on its browser's way out
+    sender: Sender
+    is_spent: bool = False  # to be thrown away, with whatever still goes on in it
+    listed: frozenset[str] = frozenset()  # 申请编号 that 待确认 showed on the way to the open form
     _open: tuple[str, ConfirmationPage] | None = None  # reference and form
     _documents: tuple[Document, ...] | None = None  # of the open form
-    valve: Valve | None = None  # on its browser's way out
-    is_spent: bool = False  # to be thrown away, with whatever still goes on in it
+    _latch: Latch | None = None  # over the open form
 
     def form(self, item: WorkItem) -> ConfirmationPage:
         """Return the form of this item, opened afresh unless it is the one that is open.
@@ -103,7 +107,9 @@ class Session:
         """
         if self._open is None or self._open[0] != item.reference:
             self.leave_form()
-            form = self.desk.open_pending().process(item.application_no)
+            pending = self.desk.open_pending()
+            form = pending.process(item.application_no)
+            self.listed = frozenset(pending.listed)
             self._open = (item.reference, form)
         return self._open[1]
 
@@ -114,9 +120,22 @@ class Session:
             self._documents = tuple(form.view_document(name) for name in names)
         return self._documents
 
+    def shut_in(self, settings: Settings) -> Latch:
+        """Shut the browser's way out while the open form is worked on; return the latch."""
+        if self._latch is None:
+            self._latch = Latch(self.desk.tab, settings, self.valve, self.sender)
+            self._latch.lay()
+        return self._latch
+
     def leave_form(self) -> None:
-        """Forget the form that is open, so that the next look opens it again."""
+        """Forget the form that is open, so that the next look opens it again.
+
+        A page that wanted to get out meanwhile is not let go: the session is spent.
+        """
         self._open = self._documents = None
+        if self._latch:
+            self.is_spent = self.is_spent or not self._latch.lift()
+            self._latch = None
 
     def record(self, item: WorkItem) -> PolicyRecord | None:
         """Look this item up in 保单查询; one that is still to be confirmed counts as not found."""
@@ -175,6 +194,9 @@ class BrowserThread:
             session = self._session(item)
             try:
                 return act(session)
+            except WorkItemError:
+                session.leave_form()
+                raise
             finally:
                 if session.is_spent:
                     self._discard(item.uscc)
@@ -223,8 +245,7 @@ class BrowserThread:
         password = None if with_card else self._passwords.find(item.uscc, item.account)
         context = self._new_context()
         try:
-            profile = PROFILES[self._settings.edition]
-            login = _open(context, self._settings.origin, profile)
+            login = _open(context, self._settings.origin, self._settings.profile)
             if password:
                 home = self._log_in(login, item.account, password)
             else:
@@ -236,11 +257,18 @@ class BrowserThread:
                     f"登录后显示的企业是“{home.enterprise_name()}”",
                     "请核对清单中的企业名称和登录账号",
                 )
-            return Session(context, home.open_desk(), valve=self._egress)
+            return Session(context, home.open_desk(), *self._ways_out())
         except BaseException:
             with suppress(PlaywrightError):  # of a dead browser; what went wrong is what is told
                 context.close()
             raise
+
+    def _ways_out(self) -> tuple[Egress, Client]:
+        settings, egress = self._settings, self._egress
+        if egress is None:  # a browser is never launched without
+            raise RuntimeError("no way out")
+        hosts = map(host_of, settings.origins)
+        return egress, Client(hosts, settings.timeout_seconds, settings.proxy)
 
     def _log_in(self, login: LoginPage, account: str, password: Secret) -> HomePage:
         for _ in range(PICTURES):
@@ -298,7 +326,7 @@ class BrowserThread:
     def _launch(self) -> Browser:
         self._playwright = sync_playwright().start()
         log_file = self._settings.store / "egress.log"
-        portal = map(host_of, self._settings.origins)
+        portal = [host_of(origin) for origin in self._settings.origins]
         control = self._settings.card_control if self._settings.login == "card" else ()
         self._egress = Egress(portal, log_file, self._settings.proxy, control).start()
         try:
@@ -320,8 +348,7 @@ class BrowserThread:
             except PlaywrightError:
                 self._stop()  # the browser or its driver is gone, with every session in it
             else:
-                if session.valve:
-                    session.valve.widen()  # nothing is left that could send again
+                session.valve.widen()  # nothing is left that could send again
 
     def _stop(self) -> None:
         self._sessions.clear()

@@ -33,6 +33,7 @@ from bot.egress import LOOPBACK
 from bot.errors import NotFit
 from bot.findings import Unfit
 from pages.models import Declaration
+from pages.profile import PROFILES, PortalProfile, ProfileUnfit, load_profile
 
 FILE_NAME = "single-window.toml"
 
@@ -163,6 +164,8 @@ class Settings(BaseSettings):
     sign_ins_per_minute: int | None = Field(default=None, ge=1)
     confirm_transport: Literal["guarded", "browser"] = "guarded"
     accept_double_sending: bool = False  # which the browser's own transport may do
+    portal_profile: Path | None = None  # a profile of one's own, in place of the edition's
+    accept_unreadable_confirmation: bool = False  # what cannot be compared with the approval
     operator: str = Field(default_factory=_system_account, min_length=1)
     four_eyes: bool = False  # who took the list in may not approve
     approval_hours: float = Field(default=72.0, gt=0, le=8760)  # how long a person's approval holds
@@ -243,6 +246,15 @@ class Settings(BaseSettings):
     def origins(self) -> tuple[str, ...]:
         """Every origin of the portal; passwords are typed nowhere else."""
         return tuple(dict.fromkeys((self.origin, *map(origin_of, self.trusted_origins))))
+
+    @property
+    def profile(self) -> PortalProfile:
+        """What differs between this portal and others.
+
+        Raises:
+            OSError, ProfileUnfit: as `load_profile` says; `load_settings` has asked before.
+        """
+        return load_profile(self.portal_profile) if self.portal_profile else PROFILES[self.edition]
 
     @property
     def declaration(self) -> Declaration:
@@ -327,7 +339,29 @@ def load_settings(folder: Path, **options: Any) -> Settings:
     except ValidationError as error:
         wrong = "；".join(map(_in_chinese, error.errors()))
         raise NotFit(f"设置有误：{wrong}。请改正 {file}、环境变量或选项后再运行。") from error
-    if settings.data_dir is None:
-        return settings
     # one list, one ledger, from whichever folder the command is given
-    return settings.model_copy(update={"data_dir": folder.absolute() / settings.data_dir})
+    here = {
+        name: folder.absolute() / path
+        for name, path in (
+            ("data_dir", settings.data_dir),
+            ("portal_profile", settings.portal_profile),
+        )
+        if path is not None
+    }
+    return _with_profile(settings.model_copy(update=here))
+
+
+def _with_profile(settings: Settings) -> Settings:
+    """See that the portal's profile can be read."""
+    try:
+        _ = settings.profile
+    except ProfileUnfit as error:
+        raise NotFit(
+            f"门户配置 {settings.portal_profile} 有误：{error}。请改正后再运行。"
+        ) from error
+    except OSError as error:
+        raise NotFit(
+            f"门户配置 {settings.portal_profile} 读不出（{error.strerror}）。"
+            "请改正 portal_profile，或去掉它，用程序自带的。"
+        ) from error
+    return settings

@@ -1,7 +1,7 @@
 """Pieces that several screens share: dialogs, secrets, layers, tables, fields, captchas."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
@@ -11,7 +11,7 @@ from weakref import WeakKeyDictionary
 from playwright.sync_api import BrowserContext, Dialog, FrameLocator, Locator, Page
 from playwright.sync_api import Error as PlaywrightError
 
-from pages.errors import ForeignOrigin, SecretNotTyped
+from pages.errors import ForeignOrigin, SecretNotTyped, UnknownWording
 from pages.models import Secret
 
 Surface = Page | FrameLocator  # the tab, or the desk frame, that shows a screen
@@ -210,6 +210,22 @@ class Field:
             controls,
         )
         return tuple((label, value) for label, value in pairs)
+
+    @staticmethod
+    def read_hidden(surface: Surface, names: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+        """Return label and value of the hidden controls of these names, which stand by label.
+
+        Raises:
+            UnknownWording: one of them is not there once.
+        """
+        found: list[list[str]] = surface.locator("input[type=hidden]").evaluate_all(
+            "controls => controls.map(one => [one.name, one.value])"
+        )
+        values = [[value for name, value in found if name == due] for due in names.values()]
+        for name, value in zip(names.values(), values, strict=True):
+            if len(value) != 1:
+                raise UnknownWording(name)
+        return tuple((label, value) for label, (value,) in zip(names, values, strict=True))
 
 
 class DatePicker:

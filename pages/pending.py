@@ -1,6 +1,6 @@
 """待确认, the form behind 处理, and 确认投保 (guide-2.1 to guide-2.5)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import ClassVar, Self
 
 from pages.errors import PolicyNotListed, ScreenNotReached
@@ -25,6 +25,7 @@ class PendingPage(Screen):
         super().__init__(surface)
         self.table = PagedTable(surface)
         self.landmark = self.table.settled
+        self.listed: set[str] = set()  # 申请编号 of every policy that was read
 
     def read(self) -> tuple[PendingPolicy, ...]:
         """Return every policy of every page, in the portal's order."""
@@ -65,6 +66,7 @@ class PendingPage(Screen):
         while True:
             rows = self.table.read()
             seen |= {row["申请编号"] for row in rows}
+            self.listed |= seen
             for row in rows:
                 yield PendingPolicy(
                     application_no=row["申请编号"],
@@ -119,10 +121,17 @@ class ConfirmationPage(Screen):
         # a record that is not pending is answered by a page with one sentence
         self.refusal = self.refusal.or_(surface.locator("body.frame-page .notice-box > p"))
 
-    def read(self) -> PolicyDetails:
-        """Return what the form shows and the enterprise cannot change."""
+    def read(self, internal: Mapping[str, str] | None = None) -> PolicyDetails:
+        """Return what the form shows and the enterprise cannot change.
+
+        `internal` names the hidden controls whose values belong to it, each by its label.
+
+        Raises:
+            UnknownWording: the form does not have each of these controls once.
+        """
+        hidden = Field.read_hidden(self.surface, internal) if internal else ()
         return PolicyDetails(
-            fields=Field.read_all(self.surface, "input[readonly]"),
+            fields=(*Field.read_all(self.surface, "input[readonly]"), *hidden),
             document_names=tuple(row["单证名称"] for row in self.documents.read()),
             declaration=Declaration(
                 clauses=tuple(" ".join(text.split()) for text in self.clauses.all_inner_texts()),

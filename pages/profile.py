@@ -1,28 +1,143 @@
-"""What differs between hosts and editions of the portal, and nothing else may (guide-1.8)."""
+"""门户配置: what differs between hosts and editions, and nothing else may (guide-1.8).
 
-from dataclasses import dataclass
+Each portal is a file in `portals/`; a user's own has the same form.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, field, fields
+from functools import cache
+from pathlib import Path
+from typing import Any, Self, get_origin
+
+from pages.models import Contact, PolicyDetails
+
+PORTALS = Path(__file__).parent / "portals"
+METHODS = ("POST", "PUT")
+FORMS: dict[Any, str] = {Mapping: "一节文字", tuple: "方括号里的一列文字"}
+
+
+class ProfileUnfit(ValueError):
+    """A profile cannot be used; the text names the key and says why, in Chinese."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmationRequest:
+    """How 确认投保 leaves the page (guide-2.5): where to, and which field carries what."""
+
+    path: str
+    number: str  # the field with 申请编号, or with the id that `internal` reads from the form
+    contact: Mapping[str, str]  # by field, the attribute of `Contact` that it must carry
+    method: str = "POST"
+    shown: Mapping[str, str] = field(default_factory=dict)  # the label whose value it may carry
+    fixed: Mapping[str, str] = field(default_factory=dict)  # the value that it must carry
+    internal: Mapping[str, str] = field(default_factory=dict)  # the hidden control of the form
+    free: tuple[str, ...] = ()  # a token, a time: any value
+
+    def __post_init__(self) -> None:
+        if self.method not in METHODS:
+            raise ProfileUnfit(f"confirmation.method：应是 {'、'.join(METHODS)} 之一")
+        if not self.path.startswith("/"):
+            raise ProfileUnfit("confirmation.path：应以 / 开头")
+        known = {one.name for one in fields(Contact)}
+        if known != set(self.contact.values()):
+            raise ProfileUnfit(f"confirmation.contact：应写明 {'、'.join(sorted(known))}，各一次")
+        if len(set(self.names)) < len(self.names):
+            raise ProfileUnfit("confirmation：同一字段写了两次")
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every field that the request may have."""
+        number = () if self.number in self.internal else (self.number,)
+        return (*number, *self.contact, *self.shown, *self.fixed, *self.internal, *self.free)
+
+    @property
+    def controls(self) -> dict[str, str]:
+        """The hidden controls of the form, by the label that its details give their values."""
+        return {internal_label(name): control for name, control in self.internal.items()}
+
+    def demanded(self, details: PolicyDetails, contact: Contact) -> dict[str, str]:
+        """Return what each field must carry to confirm this form with this contact."""
+        number = {self.number: details.application_no}
+        typed = {name: str(getattr(contact, part)) for name, part in self.contact.items()}
+        internal = {name: details.field(internal_label(name)) for name in self.internal}
+        return number | typed | dict(self.fixed) | internal
+
+    def allowed(self, details: PolicyDetails) -> dict[str, str]:
+        """Return what each field carries, if it is sent: what the form shows."""
+        shown = dict(details.fields)
+        return {name: shown[label] for name, label in self.shown.items() if label in shown}
 
 
 @dataclass(frozen=True, slots=True)
 class PortalProfile:
-    """One way into the portal: where its home page is, and what its entries are called."""
+    """One way into the portal, what its entries are called, and how it is told to confirm."""
 
     home: str  # the path of the home page
     title: str  # of its window
     local_apps: str  # the column that holds the first entry
     entries: tuple[str, str, str, str]  # from there to the desk, one below the other
+    confirmation: ConfirmationRequest
+
+    @classmethod
+    def of(cls, values: Mapping[str, Any]) -> Self:
+        """Make a profile of what a file says.
+
+        Raises:
+            ProfileUnfit: a key is unknown, missing, or says what cannot be.
+        """
+        _expect(cls, values)
+        request = values["confirmation"]
+        _expect(ConfirmationRequest, request, "confirmation.")
+        entries = tuple(values["entries"])
+        if len(entries) != 4:
+            raise ProfileUnfit("entries：应是从首页到投保界面的四级菜单")
+        confirmation = ConfirmationRequest(**{**request, "free": tuple(request.get("free", ()))})
+        return cls(**{**values, "entries": entries, "confirmation": confirmation})
 
 
-GUANGDONG = PortalProfile(
-    home="/index.action",
-    title="中国(广东)国际贸易单一窗口",
-    local_apps="地方特色应用",
-    entries=("金融服务", "出口信用", "服务小微", "小微企业在线投保"),
-)
-NATIONAL = PortalProfile(  # docs/mock-portal.md, editions
-    home="/standard/index.action",
-    title="中国国际贸易单一窗口",
-    local_apps="标准版应用",
-    entries=("金融服务", "出口信用", "普惠平台", "普惠平台在线投保"),
-)
+def internal_label(name: str) -> str:
+    """Return by which label the form's details have the id that this field carries."""
+    return f"内部编号 {name}"
+
+
+@cache
+def load_profile(file: Path) -> PortalProfile:
+    """Read a profile.
+
+    Raises:
+        OSError: the file cannot be read.
+        ProfileUnfit: it says what cannot be used.
+    """
+    try:
+        return PortalProfile.of(tomllib.loads(file.read_text(encoding="utf-8")))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ProfileUnfit(f"不是有效的 TOML（{error}）") from error
+
+
+def _expect(kind: type[Any], values: Any, where: str = "") -> None:
+    """See that these values can make an object of this kind."""
+    if not isinstance(values, Mapping):
+        raise ProfileUnfit(f"{where.rstrip('.')}：应是一节")
+    due = {one.name: one for one in fields(kind)}
+    if unknown := sorted(set(values) - set(due)):
+        raise ProfileUnfit(f"{where}{unknown[0]}：没有这一项")
+    for name, one in due.items():
+        form = get_origin(one.type) or one.type
+        if name in values and not _fits(values[name], form):
+            raise ProfileUnfit(f"{where}{name}：应是{FORMS.get(form, '文字')}")
+        if name not in values and one.default is MISSING and one.default_factory is MISSING:
+            raise ProfileUnfit(f"{where}{name}：没有写")
+
+
+def _fits(value: Any, form: Any) -> bool:
+    if form is Mapping:
+        return isinstance(value, Mapping) and all(isinstance(one, str) for one in value.values())
+    if form is tuple:
+        return isinstance(value, list) and all(isinstance(one, str) for one in value)
+    return form is ConfirmationRequest or isinstance(value, str)  # a section is looked at by itself
+
+
+GUANGDONG = load_profile(PORTALS / "guangdong.toml")
+NATIONAL = load_profile(PORTALS / "national.toml")
 PROFILES = {"guangdong": GUANGDONG, "national": NATIONAL}

@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
 from datetime import date, timedelta
 from pathlib import Path
@@ -16,7 +16,11 @@ from keyring.backends.fail import Keyring as NoKeyring
 
 from bot import declaration
 from bot.approval import Approval, ApprovedIntent
+from bot.egress import Egress, host_of
+from bot.portal.client import Client
+from bot.press import Latch
 from bot.secrets import ENVIRONMENT_PREFIX
+from bot.settings import Settings
 from fixtures.portal import MockState
 from pages.desk import DeskPage
 from pages.models import Contact
@@ -172,6 +176,14 @@ def workplaces(tmp_path: Path, portal_url: str, contact: Contact) -> Callable[[s
 
 
 @pytest.fixture
+def egress(base_url: str, tmp_path: Path) -> Iterator[Egress]:
+    """The browser's only way out."""
+    egress = Egress([host_of(base_url)], tmp_path / "egress.log").start()
+    yield egress
+    egress.close()
+
+
+@pytest.fixture
 def form(desk: DeskPage, application_no: str, contact: Contact) -> ConfirmationPage:
     """A form that lacks nothing but the press."""
     form = desk.open_pending().process(application_no)
@@ -183,3 +195,13 @@ def intent(form: ConfirmationPage, contact: Contact) -> ApprovedIntent:
     """The intent to press it."""
     granted = Approval("模拟签字人", "授权委托", "", "")
     return ApprovedIntent(form.read(), contact, granted)
+
+
+@pytest.fixture
+def latch(form: ConfirmationPage, base_url: str, egress: Egress) -> Latch:
+    """The latch over the form, laid."""
+    settings = Settings(portal_url=base_url)
+    sender = Client([host_of(base_url)], settings.timeout_seconds)
+    latch = Latch(form.tab, settings, egress, sender)
+    latch.lay()
+    return latch

@@ -1,22 +1,27 @@
 """A portal as somebody describes it, in place of browsers and sessions; it counts what is sent."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
+from urllib.parse import urlencode
 
 from dbos import DBOSConfiguredInstance
 
 from bot.declaration import GUIDE_DECLARATION
 from bot.evidence import Evidence
 from bot.ledger import Ledger
+from bot.portal.client import Answer, Outgoing
+from bot.press import Latch
 from bot.settings import Settings
 from bot.work_item import WorkItem
 from bot.workflow import Robot
 from pages.errors import PolicyNotListed, PortalRefused, ScreenNotReached
 from pages.models import Contact, Document, PolicyDetails, PolicyRecord, PolicyStatus
 from pages.parts import DialogLog
+from pages.profile import GUANGDONG
 
 DOCUMENT = Document("中小企业综合保险续转单证(小微企业适用)", b"%PDF-1.7 invented")
 AT = "2026-01-05 09:30:00"
@@ -42,6 +47,11 @@ class Portal:
     def leave(self, uscc: str) -> None:
         """Close the session."""
 
+    def send(self, outgoing: Outgoing, limit: int = 0) -> Answer:
+        """Take 确认投保, as the bot's own connection brings it."""
+        said = json.dumps({"message": self.confirm()})
+        return Answer(200, (), said.encode())
+
     def confirm(self) -> str:
         """Take 确认投保; return what is answered."""
         self.requests += 1
@@ -59,7 +69,7 @@ class Session:
         self._form = Form(portal, item)
         self.desk = self._form
         self.is_spent = False
-        self.valve = None
+        self.listed = frozenset((item.application_no,))
         self.context = SimpleNamespace(browser=None)
 
     def form(self, item: WorkItem) -> "Form":
@@ -83,6 +93,12 @@ class Session:
         """Look it up in 待确认."""
         return self._portal.is_pending
 
+    def shut_in(self, settings: Settings) -> Latch:
+        """Lay a latch over the form."""
+        latch = Latch(self._form.tab, settings, Valve(), self._portal)
+        latch.lay()
+        return latch
+
     def leave_form(self) -> None:
         """Forget nothing."""
 
@@ -104,7 +120,7 @@ class Form:
     def on(self, event: str, handler: Callable[[Any], None]) -> None:
         """Never show a dialog."""
 
-    def read(self) -> PolicyDetails:
+    def read(self, internal: dict[str, str]) -> PolicyDetails:
         """Return what the form shows."""
         fields = {
             "申请编号": self._item.application_no,
@@ -139,23 +155,19 @@ class Form:
         """Do without it again."""
         self._handlers.remove(handler)
 
-    def words(self) -> tuple[str, ...]:
-        """Answer, as a page does that is there."""
-        return ()
-
     def confirm(self) -> "Answer":
         """Send 确认投保, and show what is answered."""
-        request = Request(self._portal, self.tab)
+        request = Request(self.tab, self._item, self._contact)
         for handler in self._handlers:
             handler(request)
         if request.is_lost:
             raise ScreenNotReached("ConfirmedDialog", "")
         if request.said:
             raise PortalRefused([request.said])
-        return Answer(self.tab)
+        return Confirmed(self.tab)
 
 
-class Answer:
+class Confirmed:
     """Stands in for the dialog that says so."""
 
     def __init__(self, tab: Any) -> None:
@@ -170,32 +182,44 @@ class Answer:
 
 
 class Request:
-    """Stands in for the route of a POST, for the request, and for its answer."""
+    """Stands in for the route of a POST, and for the request."""
 
-    method, ok = "POST", True
+    method, resource_type = "POST", "fetch"
 
-    def __init__(self, portal: Portal, tab: Any) -> None:
-        self._portal = portal
+    def __init__(self, tab: Any, item: WorkItem, contact: Contact) -> None:
+        expected = GUANGDONG.confirmation
+        typed = {name: getattr(contact, part) for name, part in expected.contact.items()}
+        sent = {expected.number: item.application_no} | typed | dict(expected.fixed)
+        self.url = f"{item.portal_origin}{expected.path}"
+        self.headers = {"content-type": "application/x-www-form-urlencoded"}
+        self.post_data_buffer = urlencode(sent).encode()
         self.frame = SimpleNamespace(page=tab)
         self.request = self
         self.said = ""
         self.is_lost = False
 
-    def fetch(self, **limits: int) -> "Request":
-        """Let it arrive, and bring the answer."""
-        self.said = self._portal.confirm()
-        return self
-
-    def json(self) -> dict[str, str]:
-        """Return the answer as the portal put it."""
-        return {"message": self.said}
-
-    def fulfill(self, response: "Request") -> None:
+    def fulfill(self, status: int, headers: dict[str, str], body: bytes) -> None:
         """Show the answer."""
+        self.said = json.loads(body)["message"]
 
     def abort(self, reason: str) -> None:
         """Show that there is none."""
         self.is_lost = True
+
+
+class Valve:
+    """Stands in for the way out of a browser that there is not."""
+
+    tried = 0
+
+    def shut(self) -> None:
+        """Shut nothing."""
+
+    def narrow(self) -> None:
+        """Narrow nothing."""
+
+    def widen(self) -> None:
+        """Open nothing."""
 
 
 def make_robot(folder: Path, settings: Settings, ledger: Ledger, portal: Portal) -> Robot:

@@ -123,7 +123,7 @@ def test_without_evidence_nothing_is_pressed(
     """What was filled in cannot be kept: the press is never claimed."""
     bring_to(ledger, State.INTENT)
     confirmation = Confirmation(Settings(), ledger, FakeSessions(), evidence)
-    monkeypatch.setattr(confirmation, "_fill", lambda *_: (None, None))
+    monkeypatch.setattr(confirmation, "_fill", lambda *_: (None, None, None))
 
     def full(*_: object) -> None:
         raise EvidenceNotKept("EVIDENCE", "证据没有保存", "")
@@ -242,9 +242,9 @@ def test_a_look_after_one_press_says_nothing_of_the_next(
         ledger.move(ITEM.reference, old, new, "robot")
     confirmation = Confirmation(Settings(), ledger, FakeSessions(), evidence)
     intent = SimpleNamespace(approval=SimpleNamespace(by="审批人"))
-    monkeypatch.setattr(confirmation, "_fill", lambda *_: (intent, None))
+    monkeypatch.setattr(confirmation, "_fill", lambda *_: (intent, None, None))
     monkeypatch.setattr(confirmation, "_keep_filled", lambda *_: None)
-    session = SimpleNamespace(leave_form=lambda: None, valve=None)
+    session = SimpleNamespace(listed=frozenset())
 
     with pytest.raises(AttributeError):  # there is no form to press; the claim stands
         confirmation._claim_and_press(session, ledger.entry(ITEM.reference))

@@ -1,17 +1,25 @@
 """One press is one request, whatever happens to its answer."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from bot.approval import ApprovedIntent
-from bot.press import Outcome, press
+from bot.egress import Egress
+from bot.press import Latch, Outcome, press
 from fixtures.portal import MockState
-from pages.models import Contact, PolicyDetails
+from pages.models import Contact
 from pages.pending import ConfirmationPage
 
 CONFIRM = "/swProxy/xwtbserver/sw/pending/confirm"
 POST = f"fetch('{CONFIRM}', {{method: 'POST'}}).then(() => 1, () => 0)"
+
+
+@pytest.fixture
+def browser_context_args(browser_context_args: dict[str, Any], egress: Egress) -> dict[str, Any]:
+    """A browser behind the proxy, as the bot's."""
+    return {**browser_context_args, "proxy": {"server": egress.address}}
 
 
 @pytest.mark.parametrize(
@@ -26,6 +34,7 @@ POST = f"fetch('{CONFIRM}', {{method: 'POST'}}).then(() => 1, () => 0)"
 def test_one_press_arrives_once(
     form: ConfirmationPage,
     intent: ApprovedIntent,
+    latch: Latch,
     mock_state: MockState,
     application_no: str,
     fault: str | None,
@@ -35,31 +44,23 @@ def test_one_press_arrives_once(
     """The browser would send a lost request again; the latch does not let it."""
     mock_state.set_faults(*([{"id": fault}] if fault else []))
 
-    came_to = press(intent, form).outcome
+    came_to = press(intent, form, latch).outcome
     arrived = [one["accepted"] for one in mock_state.confirmations(application_no)]
 
     assert (came_to, arrived) == (outcome, accepted)
 
 
-def test_without_the_latch_the_browser_sends_again(
-    form: ConfirmationPage, mock_state: MockState, application_no: str
-):
-    """The proof that the latch is needed: one click on the bare form, several arrivals."""
-    mock_state.set_faults({"id": "answer_lost_before_commit"})
-
-    form.confirm_button.click()
-    form.refusal.wait_for()
-
-    assert len(mock_state.confirmations(application_no)) > 1
-
-
 def test_what_the_page_refuses_was_not_sent(
-    form: ConfirmationPage, intent: ApprovedIntent, mock_state: MockState, application_no: str
+    form: ConfirmationPage,
+    intent: ApprovedIntent,
+    latch: Latch,
+    mock_state: MockState,
+    application_no: str,
 ):
     """A check in the page says no: nothing left the browser, and nothing can any more."""
     form.withdraw_acceptance()
 
-    pressed = press(intent, form)
+    pressed = press(intent, form, latch)
     sent_later = form.tab.evaluate(POST)
 
     assert (pressed.outcome, pressed.words) == (Outcome.NOT_SENT, "请先阅读并同意投保声明")
@@ -73,6 +74,7 @@ def test_what_the_page_refuses_was_not_sent(
 def test_what_the_home_page_sends_meanwhile_is_not_the_press(
     form: ConfirmationPage,
     intent: ApprovedIntent,
+    latch: Latch,
     mock_state: MockState,
     application_no: str,
     method: str,
@@ -83,36 +85,41 @@ def test_what_the_home_page_sends_meanwhile_is_not_the_press(
     home.evaluate(f"setInterval(() => fetch('{path}', {{method: '{method}'}}), 50)")
     form.withdraw_acceptance()
 
-    refused = press(intent, form)
+    refused = press(intent, form, latch)
     arrived = mock_state.confirmations(application_no)
 
     assert (refused.outcome, arrived) == (Outcome.NOT_SENT, [])
 
 
 def test_a_beacon_of_the_home_page_does_not_use_the_latch_up(
-    form: ConfirmationPage, intent: ApprovedIntent, mock_state: MockState, application_no: str
+    form: ConfirmationPage,
+    intent: ApprovedIntent,
+    latch: Latch,
+    mock_state: MockState,
+    application_no: str,
 ):
     """The first request that is not a read must be the confirmation, not a third party's."""
     home = form.tab.context.pages[0]
     home.evaluate("setInterval(() => fetch('/thirdparty/visit', {method: 'POST'}), 50)")
 
-    pressed = press(intent, form)
+    pressed = press(intent, form, latch)
     accepted = [one["accepted"] for one in mock_state.confirmations(application_no)]
 
     assert (pressed.outcome, accepted) == (Outcome.ACCEPTED, [True])
 
 
 def test_an_answer_that_is_late_is_not_taken_for_none(
-    form: ConfirmationPage, intent: ApprovedIntent, mock_state: MockState
+    form: ConfirmationPage, intent: ApprovedIntent, latch: Latch, mock_state: MockState
 ):
     """The portal answers much later than the time-out: perhaps sent, and the outcome says so."""
     mock_state.set_faults({"id": "slow", "params": {"seconds": 3, "path": CONFIRM}})
+    latch._sender._seconds = 1
     form.tab.context.set_default_timeout(1_000)
 
-    pressed = press(intent, form)
+    pressed = press(intent, form, latch)
 
     assert pressed.outcome is Outcome.UNKNOWN
-    assert pressed.told == "没有明确的应答，门户没有按时显示应有的页面"
+    assert pressed.told == "没有明确的应答，提交失败，请稍后再试！"
     assert not pressed.is_clean
 
 
@@ -120,13 +127,15 @@ def test_an_answer_that_is_late_is_not_taken_for_none(
 def test_what_was_not_approved_is_not_pressed(
     form: ConfirmationPage,
     intent: ApprovedIntent,
+    latch: Latch,
     mock_state: MockState,
     application_no: str,
     other: dict[str, str],
 ):
     """What is open must be what was approved, to the last field, at the very last moment."""
     approved = tuple((label, other.get(label, value)) for label, value in intent.details.fields)
-    pressed = press(replace(intent, details=replace(intent.details, fields=approved)), form)
+    other_intent = replace(intent, details=replace(intent.details, fields=approved))
+    pressed = press(other_intent, form, latch)
     sent_later = form.tab.evaluate(POST)
 
     assert pressed.outcome is Outcome.NOT_SENT
@@ -134,24 +143,8 @@ def test_what_was_not_approved_is_not_pressed(
     assert mock_state.confirmations(application_no) == []
 
 
-def test_what_the_page_sends_by_itself_is_never_said_not_to_be_sent(
-    form: ConfirmationPage, intent: ApprovedIntent, monkeypatch: pytest.MonkeyPatch
-):
-    """The form is not the approved one any more, and something went out while it was compared."""
-
-    def read_after_a_request() -> PolicyDetails:
-        form.tab.evaluate(POST)
-        return replace(intent.details, fields=())
-
-    monkeypatch.setattr(form, "read", read_after_a_request)
-
-    pressed = press(intent, form)
-
-    assert pressed.outcome is Outcome.UNKNOWN
-
-
 def test_what_a_dialog_says_at_the_press_is_kept_and_told(
-    form: ConfirmationPage, intent: ApprovedIntent
+    form: ConfirmationPage, intent: ApprovedIntent, latch: Latch
 ):
     """A question that nobody expects is not agreed to, and nothing is sent."""
     form.confirm_button.evaluate(
@@ -161,42 +154,52 @@ def test_what_a_dialog_says_at_the_press_is_kept_and_told(
     )
     form.tab.context.set_default_timeout(1_000)
 
-    pressed = press(intent, form)
+    pressed = press(intent, form, latch)
 
     assert (pressed.outcome, pressed.dialogs) == (Outcome.NOT_SENT, ("系统升级，是否继续？",))
     assert pressed.told == "门户没有按时显示应有的页面，门户弹窗“系统升级，是否继续？”"
 
 
 def test_the_portals_own_no_is_told_apart(
-    form: ConfirmationPage, intent: ApprovedIntent, mock_state: MockState, application_no: str
+    form: ConfirmationPage,
+    intent: ApprovedIntent,
+    latch: Latch,
+    mock_state: MockState,
+    application_no: str,
 ):
     """Somebody else confirmed it meanwhile, and the portal says so in its own words."""
     mock_state.set_faults({"id": "confirmed_by_a_person"})
     opened_again = f"/swProxy/xwtbserver/sw/pending/form?applNo={application_no}"
     form.tab.evaluate("address => fetch(address).then(answer => answer.status)", opened_again)
 
-    pressed = press(intent, form)
+    pressed = press(intent, form, latch)
 
     assert (pressed.outcome, pressed.words) == (Outcome.REFUSED, "该保单已确认，请勿重复提交")
 
 
-def test_after_a_clean_press_the_desk_is_free_again(form: ConfirmationPage, intent: ApprovedIntent):
+def test_after_a_clean_press_the_desk_is_free_again(
+    form: ConfirmationPage, intent: ApprovedIntent, latch: Latch
+):
     """The latch is taken off with the record's tab; the next policy arms its own."""
     tab = form.tab
 
-    pressed = press(intent, form)
+    pressed = press(intent, form, latch)
 
     assert (pressed.is_clean, pressed.words) == (True, "确认投保成功")
     assert tab.evaluate(POST) == 1
 
 
 def test_after_an_unclear_press_nothing_more_goes_out(
-    form: ConfirmationPage, intent: ApprovedIntent, mock_state: MockState, application_no: str
+    form: ConfirmationPage,
+    intent: ApprovedIntent,
+    latch: Latch,
+    mock_state: MockState,
+    application_no: str,
 ):
     """The latch stays on, so a second request of the same page does not arrive."""
     mock_state.set_faults({"id": "answer_lost_after_commit"})
 
-    press(intent, form)
+    press(intent, form, latch)
     sent_later = form.tab.evaluate(POST)
 
     assert sent_later == 0

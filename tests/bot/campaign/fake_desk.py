@@ -12,11 +12,12 @@ from contextlib import suppress
 from hashlib import md5
 from types import SimpleNamespace
 from typing import Any, Self
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 import urllib3
 from playwright.sync_api import Error as PlaywrightError
 
+from bot.portal.client import Answer, NoAnswer, Outgoing
 from bot.session import BrowserThread, Session
 from bot.work_item import WorkItem
 from pages.errors import PolicyNotListed, PortalRefused, ScreenNotReached, SessionLost
@@ -128,20 +129,21 @@ class Route:
 
     def __init__(self, browser: Browser, path: str, form: dict[str, str]) -> None:
         self._browser = browser
-        self._path = path
         self._form = form
-        self.request = SimpleNamespace(method="POST", frame=SimpleNamespace(page=browser.tab))
+        self._path = path
+        self.request = SimpleNamespace(
+            method="POST",
+            url=f"{browser.tab.url}{path}",
+            headers={"content-type": FORM},
+            post_data_buffer=urlencode(form).encode(),
+            resource_type="fetch",
+            frame=SimpleNamespace(page=browser.tab),
+        )
         self.answer: urllib3.BaseHTTPResponse | None = None
 
-    def fetch(self, max_retries: int, max_redirects: int) -> Any:
-        """Send it as the driver does."""
-        answer = self._browser.exchange("POST", self._path, self._form)
-        is_ok = 200 <= answer.status < 300
-        return SimpleNamespace(ok=is_ok, json=answer.json, answer=answer)
-
-    def fulfill(self, response: Any) -> None:
+    def fulfill(self, status: int, headers: dict[str, str], body: bytes) -> None:
         """Hand the answer to the page."""
-        self.answer = response.answer
+        self.answer = urllib3.HTTPResponse(body, headers, status, preload_content=True)
 
     def continue_(self) -> None:
         """Let the browser send it, which sends a lost POST once more, by itself."""
@@ -152,6 +154,38 @@ class Route:
 
     def abort(self, reason: str) -> None:
         """Let the page have no answer."""
+
+
+class Sender:
+    """Stands in for the bot's own connections, on the one connection that counts."""
+
+    def __init__(self, browser: Browser) -> None:
+        self._browser = browser
+
+    def send(self, outgoing: Outgoing, limit: int = 0) -> Answer:
+        """Send one request once."""
+        form = dict(parse_qsl((outgoing.body or b"").decode(), keep_blank_values=True))
+        path = outgoing.url.removeprefix(self._browser.tab.url)
+        try:
+            answer = self._browser.exchange(outgoing.method, path, form)
+        except PlaywrightError as error:
+            raise NoAnswer from error
+        return Answer(answer.status, (), answer.data)
+
+
+class Valve:
+    """Stands in for the way out of a browser that there is not."""
+
+    tried = 0
+
+    def shut(self) -> None:
+        """Shut nothing."""
+
+    def narrow(self) -> None:
+        """Narrow nothing."""
+
+    def widen(self) -> None:
+        """Open nothing."""
 
 
 class Desk:
@@ -179,6 +213,7 @@ class Pending:
 
     def __init__(self, browser: Browser) -> None:
         self._browser = browser
+        self.listed: set[str] = set()
 
     def read(self) -> tuple[PendingPolicy, ...]:
         """Return every policy of every page."""
@@ -213,7 +248,7 @@ class Form:
         if not SHOWN.search(self._text):
             raise PortalRefused(re.findall(r'notice-box"><p>(.*?)</p>', self._text))
 
-    def read(self) -> PolicyDetails:
+    def read(self, internal: dict[str, str]) -> PolicyDetails:
         """Return what the form shows."""
         shown = [(html.unescape(a), html.unescape(b)) for a, b in SHOWN.findall(self._text)]
         clauses = tuple(" ".join(html.unescape(one).split()) for one in CLAUSE.findall(self._text))
@@ -341,4 +376,4 @@ def sign_in(thread: BrowserThread, item: WorkItem) -> Session:
     except (KeyError, PlaywrightError) as error:
         raise ScreenNotReached("HomePage", browser.tab.url) from error
     browser.exchange("GET", ticket)
-    return Session(browser, Desk(browser))  # they stand in
+    return Session(browser, Desk(browser), Valve(), Sender(browser))  # they stand in

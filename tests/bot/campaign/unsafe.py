@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bot import approval, confirmation
+from bot import press as bot_press
 from bot.approval import Approval, ApprovedIntent
 from bot.confirmation import Confirmation
 from bot.ledger import MOVES, Entry, Ledger, State
@@ -79,11 +80,11 @@ def retry_at_once() -> None:
     """Press once more if the answer was lost."""
     once = confirmation.press
 
-    def press(intent: ApprovedIntent, form: Any, transport: Any, valve: Any) -> Pressed:
-        pressed = once(intent, form, transport, valve)
+    def press(intent: ApprovedIntent, form: Any, latch: Any, others: Any) -> Pressed:
+        pressed = once(intent, form, latch, others)
         if pressed.outcome is Outcome.UNKNOWN:
             form.tab.context.unroute("", None)
-            pressed = once(intent, form, transport, valve)
+            pressed = once(intent, form, latch, others)
         return pressed
 
     confirmation.press = press
@@ -93,8 +94,8 @@ def reload() -> None:
     """Load the page again that the confirmation has led to."""
     once = confirmation.press
 
-    def press(intent: ApprovedIntent, form: Any, transport: Any, valve: Any) -> Pressed:
-        pressed = once(intent, form, transport, valve)
+    def press(intent: ApprovedIntent, form: Any, latch: Any, others: Any) -> Pressed:
+        pressed = once(intent, form, latch, others)
         form.tab.context.unroute("", None)
         form.tab.context.post(f"{SW}/pending/confirm", form.sent())
         return pressed
@@ -103,7 +104,8 @@ def reload() -> None:
 
 
 def rows_by_position() -> None:
-    """Press 处理 in the row where the policy was, and take the form for the right one."""
+    """Press 处理 in the row where the policy was, and send what its form holds."""
+    bot_press.differences = lambda *_: []
 
     def process(self: Pending, application_no: str) -> Form:
         position = [one.application_no for one in self.read()].index(application_no)
@@ -114,8 +116,8 @@ def rows_by_position() -> None:
             super().__init__(browser, application_no)
             self._meant = meant
 
-        def read(self) -> Any:
-            details = super().read()
+        def read(self, internal: Any) -> Any:
+            details = super().read(internal)
             fields = dict(details.fields) | {"申请编号": self._meant}
             return replace(details, fields=tuple(fields.items()))
 

@@ -19,12 +19,13 @@ from typing import Any
 
 import psutil
 from playwright.sync_api import Error as PlaywrightError
-from playwright.sync_api import Page, Route
+from playwright.sync_api import Page
 
 from bot import cli, evidence, ledger, run
 from bot.confirmation import Confirmation
 from bot.evidence import Evidence
 from bot.ledger import Entry, Ledger
+from bot.press import Latch
 from bot.session import BrowserThread, Session
 from bot.work_item import WorkItem
 from bot.workflow import Robot
@@ -46,7 +47,7 @@ SEAMS: tuple[tuple[type | ModuleType, str], ...] = (
     (Session, "form"),
     (Session, "record"),
     (ConfirmationPage, "confirm"),
-    (Route, "fetch"),  # the request of the press itself
+    (Latch, "_exchange"),  # the request of the press itself
     (run, "write_results"),
 )
 current = "*"  # the policy at hand; there is one browser
@@ -127,8 +128,8 @@ def _tab(args: tuple[Any, ...]) -> Page:
     for arg in args:
         if isinstance(arg, Session):
             return arg.desk.tab
-        if isinstance(arg, Route):
-            return arg.request.frame.page
+        if isinstance(arg, Latch):
+            return arg._desk
         if isinstance(arg, ConfirmationPage):
             return arg.tab
     raise LookupError("no page is at hand here")
