@@ -232,6 +232,18 @@ def test_confirmation_is_pressed_in_one_place_of_the_bot():
     assert len(pressing["bot/press.py"]) == 1
 
 
+def test_no_test_depends_on_the_tools_of_a_machine():
+    """Set-up brings every tool; a skipped test would make a green run say less than it seems to."""
+    looked_for = [
+        f"{path}:{call.lineno}"
+        for path in _modules("tests")
+        for call in _calls(_tree(ROOT / path))
+        if _name(call) in {"which", "importorskip"}
+    ]
+
+    assert looked_for == []
+
+
 def test_second_confirmation_is_found():
     """The count sees every call, however the page is named."""
     assert confirmations(ast.parse("form.confirm()\nself.confirm()\nx.y().confirm()")) == [1, 3]
