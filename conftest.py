@@ -5,6 +5,7 @@ import os
 import pytest
 
 from fixtures.guide import clause_markers
+from pages.driver import prepare_driver
 
 LONGEST = (  # each lives through whole runs of the bot
     "tests/bot/matrix/test_answers.py",
@@ -39,7 +40,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Make every clause of the guide a marker, so that a mistyped tag stops collection."""
+    """Make every clause of the guide a marker, so that a mistyped tag stops collection.
+
+    The driver is prepared here, since pytest-playwright starts it by a fixture of its own.
+    """
+    prepare_driver()
     for marker in clause_markers():
         config.addinivalue_line("markers", marker)
 

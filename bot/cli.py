@@ -45,7 +45,7 @@ from bot.usage import CTRL_C, Commands
 from bot.verification import verify as verify_evidence
 from bot.work_list import WorkList, read_work_list
 from bot.workflow import Stop
-from pages.browser import BrowserNotFound
+from pages.not_started import NotStarted
 
 NOT_INSURED = (State.RETURNED, State.DECLINED)
 BROKEN_OFF = (Stop.BREAKER, Stop.STORAGE, Stop.ERROR)
@@ -637,7 +637,7 @@ def _plain_errors() -> Iterator[None]:
     """Say in one sentence what a person can mend; a stack trace is for our own mistakes."""
     try:
         yield
-    except (NotFit, BrowserNotFound) as error:
+    except (NotFit, NotStarted) as error:
         terminal.err.print(str(error), style="red", markup=False)
         raise typer.Exit(NOT_FIT) from error
     except BusinessException as error:

@@ -425,13 +425,13 @@ class Confirmation:
         else:  # the code of the press is what the next look needs
             self._move(entry, State.IN_DOUBT, code=entry.code, **told)
 
-    def fail(self, entry: Entry, reason: str) -> None:
+    def fail(self, entry: Entry, reason: str, next_step: str = RUN_AGAIN) -> None:
         """Write down that it could not be done for a technical reason."""
         if entry.state in BEFORE_PRESS - RESTARTABLE:
             told = f"{reason}；确认没有发出"
-            self._move(entry, State.FAILED, explanation=told, next_step=RUN_AGAIN)
+            self._move(entry, State.FAILED, explanation=told, next_step=next_step)
         elif entry.state in FOLLOWED_UP:
-            self._move(entry, entry.state, code=NOT_SEEN, explanation=reason, next_step=RUN_AGAIN)
+            self._move(entry, entry.state, code=NOT_SEEN, explanation=reason, next_step=next_step)
         elif entry.state is State.PRESSING:
             self._move(entry, State.IN_DOUBT, **doubt(f"已按下，没有核验成功：{reason}"))
 

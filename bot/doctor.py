@@ -19,7 +19,7 @@ import keyring
 import urllib3
 from keyring.backend import KeyringBackend
 from keyring.backends import fail
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 from playwright.sync_api import Error as PlaywrightError
 
 from bot.egress import LOOPBACK
@@ -29,10 +29,12 @@ from bot.seal import PRIVATE_KEY
 from bot.secrets import USE_THE_VAULT, encrypting_backend, name_of
 from bot.session import LOCAL_NETWORK
 from bot.settings import Settings, origin_of
-from pages.browser import BrowserNotFound, chinese_font_is_there, launch
+from pages.browser import FONTS, chinese_font_is_there, launch
 from pages.card import CardLoginPage, ControlState
+from pages.driver import driver, prepare_driver
 from pages.errors import PortalError
 from pages.login import LoginPage
+from pages.not_started import NotStarted
 from pages.parts import DialogLog
 
 MOCK_HEADER = "X-Mock-Portal"
@@ -70,14 +72,16 @@ class Finding:
 
 
 def check_quickly(settings: Settings) -> None:
-    """See what costs no time: the disk, and that the portal is what it is taken for.
+    """See what costs no time: the disk, the browser's driver, and that the portal is the right one.
 
     Raises:
         NotFit: one of them is not fit; the text says what to do.
+        NotStarted: the driver lacks a library.
     """
     disk = examine_disk(settings)
     if disk.health is Health.UNFIT:
         raise NotFit(f"{disk.told}。{disk.next_step}。")
+    prepare_driver()
     check_portal(settings)
 
 
@@ -264,7 +268,7 @@ def examine_font() -> Finding:
     """Tell whether pictures can show Chinese."""
     if chinese_font_is_there():
         return Finding("字体", Health.FIT, "有中文字体")
-    step = "请以管理员身份执行 apt-get install fonts-noto-cjk"
+    step = f"请以管理员身份执行 apt-get install {' '.join(FONTS)}"
     return Finding("字体", Health.ATTENTION, "没有中文字体，截图会是方框", step)
 
 
@@ -318,7 +322,9 @@ def _in_browser(settings: Settings, is_reachable: bool) -> Iterable[Finding]:
             yield Finding("缓存", Health.FIT, "每次运行都从空的缓存开始，不用清除")
             if is_reachable:
                 yield from _at_the_portal(settings, browser)
-    except (BrowserNotFound, PlaywrightError) as error:
+    except NotStarted as error:
+        yield Finding("浏览器", Health.UNFIT, error.told, error.next_step)
+    except PlaywrightError as error:
         told = str(error).splitlines()[0]
         step = "请安装谷歌浏览器，或在设置中用 browser 指明程序"
         yield Finding("浏览器", Health.UNFIT, told, step)
@@ -326,7 +332,7 @@ def _in_browser(settings: Settings, is_reachable: bool) -> Iterable[Finding]:
 
 @contextmanager
 def _browser(settings: Settings) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
+    with driver() as playwright:
         browser = launch(playwright, executable=settings.browser)
         try:
             yield browser

@@ -19,7 +19,6 @@ from playwright.sync_api import (
     BrowserContext,
     Playwright,
     ViewportSize,
-    sync_playwright,
 )
 from playwright.sync_api import Error as PlaywrightError
 
@@ -37,9 +36,10 @@ from bot.press import Latch, Sender, Valve
 from bot.secrets import Passwords
 from bot.settings import Settings
 from bot.work_item import WorkItem
-from pages.browser import BrowserNotFound, launch
+from pages.browser import launch
 from pages.card import CardLoginPage, ControlState
 from pages.desk import DeskPage
+from pages.driver import start_driver
 from pages.entry import HomePage
 from pages.errors import (
     BindingRequired,
@@ -53,6 +53,7 @@ from pages.errors import (
 )
 from pages.login import LoginPage
 from pages.models import Document, PolicyRecord, PolicyStatus, Secret
+from pages.not_started import NotStarted
 from pages.parts import CaptchaPicture, DialogLog, TrustedOrigins
 from pages.pending import ConfirmationPage
 from pages.profile import PortalProfile
@@ -227,6 +228,9 @@ class BrowserThread:
         except PortalError as error:
             self._discard(item.uscc)
             raise ApplicationException("PORTAL", in_chinese(error), RUN_AGAIN) from None
+        except NotStarted as error:  # nothing was typed, and no other session is in it
+            self._stop()
+            raise ApplicationException("BROWSER", error.told, error.next_step) from None
         except PlaywrightError as error:
             self._discard(item.uscc)
             raise ApplicationException("BROWSER", in_chinese(error), RUN_AGAIN) from None
@@ -324,21 +328,16 @@ class BrowserThread:
         )
 
     def _launch(self) -> Browser:
-        self._playwright = sync_playwright().start()
+        self._playwright = start_driver()
         log_file = self._settings.store / "egress.log"
         portal = [host_of(origin) for origin in self._settings.origins]
         control = self._settings.card_control if self._settings.login == "card" else ()
         self._egress = Egress(portal, log_file, self._settings.proxy, control).start()
-        try:
-            self._browser = launch(
-                self._playwright,
-                executable=self._settings.browser,
-                proxy=self._egress.address,
-            )
-        except (BrowserNotFound, PlaywrightError) as error:  # nothing was typed yet
-            reason = str(error).splitlines()[0]
-            self._stop()
-            raise ApplicationException("BROWSER", f"浏览器没有启动：{reason}", RUN_AGAIN) from None
+        self._browser = launch(
+            self._playwright,
+            executable=self._settings.browser,
+            proxy=self._egress.address,
+        )
         return self._browser
 
     def _discard(self, uscc: str) -> None:

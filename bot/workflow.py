@@ -234,7 +234,8 @@ class Robot(DBOSConfiguredInstance):
         self._failures += 1
         if self._failures >= FAILURES:
             self.stopped = self.stopped or Stop.BREAKER
-        self._confirmation.fail(self._ledger.entry(reference), _told(error))
+        next_step = error.next_step if isinstance(error, WorkItemError) else RUN_AGAIN
+        self._confirmation.fail(self._ledger.entry(reference), _told(error), next_step)
 
 
 def _told(error: Exception) -> str:

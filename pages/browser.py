@@ -7,8 +7,11 @@ import sys
 from pathlib import Path
 from typing import TypedDict
 
-from playwright.sync_api import Browser, BrowserType, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserType, Playwright
 from playwright.sync_api import Error as PlaywrightError
+
+from pages.driver import driver, prepare_driver
+from pages.not_started import NotStarted, not_started
 
 CHANNELS = {
     "chrome": (
@@ -23,7 +26,8 @@ CHANNELS = {
     ),
 }
 SHELL = "chromium-headless-shell"  # the light browser, by the same name in Playwright and Debian
-FONT = "fonts-noto-cjk"
+FONTS = ("fontconfig", "fonts-noto-cjk")  # the first finds fonts, the second is one
+NO_FONT = f"没有中文字体，截图会是方框。请以管理员身份执行 apt-get install {' '.join(FONTS)}。"
 PROGRAMS = ("chromium", "chromium-browser")
 BY_PROXY_ALONE = (  # what a proxy does not carry: WebRTC's datagrams, and names to be looked up
     "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
@@ -41,13 +45,14 @@ class LaunchOptions(TypedDict, total=False):
     args: list[str]
 
 
-class BrowserNotFound(Exception):
+class BrowserNotFound(NotStarted):
     """This machine has no browser that can be driven."""
 
     def __init__(self) -> None:
         super().__init__(
-            "没有找到可用的浏览器。请安装谷歌浏览器，"
-            f"或以管理员身份执行 apt-get install {SHELL} {FONT}，然后再运行一次。"
+            "没有找到可用的浏览器",
+            "请安装谷歌浏览器，或以管理员身份执行 "
+            f"apt-get install {SHELL} {' '.join(FONTS)}，然后再运行一次",
         )
 
 
@@ -87,17 +92,20 @@ def launch(
     """Start a browser that leaves signals to this process, and goes out by this proxy alone.
 
     Raises:
-        BrowserNotFound: there is none.
+        NotStarted: there is none, or it does not start; the text has its last line.
     """
     options = launch_options(playwright.chromium, headless=headless, executable=executable)
     options["args"] += BY_PROXY_ALONE if proxy else ()
-    return playwright.chromium.launch(
-        **options,
-        proxy={"server": proxy} if proxy else None,
-        handle_sigint=False,
-        handle_sigterm=False,
-        handle_sighup=False,
-    )
+    try:
+        return playwright.chromium.launch(
+            **options,
+            proxy={"server": proxy} if proxy else None,
+            handle_sigint=False,
+            handle_sigterm=False,
+            handle_sighup=False,
+        )
+    except PlaywrightError as error:
+        raise not_started("浏览器", str(error)) from error
 
 
 def _is_managed(chromium: Path, headless: bool) -> bool:
@@ -113,13 +121,14 @@ def _is_root() -> bool:
     return hasattr(os, "geteuid") and os.geteuid() == 0
 
 
-def _browser_is_there() -> bool:
-    with sync_playwright() as playwright:
-        try:
+def _trouble() -> NotStarted | None:
+    """Return why no browser starts, or None if one does."""
+    try:
+        with driver() as playwright:
             launch(playwright).close()
-        except (BrowserNotFound, PlaywrightError):  # one that does not start is none
-            return False
-    return True
+    except NotStarted as trouble:
+        return trouble
+    return None
 
 
 def chinese_font_is_there() -> bool:
@@ -152,35 +161,37 @@ def _as_root() -> tuple[str, ...] | None:
 
 
 def install() -> None:
-    """Install what is missing of a browser and a Chinese font, if this user may.
+    """Install what is missing of the driver, a browser and a Chinese font, if this user may.
 
     Raises:
-        BrowserNotFound: neither Playwright nor the system's packages gave one.
+        NotStarted: no browser starts all the same; the text says what is missing.
     """
-    if _browser_is_there() and chinese_font_is_there():
+    if not _trouble() and chinese_font_is_there():
         return
     print("正在准备浏览器和中文字体：", flush=True)
     root = _as_root()
-    apt = shutil.which("apt-get") if root is not None else None
-    if not _browser_is_there():
+    apt = (*root, "apt-get") if root is not None and shutil.which("apt-get") else ()
+    if apt:
+        _run(*apt, "update", "-qq")
+        if (trouble := _trouble()) and trouble.packages:
+            _run(*apt, "install", "-y", "-qq", *trouble.packages)
+    prepare_driver()  # without it nothing else can be tried
+    if _trouble():
         playwright = (sys.executable, "-m", "playwright")
         if _run(*playwright, "install", SHELL) and root is not None:
             _run(*root, *playwright, "install-deps", SHELL)
-    if apt and root is not None:
-        _run(*root, apt, "update", "-qq")
-        _run(*root, apt, "install", "-y", "-qq", FONT)
-        if not _browser_is_there():
-            _run(*root, apt, "install", "-y", "-qq", SHELL)
-    if not _browser_is_there():
-        raise BrowserNotFound
+    if apt and _trouble():
+        _run(*apt, "install", "-y", "-qq", SHELL)
+    if apt and not chinese_font_is_there():
+        _run(*apt, "install", "-y", "-qq", *FONTS)
+    if trouble := _trouble():
+        raise trouble
     if not chinese_font_is_there():
-        sys.exit(
-            f"没有中文字体，截图会是方框。请以管理员身份执行 apt-get install {FONT}，再运行一次。"
-        )
+        sys.exit(NO_FONT)
 
 
 if __name__ == "__main__":
     try:
         install()
-    except BrowserNotFound as error:
+    except NotStarted as error:
         sys.exit(str(error))

@@ -10,11 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from PIL import Image
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from fixtures.browser import LOCALE, TIMEZONE, introduce
 from fixtures.portal import MockState, PortalCrashed, running_portal
-from pages.browser import BrowserNotFound, launch
+from pages.browser import launch
+from pages.driver import driver
+from pages.not_started import NotStarted
 from pages.screen import Screen
 from reports.walks import VIEWPORT, WALKS, Visit
 
@@ -63,7 +65,7 @@ def main() -> None:
     """Take every picture, and only then replace the old ones and the gallery."""
     try:
         pictures = dict(take_pictures())
-    except BrowserNotFound as reason:
+    except NotStarted as reason:
         print(reason, file=sys.stderr)
         sys.exit(4)
     shutil.rmtree(FOLDER, ignore_errors=True)
@@ -86,7 +88,7 @@ def gallery() -> str:
 
 def take_pictures() -> Iterator[tuple[str, Image.Image]]:
     """Go every walk; give each picture and its name."""
-    with running_portal() as portal_url, sync_playwright() as playwright:
+    with running_portal() as portal_url, driver() as playwright:
         browser = launch(playwright)
         for walk, wishes in WALKS:
             with visit(browser, portal_url, wishes) as one:

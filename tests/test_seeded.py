@@ -1,6 +1,5 @@
 """Ten seeded failures: the report tells the cause of each, and calls nobody."""
 
-import shutil
 import subprocess
 import sys
 from contextlib import closing, contextmanager
@@ -49,7 +48,6 @@ def served(folder):
             server.terminate()
 
 
-@pytest.mark.skipif(not shutil.which("node"), reason="报告需要 Node.js")
 @pytest.mark.timeout(400)
 def test_report_tells_the_cause_of_each_failure_and_calls_nobody(tmp_path, monkeypatch, playwright):
     """Front page, details, guide and player show ten causes, with no request to elsewhere."""
