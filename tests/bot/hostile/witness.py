@@ -81,7 +81,11 @@ class Witness:
         text = body[:KEPT_BYTES].decode(errors="replace") + repr(fields)
         named = {value for name, value in fields if name.startswith("appl") and value}
         numbers = frozenset(named | {number for number in known if number in text})
-        owner = uscc or next((known[one] for one in numbers if one in known), "")
+        owner = (
+            uscc
+            or dict(fields).get("uscc", "")
+            or next((known[one] for one in numbers if one in known), "")
+        )
         arrival = Arrival(
             monotonic(), server, method, path, owner, kind, fields, numbers, body[:KEPT_BYTES]
         )
