@@ -331,6 +331,17 @@ ALERTS_AFTER_ANSWER = at_press(f"H.normally(form, function () {{ {ALERTS} }});")
 ENDLESS = "for (;;) {}"
 ENDLESS_AT_PRESS = at_press(ENDLESS)
 ENDLESS_AFTER_ANSWER = at_press(f"H.normally(form, function () {{ {ENDLESS} }});")
+
+
+def when_read(act: str) -> str:
+    """Do this as soon as somebody's script reads a text of the page; people's eyes do not."""
+    return f"""
+      Object.defineProperty(HTMLElement.prototype, "innerText", {{
+        get: function () {{ {act} return this.textContent; }}
+      }});
+    """
+
+
 GROWING = at_press("""
   H.normally(form, function () {
     setInterval(function () { H.add(document, "p", {}, "广告".repeat(50)); }, 1);

@@ -1,6 +1,7 @@
 """The hostile servers: the mock portal with tricks over it, and another origin that listens."""
 
 import json
+import socket
 import threading
 import time
 from collections.abc import Iterable, Iterator
@@ -57,6 +58,7 @@ class HostilePortal:
         self._tricks: dict[str, Trick] = {}
         self._listed: dict[str, list[str]] = {}
         self._over: dict[str, threading.Event] = {}
+        self._sockets: set[socket.socket] = set()  # that speak WebSocket
         steps = self.app.before_request_funcs[None]
         steps.insert(2, self._note)  # as soon as the portal knows whose request it is
         steps += [self._socket, self._answer_instead, self._confirm_otherwise]
@@ -75,10 +77,13 @@ class HostilePortal:
         self._tricks.pop(uscc)
         self._over[uscc].set()
 
-    def is_pending(self, number: str) -> bool:
-        """Tell whether the portal has not confirmed this policy."""
-        policy = self.memory.policies[number]
-        return policy in self.memory.pending(self.memory.enterprises[policy.uscc])
+    def release(self) -> None:
+        """Let no request wait any longer."""
+        for over in self._over.values():
+            over.set()
+        for sock in [*self._sockets]:
+            with suppress(OSError):
+                sock.shutdown(socket.SHUT_RDWR)
 
     @property
     def twin_url(self) -> str:
@@ -197,13 +202,22 @@ class HostilePortal:
         """Speak WebSocket, which is no route of Flask; a message with a number confirms."""
         if request.path != SOCKET_PATH:
             return None
-        with suppress(OSError):  # the page has gone, or the time is over
+        with suppress(OSError), self._open_socket() as sock:  # or the page has gone
             seconds = SHORT_SECONDS if SHORT in request.args else SOCKET_SECONDS
-            sock, headers = request.environ["hostile.socket"], list(request.headers)
-            for text in _messages(sock, headers, seconds):
+            for text in _messages(sock, list(request.headers), seconds):
                 self._hear(text)
-        request.environ["mock_portal.cut_connection"](b"", reset=False)
+        with suppress(OSError):
+            request.environ["mock_portal.cut_connection"](b"", reset=True)
         return Response(status=GONE)
+
+    @contextmanager
+    def _open_socket(self) -> Iterator[socket.socket]:
+        sock = request.environ["hostile.socket"]
+        self._sockets.add(sock)
+        try:
+            yield sock
+        finally:
+            self._sockets.remove(sock)
 
     def _hear(self, text: str) -> None:
         fields = tuple((str(name), str(value)) for name, value in json.loads(text).items())
@@ -214,7 +228,7 @@ class HostilePortal:
             self._accept(number, arrival)
 
 
-def _messages(sock: Any, headers: list[tuple[str, str]], seconds: float) -> Iterator[str]:
+def _messages(sock: socket.socket, headers: list[tuple[str, str]], seconds: float) -> Iterator[str]:
     """Shake hands, and give each message until the other end goes, or the time is over."""
     protocol = ServerProtocol()
     lines = [f"GET {SOCKET_PATH} HTTP/1.1", *(f"{name}: {value}" for name, value in headers)]
@@ -240,6 +254,7 @@ def serving() -> Iterator[HostilePortal]:
     with _server(portal.app) as url, _server(portal.foreign) as foreign_url:
         portal.url, portal.foreign_url = url, foreign_url
         yield portal
+        portal.release()
 
 
 @contextmanager

@@ -1,19 +1,15 @@
 """The bot at a hostile portal: what arrives is the portal's to say, not the bot's."""
 
-import os
-
 import pytest
 
 from tests.bot.hostile.conftest import Live
-from tests.bot.hostile.tricks import SLICE, TRICKS
+from tests.bot.hostile.tricks import TRICKS, tried
 from tests.bot.hostile.verdict import violations
 
 pytestmark = pytest.mark.timeout(300)  # two runs, each to its own deadline
 
-TRIED = TRICKS if os.environ.get("HOSTILE_TRICKS") == "all" else SLICE
 
-
-@pytest.mark.parametrize("name", TRIED)
+@pytest.mark.parametrize("name", tried())
 def test_hostile_portal_gets_no_more_than_was_approved(name: str, live: Live):
     """Nothing unapproved, double, falsely confirmed, falsely unsent, or beyond its deadline."""
     story = live(TRICKS[name])

@@ -4,6 +4,7 @@ Each trick is on for one enterprise. Its script stands at the end of a page (`on
 replace those of the mock, its edits change them after the mock has done what was asked.
 """
 
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -406,30 +407,36 @@ def limits() -> Iterable[Trick]:
     for name, sentence, ends, script in (
         ("hang_on_load", "The form waits for an answer that never comes.", NOT_SENT,
          scripts.HANG_ON_LOAD),
+        ("hang_when_read", "So when a script reads the form.", NOT_SENT,
+         scripts.when_read(scripts.HANG_ON_LOAD)),
         ("hang_at_press", "So at the press, in place of sending.", NOT_SENT,
          scripts.HANG_AT_PRESS),
         ("hang_after_answer", "So at the answer.", PRESSED, scripts.HANG_AFTER_ANSWER),
         ("alerts", "The form says the same in a native dialog, for ever.", NOT_SENT,
          scripts.ALERTS),
+        ("alerts_when_read", "So when a script reads the form.", NOT_SENT,
+         scripts.when_read(scripts.ALERTS)),
         ("alerts_at_press", "So at the press, in place of sending.", NOT_SENT,
          scripts.ALERTS_AT_PRESS),
         ("alerts_after_answer", "So at the answer.", PRESSED, scripts.ALERTS_AFTER_ANSWER),
         ("endless", "The form's script never ends.", NOT_SENT, scripts.ENDLESS),
+        ("endless_when_read", "So when a script reads the form.", NOT_SENT,
+         scripts.when_read(scripts.ENDLESS)),
         ("endless_at_press", "So at the press, in place of sending.", NOT_SENT,
          scripts.ENDLESS_AT_PRESS),
         ("endless_after_answer", "So at the answer.", PRESSED, scripts.ENDLESS_AFTER_ANSWER),
         ("growing", "The form grows at the answer.", PRESSED, scripts.GROWING),
     ):  # fmt: skip
         yield at_form(name, sentence, LIMITS, ends, HANGS, script, settings=STUCK)
-    yield Trick(
-        "hang_at_look",
-        "保单查询 waits for an answer that never comes, once there was a press.",
-        LIMITS,
-        PRESSED,
-        ONE,
-        on={"policies": scripts.HANG_AFTER_PRESS},
-        settings=STUCK,
-    )
+    for name, sentence, script in (
+        ("hang_at_look", "保单查询 hangs once there was a press.", scripts.HANG_AFTER_PRESS),
+        (
+            "hang_when_looked_at",
+            "So when a script reads it.",
+            scripts.when_read(scripts.HANG_AFTER_PRESS),
+        ),
+    ):
+        yield Trick(name, sentence, LIMITS, PRESSED, ONE, on={"policies": script}, settings=STUCK)
     yield Trick(
         "endless_page",
         "The form's page never ends.",
@@ -482,8 +489,14 @@ def limits() -> Iterable[Trick]:
 ALL = (CONTROL, *compared(), *noise(), *ways_out(), *positive(), *limits())
 TRICKS: Mapping[str, Trick] = {trick.name: trick for trick in ALL}
 
-# What is tried at every change; each kind of each item is met once.
+# What is tried at every change: some of each item.
 SLICE = (
     *("none", "other_contactMobile", "pending_outside", "heartbeat"),
     *("shared_worker_tries", "stale_returned", "program"),
 )
+
+
+def tried() -> tuple[str, ...]:
+    """Return the names of the tricks to try: the slice, all, or of all every so many."""
+    every = os.environ.get("HOSTILE_EVERY")
+    return tuple(TRICKS)[:: int(every)] if every else SLICE

@@ -13,7 +13,8 @@ from tests.bot.hostile.tricks import CANNOT_TELL, Trick
 from tests.bot.hostile.witness import Arrival, as_approved, told
 
 NOTHING_WAS_SENT = frozenset({"failed", "changed"})
-THE_PORTAL_HAS_IT = frozenset({"confirmed", "already_confirmed", "underwritten"})
+CONFIRMED_HERE = frozenset({"confirmed", "underwritten"})
+CONFIRMED_BY_SOMEBODY = "already_confirmed"
 FIT_NUMBER = re.compile(r"[0-9A-Za-z-]{1,64}")
 FLAT_MEGABYTES = 700  # the bot's own processes, without the browser
 
@@ -73,7 +74,7 @@ class Story:
                 f"  run {count}: exit {run.exit_code} after {run.ended - run.began:.1f} s"
                 f" of {run.deadline:.0f}, {run.megabytes:.0f} MB"
             )
-            lines += [f"    {one}: {run.state(one)}: {run.words(one)}" for one in run.items]
+            lines += [f"    {one[:60]}: {run.state(one)}: {run.words(one)}" for one in run.items]
             lines += [f"    log: {line}" for line in run.log.splitlines()[-4:]]
         return "\n".join(lines)
 
@@ -96,9 +97,9 @@ def _of_words(story: Story) -> Iterator[str]:
     for count, run in enumerate(story.runs, start=1):
         for number in run.items:
             yield from (f"run {count}: {wrong}" for wrong in _of_item(story, run, number))
-        done = [one for one in story.approved if _is_accepted(story, one)]
+        done = [one for one in story.approved if story.accepted.get(one)]
         if run.exit_code == 0 and run.items and len(done) < len(run.items):
-            yield f"run {count}: false confirmed: exit 0, and the portal has {done}"
+            yield f"run {count}: false confirmed: exit 0, and the portal has accepted {done}"
 
 
 def _of_item(story: Story, run: Run, number: str) -> Iterator[str]:
@@ -106,8 +107,10 @@ def _of_item(story: Story, run: Run, number: str) -> Iterator[str]:
     arrived = [one for one in story.naming(number) if one.at < until]
     in_this_run = [one for one in arrived if one.at >= run.began]
     state = run.state(number)
-    if state in THE_PORTAL_HAS_IT and not _is_accepted(story, number):
-        yield f"false confirmed: {number} is {state}, and the portal has {story.accepted}"
+    accepted = story.accepted.get(number, [])
+    is_false = state in CONFIRMED_HERE and not _is_accepted(story, number)
+    if is_false or (state == CONFIRMED_BY_SOMEBODY and not accepted):
+        yield f"false confirmed: {number} is {state}, and the portal has accepted {accepted}"
     if run.says_not_sent(number) and in_this_run:
         yield f"not sent, and arrived: {number} is {state}: {run.words(number)}"
     if state in ("in_doubt", "pressing") and not arrived and story.trick.name not in CANNOT_TELL:

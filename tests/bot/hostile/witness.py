@@ -49,7 +49,7 @@ class Arrival:
         return [value for one, value in self.fields if one == name]
 
     def __str__(self) -> str:
-        carried = "&".join(f"{name}={value}" for name, value in self.fields)
+        carried = " ".join("&".join(f"{name}={value}" for name, value in self.fields).split())
         return f"{self.method} {self.server}{self.path} [{self.kind or '-'}] {carried[:400]}"
 
 
