@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
+from weakref import WeakSet
 
 from cheroot import wsgi
 from flask import Flask, Response, g, request
@@ -37,6 +38,7 @@ NAMES = {endpoint: name for name, endpoint in PAGES.items()}
 FORM = "application/x-www-form-urlencoded"
 SOCKET_PATH = "/hostile/socket"
 SOCKET_SECONDS = 60.0  # that a socket stays open
+SECONDS_TO_END = 3.0
 SHORT, SHORT_SECONDS = "short", 0.7  # unless its address says so
 
 
@@ -208,6 +210,7 @@ class HostilePortal:
                 self._hear(text)
         with suppress(OSError):
             request.environ["mock_portal.cut_connection"](b"", reset=True)
+        request.environ["hostile.socket"].close()  # if its other end was faster
         return Response(status=GONE)
 
     @contextmanager
@@ -263,6 +266,14 @@ def _server(app: Any) -> Iterator[str]:
         ("127.0.0.1", 0), app, numthreads=64, request_queue_size=128, timeout=20, shutdown_timeout=1
     )
     server.gateway = HostileGateway
+    accepted: WeakSet[socket.socket] = WeakSet()
+
+    class Connection(server.ConnectionClass):
+        def __init__(self, server: Any, sock: socket.socket, *rest: Any) -> None:
+            super().__init__(server, sock, *rest)
+            accepted.add(sock)
+
+    server.ConnectionClass = Connection
     server.keep_alive_conn_limit = 1000
     server.prepare()
     thread = threading.Thread(target=server.serve, daemon=True)
@@ -271,4 +282,6 @@ def _server(app: Any) -> Iterator[str]:
     yield f"http://{host}:{port}"
     stopping = threading.Thread(target=server.stop, daemon=True)
     stopping.start()
-    stopping.join(3)
+    stopping.join(SECONDS_TO_END)
+    for sock in [*accepted]:  # cheroot leaves some to the garbage, of which Python complains
+        sock.close()
