@@ -14,7 +14,7 @@ RESULTS := --alluredir=reports/allure-results --clean-alluredir
 PYTEST := $(BIN)/pytest -n 3 --dist worksteal $(RESULTS) --junitxml=reports/junit.xml
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test features nightly merge notify burn-in portal report open-report bench-recording flake-rate soak fuzz-lists screens lock clean campaign matrix
+.PHONY: help setup demo test features nightly merge notify burn-in portal report open-report bench-recording flake-rate soak fuzz-lists screens lock clean campaign matrix hostile
 
 help:
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
@@ -93,6 +93,11 @@ SEEDS ?= 5
 
 matrix: setup ## 故障矩阵：F01 至 F40，各用五个种子（SEEDS=1 少些）· every row of the fault matrix by five seeds
 	FAULT_MATRIX_SEEDS=$(SEEDS) $(BIN)/pytest -n 3 --dist worksteal tests/bot/matrix
+
+EVERY ?= 1
+
+hostile: setup ## 敌意门户：每一种花招（EVERY=3 少些）· every trick of a hostile portal, and its proof
+	HOSTILE_EVERY=$(EVERY) $(BIN)/pytest -n 2 --dist worksteal tests/bot/hostile
 
 soak: setup ## 耐久：一次运行 500 张，看内存和残留（约一刻钟）· 500 policies in one run: memory, leftovers
 	@$(BIN)/python -m benchmarks.soak
