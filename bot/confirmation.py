@@ -39,7 +39,6 @@ STATE_OF = {  # the code of a business exception; any other needs a person
     "NOT_APPROVED": State.CHANGED,
     "MISMATCH": State.REFUSED,
     "NOT_PENDING": State.REFUSED,
-    "OUT_OF_TIME": State.FAILED,
     "QUARANTINE": State.REFUSED,
 }
 FOUND, PRESS_RECORD = "确认后的画面", "按下的记录"
@@ -425,11 +424,11 @@ class Confirmation:
         else:  # the code of the press is what the next look needs
             self._move(entry, State.IN_DOUBT, code=entry.code, **told)
 
-    def fail(self, entry: Entry, reason: str, next_step: str = RUN_AGAIN) -> None:
+    def fail(self, entry: Entry, reason: str, next_step: str = RUN_AGAIN, code: str = "") -> None:
         """Write down that it could not be done for a technical reason."""
         if entry.state in BEFORE_PRESS - RESTARTABLE:
             told = f"{reason}；确认没有发出"
-            self._move(entry, State.FAILED, explanation=told, next_step=next_step)
+            self._move(entry, State.FAILED, code=code, explanation=told, next_step=next_step)
         elif entry.state in FOLLOWED_UP:
             self._move(entry, entry.state, code=NOT_SEEN, explanation=reason, next_step=next_step)
         elif entry.state is State.PRESSING:

@@ -215,8 +215,10 @@ def _work_off(
         while under_way:
             _await_one(robot, under_way)
     except KeyboardInterrupt:
-        robot.stopped = Stop.INTERRUPTED
-        log.warning("收到中断：办完手头的保单就结束；再按一次 Ctrl-C 立即结束。")
+        robot.hurry()
+        log.warning(
+            "收到中断：办完手头的保单就结束，卡住的页面不再等下去；再按一次 Ctrl-C 立即结束。"
+        )
         _finish(robot, under_way)
     except OperationalError as error:
         robot.stopped = Stop.STORAGE

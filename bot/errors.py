@@ -40,6 +40,10 @@ class ApplicationException(WorkItemError):
     """A technical failure; it may be retried before the press."""
 
 
+class OutOfTime(ApplicationException):
+    """An item or an act on a page took too long; what took long once is not tried again."""
+
+
 class EvidenceNotKept(ApplicationException):
     """The disk did not take a piece of evidence; before the press nothing is pressed without it."""
 

@@ -76,8 +76,13 @@ def reconcile(
     batches = [list(batch) for _, batch in groupby(in_order, key=lambda item: item.uscc)]
     states = {entry.item.reference: entry.state for entry in ledger.entries()}
     with ThreadPoolExecutor(sessions.at_once) as threads:
-        compared = threads.map(compare_enterprise, batches)
-        return [one for comparisons in compared for one in comparisons]
+        try:
+            compared = threads.map(compare_enterprise, batches)
+            return [one for comparisons in compared for one in comparisons]
+        except KeyboardInterrupt:
+            threads.shutdown(wait=False, cancel_futures=True)
+            sessions.hurry()
+            raise
 
 
 def _of_enterprise(

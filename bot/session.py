@@ -7,9 +7,9 @@ the thread that owns the page.
 import logging
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from threading import Lock
 from typing import Protocol, TypeVar
@@ -27,11 +27,13 @@ from bot.egress import Egress, host_of
 from bot.errors import (
     ApplicationException,
     BusinessException,
+    OutOfTime,
     SignInRefused,
     WorkItemError,
     in_chinese,
 )
 from bot.portal.client import Client
+from bot.portal.watchdog import Watchdog
 from bot.press import Latch, Sender, Valve
 from bot.secrets import Passwords
 from bot.settings import Settings
@@ -169,6 +171,7 @@ class BrowserThread:
         self._sessions: dict[str, Session] = {}
         self._signed_in: dict[str, Login] = {}  # who was let in last, of each enterprise
         self._lost: Counter[Login] = Counter()  # sessions in this run
+        self._watchdog = Watchdog()
 
     def do(self, item: WorkItem, act: Callable[[Session], T]) -> T:
         """Act in the session of the item's account, signing in first if it is not signed in.
@@ -178,8 +181,13 @@ class BrowserThread:
         Raises:
             BusinessException: a person must look; the session stays.
             ApplicationException: a technical failure; the session is thrown away.
+            OutOfTime: the page kept the act waiting too long; the browser was ended.
         """
         return self._thread.submit(self._do, item, act).result()
+
+    def hurry(self) -> None:
+        """Wait for whatever is under way, and comes after it, no longer than for one page."""
+        self._watchdog.hurry(self._settings.timeout_seconds)
 
     def leave(self, uscc: str) -> None:
         """Close the session of this enterprise."""
@@ -194,9 +202,11 @@ class BrowserThread:
         try:
             session = self._session(item)
             try:
-                return act(session)
+                with self._limit():
+                    return act(session)
             except WorkItemError:
-                session.leave_form()
+                if item.uscc in self._sessions:  # its browser was not ended
+                    session.leave_form()
                 raise
             finally:
                 if session.is_spent:
@@ -235,6 +245,26 @@ class BrowserThread:
             self._discard(item.uscc)
             raise ApplicationException("BROWSER", in_chinese(error), RUN_AGAIN) from None
 
+    @contextmanager
+    def _limit(self) -> Iterator[None]:
+        """Limit what an act may take; what it has returned before its end still holds.
+
+        Raises:
+            OutOfTime: the act failed because the browser was ended.
+        """
+        try:
+            with self._watchdog.limit(self._settings.item_minutes * 60):
+                yield
+        except (PortalError, PlaywrightError):
+            if not self._watchdog.has_bitten:
+                raise
+            waited = _duration(self._watchdog.seconds)
+            told = f"门户的页面卡住，{waited}内没有办到，浏览器已被结束"
+            raise OutOfTime("OUT_OF_TIME", told, RUN_AGAIN) from None
+        finally:
+            if self._watchdog.has_bitten:
+                self._stop()
+
     def _session(self, item: WorkItem) -> Session:
         login = login_of(item, self._settings)
         if self._signed_in.get(item.uscc) != login:
@@ -249,19 +279,8 @@ class BrowserThread:
         password = None if with_card else self._passwords.find(item.uscc, item.account)
         context = self._new_context()
         try:
-            login = _open(context, self._settings.origin, self._settings.profile)
-            if password:
-                home = self._log_in(login, item.account, password)
-            else:
-                home = self._log_in_with_card(login, item.enterprise_name)
-            self._passwords.remember(*tokens(context.cookies()))
-            if home.enterprise_name() != item.enterprise_name:
-                raise SignInRefused(
-                    "WRONG_ENTERPRISE",
-                    f"登录后显示的企业是“{home.enterprise_name()}”",
-                    "请核对清单中的企业名称和登录账号",
-                )
-            return Session(context, home.open_desk(), *self._ways_out())
+            with self._limit():
+                return self._enter(item, context, password)
         except BaseException:
             with suppress(PlaywrightError):  # of a dead browser; what went wrong is what is told
                 context.close()
@@ -274,9 +293,26 @@ class BrowserThread:
         hosts = map(host_of, settings.origins)
         return egress, Client(hosts, settings.timeout_seconds, settings.proxy)
 
+    def _enter(self, item: WorkItem, context: BrowserContext, password: Secret | None) -> Session:
+        login = _open(context, self._settings.origin, self._settings.profile)
+        if password:
+            home = self._log_in(login, item.account, password)
+        else:
+            home = self._log_in_with_card(login, item.enterprise_name)
+        self._passwords.remember(*tokens(context.cookies()))
+        if home.enterprise_name() != item.enterprise_name:
+            raise SignInRefused(
+                "WRONG_ENTERPRISE",
+                f"登录后显示的企业是“{home.enterprise_name()}”",
+                "请核对清单中的企业名称和登录账号",
+            )
+        return Session(context, home.open_desk(), *self._ways_out())
+
     def _log_in(self, login: LoginPage, account: str, password: Secret) -> HomePage:
         for _ in range(PICTURES):
-            answer = self._attendant.captcha(login.captcha.read())
+            picture = login.captcha.read()
+            with self._watchdog.paused():
+                answer = self._attendant.captcha(picture)
             try:
                 return login.log_in(account, password, answer)
             except LoginRefused as refusal:
@@ -293,7 +329,8 @@ class BrowserThread:
         if (state := card.control_state()) is not ControlState.READY:
             said = "；".join((state.value, *card.notices()))
             raise SignInRefused("CARD_CONTROL", f"卡介质不能用：{said}", CARD_HELP[state])
-        pin = self._attendant.pin(enterprise_name)
+        with self._watchdog.paused():
+            pin = self._attendant.pin(enterprise_name)
         self._passwords.remember(pin)
         try:
             home = card.log_in(pin)
@@ -338,6 +375,7 @@ class BrowserThread:
             executable=self._settings.browser,
             proxy=self._egress.address,
         )
+        self._watchdog.watch(self._browser)
         return self._browser
 
     def _discard(self, uscc: str) -> None:
@@ -358,9 +396,14 @@ class BrowserThread:
             if part:
                 with suppress(PlaywrightError):
                     part()
+        self._watchdog.forget()
         if self._egress:
             self._egress.close()
         self._browser = self._playwright = self._egress = None
+
+
+def _duration(seconds: float) -> str:
+    return f"{seconds / 60:g} 分钟" if seconds >= 60 else f"{seconds:.3g} 秒"
 
 
 def login_of(item: WorkItem, settings: Settings) -> Login:
@@ -445,7 +488,13 @@ class Sessions:
         if thread := self._homes.pop(uscc, None):
             thread.leave(uscc)
 
+    def hurry(self) -> None:
+        """Wait for no page longer than for one answer: the run is to end."""
+        for thread in self._threads:
+            thread.hurry()
+
     def close(self) -> None:
         """Close every browser."""
+        self.hurry()  # whoever closes while an act is stuck waits for its end
         for thread in self._threads:
             thread.close()

@@ -21,6 +21,7 @@ from bot.errors import (
     BusinessException,
     DeclarationChanged,
     NotWritten,
+    OutOfTime,
     WorkItemError,
 )
 from bot.evidence import Evidence
@@ -35,7 +36,9 @@ step = DBOS.step(  # a retry goes by the ledger like everything else, so it cann
     max_attempts=3,
     interval_seconds=1.0,
     backoff_rate=2.0,
-    should_retry=lambda error: isinstance(error, ApplicationException | NotListedYet),
+    should_retry=lambda error: (
+        isinstance(error, ApplicationException | NotListedYet) and not isinstance(error, OutOfTime)
+    ),
 )
 
 
@@ -83,6 +86,11 @@ class Robot(DBOSConfiguredInstance):
     def follow_up(self, uscc: str, list_digest: str) -> None:
         """See in 保单查询 what became of what was pressed, and what the insurer has decided."""
         self._serve(uscc, lambda: self.collect_pressed(uscc, list_digest), self.look)
+
+    def hurry(self) -> None:
+        """Begin nothing more, and wait for no page longer than for one answer."""
+        self.stopped = Stop.INTERRUPTED
+        self._sessions.hurry()
 
     def _serve(
         self, uscc: str, collect: Callable[[], list[str]], handle: Callable[[str], None]
@@ -137,6 +145,8 @@ class Robot(DBOSConfiguredInstance):
                 step_(reference)
         except engine_error.DBOSMaxStepRetriesExceeded as exceeded:
             self._give_up(reference, exceeded.errors[-1])
+        except OutOfTime as error:
+            self._give_up(reference, error)
         except (NotWritten, OperationalError):
             raise
         except OSError as error:
@@ -225,8 +235,8 @@ class Robot(DBOSConfiguredInstance):
         minutes = self._settings.item_minutes
         begun = self._begun.get(entry.item.reference, monotonic())
         if entry.state in BEFORE_PRESS and monotonic() - begun > minutes * 60:
-            told = f"{minutes:g} 分钟内没有办到确认这一步；确认没有发出"
-            raise BusinessException("OUT_OF_TIME", told, RUN_AGAIN)
+            told = f"{minutes:g} 分钟内没有办到确认这一步"
+            raise OutOfTime("OUT_OF_TIME", told, RUN_AGAIN)
 
     def _give_up(self, reference: str, error: Exception) -> None:
         if isinstance(error, NotListedYet):
@@ -235,7 +245,8 @@ class Robot(DBOSConfiguredInstance):
         if self._failures >= FAILURES:
             self.stopped = self.stopped or Stop.BREAKER
         next_step = error.next_step if isinstance(error, WorkItemError) else RUN_AGAIN
-        self._confirmation.fail(self._ledger.entry(reference), _told(error), next_step)
+        code = error.code if isinstance(error, OutOfTime) else ""
+        self._confirmation.fail(self._ledger.entry(reference), _told(error), next_step, code)
 
 
 def _told(error: Exception) -> str:

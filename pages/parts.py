@@ -17,8 +17,11 @@ from pages.models import Secret
 Surface = Page | FrameLocator  # the tab, or the desk frame, that shows a screen
 
 
+KEPT_DIALOGS, KEPT_CHARACTERS = 20, 500  # a page may open them without end
+
+
 class DialogLog:
-    """The native dialogs of one browser context; each is closed and its text kept.
+    """The native dialogs of one browser context; each is closed, and the first texts are kept.
 
     Whoever opens a context installs one; without it Playwright would close dialogs unread.
     """
@@ -55,7 +58,8 @@ class DialogLog:
             self._accepted.remove(dialog.message)
             dialog.accept()
         else:
-            self._messages.append(dialog.message)
+            if len(self._messages) < KEPT_DIALOGS:
+                self._messages.append(dialog.message[:KEPT_CHARACTERS])
             dialog.dismiss()
 
 

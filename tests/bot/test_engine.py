@@ -99,6 +99,10 @@ class Robot:
         self.ended: Any = SimpleQueue()
         self.stopped: Stop | None = None
 
+    def hurry(self) -> None:
+        """Begin nothing more."""
+        self.stopped = Stop.INTERRUPTED
+
 
 def handle(status: str) -> Any:
     """Stand in for a workflow of which the engine knows this."""

@@ -176,7 +176,7 @@ def test_an_item_that_takes_too_long_is_not_pressed(workplace: Workplace):
     (item,) = items.values()
 
     assert (code, item["state"]) == (3, "failed")
-    assert "分钟内没有办到" in item["explanation"]
+    assert "内没有办到" in item["explanation"]
     assert list(workplace.arrivals().values()) == [[]]
 
 

@@ -225,6 +225,18 @@ def test_what_a_page_says_after_the_answer_is_no_check_in_the_browser(site: Site
     assert DialogLog.of(page).take() == ("x",)
 
 
+def test_of_dialogs_without_end_the_first_are_kept_and_of_each_its_beginning(site: Site):
+    """A page cannot make the log grow; what it said first is what is told."""
+    page = site(here="<button>go</button>")
+
+    page.evaluate("for (let i = 0; i < 30; i++) alert(i + 'x'.repeat(10_000))")
+    kept = DialogLog.of(page).take()
+
+    assert [message[:3].rstrip("x") for message in kept] == [str(one) for one in range(20)]
+    assert {len(message) for message in kept} == {500}
+    assert DialogLog.of(page).take() == ()
+
+
 def test_a_menu_that_folds_again_is_pointed_at_again(site: Site):
     """What moved under the pointer has closed it; a person points once more."""
     script = "this.seen = (this.seen || 0) + 1; item.hidden = this.seen < 2"

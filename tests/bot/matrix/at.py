@@ -14,6 +14,7 @@ import signal
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from threading import Timer
 from types import ModuleType
 from typing import Any
 
@@ -208,6 +209,17 @@ def _double(args: tuple[Any, ...]) -> None:
     button.click = button.dblclick
 
 
+def _get_stuck(args: tuple[Any, ...]) -> None:
+    """Let the page answer nothing any more."""
+    _tab(args).evaluate("setTimeout(() => { for (;;); })")
+
+
+def _get_stuck_and_be_told_to_stop(args: tuple[Any, ...]) -> None:
+    """Send SIGTERM when the bot waits for the page."""
+    _get_stuck(args)
+    Timer(1.0, os.kill, (os.getpid(), signal.SIGTERM)).start()
+
+
 def _signal(number: signal.Signals) -> Act:
     return lambda args: os.kill(os.getpid(), number)
 
@@ -229,6 +241,8 @@ ACTS: dict[str, Act] = {
     "no picture": _lose_picture,
     "misread once": _misread(1),
     "misread always": _misread(3),
+    "stuck": _get_stuck,
+    "stuck, SIGTERM": _get_stuck_and_be_told_to_stop,
     "alert": lambda args: _tab(args).evaluate("alert('系统将于今晚维护')"),
 }
 
