@@ -13,7 +13,13 @@ from playwright.sync_api import Error as PlaywrightError
 
 from bot import approval, declaration
 from bot.approval import Approval, ApprovedIntent, Snapshot
-from bot.errors import BusinessException, DeclarationChanged, EvidenceNotKept, WorkItemError
+from bot.errors import (
+    RUN_AGAIN,
+    BusinessException,
+    DeclarationChanged,
+    EvidenceNotKept,
+    WorkItemError,
+)
 from bot.evidence import SEAL, Evidence, clock, environment
 from bot.ledger import (
     BEFORE_PRESS,
@@ -27,7 +33,7 @@ from bot.ledger import (
 )
 from bot.press import UNSENT, Latch, Outcome, Pressed, press
 from bot.results import in_beijing
-from bot.session import RUN_AGAIN, Session, Sessions
+from bot.session import Session, Sessions
 from bot.settings import Settings
 from bot.work_item import WorkItem, mask_text, mask_within
 from pages.errors import PolicyNotListed

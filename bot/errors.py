@@ -10,6 +10,8 @@ from pages.errors import (
     UnknownWording,
 )
 
+RUN_AGAIN = "请稍后再运行一次；仍不成功时请登录门户查看"
+
 
 class WorkItemError(Exception):
     """One item could not be finished."""

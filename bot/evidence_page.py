@@ -19,6 +19,7 @@ OUTCOMES = {
     "refused": "门户拒绝",
     "unknown": "没有明确的应答",
     "not_sent": "没有发出",
+    "changed": "没有发出：页面要提交的不是批准的内容",
 }
 ROBOT = "robot"  # as the ledger has it
 

@@ -25,6 +25,7 @@ from playwright.sync_api import Error as PlaywrightError
 from bot.artifacts import tokens
 from bot.egress import Egress, host_of
 from bot.errors import (
+    RUN_AGAIN,
     ApplicationException,
     BusinessException,
     OutOfTime,
@@ -33,6 +34,7 @@ from bot.errors import (
     in_chinese,
 )
 from bot.portal.client import Client
+from bot.portal.documents import fetching
 from bot.portal.watchdog import Watchdog
 from bot.press import Latch, Sender, Valve
 from bot.secrets import Passwords
@@ -56,11 +58,10 @@ from pages.errors import (
 from pages.login import LoginPage
 from pages.models import Document, PolicyRecord, PolicyStatus, Secret
 from pages.not_started import NotStarted
-from pages.parts import CaptchaPicture, DialogLog, TrustedOrigins
+from pages.parts import CaptchaPicture, DialogLog, Files, TrustedOrigins
 from pages.pending import ConfirmationPage
 from pages.profile import PortalProfile
 
-RUN_AGAIN = "请稍后再运行一次；仍不成功时请登录门户查看"
 log = logging.getLogger(__name__)
 LOCAL_NETWORK = "local-network-access"  # the browser's name of the permission
 CARD_HELP = {
@@ -168,6 +169,8 @@ class BrowserThread:
         self._playwright: Playwright | None = None
         self._browser: Browser | None = None
         self._egress: Egress | None = None
+        hosts = map(host_of, settings.origins)
+        self._client = Client(hosts, settings.timeout_seconds, settings.proxy)
         self._sessions: dict[str, Session] = {}
         self._signed_in: dict[str, Login] = {}  # who was let in last, of each enterprise
         self._lost: Counter[Login] = Counter()  # sessions in this run
@@ -287,11 +290,9 @@ class BrowserThread:
             raise
 
     def _ways_out(self) -> tuple[Egress, Client]:
-        settings, egress = self._settings, self._egress
-        if egress is None:  # a browser is never launched without
+        if self._egress is None:  # a browser is never launched without
             raise RuntimeError("no way out")
-        hosts = map(host_of, settings.origins)
-        return egress, Client(hosts, settings.timeout_seconds, settings.proxy)
+        return self._egress, self._client
 
     def _enter(self, item: WorkItem, context: BrowserContext, password: Secret | None) -> Session:
         login = _open(context, self._settings.origin, self._settings.profile)
@@ -353,6 +354,7 @@ class BrowserThread:
         context.set_default_timeout(self._settings.timeout_seconds * 1000)
         DialogLog.install(context)
         TrustedOrigins.install(context, self._settings.origins)
+        Files.install(context, fetching(context, self._client))
         return context
 
     def _open_context(self, browser: Browser) -> BrowserContext:
@@ -361,6 +363,7 @@ class BrowserThread:
             timezone_id="Asia/Shanghai",
             viewport=VIEWPORT,
             service_workers="block",
+            accept_downloads=False,  # a document is fetched, not saved
             permissions=[LOCAL_NETWORK] if self._settings.login == "card" else [],
         )
 

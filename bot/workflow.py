@@ -17,6 +17,7 @@ from sqlalchemy.exc import OperationalError
 
 from bot.confirmation import Confirmation, NotListedYet, beijing
 from bot.errors import (
+    RUN_AGAIN,
     ApplicationException,
     BusinessException,
     DeclarationChanged,
@@ -26,7 +27,7 @@ from bot.errors import (
 )
 from bot.evidence import Evidence
 from bot.ledger import BEFORE_PRESS, DONE, FOLLOWED_UP, PRESSED, Entry, Ledger, State
-from bot.session import RUN_AGAIN, Sessions
+from bot.session import Sessions
 from bot.settings import Settings
 
 log = logging.getLogger(__name__)

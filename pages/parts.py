@@ -1,7 +1,7 @@
 """Pieces that several screens share: dialogs, secrets, layers, tables, fields, captchas."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
@@ -11,7 +11,7 @@ from weakref import WeakKeyDictionary
 from playwright.sync_api import BrowserContext, Dialog, FrameLocator, Locator, Page
 from playwright.sync_api import Error as PlaywrightError
 
-from pages.errors import ForeignOrigin, SecretNotTyped, UnknownWording
+from pages.errors import ForeignOrigin, ScreenNotReached, SecretNotTyped, UnknownWording
 from pages.models import Secret
 
 Surface = Page | FrameLocator  # the tab, or the desk frame, that shows a screen
@@ -80,6 +80,36 @@ class TrustedOrigins:
     def of(cls, tab: Page) -> tuple[str, ...]:
         """Return the origins of the context around this tab."""
         return cls._installed.get(tab.context, ())
+
+
+class Files:
+    """How the bytes of a file are asked for in one browser context.
+
+    Whoever opens a context may install another way than the browser's own, which knows no limit.
+    """
+
+    _installed: ClassVar[WeakKeyDictionary[BrowserContext, Callable[[str], bytes]]] = (
+        WeakKeyDictionary()
+    )
+
+    @classmethod
+    def install(cls, context: BrowserContext, fetch: Callable[[str], bytes]) -> None:
+        """Ask for files in this way, which returns the bytes at an address."""
+        cls._installed[context] = fetch
+
+    @classmethod
+    def fetch(cls, context: BrowserContext, url: str) -> bytes:
+        """Return the bytes at this address.
+
+        Raises:
+            ScreenNotReached: the portal answers with an error.
+        """
+        if own := cls._installed.get(context):
+            return own(url)
+        answer = context.request.get(url)
+        if not answer.ok:
+            raise ScreenNotReached("PDF", url)
+        return answer.body()
 
 
 # One call looks at every origin that is involved and sets the value, so that nothing can change in

@@ -4,13 +4,14 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import reduce
 from typing import ClassVar, Self, TypeVar
+from urllib.parse import urlsplit
 
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Locator, Page, Response
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from pages.errors import PortalRefused, ScreenNotReached, SessionLost
-from pages.parts import DialogLog, Layer, Surface
+from pages.parts import DialogLog, Files, Layer, Surface
 
 S = TypeVar("S", bound="Screen")
 UNFOLDING_MS = 1_000
@@ -180,14 +181,21 @@ class Screen:
         """
         context = self.tab.context
         windows = set(context.pages)
-        with self._in_time(type(self)), context.expect_event("response", _is_file) as answer:
+        with self._in_time(type(self)), context.expect_event("response", self._is_file) as answer:
             control.click()
-        file = context.request.get(answer.value.url)
         for window in set(context.pages) - windows:
             window.close()
-        if not (answer.value.ok and file.ok):
+        if not answer.value.ok:
             raise ScreenNotReached("PDF", answer.value.url)
-        return file.body()
+        return Files.fetch(context, answer.value.url)
+
+    def _is_file(self, response: Response) -> bool:
+        """Tell whether a response is a PDF, or the error page that the portal answers instead."""
+        if response.headers.get("content-type", "").partition(";")[0] == "application/pdf":
+            return True
+        of_portal = urlsplit(response.url)[:2] == urlsplit(self.tab.url)[:2]
+        is_page = response.request.is_navigation_request()
+        return response.status >= 400 and is_page and of_portal
 
     def answer(self, message: Locator) -> tuple[str, ...]:
         """Wait for a message of this screen, and return its lines.
@@ -233,11 +241,6 @@ class Screen:
             yield
         except PlaywrightTimeout as error:
             raise ScreenNotReached(screen.__name__, self.tab.url) from error
-
-
-def _is_file(response: Response) -> bool:
-    """Tell whether a response is a PDF, or what the portal answers instead of one."""
-    return response.status >= 400 or response.headers.get("content-type") == "application/pdf"
 
 
 def lines(part: Locator) -> tuple[str, ...]:

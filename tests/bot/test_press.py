@@ -114,7 +114,6 @@ def test_an_answer_that_is_late_is_not_taken_for_none(
     """The portal answers much later than the time-out: perhaps sent, and the outcome says so."""
     mock_state.set_faults({"id": "slow", "params": {"seconds": 3, "path": CONFIRM}})
     latch._sender._seconds = 1
-    form.tab.context.set_default_timeout(1_000)
 
     pressed = press(intent, form, latch)
 

@@ -93,10 +93,10 @@ def sessions(
 ) -> Iterator[Sessions]:
     """Sessions in which everybody is let in at once."""
 
-    def enter(_: BrowserThread, __: WorkItem, context: BrowserContext, ___: object) -> Any:
+    def enter(thread: BrowserThread, __: WorkItem, context: BrowserContext, ___: object) -> Any:
         page = context.new_page()
         page.goto(server)
-        return Session(context, page)
+        return Session(context, page, *thread._ways_out())
 
     monkeypatch.setattr(BrowserThread, "_enter", enter)
     monkeypatch.setattr(Passwords, "find", lambda *_: None)
@@ -196,7 +196,7 @@ def test_a_person_may_take_longer_than_a_page(sessions: Sessions, monkeypatch: p
         with thread._watchdog.paused():
             Event().wait(LIMIT + 1)
         page = context.new_page()
-        return Session(context, page)
+        return Session(context, page, *thread._ways_out())
 
     monkeypatch.setattr(BrowserThread, "_enter", ask)
 
