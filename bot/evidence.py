@@ -23,6 +23,7 @@ from zoneinfo import ZoneInfo
 from bot.errors import EvidenceNotKept, NotFit
 from bot.evidence_page import write_page
 from bot.ledger import ADVANCING, Entry
+from bot.pack_file import PackFile, last_of, pack_files
 from bot.private_files import is_half, make_private, write_private
 from bot.seal import PACK, RUN, Chain, Head, Seal, signature_of
 from bot.settings import Settings
@@ -32,7 +33,6 @@ from pages.models import Contact, Document
 log = logging.getLogger(__name__)
 MANIFEST = "manifest.json"
 SEAL = "封存"  # what is lacking of evidence that is kept and not sealed
-PERSONAL = re.compile(r"(before|after|contact)(-\d+)?\.\w+")  # cleared when it is old
 BUDGET = 2 << 30  # bytes of one run
 RECORDS = ("snapshot", "contact", "environment", "press", "record")  # shown on the page
 
@@ -58,12 +58,13 @@ class Evidence:
 
     def picture(self, item: WorkItem, name: str) -> Path:
         """Return where the last picture of this name is, or would be."""
-        return _last(self.pack(item), name, ".jpg") or self.pack(item) / f"{name}.jpg"
+        return _last(self.pack(item), name, ".jpg") or self.pack(item) / PackFile(name, ".jpg").name
 
     def contacts(self, item: WorkItem) -> list[Contact]:
         """Return whom the records of this item name, typed and read back."""
-        files = sorted(self.pack(item).glob("contact*.json"))
-        records = [json.loads(file.read_bytes()) for file in files]
+        pack = self.pack(item)
+        files = [one for one in pack_files(_names(pack)) if one.stem == "contact"]
+        records = [json.loads((pack / one.name).read_bytes()) for one in files]
         return [Contact(**one[part]) for one in records for part in ("typed", "read_back")]
 
     def keep_picture(self, item: WorkItem, name: str, picture: bytes) -> None:
@@ -227,10 +228,9 @@ class Evidence:
 
     def _numbered(self, pack: Path, stem: str, suffix: str) -> list[str]:
         """Return the names that were given to a thing so far, also of those that were cleared."""
-        known = {file.name for file in pack.iterdir()} if pack.is_dir() else set()
-        known |= {one["name"] for one in self._manifest(pack).get("files", ())}
+        known = {*_names(pack), *(one["name"] for one in self._manifest(pack).get("files", ()))}
         names: list[str] = []
-        while (name := _name(stem, len(names) + 1, suffix)) in known:
+        while (name := PackFile(stem, suffix, len(names) + 1).name) in known:
             names.append(name)
         return names
 
@@ -245,7 +245,7 @@ class Evidence:
             make_private(self.folder)
             make_private(pack.parent)
             make_private(pack)
-            write_private(pack / _name(stem, len(names) + 1, suffix), content)
+            write_private(pack / PackFile(stem, suffix, len(names) + 1).name, content)
         self._count(len(content))
 
     def _count(self, size: int) -> None:
@@ -269,7 +269,8 @@ class Evidence:
 
 def is_personal(name: str) -> bool:
     """Tell whether a file of a pack may show a person's data."""
-    return PERSONAL.fullmatch(name) is not None
+    file = PackFile.parse(name)
+    return file is not None and file.is_personal
 
 
 def environment(settings: Settings, browser: str) -> dict[str, Any]:
@@ -310,14 +311,14 @@ def _utc(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="milliseconds")
 
 
-def _name(stem: str, number: int, suffix: str) -> str:
-    return f"{stem}{suffix}" if number == 1 else f"{stem}-{number}{suffix}"
+def _names(pack: Path) -> list[str]:
+    return [file.name for file in pack.iterdir()] if pack.is_dir() else []
 
 
 def _last(pack: Path, stem: str, suffix: str) -> Path | None:
     """Return the file of the highest number that is there."""
-    there = [file for file in pack.glob(f"{stem}*{suffix}") if file.stem.partition("-")[0] == stem]
-    return max(there, key=lambda file: int(file.stem.partition("-")[2] or 1), default=None)
+    name = last_of(_names(pack), stem, suffix)
+    return pack / name if name else None
 
 
 def _record(file: Path | None) -> Any:

@@ -6,6 +6,7 @@ from typing import Any
 from bot.declaration import digest
 from bot.html import render
 from bot.ledger import Entry, State, is_claim, presses
+from bot.pack_file import last_of
 from bot.results import STATE_WORDS, in_beijing
 from bot.seal import Chain, fingerprint
 from bot.work_item import mask_contact
@@ -100,10 +101,6 @@ def _masked(contact: dict[str, Any] | None, part: str) -> dict[str, str]:
 
 def _pictures(files: list[dict[str, Any]]) -> dict[str, str]:
     """Return the last picture before and the last one after the press, by caption."""
-    found = {}
-    for stem, caption in (("before", "确认前"), ("after", "确认后")):
-        names = [one["name"] for one in files if one["name"].startswith(stem)]
-        names = [name for name in names if name.endswith(".jpg")]
-        if names:
-            found[caption] = names[-1]
-    return found
+    there = [one["name"] for one in files if not one["cleared_at"]]
+    captions = (("确认前", "before"), ("确认后", "after"))
+    return {caption: name for caption, stem in captions if (name := last_of(there, stem, ".jpg"))}

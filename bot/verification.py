@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from bot.errors import NotFit
 from bot.evidence import MANIFEST, RECORDS
 from bot.ledger import DECIDED, State, presses
+from bot.pack_file import pack_files
 from bot.private_files import is_half
 from bot.seal import (
     CHAIN,
@@ -79,7 +80,7 @@ def verify(folder: Path, key_file: Path, head: str = "") -> Verdict:
 def _one_pack(folder: Path) -> list[Path]:
     """Return the folder if it holds what belongs to a pack, be the manifest among that or not."""
     names = [one.name for one in folder.iterdir()] if folder.is_dir() else []
-    return [folder] if any(_stem(name) in OF_A_PACK for name in names) else []
+    return [folder] if any(one.kind in OF_A_PACK for one in pack_files(names)) else []
 
 
 class _Verification:
@@ -232,15 +233,11 @@ class _Verification:
 
 def _lacking(facts: dict[str, Any]) -> Iterator[str]:
     """Give what was due by the history of a pack, and was not there to be sealed."""
-    kept = Counter(_stem(one["name"]) for one in facts["files"])
+    kept = Counter(one.kind for one in pack_files(one["name"] for one in facts["files"]))
     if len(presses(facts["history"])) > kept["press"]:
         yield "按下的记录"
     if facts["state"] in CONFIRMED:
         yield from (told for stem, told in FOUND.items() if not kept[stem])
-
-
-def _stem(name: str) -> str:
-    return name.partition(".")[0].partition("-")[0]
 
 
 def _digest(file: Path) -> str:

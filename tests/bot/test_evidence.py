@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import re
 import shutil
 import stat
 from collections.abc import Callable
@@ -320,6 +321,42 @@ def test_nothing_that_was_kept_is_replaced(archive: Archive):
     assert kept == ["before-2.jpg", "before-3.jpg", "before.jpg"]
     assert archive.evidence.picture(ITEM, "before").read_bytes() == b"third"
     assert archive.verify().is_whole
+
+
+def keep_pictures(archive: Archive, stem: str, looks: int) -> str:
+    """Keep the pictures of several looks, and return the name of the last."""
+    for look in range(looks):
+        archive.evidence.keep_picture(ITEM, stem, f"{stem} {look}".encode())
+    return archive.evidence.picture(ITEM, stem).name
+
+
+@pytest.mark.parametrize("looks", [2, 3, 11])
+@pytest.mark.parametrize(("stem", "caption"), [("before", "确认前"), ("after", "确认后")])
+def test_of_several_looks_before_a_seal_the_page_shows_the_last(
+    archive: Archive, stem: str, caption: str, looks: int
+):
+    """Names sort otherwise, and 保单查询 was late; the page of the results shows the same."""
+    last = keep_pictures(archive, stem, looks)
+    archive.seal("XW1")
+    page = (archive.pack / "page-2.html").read_text(encoding="utf-8")
+    (shown,) = re.findall(rf"{caption}的画面（(.+?)）", page)
+
+    assert shown == last
+    assert (archive.pack / shown).read_bytes() == f"{stem} {looks - 1}".encode()
+
+
+def test_a_picture_that_was_cleared_is_not_the_last(archive: Archive):
+    """What a page shows is there to be seen."""
+    keep_pictures(archive, "after", 2)
+    archive.seal("XW1")
+    entry, history = archive.ledger.entry(ITEM.reference), archive.ledger.history(ITEM.reference)
+    archive.evidence.clear(entry, history)
+    archive.evidence.keep_picture(ITEM, "before", b"a later look")
+    archive.seal("XW1")
+    page = (archive.pack / "page-3.html").read_text(encoding="utf-8")
+
+    assert "before-2.jpg）</figcaption>" in page
+    assert "</figcaption>" not in page.replace("before-2.jpg）</figcaption>", "")
 
 
 def test_a_changed_file_is_not_sealed_anew(archive: Archive):

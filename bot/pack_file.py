@@ -1,0 +1,55 @@
+"""证据包文件: how the files of a pack are named; the last look has the highest number."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Self
+
+NAME = re.compile(
+    r"(?P<stem>[a-z]+(?:-[0-9a-f]{16})?)(?:-(?P<number>[2-9]|[1-9]\d{1,8}))?(?P<suffix>(?:\.\w+)+)",
+    re.ASCII,
+)
+PERSONAL = frozenset({"before", "after", "contact"})  # may show a person's data
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class PackFile:
+    """The name of one file; files of one stem and suffix sort by their number."""
+
+    stem: str
+    suffix: str
+    number: int = 1
+
+    @classmethod
+    def parse(cls, name: str) -> Self | None:
+        """Return the parts of a name; nothing if no file of a pack is named so."""
+        if not (found := NAME.fullmatch(name)):
+            return None
+        return cls(found["stem"], found["suffix"], int(found["number"] or 1))
+
+    @property
+    def name(self) -> str:
+        """The name on the disk; the first of its stem has no number."""
+        number = "" if self.number == 1 else f"-{self.number}"
+        return f"{self.stem}{number}{self.suffix}"
+
+    @property
+    def kind(self) -> str:
+        """What it is; the stem of a document has its digest too."""
+        return self.stem.partition("-")[0]
+
+    @property
+    def is_personal(self) -> bool:
+        """Whether it may show a person's data."""
+        return self.stem in PERSONAL
+
+
+def pack_files(names: Iterable[str]) -> list[PackFile]:
+    """Return those of the names that belong to a pack, each stem in the order of its looks."""
+    return sorted(file for name in names if (file := PackFile.parse(name)))
+
+
+def last_of(names: Iterable[str], stem: str, suffix: str) -> str:
+    """Return the name with the highest number; empty if there is none."""
+    files = [one for one in pack_files(names) if (one.stem, one.suffix) == (stem, suffix)]
+    return files[-1].name if files else ""
