@@ -4,15 +4,18 @@ An act goes by the entry it is given, and moves it in the ledger when it is done
 """
 
 import secrets
+from base64 import b64encode
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from playwright.sync_api import Error as PlaywrightError
 
 from bot import approval, declaration
 from bot.approval import Approval, ApprovedIntent, Snapshot
+from bot.confirm_request import label_of, read_fields
 from bot.errors import (
     RUN_AGAIN,
     BusinessException,
@@ -48,6 +51,7 @@ STATE_OF = {  # the code of a business exception; any other needs a person
     "QUARANTINE": State.REFUSED,
 }
 FOUND, PRESS_RECORD = "确认后的画面", "按下的记录"
+SHOWN_OF_ANSWER = 500  # characters
 EVIDENCE_MISSING = "EVIDENCE_MISSING"  # confirmed, and not all of its evidence could be kept
 PAGE_CHANGED = "请登录门户查看，并联系维护人员核对门户配置；查明以前不要再运行"
 NOT_SEEN = "NOT_SEEN"  # what the insurer has decided could not be looked up
@@ -359,11 +363,32 @@ class Confirmation:
             "outcome": pressed.outcome,
             "words": pressed.words,
             "dialogs": pressed.dialogs,
+            "request": self._request(pressed),
+            "answer": _answer(pressed, item.contact),
+            "refused": pressed.refused,
+            "tried": pressed.tried,
         }
         try:
+            if pressed.sent:
+                self._evidence.keep_record(item, "exchange", _exchange(pressed))
             self._evidence.keep_record(item, "press", facts)
         except EvidenceNotKept:
             self._evidence.note_lack(item, PRESS_RECORD)
+
+    def _request(self, pressed: Pressed) -> dict[str, Any] | None:
+        """Return the confirmation as it was sent, without what is personal or changes each time."""
+        if not pressed.sent:
+            return None
+        expected = self._settings.profile.confirmation
+        hidden = {*expected.contact, *expected.free}
+        fields = read_fields(pressed.sent) if pressed.is_compared else {}
+        shown = {name: values for name, values in fields.items() if name not in hidden}
+        return {
+            "method": pressed.sent.method,
+            "path": urlsplit(pressed.sent.url).path,
+            "is_compared": pressed.is_compared,
+            "fields": {label_of(name, expected): "、".join(one) for name, one in shown.items()},
+        }
 
     def _keep_found(self, session: Session, item: WorkItem, record: PolicyRecord | None) -> None:
         """Keep what 保单查询 shows; whatever goes wrong with that, what was found stands."""
@@ -476,6 +501,25 @@ def _picture(session: Session) -> bytes:
         return session.desk.picture()
     except PlaywrightError:
         return session.desk.picture()
+
+
+def _answer(pressed: Pressed, contact: Contact) -> dict[str, Any] | None:
+    """Return the portal's answer to the confirmation, with the person of 联系方式 masked."""
+    if not pressed.answer:
+        return None
+    said = mask_within(pressed.answer.body.decode("utf-8", "replace"), contact)
+    return {"status": pressed.answer.status, "said": said[:SHOWN_OF_ANSWER]}
+
+
+def _exchange(pressed: Pressed) -> dict[str, Any]:
+    """Return request and answer byte for byte; as they name a person, they are cleared in time."""
+    sent = pressed.sent.body if pressed.sent else None
+    answered = pressed.answer.body if pressed.answer else None
+    return {
+        "request": b64encode(sent or b"").decode(),
+        "answer": b64encode(answered or b"").decode(),
+        "salt": secrets.token_hex(16),  # as for 联系方式
+    }
 
 
 def doubt(explanation: str) -> dict[str, str]:

@@ -9,7 +9,7 @@ NAME = re.compile(
     r"(?P<stem>[a-z]+(?:-[0-9a-f]{16})?)(?:-(?P<number>[2-9]|[1-9]\d{1,8}))?(?P<suffix>(?:\.\w+)+)",
     re.ASCII,
 )
-PERSONAL = frozenset({"before", "after", "contact"})  # may show a person's data
+PERSONAL = frozenset({"before", "after", "contact", "exchange"})  # may show a person's data
 
 
 @dataclass(frozen=True, slots=True, order=True)

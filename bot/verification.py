@@ -1,5 +1,6 @@
 """核对: whether evidence is as it was sealed; needs the files and the public key, nothing else."""
 
+import json
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -29,7 +30,7 @@ from bot.seal import (
 )
 
 FOUND = {"record": "“保单查询”所见", "after": "确认后的画面"}  # by the name of the files
-OF_A_PACK = {"manifest", "before", "after", "document", "page", *RECORDS}  # likewise
+OF_A_PACK = {"manifest", "before", "after", "document", "exchange", "page", *RECORDS}  # likewise
 CONFIRMED = {State.CONFIRMED, State.ALREADY_CONFIRMED, *DECIDED}
 
 
@@ -102,6 +103,7 @@ class _Verification:
                 self._pack(pack, facts)
                 whose = f"{facts['enterprise_name']} {facts['application_no']}"
                 self.verdict.notes.append(f"这是 {whose} 的证据包，封存第 {facts['sequence']} 环")
+                self.verdict.notes.extend(_exchanges(pack))
         self.verdict.notes.append("只核对了证据包本身；有没有整包缺少，要核对整个证据文件夹")
 
     def whole(self, head: str) -> None:
@@ -238,6 +240,21 @@ def _lacking(facts: dict[str, Any]) -> Iterator[str]:
         yield "按下的记录"
     if facts["state"] in CONFIRMED:
         yield from (told for stem, told in FOUND.items() if not kept[stem])
+
+
+def _exchanges(pack: Path) -> Iterator[str]:
+    """Tell what each press of a pack has sent, and what the portal answered."""
+    names = pack_files(one.name for one in pack.iterdir())
+    for file in sorted(one for one in names if one.stem == "press"):
+        press = json.loads((pack / file.name).read_bytes())
+        if not (sent := press.get("request")):  # a press that sent nothing, or an older record
+            continue
+        fields = "，".join(f"{name} {value}" for name, value in sent["fields"].items())
+        compared = "与批准的内容比对无误" if sent["is_compared"] else "内容无法解读，没有比对"
+        answer = press["answer"]
+        told = f"HTTP {answer['status']} {answer['said']}" if answer else "没有收全"
+        request = f"{sent['method']} {sent['path']}（{fields}；{compared}）"
+        yield f"{file.name}：发出 {request}；门户应答 {told}"
 
 
 def _digest(file: Path) -> str:

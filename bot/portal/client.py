@@ -158,6 +158,8 @@ def _put(line: HTTPConnection, target: str, outgoing: Outgoing) -> None:
 
 def _take(response: HTTPResponse, limit: int) -> Answer:
     """Read an answer to its end, and unpack it."""
+    if response.headers.defects:
+        raise NoAnswer("a head that is not whole")
     packed = bytearray()
     while piece := response.read1(CHUNK):
         packed += piece
