@@ -15,6 +15,7 @@ from typing import Self
 from urllib.parse import urlsplit
 
 CHUNK = 65_536
+BUDGET = 64 << 20  # bytes that a browser may load until `refill`; then it loads nothing
 HOP_BY_HOP = (b"connection:", b"proxy-connection:", b"proxy-authorization:")
 FORBIDDEN = b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 CONNECTED = b"HTTP/1.1 200 Connection established\r\n\r\n"
@@ -43,6 +44,7 @@ class Egress:
         self._loop: asyncio.AbstractEventLoop
         self._under_way: set[asyncio.Task[object]] = set()
         self._left: int | None = None  # connections to the portal that may be opened; None: any
+        self._budget = BUDGET
         self.tried = 0  # connections that the browser wanted since there was no way out
         self.denied: list[str] = []  # each host:port once
 
@@ -69,6 +71,10 @@ class Egress:
     def shut(self) -> None:
         """Cut every connection, and let none through until `widen`."""
         self._limit(0)
+
+    def refill(self) -> None:
+        """Let the browser load as much as it may in one act."""
+        self._budget = BUDGET
 
     def widen(self) -> None:
         """Let any number of connections through again."""
@@ -122,7 +128,9 @@ class Egress:
                 writer.write(CONNECTED)
             else:
                 upstream[1].write(head)  # its answer is carried back like everything else
-            await asyncio.gather(_carry(reader, upstream[1]), _carry(upstream[0], writer))
+            await asyncio.gather(
+                _carry(reader, upstream[1]), _carry(upstream[0], writer, self._spend)
+            )
         except (OSError, ValueError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
             pass  # no answer: to the browser it looks as if the host had not answered
         except asyncio.CancelledError:  # as cancelled it would make the loop of Python 3.11 log
@@ -132,7 +140,14 @@ class Egress:
             for end in ends:
                 end.close()
 
+    def _spend(self, loaded: int) -> bool:
+        """Tell whether the browser may load this much more; it asks again for what was cut off."""
+        self._budget -= loaded
+        return self._budget > 0
+
     def _may_pass(self, host: str) -> bool:
+        if self._budget <= 0:
+            return False
         if self._left is None:
             return True
         if host in self._portal and self._left:
@@ -180,9 +195,13 @@ def _forwarded(head: bytes, target: str) -> bytes:
     return b"\r\n".join((line, *kept, b"Connection: close", b"", b""))
 
 
-async def _carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+async def _carry(
+    reader: asyncio.StreamReader,
+    writer: asyncio.StreamWriter,
+    may_pass: Callable[[int], bool] = bool,
+) -> None:
     with suppress(OSError):
-        while data := await reader.read(CHUNK):
+        while (data := await reader.read(CHUNK)) and may_pass(len(data)):
             writer.write(data)
             await writer.drain()
     writer.close()

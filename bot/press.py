@@ -81,6 +81,10 @@ class Valve(Protocol):
         """How many connections to the portal it has refused since it was shut."""
         ...
 
+    def refill(self) -> None:
+        """Let the browser load as much as it may in one act."""
+        ...
+
     def narrow(self) -> None:
         """Cut every connection, and let only one more through to the portal until `widen`."""
         ...

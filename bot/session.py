@@ -204,6 +204,7 @@ class BrowserThread:
     def _do(self, item: WorkItem, act: Callable[[Session], T]) -> T:
         try:
             session = self._session(item)
+            session.valve.refill()
             try:
                 with self._limit():
                     return act(session)

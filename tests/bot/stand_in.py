@@ -212,6 +212,9 @@ class Valve:
 
     tried = 0
 
+    def refill(self) -> None:
+        """Give nothing."""
+
     def shut(self) -> None:
         """Shut nothing."""
 

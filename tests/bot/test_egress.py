@@ -335,6 +335,27 @@ def test_an_origin_has_a_host_and_a_port(origin: str, host: str):
     assert host_of(origin) == host
 
 
+def test_a_browser_loads_no_more_than_its_budget_until_it_is_refilled(
+    egress: Egress, servers, monkeypatch: pytest.MonkeyPatch
+):
+    """What is cut off is asked for again, and is not to be had until the next act."""
+    portal, _ = servers
+    prepare(portal, portal, lambda *_: {})
+    monkeypatch.setattr("bot.egress.BUDGET", 10)
+    egress.refill()
+
+    def is_answered() -> bool:
+        with suppress(urllib3.exceptions.HTTPError):
+            return ask(egress, "GET", portal.origin) == 200
+        return False
+
+    spent = [is_answered() for _ in range(2)]
+    monkeypatch.undo()
+    egress.refill()
+
+    assert (spent, is_answered()) == ([False, False], True)
+
+
 def test_a_narrow_way_out_has_room_for_one_connection(tmp_path: Path):
     """So a browser that sends again, on its own and unseen, reaches nobody."""
     server = Server()

@@ -39,7 +39,7 @@ def told(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         if item.account == "refused":
             raise SignInRefused("LOGIN_REFUSED", "登录被拒绝", "请核对")
         context = SimpleNamespace(close=lambda: told.append(f"{item.account} leaves"))
-        valve = SimpleNamespace(widen=lambda: None)
+        valve = SimpleNamespace(widen=lambda: None, refill=lambda: None)
         return SimpleNamespace(context=context, valve=valve, is_spent=False, account=item.account)
 
     monkeypatch.setattr(BrowserThread, "_sign_in", sign_in)

@@ -178,6 +178,9 @@ class Valve:
 
     tried = 0
 
+    def refill(self) -> None:
+        """Give nothing."""
+
     def shut(self) -> None:
         """Shut nothing."""
 
