@@ -135,7 +135,7 @@ class Confirmation:
         documents = session.documents(item, details.document_names)
         for document in documents:
             self._evidence.keep_document(item, document)
-        session.expect_no_dialog()
+        session.expect_quiet()
         self._keep_environment(session, item)
         return Snapshot.of(self._settings.origin, details, documents)
 
@@ -273,7 +273,7 @@ class Confirmation:
             raise BusinessException(
                 "CHANGED", "填写的时候，表单上的资料变了", "请再运行一次，由程序重新核对"
             )
-        session.expect_no_dialog()
+        session.expect_quiet()
         return intent, form, latch
 
     def _read(self, form: ConfirmationPage) -> PolicyDetails:

@@ -7,6 +7,7 @@ the page or the browser does, and Chromium cannot send a lost confirmation again
 """
 
 import json
+import re
 from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -14,8 +15,8 @@ from enum import StrEnum
 from typing import Protocol
 from urllib.parse import urlsplit
 
+from playwright.sync_api import BrowserContext, Page, Request, Route
 from playwright.sync_api import Error as PlaywrightError
-from playwright.sync_api import Page, Request, Route
 
 from bot.approval import ApprovedIntent
 from bot.confirm_request import NotReadable, differences, is_confirmation, names_another
@@ -47,6 +48,7 @@ class Outcome(StrEnum):
     CHANGED = "changed"  # not sent, since it was not what was approved
 
 
+HASTY = "页面没等按下“确认投保”就要提交确认"
 UNSENT = frozenset({Outcome.NOT_SENT, Outcome.CHANGED})
 
 
@@ -106,6 +108,19 @@ class Sender(Protocol):
         ...
 
 
+class Guard:
+    """Refuses every confirmation of a browser context on which no latch decides."""
+
+    def __init__(self, context: BrowserContext, settings: Settings) -> None:
+        self.has_refused = False
+        path = re.escape(settings.profile.confirmation.path)
+        context.route(re.compile(rf"{path}(?:[?#]|$)"), self._refuse)
+
+    def _refuse(self, route: Route) -> None:
+        self.has_refused = True
+        _abort(route, "blockedbyclient")
+
+
 class Latch:
     """Decides on every request of a browser context while its way out is shut."""
 
@@ -161,11 +176,7 @@ class Latch:
             BusinessException: it wanted to confirm by itself; that did not leave.
         """
         if self.difference:
-            raise BusinessException(
-                "CHANGED",
-                f"{self.difference}；已拦下，没有发出",
-                "请登录门户查看，并联系维护人员；查明以前不要再运行这家企业",
-            )
+            raise hasty(self.difference)
 
     @property
     def refused(self) -> tuple[str, ...]:
@@ -246,7 +257,7 @@ class Latch:
 
     def _difference(self, outgoing: Outgoing) -> str:
         if self._intent is None:
-            return "页面没等按下“确认投保”就要提交确认"
+            return HASTY
         intent = self._intent
         try:
             wrong = differences(
@@ -279,6 +290,15 @@ class Latch:
         except (NotSent, NoAnswer):
             answer = None
         _answer(route, answer)
+
+
+def hasty(told: str) -> BusinessException:
+    """Return what is said of a page that wanted to confirm by itself."""
+    return BusinessException(
+        "CHANGED",
+        f"{told}；已拦下，没有发出",
+        "请登录门户查看，并联系维护人员；查明以前不要再运行这家企业",
+    )
 
 
 def press(

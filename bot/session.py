@@ -36,7 +36,7 @@ from bot.errors import (
 from bot.portal.client import Client
 from bot.portal.documents import fetching
 from bot.portal.watchdog import Watchdog
-from bot.press import Latch, Sender, Valve
+from bot.press import HASTY, Guard, Latch, Sender, Valve, hasty
 from bot.secrets import Passwords
 from bot.settings import Settings
 from bot.work_item import WorkItem
@@ -97,6 +97,7 @@ class Session:
     desk: DeskPage
     valve: Valve  # on its browser's way out
     sender: Sender
+    guard: Guard | None = None  # until a latch decides
     is_spent: bool = False  # to be thrown away, with whatever still goes on in it
     listed: frozenset[str] = frozenset()  # 申请编号 that 待确认 showed on the way to the open form
     _open: tuple[str, ConfirmationPage] | None = None  # reference and form
@@ -152,8 +153,16 @@ class Session:
         self.leave_form()
         return self.desk.open_pending().find(item.application_no) is not None
 
-    def expect_no_dialog(self) -> None:
-        """Raise UnexpectedDialog if the portal said something in a native dialog."""
+    def expect_quiet(self) -> None:
+        """See that the portal has waited for the bot.
+
+        Raises:
+            UnexpectedDialog: it said something in a native dialog.
+            BusinessException: its page wanted to confirm by itself; that did not leave.
+        """
+        if self.guard and self.guard.has_refused:
+            self.is_spent = True
+            raise hasty(HASTY)
         for message in DialogLog.of(self.desk.tab).take():
             raise UnexpectedDialog(message)
 
@@ -296,6 +305,7 @@ class BrowserThread:
         return self._egress, self._client
 
     def _enter(self, item: WorkItem, context: BrowserContext, password: Secret | None) -> Session:
+        guard = Guard(context, self._settings)
         login = _open(context, self._settings.origin, self._settings.profile)
         if password:
             home = self._log_in(login, item.account, password)
@@ -308,7 +318,7 @@ class BrowserThread:
                 f"登录后显示的企业是“{home.enterprise_name()}”",
                 "请核对清单中的企业名称和登录账号",
             )
-        return Session(context, home.open_desk(), *self._ways_out())
+        return Session(context, home.open_desk(), *self._ways_out(), guard)
 
     def _log_in(self, login: LoginPage, account: str, password: Secret) -> HomePage:
         for _ in range(PICTURES):

@@ -102,7 +102,7 @@ class Session:
     def leave_form(self) -> None:
         """Forget nothing."""
 
-    def expect_no_dialog(self) -> None:
+    def expect_quiet(self) -> None:
         """Find no dialog."""
 
 
