@@ -6,6 +6,7 @@ press, is claimed by a compare-and-set that succeeds once.
 """
 
 import logging
+from collections import Counter
 from collections.abc import Callable
 from enum import StrEnum
 from queue import SimpleQueue
@@ -28,9 +29,11 @@ from bot.evidence import Evidence
 from bot.ledger import BEFORE_PRESS, DONE, FOLLOWED_UP, PRESSED, Entry, Ledger, State
 from bot.session import RUN_AGAIN, Sessions
 from bot.settings import Settings
+from bot.work_item import WorkItem
 
 log = logging.getLogger(__name__)
-FAILURES = 3  # technical ones, one after the other, that stop the run
+FAILURES = 3  # technical ones of one enterprise, one after the other; its rest is left
+FAILING = 3  # enterprises with technical failures, and no success in between, that stop the run
 step = DBOS.step(  # a retry goes by the ledger like everything else, so it cannot press again
     retries_allowed=True,
     max_attempts=3,
@@ -72,7 +75,8 @@ class Robot(DBOSConfiguredInstance):
         self._evidence = evidence
         self._confirmation = Confirmation(settings, ledger, sessions, evidence)
         self._tell = tell
-        self._failures = 0
+        self._failures: Counter[str] = Counter()  # of each enterprise, since its last success
+        self._failing: set[str] = set()  # enterprises, since the last success of any
         self._begun: dict[str, float] = {}  # when each item was begun, by the monotonic clock
         self.stopped: Stop | None = None  # no further item is begun
         self.ended: SimpleQueue[str] = SimpleQueue()  # the enterprises whose turn is over
@@ -97,7 +101,7 @@ class Robot(DBOSConfiguredInstance):
     ) -> None:
         try:
             for reference in collect():
-                if self._is_open():
+                if self._is_open() and self._failures[uscc] < FAILURES:
                     handle(reference)
         except NotWritten as error:  # the next run looks what became of the item
             log.error(str(error))
@@ -157,7 +161,8 @@ class Robot(DBOSConfiguredInstance):
             self.stopped = Stop.ERROR
             self._give_up(reference, error)
         else:
-            self._failures = 0
+            self._failures[self._ledger.entry(reference).item.uscc] = 0
+            self._failing.clear()
         self._confirmation.seal(reference)
         if self._evidence.is_failing:  # nothing is pressed that leaves no trace
             self.stopped = self.stopped or Stop.STORAGE
@@ -241,12 +246,24 @@ class Robot(DBOSConfiguredInstance):
     def _give_up(self, reference: str, error: Exception) -> None:
         if isinstance(error, NotListedYet):
             return  # it stays in doubt; the portal itself is well
-        self._failures += 1
-        if self._failures >= FAILURES:
-            self.stopped = self.stopped or Stop.BREAKER
+        entry = self._ledger.entry(reference)
+        self._count_failure(entry.item)
         next_step = error.next_step if isinstance(error, WorkItemError) else RUN_AGAIN
         code = error.code if isinstance(error, OutOfTime) else ""
-        self._confirmation.fail(self._ledger.entry(reference), _told(error), next_step, code)
+        self._confirmation.fail(entry, _told(error), next_step, code)
+
+    def _count_failure(self, item: WorkItem) -> None:
+        """Leave the rest of an enterprise that keeps failing; end the run if several fail."""
+        self._failures[item.uscc] += 1
+        self._failing.add(item.uscc)
+        if len(self._failing) >= FAILING:
+            self.stopped = self.stopped or Stop.BREAKER
+        elif self._failures[item.uscc] == FAILURES:
+            log.warning(
+                "%s接连 %d 张遇到技术故障：其余的这次不办，别的企业照常；请稍后再运行一次。",
+                item.enterprise_name,
+                FAILURES,
+            )
 
 
 def _told(error: Exception) -> str:
