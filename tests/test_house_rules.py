@@ -27,7 +27,7 @@ MAP = {
     | {"notify", "personal_data", "press", "private_files", "reconcile", "results", "run"}
     | {"scratch", "seal", "secrets", "session", "settings", "terminal", "usage", "vault"}
     | {"verification", "work_item", "work_list", "workbook", "workflow"},
-    "bot/portal": {"watchdog"},
+    "bot/portal": {"client", "machine_lock", "watchdog"},
 }
 
 SLEEPS = {"sleep", "wait_for_timeout"}
