@@ -8,7 +8,9 @@ press, is claimed by a compare-and-set that succeeds once.
 import logging
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from enum import StrEnum
+from pathlib import Path
 from queue import SimpleQueue
 from time import monotonic
 
@@ -52,6 +54,7 @@ class Stop(StrEnum):
     DECLARATION = "投保声明的文字变了"
     BREAKER = "接连发生技术故障"
     HOURS = "不在设置的办理时间"
+    LOCK = "数据目录中的 worker.lock 被删除或替换，可能有别的程序也在处理同一台账"
     STORAGE = "台账或证据写不进去"
     ERROR = "程序出错"
 
@@ -77,6 +80,7 @@ class Robot(DBOSConfiguredInstance):
         self._tell = tell
         self._failures: Counter[str] = Counter()  # of each enterprise, since its last success
         self._failing: set[str] = set()  # enterprises, since the last success of any
+        self._lock_file = _identity(settings.worker_lock)
         self._begun: dict[str, float] = {}  # when each item was begun, by the monotonic clock
         self.stopped: Stop | None = None  # no further item is begun
         self.ended: SimpleQueue[str] = SimpleQueue()  # the enterprises whose turn is over
@@ -122,6 +126,8 @@ class Robot(DBOSConfiguredInstance):
         """Tell whether another item may be begun."""
         if (hours := self._settings.hours) and not hours[0] <= beijing().time() < hours[1]:
             self.stopped = self.stopped or Stop.HOURS
+        if _identity(self._settings.worker_lock) != self._lock_file:
+            self.stopped = self.stopped or Stop.LOCK
         return not self.stopped
 
     def confirm(self, reference: str) -> None:
@@ -264,6 +270,14 @@ class Robot(DBOSConfiguredInstance):
                 item.enterprise_name,
                 FAILURES,
             )
+
+
+def _identity(file: Path) -> tuple[int, int] | None:
+    """Return what tells a file from another of the same name; None if there is none."""
+    with suppress(FileNotFoundError):
+        found = file.stat()
+        return found.st_dev, found.st_ino
+    return None
 
 
 def _told(error: Exception) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from bot import engine
 from bot.errors import OutOfTime
 from bot.ledger import Ledger, State
 from bot.settings import Settings
@@ -75,3 +76,27 @@ def test_a_portal_that_fails_for_everybody_stops_the_run(serve: Callable[..., An
     robot, failed = serve(9, Failing(*(uscc(number) for number in range(1, 10))))
 
     assert (robot.stopped, failed) == (Stop.BREAKER, [3, 3, 1, 0, 0, 0, 0, 0, 0])
+
+
+@pytest.mark.parametrize("is_replaced", [False, True])
+def test_a_lock_file_that_is_gone_ends_the_run_before_the_next_policy(
+    is_replaced: bool, tmp_path: Path
+):
+    """Another worker may be at the ledger since; a file of the same name is another's."""
+    settings = Settings(data_dir=tmp_path)
+    ledger = Ledger(tmp_path / "ledger.sqlite", tmp_path / "marker")
+    begun = []
+    with engine.only_worker(settings):
+        robot = make_robot(tmp_path, settings, ledger, Portal())
+
+        def handle(reference: str) -> None:
+            begun.append(reference)
+            if is_replaced:
+                (tmp_path / "new").touch()
+                (tmp_path / "new").replace(settings.worker_lock)
+            else:
+                settings.worker_lock.unlink()
+
+        robot._serve(ITEM.uscc, lambda: ["first", "second"], handle)
+
+    assert (robot.stopped, begun) == (Stop.LOCK, ["first"])
