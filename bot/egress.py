@@ -15,6 +15,7 @@ from typing import Self
 from urllib.parse import urlsplit
 
 CHUNK = 65_536
+IDLE_SECONDS = 120.0  # a connection to the portal that carries nothing for so long is cut
 HOP_BY_HOP = (b"connection:", b"proxy-connection:", b"proxy-authorization:")
 FORBIDDEN = b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 CONNECTED = b"HTTP/1.1 200 Connection established\r\n\r\n"
@@ -33,7 +34,8 @@ class Egress:
         All but loopback is reached by the company's proxy, if there is one.
         """
         self._portal = frozenset(one.lower() for one in portal)
-        self._allowed = self._portal | {one.lower() for one in beside}
+        self._beside = frozenset(one.lower() for one in beside)
+        self._allowed = self._portal | self._beside
         self._proxy = host_of(proxy) if proxy else None
         self._log = log
         self._thread = Thread(target=lambda: asyncio.run(self._run()), name="egress", daemon=True)
@@ -122,15 +124,28 @@ class Egress:
                 writer.write(CONNECTED)
             else:
                 upstream[1].write(head)  # its answer is carried back like everything else
-            await asyncio.gather(_carry(reader, upstream[1]), _carry(upstream[0], writer))
+            async with asyncio.timeout(None) as idle:
+                moved = self._postponing(idle, host)
+                await asyncio.gather(
+                    _carry(reader, upstream[1], moved), _carry(upstream[0], writer, moved)
+                )
+        except TimeoutError:
+            _abort(ends)
         except (OSError, ValueError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
             pass  # no answer: to the browser it looks as if the host had not answered
         except asyncio.CancelledError:  # as cancelled it would make the loop of Python 3.11 log
-            for end in ends:
-                end.transport.abort()  # a close would still send what waits to be sent
+            _abort(ends)
         finally:
             for end in ends:
                 end.close()
+
+    def _postponing(self, idle: asyncio.Timeout, host: str) -> Callable[[], None]:
+        """Return what puts the end of an idle connection off; it is called at once, too.
+
+        A card control is not limited: it is silent as long as a person looks for the PIN.
+        """
+        is_limited, now = host not in self._beside, asyncio.get_running_loop().time
+        return lambda: idle.reschedule(now() + IDLE_SECONDS if is_limited else None)
 
     def _may_pass(self, host: str) -> bool:
         if self._left is None:
@@ -180,9 +195,18 @@ def _forwarded(head: bytes, target: str) -> bytes:
     return b"\r\n".join((line, *kept, b"Connection: close", b"", b""))
 
 
-async def _carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+def _abort(ends: list[asyncio.StreamWriter]) -> None:
+    for end in ends:
+        end.transport.abort()  # a close would still send what waits to be sent
+
+
+async def _carry(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, moved: Callable[[], None]
+) -> None:
+    moved()
     with suppress(OSError):
         while data := await reader.read(CHUNK):
             writer.write(data)
             await writer.drain()
+            moved()
     writer.close()
