@@ -48,7 +48,7 @@ from bot.workflow import Stop
 from pages.not_started import NotStarted
 
 NOT_INSURED = (State.RETURNED, State.DECLINED)
-BROKEN_OFF = (Stop.BREAKER, Stop.STORAGE, Stop.ERROR)
+BROKEN_OFF = (Stop.BREAKER, Stop.LOCK, Stop.STORAGE, Stop.ERROR)
 ALL_DONE, NEEDS_PERSON, REFUSED_INPUT, TECHNICAL_TROUBLE, NOT_FIT = range(5)
 
 app = typer.Typer(

@@ -5,6 +5,7 @@ An act goes by the entry it is given, and moves it in the ledger when it is done
 
 import secrets
 from base64 import b64encode
+from contextlib import suppress
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -15,6 +16,7 @@ from playwright.sync_api import Error as PlaywrightError
 
 from bot import approval, declaration
 from bot.approval import Approval, ApprovedIntent, Snapshot
+from bot.columns import RULES
 from bot.confirm_request import label_of, read_fields
 from bot.errors import (
     RUN_AGAIN,
@@ -24,6 +26,7 @@ from bot.errors import (
     WorkItemError,
 )
 from bot.evidence import SEAL, Evidence, clock, environment
+from bot.findings import Unfit
 from bot.ledger import (
     BEFORE_PRESS,
     FOLLOWED_UP,
@@ -55,6 +58,8 @@ SHOWN_OF_ANSWER = 500  # characters
 EVIDENCE_MISSING = "EVIDENCE_MISSING"  # confirmed, and not all of its evidence could be kept
 PAGE_CHANGED = "请登录门户查看，并联系维护人员核对门户配置；查明以前不要再运行"
 NOT_SEEN = "NOT_SEEN"  # what the insurer has decided could not be looked up
+CHECK_NUMBERS = "请登录门户查看这些申请，并联系维护人员；其余的照常办理"
+SHOWN_NUMBERS, SHOWN = 5, 40  # of the odd numbers in a message, and of the characters of each
 WAIT_FOR_INSURER = "等待保险公司审批，生效时间以审批为准"
 DECISIONS = {
     PolicyStatus.UNDERWRITTEN: State.UNDERWRITTEN,
@@ -440,9 +445,14 @@ class Confirmation:
         except WorkItemError as error:
             self._ledger.note(request, list_digest, error.explanation, error.next_step)
             return
-        items = [replace(request, application_no=policy.application_no) for policy in found]
+        numbers = dict.fromkeys(policy.application_no for policy in found)
+        odd = [number for number in numbers if not _is_number(number)]
+        items = [replace(request, application_no=one) for one in numbers if one not in odd]
         self._ledger.dispatch(items, list_digest, self._settings.operator)
-        self._ledger.note(request, list_digest, f"待确认中有 {len(items)} 张保单", "")
+        told = f"待确认中有 {len(items)} 张保单"
+        if odd:
+            told += f"；另有 {len(odd)} 张的申请编号写法不对，没有办理：{_shown(odd)}"
+        self._ledger.note(request, list_digest, told, CHECK_NUMBERS if odd else "")
 
     def refuse(self, entry: Entry, error: BusinessException) -> None:
         """Write down what stands against the item; after the press it only adds to the doubt."""
@@ -485,6 +495,20 @@ def fill_in(form: ConfirmationPage, contact: Contact) -> None:
         raise BusinessException(
             "CHANGED", "门户改写了填写的联系方式", "请登录门户核对联系方式的格式，改正清单后再运行"
         )
+
+
+def _is_number(text: str) -> bool:
+    """Tell whether the portal shows a number that a list could hold, letter by letter."""
+    with suppress(Unfit):
+        return bool(text) and RULES["申请编号"].accept(text) == text
+    return False
+
+
+def _shown(odd: list[str]) -> str:
+    """Return the beginning of some odd numbers, with their invisible characters spelled out."""
+    spelled = [repr(number)[1:-1] for number in odd[:SHOWN_NUMBERS]]
+    shown = [f"“{one[:SHOWN]}{'…' if len(one) > SHOWN else ''}”" for one in spelled]
+    return "、".join(shown) + ("等" if len(odd) > SHOWN_NUMBERS else "")
 
 
 def _expect_contact(item: WorkItem) -> None:

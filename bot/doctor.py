@@ -86,17 +86,25 @@ def check_quickly(settings: Settings) -> None:
 
 
 def check_clock(latest: str, now: datetime, settings: Settings) -> None:
-    """See that the clock does not stand before anything that the ledger has written down.
+    """See that the clock is a real portal's, and not before what the ledger has written down.
 
     A real portal's clock tells which was wrong: this one now, or the one that was written by.
 
     Raises:
-        NotFit: it was set back, so that what has run out would hold again.
+        NotFit: it is wrong or was set back, so that what has run out would hold again.
     """
+    at_portal = examine_clock(_portal_date(settings), now) if settings.live else None
+    if at_portal and at_portal.health is Health.UNFIT:
+        raise NotFit(
+            f"{at_portal.told}：批准和授权的期限、证据里的时间都会算错。"
+            "请校准时钟（打开系统的自动对时）后再运行。"
+        )
+    if at_portal and at_portal.health is Health.ATTENTION:
+        log.warning("%s，不能和本机时钟比较。%s。", at_portal.told, at_portal.next_step)
     if not latest or now >= datetime.fromisoformat(latest) - SET_BACK:
         return
     written = f"{datetime.fromisoformat(latest).astimezone():%Y-%m-%d %H:%M}"
-    if settings.live and examine_clock(_portal_date(settings), now).health is Health.FIT:
+    if at_portal and at_portal.health is Health.FIT:
         log.warning("台账有 %s 的记录，那时电脑的时钟快了；现在和门户一致，照常办理。", written)
         return
     raise NotFit(

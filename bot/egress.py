@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 CHUNK = 65_536
 BUDGET = 64 << 20  # bytes that a browser may load until `refill`; then it loads nothing
+IDLE_SECONDS = 120.0  # a connection to the portal that carries nothing for so long is cut
 HOP_BY_HOP = (b"connection:", b"proxy-connection:", b"proxy-authorization:")
 FORBIDDEN = b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 CONNECTED = b"HTTP/1.1 200 Connection established\r\n\r\n"
@@ -34,7 +35,8 @@ class Egress:
         All but loopback is reached by the company's proxy, if there is one.
         """
         self._portal = frozenset(one.lower() for one in portal)
-        self._allowed = self._portal | {one.lower() for one in beside}
+        self._beside = frozenset(one.lower() for one in beside)
+        self._allowed = self._portal | self._beside
         self._proxy = host_of(proxy) if proxy else None
         self._log = log
         self._thread = Thread(target=lambda: asyncio.run(self._run()), name="egress", daemon=True)
@@ -128,22 +130,35 @@ class Egress:
                 writer.write(CONNECTED)
             else:
                 upstream[1].write(head)  # its answer is carried back like everything else
-            await asyncio.gather(
-                _carry(reader, upstream[1]), _carry(upstream[0], writer, self._spend)
-            )
+            async with asyncio.timeout(None) as idle:
+                sent, loaded = (self._minding(idle, host, is_load) for is_load in (False, True))
+                await asyncio.gather(
+                    _carry(reader, upstream[1], sent), _carry(upstream[0], writer, loaded)
+                )
+        except TimeoutError:
+            _abort(ends)
         except (OSError, ValueError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
             pass  # no answer: to the browser it looks as if the host had not answered
         except asyncio.CancelledError:  # as cancelled it would make the loop of Python 3.11 log
-            for end in ends:
-                end.transport.abort()  # a close would still send what waits to be sent
+            _abort(ends)
         finally:
             for end in ends:
                 end.close()
 
-    def _spend(self, loaded: int) -> bool:
-        """Tell whether the browser may load this much more; it asks again for what was cut off."""
-        self._budget -= loaded
-        return self._budget > 0
+    def _minding(self, idle: asyncio.Timeout, host: str, is_load: bool) -> Callable[[int], bool]:
+        """Return what puts the end of an idle connection off, and tells whether it may go on.
+
+        A card control is not limited: it is silent as long as a person looks for the PIN. What was
+        cut off for its size is asked for again, and is not to be had either.
+        """
+        is_limited, now = host not in self._beside, asyncio.get_running_loop().time
+
+        def may_pass(size: int) -> bool:
+            idle.reschedule(now() + IDLE_SECONDS if is_limited else None)
+            self._budget -= size if is_load else 0
+            return self._budget > 0
+
+        return may_pass
 
     def _may_pass(self, host: str) -> bool:
         if self._budget <= 0:
@@ -195,11 +210,15 @@ def _forwarded(head: bytes, target: str) -> bytes:
     return b"\r\n".join((line, *kept, b"Connection: close", b"", b""))
 
 
+def _abort(ends: list[asyncio.StreamWriter]) -> None:
+    for end in ends:
+        end.transport.abort()  # a close would still send what waits to be sent
+
+
 async def _carry(
-    reader: asyncio.StreamReader,
-    writer: asyncio.StreamWriter,
-    may_pass: Callable[[int], bool] = bool,
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, may_pass: Callable[[int], bool]
 ) -> None:
+    may_pass(0)
     with suppress(OSError):
         while (data := await reader.read(CHUNK)) and may_pass(len(data)):
             writer.write(data)

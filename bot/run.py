@@ -159,7 +159,7 @@ def run(job: Job, attendant: Attendant, tell: Callable[[Entry], None]) -> Outcom
     """Take a list in and work it off, or go on with all that the ledger holds.
 
     Raises:
-        NotFit: the ledger is not to be had, another process works on it, or the clock was set back.
+        NotFit: the ledger is not to be had, another process works on it, or the clock is wrong.
     """
     with working_on(job.settings) as ledger:
         check_clock(ledger.latest(), datetime.now(UTC), job.settings)

@@ -33,6 +33,7 @@ from bot.errors import (
     WorkItemError,
     in_chinese,
 )
+from bot.portal import machine_lock
 from bot.portal.client import Client
 from bot.portal.documents import fetching
 from bot.portal.watchdog import Watchdog
@@ -467,7 +468,11 @@ def _unclear() -> SignInRefused:
 
 
 class Sessions:
-    """The browser threads; an enterprise stays on the thread that signed it in."""
+    """The browser threads; an enterprise stays on the thread that signed it in.
+
+    From its first act until `leave` no other process of this machine acts for this enterprise at
+    this portal: a second one, with a ledger of its own, would press what is being pressed here.
+    """
 
     def __init__(self, settings: Settings, passwords: Passwords, attendant: Attendant) -> None:
         self._threads = [
@@ -477,6 +482,7 @@ class Sessions:
         self._settings = settings
         self._homes: dict[str, BrowserThread] = {}
         self._refused: dict[Login, SignInRefused] = {}
+        self._held: dict[str, machine_lock.Release] = {}  # the lock of each enterprise
         self._lock = Lock()
 
     def do(self, item: WorkItem, act: Callable[[Session], T]) -> T:
@@ -485,10 +491,28 @@ class Sessions:
         if refused := self._refused.get(login):
             raise refused
         try:
+            self._hold(item.uscc)
             return self._home(item.uscc).do(item, act)
         except SignInRefused as error:
             self._refused[login] = error
             raise
+
+    def _hold(self, uscc: str) -> None:
+        """Keep other processes away from this enterprise.
+
+        Raises:
+            SignInRefused: another process is at it.
+        """
+        with self._lock:
+            if uscc in self._held:
+                return
+            if not (release := machine_lock.take(self._settings.origin, uscc)):
+                raise SignInRefused(
+                    "BUSY",
+                    "本机另一个 single-window 正在办理这家企业；没有登录",
+                    "请等它结束后再运行一次",
+                )
+            self._held[uscc] = release
 
     def _home(self, uscc: str) -> BrowserThread:
         with self._lock:
@@ -498,9 +522,13 @@ class Sessions:
             return self._homes[uscc]
 
     def leave(self, uscc: str) -> None:
-        """Close the session of this enterprise, if it has one."""
-        if thread := self._homes.pop(uscc, None):
-            thread.leave(uscc)
+        """Close the session of this enterprise, if it has one, and let others at it."""
+        try:
+            if thread := self._homes.pop(uscc, None):
+                thread.leave(uscc)
+        finally:
+            if release := self._held.pop(uscc, None):
+                release()
 
     def hurry(self) -> None:
         """Wait for no page longer than for one answer: the run is to end."""
@@ -510,5 +538,9 @@ class Sessions:
     def close(self) -> None:
         """Close every browser."""
         self.hurry()  # whoever closes while an act is stuck waits for its end
-        for thread in self._threads:
-            thread.close()
+        try:
+            for thread in self._threads:
+                thread.close()
+        finally:
+            while self._held:
+                self._held.popitem()[1]()

@@ -272,6 +272,11 @@ class Settings(BaseSettings):
         return self.store / "ledger.sqlite"
 
     @property
+    def worker_lock(self) -> Path:
+        """The file that the one worker of this portal's ledger holds."""
+        return self.store / "worker.lock"
+
+    @property
     def evidence(self) -> Path:
         """The folder of the evidence packs."""
         return self.store / "evidence"

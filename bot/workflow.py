@@ -6,8 +6,11 @@ press, is claimed by a compare-and-set that succeeds once.
 """
 
 import logging
+from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from enum import StrEnum
+from pathlib import Path
 from queue import SimpleQueue
 from time import monotonic
 
@@ -29,9 +32,11 @@ from bot.evidence import Evidence
 from bot.ledger import BEFORE_PRESS, DONE, FOLLOWED_UP, PRESSED, Entry, Ledger, State
 from bot.session import Sessions
 from bot.settings import Settings
+from bot.work_item import WorkItem
 
 log = logging.getLogger(__name__)
-FAILURES = 3  # technical ones, one after the other, that stop the run
+FAILURES = 3  # technical ones of one enterprise, one after the other; its rest is left
+FAILING = 3  # enterprises with technical failures, and no success in between, that stop the run
 step = DBOS.step(  # a retry goes by the ledger like everything else, so it cannot press again
     retries_allowed=True,
     max_attempts=3,
@@ -50,6 +55,7 @@ class Stop(StrEnum):
     DECLARATION = "投保声明的文字变了"
     BREAKER = "接连发生技术故障"
     HOURS = "不在设置的办理时间"
+    LOCK = "数据目录中的 worker.lock 被删除或替换，可能有别的程序也在处理同一台账"
     STORAGE = "台账或证据写不进去"
     ERROR = "程序出错"
 
@@ -73,7 +79,9 @@ class Robot(DBOSConfiguredInstance):
         self._evidence = evidence
         self._confirmation = Confirmation(settings, ledger, sessions, evidence)
         self._tell = tell
-        self._failures = 0
+        self._failures: Counter[str] = Counter()  # of each enterprise, since its last success
+        self._failing: set[str] = set()  # enterprises, since the last success of any
+        self._lock_file = _identity(settings.worker_lock)
         self._begun: dict[str, float] = {}  # when each item was begun, by the monotonic clock
         self.stopped: Stop | None = None  # no further item is begun
         self.ended: SimpleQueue[str] = SimpleQueue()  # the enterprises whose turn is over
@@ -98,7 +106,7 @@ class Robot(DBOSConfiguredInstance):
     ) -> None:
         try:
             for reference in collect():
-                if self._is_open():
+                if self._is_open() and self._failures[uscc] < FAILURES:
                     handle(reference)
         except NotWritten as error:  # the next run looks what became of the item
             log.error(str(error))
@@ -119,6 +127,8 @@ class Robot(DBOSConfiguredInstance):
         """Tell whether another item may be begun."""
         if (hours := self._settings.hours) and not hours[0] <= beijing().time() < hours[1]:
             self.stopped = self.stopped or Stop.HOURS
+        if _identity(self._settings.worker_lock) != self._lock_file:
+            self.stopped = self.stopped or Stop.LOCK
         return not self.stopped
 
     def confirm(self, reference: str) -> None:
@@ -158,7 +168,8 @@ class Robot(DBOSConfiguredInstance):
             self.stopped = Stop.ERROR
             self._give_up(reference, error)
         else:
-            self._failures = 0
+            self._failures[self._ledger.entry(reference).item.uscc] = 0
+            self._failing.clear()
         self._confirmation.seal(reference)
         if self._evidence.is_failing:  # nothing is pressed that leaves no trace
             self.stopped = self.stopped or Stop.STORAGE
@@ -242,12 +253,32 @@ class Robot(DBOSConfiguredInstance):
     def _give_up(self, reference: str, error: Exception) -> None:
         if isinstance(error, NotListedYet):
             return  # it stays in doubt; the portal itself is well
-        self._failures += 1
-        if self._failures >= FAILURES:
-            self.stopped = self.stopped or Stop.BREAKER
+        entry = self._ledger.entry(reference)
+        self._count_failure(entry.item)
         next_step = error.next_step if isinstance(error, WorkItemError) else RUN_AGAIN
         code = error.code if isinstance(error, OutOfTime) else ""
-        self._confirmation.fail(self._ledger.entry(reference), _told(error), next_step, code)
+        self._confirmation.fail(entry, _told(error), next_step, code)
+
+    def _count_failure(self, item: WorkItem) -> None:
+        """Leave the rest of an enterprise that keeps failing; end the run if several fail."""
+        self._failures[item.uscc] += 1
+        self._failing.add(item.uscc)
+        if len(self._failing) >= FAILING:
+            self.stopped = self.stopped or Stop.BREAKER
+        elif self._failures[item.uscc] == FAILURES:
+            log.warning(
+                "%s接连 %d 张遇到技术故障：其余的这次不办，别的企业照常；请稍后再运行一次。",
+                item.enterprise_name,
+                FAILURES,
+            )
+
+
+def _identity(file: Path) -> tuple[int, int] | None:
+    """Return what tells a file from another of the same name; None if there is none."""
+    with suppress(FileNotFoundError):
+        found = file.stat()
+        return found.st_dev, found.st_ino
+    return None
 
 
 def _told(error: Exception) -> str:

@@ -22,22 +22,13 @@ MAP = {
     | {"__main__", "accounts", "captcha", "card_control", "clock", "defects", "documents", "doors"}
     | {"faults", "insurer", "rules", "sessions", "store", "wording"},
     "bot": {"admission", "approval", "artifacts", "canary", "cli", "columns", "confirm_request"}
-    | {
-        "confirmation",
-        "consistency",
-        "declaration",
-        "demo",
-        "doctor",
-        "egress",
-        "engine",
-        "errors",
-        "evidence",
-    }
-    | {"evidence_page", "findings", "html", "ledger", "list_file", "list_template", "marked_copy"}
-    | {"notify", "pack_file", "personal_data", "press", "private_files", "reconcile", "results"}
-    | {"run", "scratch", "seal", "secrets", "session", "settings", "terminal", "usage", "vault"}
-    | {"verification", "work_item", "work_list", "workbook", "workflow"},
-    "bot/portal": {"client", "documents", "watchdog"},
+    | {"confirmation", "consistency", "declaration", "demo", "doctor", "egress", "engine"}
+    | {"errors", "evidence", "evidence_page", "findings", "html", "ledger", "list_file"}
+    | {"list_template", "marked_copy", "notify", "pack_file", "personal_data", "press"}
+    | {"private_files", "reconcile", "results", "run", "scratch", "seal", "secrets", "session"}
+    | {"settings", "terminal", "usage", "vault", "verification", "work_item", "work_list"}
+    | {"workbook", "workflow"},
+    "bot/portal": {"client", "documents", "machine_lock", "watchdog"},
 }
 
 SLEEPS = {"sleep", "wait_for_timeout"}

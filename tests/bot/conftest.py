@@ -17,6 +17,7 @@ from keyring.backends.fail import Keyring as NoKeyring
 from bot import declaration
 from bot.approval import Approval, ApprovedIntent
 from bot.egress import Egress, host_of
+from bot.portal import machine_lock
 from bot.portal.client import Client
 from bot.press import Latch
 from bot.secrets import ENVIRONMENT_PREFIX
@@ -155,6 +156,12 @@ class Workplace:
 def _no_keyring() -> None:
     """No test looks into the keyring of the person who runs it, or into another test's."""
     keyring.set_keyring(NoKeyring())
+
+
+@pytest.fixture(autouse=True)
+def _no_other_worker(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests beside each other act for the same invented enterprise, and are no two operators."""
+    monkeypatch.setattr(machine_lock, "SPACE", f"test-{os.getpid()}")
 
 
 @pytest.fixture

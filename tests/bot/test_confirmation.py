@@ -19,7 +19,7 @@ from bot.ledger import Entry, Ledger, State
 from bot.press import Outcome
 from bot.settings import Settings
 from bot.work_item import WorkItem
-from pages.models import Contact, PolicyRecord, PolicyStatus
+from pages.models import Contact, PendingPolicy, PolicyRecord, PolicyStatus
 from tests.bot.journals.record import MANDATE
 from tests.bot.stand_in import Portal, make_robot
 from tests.bot.test_ledger import ITEM, MAKER, bring_to
@@ -361,3 +361,48 @@ def test_a_form_that_never_takes_the_contact_is_left():
 
     with pytest.raises(BusinessException, match="门户改写了填写的联系方式"):
         fill_in(form, ITEM.contact)
+
+
+def expand(ledger: Ledger, evidence: Evidence, *numbers: str) -> Any:
+    """Let 待确认 list these numbers; return what the ledger says of the request for all of them."""
+    found = [PendingPolicy(one, "企业", "产品", PolicyStatus.PENDING) for one in numbers]
+    sessions = FakeSessions()
+    sessions._session.desk.open_pending = lambda: SimpleNamespace(read=lambda: found)
+    request = replace(ITEM, application_no="", row=9)
+    ledger.dispatch([request], "rows", MAKER)
+    Confirmation(Settings(), ledger, sessions, evidence).expand(request, "rows")
+    (told,) = ledger.requests("rows")
+    return told
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        *(
+            "",
+            "<img src=x onerror=alert(1)>",
+            "X" * 10_240,
+            "../../etc/passwd",
+            "=cmd|' /C calc'!A0",
+        ),
+        *("XW-１", "XW 2", "XW\u200b3", "无", "-X"),
+    ],
+)
+def test_a_number_that_no_list_may_hold_is_not_taken_in(
+    odd: str, ledger: Ledger, evidence: Evidence
+):
+    """What 待确认 lists passes the rule of a list's column; the good numbers go on."""
+    told = expand(ledger, evidence, odd, "XW2")
+
+    assert [one.item.application_no for one in ledger.entries("rows")] == ["XW2"]
+    assert "待确认中有 1 张保单；另有 1 张的申请编号写法不对" in told.explanation
+    assert "请登录门户查看" in told.next_step
+
+
+def test_odd_numbers_are_shown_short_and_spelled_out(ledger: Ledger, evidence: Evidence):
+    """A message has the beginning of a few, and nothing that a terminal obeys."""
+    told = expand(ledger, evidence, *("\x1b[2J" + str(one) * 10_240 for one in range(8)))
+
+    assert "“\\x1b[2J0000" in told.explanation
+    assert told.explanation.isprintable()
+    assert len(told.explanation) < 300

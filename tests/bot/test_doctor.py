@@ -187,6 +187,23 @@ def test_a_real_portal_tells_whether_the_clock_was_wrong_or_is(
         doctor.check_clock((NOON + timedelta(days=365)).isoformat(), NOON, settings)
 
 
+@pytest.mark.parametrize(
+    ("ahead", "told"), [(-3, "本机时钟比门户快 0:03:00"), (3, "慢 0:03:00"), (1, "")]
+)
+@pytest.mark.parametrize("latest", ["", (NOON - timedelta(days=1)).isoformat()])
+def test_a_real_portal_is_not_worked_at_by_a_wrong_clock(
+    monkeypatch: pytest.MonkeyPatch, latest: str, ahead: int, told: str
+):
+    """The ledger alone cannot tell: it may be new, or written by the same wrong clock."""
+    headers = {"Date": format_datetime(NOON + timedelta(minutes=ahead))}
+    answer = urllib3.HTTPResponse(b"", headers)
+    monkeypatch.setattr(urllib3.PoolManager, "request", lambda *_, **__: answer)
+    refusal = pytest.raises(NotFit, match=f"{told}.*请校准时钟") if told else nullcontext()
+
+    with refusal:
+        doctor.check_clock(latest, NOON, Settings(portal_url="https://portal.example", live=True))
+
+
 def test_a_portal_that_tells_no_time_is_told():
     """The clock cannot be compared then."""
     assert doctor.examine_clock("", NOON).health is Health.ATTENTION

@@ -14,7 +14,7 @@ import pytest
 import urllib3
 from playwright.sync_api import Page, Playwright
 
-from bot.egress import Egress, host_of
+from bot.egress import CHUNK, Egress, host_of
 from bot.errors import WorkItemError
 from bot.secrets import Passwords
 from bot.session import Sessions
@@ -408,3 +408,54 @@ def test_the_one_connection_of_a_narrow_way_out_is_the_portals(
     assert (is_connected, is_cut) == (True, True)
     assert [may_pass for _, may_pass in lines] == [False, True, False, False, True]
     assert caplog.records == []
+
+
+@pytest.fixture
+def tunnels(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Any]]:
+    """Open tunnels to a host that says nothing, by a proxy that cuts what is idle for a moment."""
+    monkeypatch.setattr("bot.egress.IDLE_SECONDS", 1.0)
+    with ExitStack() as stack:
+        server = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
+        host = f"127.0.0.1:{server.getsockname()[1]}"
+
+        def tunnel(**hosts: Any) -> tuple[socket.socket, socket.socket]:
+            places = {name: [host] if is_it else [] for name, is_it in hosts.items()}
+            egress = Egress(log=tmp_path / "egress.log", **places).start()
+            stack.callback(egress.close)
+            client = socket.create_connection(("127.0.0.1", egress._port), timeout=5)
+            stack.enter_context(client)
+            client.sendall(f"CONNECT {host} HTTP/1.1\r\n\r\n".encode())
+            client.recv(CHUNK)
+            return client, stack.enter_context(server.accept()[0])
+
+        yield tunnel
+
+
+def is_cut(end: socket.socket, seconds: float) -> bool:
+    """Tell whether a connection that is silent is cut within so many seconds."""
+    return bool(select([end], [], [], seconds)[0])
+
+
+def test_a_connection_that_carries_nothing_is_cut(tunnels: Callable[..., Any]):
+    """Both of its ends are; nobody waits for an answer that does not come."""
+    ends = tunnels(portal=True)
+
+    assert [is_cut(end, 3) for end in ends] == [True, True]
+
+
+@pytest.mark.parametrize("speaker", [0, 1])
+def test_one_direction_keeps_a_connection_open(tunnels: Callable[..., Any], speaker: int):
+    """A long download, or a long form, is not idle."""
+    ends = tunnels(portal=True)
+    speaks, hears = ends[speaker], ends[1 - speaker]
+    for _ in range(15):  # longer than the limit
+        speaks.sendall(b"x")
+        hears.recv(1)
+        assert not is_cut(speaks, 0.1)
+
+
+def test_a_card_control_may_be_silent(tunnels: Callable[..., Any]):
+    """A person looks for the PIN meanwhile."""
+    client, _ = tunnels(portal=False, beside=True)
+
+    assert not is_cut(client, 2)

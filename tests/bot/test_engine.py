@@ -15,6 +15,7 @@ from dbos import DBOS
 from sqlalchemy.exc import OperationalError
 
 from bot import engine
+from bot.errors import NotFit
 from bot.settings import Settings
 from bot.workflow import Stop
 
@@ -40,6 +41,14 @@ def settings(tmp_path: Path) -> Settings:
     settings = Settings(data_dir=tmp_path / "data")
     settings.store.mkdir(parents=True)
     return settings
+
+
+def test_a_deleted_lock_file_lets_no_second_worker_in(settings: Settings):
+    """The folder itself is locked too, by whatever path it is reached."""
+    with engine.only_worker(settings):
+        settings.worker_lock.unlink()
+        with pytest.raises(NotFit, match="另一个 single-window"), engine.only_worker(settings):
+            pass
 
 
 def launch(settings: Settings) -> subprocess.CompletedProcess[str]:
