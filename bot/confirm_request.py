@@ -48,18 +48,18 @@ def differences(
     expected: ConfirmationRequest,
     details: PolicyDetails,
     contact: Contact,
-    others: Iterable[str],
+    known: Iterable[str],
 ) -> list[str]:
     """Return in which fields this confirmation is not the approved one, without their values.
 
-    `others` are the numbers of other policies that nobody may confirm with it.
+    `known` are the numbers of policies; it may name no other one than its own.
 
     Raises:
         NotReadable: its body cannot be decoded.
     """
     return [
         *_wrong_fields(read_fields(outgoing), expected, details, contact),
-        *_other_policies(outgoing, expected, details, others),
+        *_other_policies(outgoing, expected, details, known),
     ]
 
 
@@ -109,18 +109,18 @@ def _other_policies(
     outgoing: Outgoing,
     expected: ConfirmationRequest,
     details: PolicyDetails,
-    others: Iterable[str],
+    known: Iterable[str],
 ) -> Iterator[str]:
     """Find another policy's number where any value may stand: in a free field, or a header."""
     fields = read_fields(outgoing)
     places = [value for name in expected.free for value in fields.get(name, ())]
     places += [unquote(value) for value in outgoing.headers.values()]
-    for other in sorted({*others} - {details.application_no, ""}):
+    for other in sorted({*known} - {details.application_no, ""}):
         if any(_names(place, other) for place in places):
             yield f"带有另一张保单的编号 {_shown(other)}"
 
 
-def names_another(text: str, numbers: Iterable[str]) -> bool:
+def names_one(text: str, numbers: Iterable[str]) -> bool:
     """Tell whether one of these numbers stands in a text, alone."""
     return any(_names(unquote(text), number) for number in numbers)
 

@@ -238,8 +238,8 @@ class Confirmation:
             entry, State.PRESSING, by=intent.approval.by, seen_pending_at="", **claim
         ):
             raise AlreadyClaimed(entry.item.reference)
-        at, known = datetime.now(UTC), self._known() | session.listed
-        pressed = press(intent, form, latch, known - {entry.item.application_no})
+        at = datetime.now(UTC)
+        pressed = press(intent, form, latch)
         session.is_spent = not pressed.is_clean
         session.leave_form()
         self._keep_pressed(entry.item, at, pressed)
@@ -269,7 +269,7 @@ class Confirmation:
         approval.expect_settled(history, self._settings, beijing())
         standing = approval.standing(granted, self._settings, item, now, history, beijing())
         intent = approval.intend(item, granted, standing, seen, now)
-        latch = session.shut_in(self._settings)
+        latch = session.shut_in(self._settings, self._known())
         fill_in(form, item.contact)
         form.accept_declaration()
         is_the_same = self._read(form) == details

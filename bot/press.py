@@ -19,7 +19,7 @@ from playwright.sync_api import BrowserContext, Page, Request, Route
 from playwright.sync_api import Error as PlaywrightError
 
 from bot.approval import ApprovedIntent
-from bot.confirm_request import NotReadable, differences, is_confirmation, names_another
+from bot.confirm_request import NotReadable, differences, is_confirmation, names_one
 from bot.errors import BusinessException, in_chinese
 from bot.portal.client import Answer, NoAnswer, NotSent, Outgoing
 from bot.settings import Settings, origin_of
@@ -124,14 +124,22 @@ class Guard:
 class Latch:
     """Decides on every request of a browser context while its way out is shut."""
 
-    def __init__(self, desk: Page, settings: Settings, valve: Valve, sender: Sender) -> None:
+    def __init__(
+        self,
+        desk: Page,
+        settings: Settings,
+        valve: Valve,
+        sender: Sender,
+        known: Collection[str] = (),
+    ) -> None:
+        """`known` are the numbers of policies; no read names one, and no other one is confirmed."""
         self._desk = desk
+        self._known = known
         self._settings = settings
         self._expected = settings.profile.confirmation
         self._valve = valve
         self._sender = sender
         self._intent: ApprovedIntent | None = None  # none: nothing may be confirmed yet
-        self._others: Collection[str] = ()
         self._is_closed = False  # no confirmation passes any more
         self._refused: dict[str, None] = {}  # what else the page wanted, each once
         self.is_laid = False
@@ -160,10 +168,9 @@ class Latch:
             self.is_laid = False
         return not self.is_laid
 
-    def arm(self, intent: ApprovedIntent, others: Collection[str]) -> None:
-        """Let the confirmation of this intent through, once; `others` are never confirmed by it."""
+    def arm(self, intent: ApprovedIntent) -> None:
+        """Let the confirmation of this intent through, once."""
         self._intent = intent
-        self._others = others
 
     def close(self) -> None:
         """Let no confirmation through any more, however late the page sends it."""
@@ -225,7 +232,7 @@ class Latch:
             outgoing.method in READS
             and origin_of(outgoing.url) in self._settings.origins
             and urlsplit(outgoing.url).path != self._expected.path
-            and not names_another(outgoing.url, self._others)
+            and not names_one(outgoing.url, self._known)
             and self._is_desk(request)
         )
 
@@ -261,7 +268,7 @@ class Latch:
         intent = self._intent
         try:
             wrong = differences(
-                outgoing, self._expected, intent.details, intent.contact, self._others
+                outgoing, self._expected, intent.details, intent.contact, self._known
             )
         except NotReadable:
             self.is_compared = False
@@ -301,15 +308,13 @@ def hasty(told: str) -> BusinessException:
     )
 
 
-def press(
-    intent: ApprovedIntent, form: ConfirmationPage, latch: Latch, others: Collection[str] = ()
-) -> Pressed:
+def press(intent: ApprovedIntent, form: ConfirmationPage, latch: Latch) -> Pressed:
     """Press 确认投保 on the form of this intent, once.
 
     Whatever it comes to, the caller must look in 保单查询 next. Unless the outcome is clean, the
     latch stays laid, and the context must be thrown away before the valve is widened.
     """
-    latch.arm(intent, others)
+    latch.arm(intent)
     came_to = _press(intent, form, latch)
     return replace(
         came_to,

@@ -7,7 +7,7 @@ the thread that owns the page.
 import logging
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -113,6 +113,8 @@ class Session:
         """
         if self._open is None or self._open[0] != item.reference:
             self.leave_form()
+            if self.guard:  # what a page sent again after its press is not this policy's
+                self.guard.has_refused = False
             pending = self.desk.open_pending()
             form = pending.process(item.application_no)
             self.listed = frozenset(pending.listed)
@@ -126,10 +128,14 @@ class Session:
             self._documents = tuple(form.view_document(name) for name in names)
         return self._documents
 
-    def shut_in(self, settings: Settings) -> Latch:
-        """Shut the browser's way out while the open form is worked on; return the latch."""
+    def shut_in(self, settings: Settings, known: Collection[str]) -> Latch:
+        """Shut the browser's way out while the open form is worked on; return the latch.
+
+        `known` are the numbers of policies, beside those that 待确认 has shown.
+        """
         if self._latch is None:
-            self._latch = Latch(self.desk.tab, settings, self.valve, self.sender)
+            numbers = self.listed.union(known)
+            self._latch = Latch(self.desk.tab, settings, self.valve, self.sender, numbers)
             self._latch.lay()
         return self._latch
 

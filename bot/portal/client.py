@@ -7,12 +7,12 @@ redirect is followed.
 
 import ssl
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection, IncompleteRead
 from socket import SHUT_RDWR, socket
-from threading import Event, Timer
+from threading import Timer
 from urllib.parse import urlsplit
 
 from bot.egress import LOOPBACK, host_of
@@ -90,18 +90,23 @@ class Client:
         if host_of(outgoing.url) not in self._hosts:
             raise NotSent("not a host of the portal")
         line, target = self._line(outgoing.url)
-        with _ended_in(self._seconds, line) as is_over:
+        with _ended_in(self._seconds, line) as deadline:
             try:
                 line.connect()
             except (OSError, HTTPException) as error:
                 raise NotSent(type(error).__name__) from error
-            if is_over():
+            deadline.socket = line.sock
+            if deadline.is_over:
                 raise NotSent("too late")
             try:
                 _put(line, target, outgoing)
-                return _take(line.getresponse(), limit)
+                with line.getresponse() as response:
+                    answer = _take(response, limit)
             except (OSError, HTTPException, ValueError, zlib.error) as error:
                 raise NoAnswer(type(error).__name__) from error
+            if deadline.is_over:  # an answer without a length ends where the connection does
+                raise NoAnswer("too late")
+            return answer
 
     def _line(self, url: str) -> tuple[HTTPConnection, str]:
         """Return a connection that is not open yet, and the target as this connection names it."""
@@ -121,24 +126,33 @@ class Client:
         return secure, target
 
 
-@contextmanager
-def _ended_in(seconds: float, line: HTTPConnection) -> Iterator[Callable[[], bool]]:
-    """End the connection after this time, however slowly it drips; yield whether that was.
+class _Deadline:
+    """The moment when a connection is ended, however slowly it drips.
 
-    The time-out of a socket begins anew with each byte.
+    The time-out of a socket begins anew with each byte, and `http.client` lets go of a socket as
+    soon as it has read the head of the last answer.
     """
-    is_over = Event()
 
-    def end() -> None:
-        is_over.set()
+    def __init__(self, line: HTTPConnection) -> None:
+        self._line = line
+        self.socket: socket | None = None
+        self.is_over = False
+
+    def end(self) -> None:
+        """End the connection, be it still on its way."""
+        self.is_over = True
         with suppress(OSError, AttributeError, TypeError):  # not open yet, or closed by now
-            socket.shutdown(line.sock, SHUT_RDWR)
+            socket.shutdown(self.socket or self._line.sock, SHUT_RDWR)
 
-    timer = Timer(seconds, end)
+
+@contextmanager
+def _ended_in(seconds: float, line: HTTPConnection) -> Iterator[_Deadline]:
+    deadline = _Deadline(line)
+    timer = Timer(seconds, deadline.end)
     timer.daemon = True
     timer.start()
     try:
-        yield is_over.is_set
+        yield deadline
     finally:
         timer.cancel()
         line.close()

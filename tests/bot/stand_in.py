@@ -93,7 +93,7 @@ class Session:
         """Look it up in 待确认."""
         return self._portal.is_pending
 
-    def shut_in(self, settings: Settings) -> Latch:
+    def shut_in(self, settings: Settings, known: set[str]) -> Latch:
         """Lay a latch over the form."""
         latch = Latch(self._form.tab, settings, Valve(), self._portal)
         latch.lay()

@@ -244,7 +244,7 @@ def test_a_look_after_one_press_says_nothing_of_the_next(
     intent = SimpleNamespace(approval=SimpleNamespace(by="审批人"))
     monkeypatch.setattr(confirmation, "_fill", lambda *_: (intent, None, None))
     monkeypatch.setattr(confirmation, "_keep_filled", lambda *_: None)
-    session = SimpleNamespace(listed=frozenset())
+    session = SimpleNamespace()
 
     with pytest.raises(AttributeError):  # there is no form to press; the claim stands
         confirmation._claim_and_press(session, ledger.entry(ITEM.reference))

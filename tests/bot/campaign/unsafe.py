@@ -80,11 +80,11 @@ def retry_at_once() -> None:
     """Press once more if the answer was lost."""
     once = confirmation.press
 
-    def press(intent: ApprovedIntent, form: Any, latch: Any, others: Any) -> Pressed:
-        pressed = once(intent, form, latch, others)
+    def press(intent: ApprovedIntent, form: Any, latch: Any) -> Pressed:
+        pressed = once(intent, form, latch)
         if pressed.outcome is Outcome.UNKNOWN:
             form.tab.context.unroute("", None)
-            pressed = once(intent, form, latch, others)
+            pressed = once(intent, form, latch)
         return pressed
 
     confirmation.press = press
@@ -94,8 +94,8 @@ def reload() -> None:
     """Load the page again that the confirmation has led to."""
     once = confirmation.press
 
-    def press(intent: ApprovedIntent, form: Any, latch: Any, others: Any) -> Pressed:
-        pressed = once(intent, form, latch, others)
+    def press(intent: ApprovedIntent, form: Any, latch: Any) -> Pressed:
+        pressed = once(intent, form, latch)
         form.tab.context.unroute("", None)
         form.tab.context.post(f"{SW}/pending/confirm", form.sent())
         return pressed

@@ -31,7 +31,11 @@ class Portal:
             while True:
                 line, _ = self._listening.accept()
                 with line, suppress(OSError):
-                    self.arrived.append(line.recv(65_536))
+                    self.arrived.append(b"")
+                    while not self.arrived[-1].endswith(b"applNo=XW1"):
+                        if not (piece := line.recv(65_536)) or piece.startswith(b"\x16"):
+                            break  # the client is gone, or begins to speak TLS
+                        self.arrived[-1] += piece
                     self._speak(line, self._over)
 
     def close(self) -> None:
@@ -76,6 +80,12 @@ def drip_body(line: socket.socket, over: Event) -> None:
     drip(line, over)
 
 
+def drip_to_the_end(line: socket.socket, over: Event) -> None:
+    """Say that the connection ends with the answer, which does not end."""
+    line.sendall(OK + b"Connection: close\r\n\r\n")
+    drip(line, over)
+
+
 def be_silent(line: socket.socket, over: Event) -> None:
     """Say nothing."""
     over.wait(10)
@@ -109,6 +119,7 @@ def test_what_is_sent_is_what_the_page_wanted(portal: Portal):
         be_silent,
         drip,
         drip_body,
+        drip_to_the_end,
     ],
     indirect=True,
 )
