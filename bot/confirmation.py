@@ -7,14 +7,15 @@ import secrets
 from base64 import b64encode
 from contextlib import suppress
 from dataclasses import asdict, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from playwright.sync_api import Error as PlaywrightError
 
-from bot import approval, declaration
+from bot import approval, declaration, doctor, positive_look
 from bot.approval import Approval, ApprovedIntent, Snapshot
 from bot.columns import RULES
 from bot.confirm_request import label_of, read_fields
@@ -37,6 +38,7 @@ from bot.ledger import (
     presses,
     sent_at,
 )
+from bot.positive_look import Baseline, Judgement
 from bot.press import UNSENT, Latch, Outcome, Pressed, press
 from bot.results import in_beijing
 from bot.session import Session, Sessions
@@ -127,7 +129,7 @@ class Confirmation:
         try:
             form = session.form(item)
         except PolicyNotListed:
-            if record := session.record(item):
+            if record := positive_look.latest(session.records(item)):
                 self._keep_found(session, item, record)
                 return record
             raise BusinessException(
@@ -234,9 +236,8 @@ class Confirmation:
         intent, form, latch = self._fill(session, entry)
         self._keep_filled(session, entry.item, form)
         claim = doubt("已按下“确认投保”，还没有核验")
-        if not self._move(
-            entry, State.PRESSING, by=intent.approval.by, seen_pending_at="", **claim
-        ):
+        claim |= {"by": intent.approval.by, "seen_pending_at": ""}
+        if not self._move(entry, State.PRESSING, baseline=self._baseline(session), **claim):
             raise AlreadyClaimed(entry.item.reference)
         at = datetime.now(UTC)
         pressed = press(intent, form, latch)
@@ -245,7 +246,7 @@ class Confirmation:
         self._keep_pressed(entry.item, at, pressed)
         return pressed
 
-    def _known(self) -> set[str]:
+    def _numbers(self) -> set[str]:
         """Return the number of every policy in the ledger."""
         return {entry.item.application_no for entry in self._ledger.entries()}
 
@@ -269,7 +270,7 @@ class Confirmation:
         approval.expect_settled(history, self._settings, beijing())
         standing = approval.standing(granted, self._settings, item, now, history, beijing())
         intent = approval.intend(item, granted, standing, seen, now)
-        latch = session.shut_in(self._settings, self._known())
+        latch = session.shut_in(self._settings, self._numbers())
         fill_in(form, item.contact)
         form.accept_declaration()
         is_the_same = self._read(form) == details
@@ -285,15 +286,13 @@ class Confirmation:
         return form.read(self._settings.profile.confirmation.controls)
 
     def read_back(self, entry: Entry) -> None:
-        """Look in 保单查询, then in 待确认; nothing else makes a policy confirmed.
+        """Look in 待确认 and 保单查询; only what this press has made there makes it confirmed.
 
         Raises:
             NotListedYet: neither tells; the item is in doubt, and a later look may know more.
         """
-        record, is_pending = self._sessions.do(
-            entry.item, lambda session: self._find(session, entry.item)
-        )
-        if record:
+        look, is_pending = self._sessions.do(entry.item, lambda session: self._find(session, entry))
+        if record := look.record:
             was_refused = entry.code == Outcome.REFUSED
             lack = self._lack(entry.item)
             doubts = ""
@@ -309,23 +308,22 @@ class Confirmation:
                 entry,
                 State.ALREADY_CONFIRMED if was_refused else State.CONFIRMED,
                 code=EVIDENCE_MISSING if lack else "",
-                explanation=f"门户显示“{record.status.value}”{doubts}{missing}",
+                explanation=f"{look.told}{doubts}{missing}",
                 next_step=WAIT_FOR_INSURER,
                 confirmed_at=record.confirmed_at,
             )
-        elif is_pending and entry.code == Outcome.REFUSED:
+        elif is_pending and entry.code == Outcome.REFUSED and not look.is_news:
             told = entry.explanation
             self._move(
                 entry, State.REFUSED, explanation=told, next_step="请按门户的提示改正后再运行"
             )
         else:
-            seen = "仍在“待确认”中" if is_pending else "在“待确认”和“保单查询”中都查不到"
             self._move(
                 entry,
                 State.IN_DOUBT,
                 code=entry.code,
                 seen_pending_at=datetime.now(UTC).isoformat() if is_pending else "",
-                **doubt(f"已按下，门户{seen}"),
+                **doubt(f"已按下，{look.told}"),
             )
             raise NotListedYet
 
@@ -341,10 +339,26 @@ class Confirmation:
             lack.add(PRESS_RECORD)
         return sorted(lack)
 
-    def _find(self, session: Session, item: WorkItem) -> tuple[PolicyRecord | None, bool]:
-        record = session.record(item)
-        self._keep_found(session, item, record)
-        return record, record is None and session.is_pending(item)
+    def _find(self, session: Session, entry: Entry) -> tuple[Judgement, bool]:
+        item = entry.item
+        claims = presses(self._ledger.history(item.reference))
+        is_pending, records = session.is_pending(item), session.records(item)
+        look = positive_look.judge(
+            datetime.fromisoformat(claims[-1]), Baseline.load(entry.baseline), records, is_pending
+        )
+        seen = [positive_look.as_facts(one) for one in records]
+        facts = {"pending": is_pending, "records": seen, "known": entry.baseline, "told": look.told}
+        self._keep_found(session, item, look.record, facts)
+        return look, is_pending
+
+    @cached_property
+    def _portal_ahead(self) -> timedelta | None:
+        """How far the portal's clock is ahead; measured once in a run."""
+        return doctor.portal_ahead(self._settings)
+
+    def _baseline(self, session: Session) -> dict[str, Any]:
+        """Return what was known before the press, for every later look, whoever makes it."""
+        return Baseline(session.known, self._portal_ahead).stored()
 
     def _keep_environment(self, session: Session, item: WorkItem) -> None:
         browser = session.context.browser
@@ -395,12 +409,19 @@ class Confirmation:
             "fields": {label_of(name, expected): "、".join(one) for name, one in shown.items()},
         }
 
-    def _keep_found(self, session: Session, item: WorkItem, record: PolicyRecord | None) -> None:
+    def _keep_found(
+        self,
+        session: Session,
+        item: WorkItem,
+        record: PolicyRecord | None,
+        look: dict[str, Any] | None = None,
+    ) -> None:
         """Keep what 保单查询 shows; whatever goes wrong with that, what was found stands."""
         try:
             if record:
-                facts = asdict(record) | {"status": record.status.value}
-                self._evidence.keep_record(item, "record", facts)
+                self._evidence.keep_record(item, "record", positive_look.as_facts(record))
+            if look:
+                self._evidence.keep_record(item, "look", look)
             self._evidence.keep_picture(item, "after", _picture(session))
             self._evidence.note_kept(item, FOUND)
         except (EvidenceNotKept, PlaywrightError) as error:
@@ -417,9 +438,11 @@ class Confirmation:
 
     def look_up(self, entry: Entry) -> None:
         """See in 保单查询 what the insurer has decided."""
-        record = self._sessions.do(entry.item, lambda session: self._decided(session, entry.item))
+        record = self._sessions.do(
+            entry.item, lambda session: self._decided(session, entry.item, entry.confirmed_at)
+        )
         if record is None:
-            told = "“保单查询”中现在查不到这张保单"
+            told = "“保单查询”中现在查不到这张保单的这次确认"
             raise BusinessException("VANISHED", told, "请登录门户查看，或致电 95198")
         if decided := DECISIONS.get(record.status):
             policy = f"，保单号 {record.policy_no}" if record.policy_no else ""
@@ -432,8 +455,8 @@ class Confirmation:
             told = f"门户显示“{record.status.value}”"
             self._move(entry, entry.state, explanation=told, next_step=WAIT_FOR_INSURER)
 
-    def _decided(self, session: Session, item: WorkItem) -> PolicyRecord | None:
-        record = session.record(item)
+    def _decided(self, session: Session, item: WorkItem, confirmed_at: str) -> PolicyRecord | None:
+        record = positive_look.of_time(session.records(item), confirmed_at)
         if record and record.status in DECISIONS:
             self._keep_found(session, item, record)
         return record

@@ -193,6 +193,13 @@ def _portal_date(settings: Settings) -> str:
     return _ask(settings.origin, settings).headers.get("date", "")
 
 
+def portal_ahead(settings: Settings) -> timedelta | None:
+    """Return how far the portal's clock is ahead of this machine's; nothing if it does not tell."""
+    with suppress(NotFit, TypeError, ValueError):
+        return parsedate_to_datetime(_portal_date(settings)) - datetime.now(UTC)
+    return None
+
+
 def examine(settings: Settings, folder: Path) -> Iterator[Finding]:
     """Examine everything, one after the other; nothing is typed, and nobody is signed in."""
     yield examine_disk(settings)

@@ -79,6 +79,7 @@ MOVES: dict[State, frozenset[State]] = {
 
 MIGRATIONS = (  # from each version of the schema to the next
     "ALTER TABLE work_items ADD COLUMN seen_pending_at VARCHAR(40) NOT NULL DEFAULT ''",
+    "ALTER TABLE work_items ADD COLUMN baseline JSON",
 )
 VERSION = len(MIGRATIONS)
 FORGOTTEN = asdict(Contact("", "", "", ""))
@@ -103,6 +104,7 @@ _items = sa.Table(
     sa.Column("approval", sa.JSON),
     sa.Column("confirmed_at", sa.String(40), nullable=False, default=""),
     sa.Column("seen_pending_at", sa.String(40), nullable=False, default=""),
+    sa.Column("baseline", sa.JSON),
     sa.Column("changed_at", sa.String(40), nullable=False),
 )
 _rows = sa.Table(
@@ -163,6 +165,7 @@ class Entry:
     approval: dict[str, Any] | None
     confirmed_at: str
     seen_pending_at: str  # in 待确认, after the press
+    baseline: dict[str, Any] | None  # what was known before the press; nothing of older presses
     changed_at: str
 
 
@@ -618,6 +621,7 @@ def _entry(row: sa.Row[Any]) -> Entry:
         approval=row.approval,
         confirmed_at=row.confirmed_at,
         seen_pending_at=row.seen_pending_at,
+        baseline=row.baseline,
         changed_at=row.changed_at,
     )
 

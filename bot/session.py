@@ -104,15 +104,18 @@ class Session:
     _open: tuple[str, ConfirmationPage] | None = None  # reference and form
     _documents: tuple[Document, ...] | None = None  # of the open form
     _latch: Latch | None = None  # over the open form
+    known: tuple[PolicyRecord, ...] = ()  # of the item whose form was opened last, before that
 
     def form(self, item: WorkItem) -> ConfirmationPage:
         """Return the form of this item, opened afresh unless it is the one that is open.
+
+        What 保单查询 shows of it is looked at first: a press of this form can be told from that.
 
         Raises:
             PolicyNotListed: 待确认 does not list it.
         """
         if self._open is None or self._open[0] != item.reference:
-            self.leave_form()
+            self.known = self.records(item)
             if self.guard:  # what a page sent again after its press is not this policy's
                 self.guard.has_refused = False
             pending = self.desk.open_pending()
@@ -149,16 +152,16 @@ class Session:
             self.is_spent = self.is_spent or not self._latch.lift()
             self._latch = None
 
-    def record(self, item: WorkItem) -> PolicyRecord | None:
-        """Look this item up in 保单查询; one that is still to be confirmed counts as not found."""
+    def records(self, item: WorkItem) -> tuple[PolicyRecord, ...]:
+        """Look this item up in 保单查询; what is still to be confirmed is no record."""
         self.leave_form()
-        found = self.desk.open_policies().find(item.application_no)
-        return None if found and found.status is PolicyStatus.PENDING else found
+        found = self.desk.open_policies().records_of(item.application_no)
+        return tuple(one for one in found if one.status is not PolicyStatus.PENDING)
 
     def is_pending(self, item: WorkItem) -> bool:
         """Look this item up in 待确认."""
         self.leave_form()
-        return self.desk.open_pending().find(item.application_no) is not None
+        return self.desk.open_pending().has(item.application_no)
 
     def expect_quiet(self) -> None:
         """See that the portal has waited for the bot.

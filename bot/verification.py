@@ -30,7 +30,7 @@ from bot.seal import (
 )
 
 FOUND = {"record": "“保单查询”所见", "after": "确认后的画面"}  # by the name of the files
-OF_A_PACK = {"manifest", "before", "after", "document", "exchange", "page", *RECORDS}  # likewise
+OF_A_PACK = {"manifest", "before", "after", "document", "exchange", "look", "page", *RECORDS}
 CONFIRMED = {State.CONFIRMED, State.ALREADY_CONFIRMED, *DECIDED}
 
 

@@ -132,12 +132,17 @@ def decide(uscc: str, application_no: str) -> Response:
     """Let the insurer decide about a confirmed policy."""
     enterprise = _enterprise(uscc)
     policy = _policy(enterprise, application_no)
-    wishes = _body({"decision": str, "reason": str, "effective_date": str})
+    wishes = _body({"decision": str, "reason": str, "effective_date": str, "again": bool})
     decision = _check_decision(wishes.get("decision"))
+    is_listed_again = wishes.get("again", False)
+    if is_listed_again and decision is not Status.RETURNED:
+        _refuse(400, "只有退回的保单才会重新列入待确认。", [Status.RETURNED])
     effective = _check_date(wishes.get("effective_date"))
     with store().lock:
         _check_is_confirmed(policy)
         store().decide(policy, decision, wishes.get("reason", ""), effective)
+        if is_listed_again:
+            store().list_again(policy)
     return jsonify(_policy_state(enterprise, policy))
 
 

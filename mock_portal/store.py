@@ -3,7 +3,7 @@
 import itertools
 import threading
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -58,6 +58,7 @@ class Confirmation:
     arrived_at: datetime
     contact: Contact
     by: str = "request"
+    round: int = 1  # one more for each time that the insurer has returned it
     accepted: bool = False
     message: str = ""
     answered: bool = False
@@ -78,6 +79,12 @@ class Policy:
     reason: str = ""
     is_changed: bool = False  # since its form was opened
     confirmations: list[Confirmation] = field(default_factory=list)
+    earlier: list["Policy"] = field(default_factory=list)  # as each round was returned
+
+    @property
+    def round(self) -> int:
+        """How often it has been in 待确认."""
+        return len(self.earlier) + 1
 
 
 @dataclass
@@ -260,9 +267,10 @@ class Store:
             return [p for p in enterprise.policies if p.status is Status.PENDING]
 
     def confirmed(self, enterprise: Enterprise) -> list[Policy]:
-        """List the policies that were confirmed."""
+        """List the policies that were confirmed; a round that was returned stays a record."""
         with self.lock:
-            return [policy for policy in enterprise.policies if policy.confirmed_at]
+            records = [one for policy in enterprise.policies for one in (*policy.earlier, policy)]
+            return [policy for policy in records if policy.confirmed_at]
 
     def note_arrival(
         self, application_no: str, contact: Contact, by: str = "request"
@@ -273,7 +281,7 @@ class Store:
             if policy is None:
                 return None
             now = self.enterprises[policy.uscc].clock.now()
-            arrival = Confirmation(now, contact, by)
+            arrival = Confirmation(now, contact, by, policy.round)
             policy.confirmations.append(arrival)
             return arrival
 
@@ -310,6 +318,12 @@ class Store:
                 now = self.enterprises[policy.uscc].clock.now()
                 policy.policy_no = f"MN{now:%Y%m%d}{next(self._serial):06}"
                 policy.effective_date = effective or now.date()
+
+    def list_again(self, policy: Policy) -> None:
+        """Put a returned policy into 待确认 again; what it was stays in 保单查询."""
+        with self.lock:
+            policy.earlier.append(replace(policy, confirmations=[], earlier=[]))
+            policy.status, policy.confirmed_at, policy.reason = Status.PENDING, None, ""
 
 
 def store() -> Store:

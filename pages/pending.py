@@ -36,6 +36,14 @@ class PendingPage(Screen):
         found = (one for one in self._policies() if one.application_no == application_no)
         return next(found, None)
 
+    def has(self, application_no: str) -> bool:
+        """Tell whether any page has this policy; a long list is shown in its longest pages."""
+        if self.table.next_page.is_visible():
+            sizes = [text.strip() for text in self.table.page_sizes.all_inner_texts()]
+            if counts := [int(text) for text in sizes if text.isdecimal()]:
+                self.show_per_page(max(counts))
+        return self.find(application_no) is not None
+
     def show_per_page(self, count: int) -> Self:
         """Choose how many rows a page shows."""
         self.table.page_size_button.click()

@@ -65,7 +65,7 @@ class PoliciesPage(Screen):
             records += self.next_page().read()
         return records
 
-    def find(self, application_no: str) -> PolicyRecord | None:
-        """Search for this policy, and return its record."""
-        records = self.search(application_no).read()
-        return next((one for one in records if one.application_no == application_no), None)
+    def records_of(self, application_no: str) -> tuple[PolicyRecord, ...]:
+        """Search for this policy, and return all its records: a returned one may stay."""
+        records = self.search(application_no).read_all()
+        return tuple(one for one in records if one.application_no == application_no)

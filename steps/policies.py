@@ -84,14 +84,14 @@ def search(desk: DeskPage, application_no: str) -> PoliciesPage:
 
 @then("查不到这张保单")
 def not_found(policies: PoliciesPage, application_no: str) -> None:
-    assert policies.find(application_no) is None
+    assert not policies.records_of(application_no)
 
 
 @then(parsers.parse("过20分钟，查得到这张保单"))
 def found_later(policies: PoliciesPage, mock_state: MockState, application_no: str) -> None:
     mock_state.forward(20)
 
-    assert policies.find(application_no) is not None
+    assert policies.records_of(application_no)
 
 
 @then(parsers.parse("这一页列出{count:d}张保单"))

@@ -24,10 +24,10 @@ MAP = {
     "bot": {"admission", "approval", "artifacts", "canary", "cli", "columns", "confirm_request"}
     | {"confirmation", "consistency", "declaration", "demo", "doctor", "egress", "engine"}
     | {"errors", "evidence", "evidence_page", "findings", "html", "ledger", "list_file"}
-    | {"list_template", "marked_copy", "notify", "pack_file", "personal_data", "press"}
-    | {"private_files", "reconcile", "results", "run", "scratch", "seal", "secrets", "session"}
-    | {"settings", "terminal", "usage", "vault", "verification", "work_item", "work_list"}
-    | {"workbook", "workflow"},
+    | {"list_template", "marked_copy", "notify", "pack_file", "personal_data"}
+    | {"positive_look", "press", "private_files", "reconcile", "results", "run", "scratch"}
+    | {"seal", "secrets", "session", "settings", "terminal", "usage", "vault", "verification"}
+    | {"work_item", "work_list", "workbook", "workflow"},
     "bot/portal": {"client", "documents", "machine_lock", "watchdog"},
 }
 

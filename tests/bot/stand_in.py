@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -15,6 +16,7 @@ from bot.evidence import Evidence
 from bot.ledger import Ledger
 from bot.portal.client import Answer, Outgoing
 from bot.press import Latch
+from bot.results import in_beijing
 from bot.settings import Settings
 from bot.work_item import WorkItem
 from bot.workflow import Robot
@@ -24,7 +26,6 @@ from pages.parts import DialogLog
 from pages.profile import GUANGDONG
 
 DOCUMENT = Document("中小企业综合保险续转单证(小微企业适用)", b"%PDF-1.7 invented")
-AT = "2026-01-05 09:30:00"
 
 
 class Portal:
@@ -35,6 +36,8 @@ class Portal:
     def __init__(self, is_pending: bool = True, status: PolicyStatus | None = None) -> None:
         self.is_pending = is_pending
         self.status = status  # in 保单查询
+        self.at = in_beijing(datetime.now(UTC) + timedelta(days=1))  # after any press
+        self.older: tuple[PolicyRecord, ...] = ()  # beside it in 保单查询
         self.product = "小微企业信保易"
         self.refusal = ""  # the portal's own words to 确认投保
         self.happen: Callable[[], None] = lambda: None  # after 确认投保 was saved or refused
@@ -70,10 +73,12 @@ class Session:
         self.desk = self._form
         self.is_spent = False
         self.listed = frozenset((item.application_no,))
+        self.known: tuple[PolicyRecord, ...] = ()
         self.context = SimpleNamespace(browser=None)
 
     def form(self, item: WorkItem) -> "Form":
         """Open the form, if the portal lists the policy."""
+        self.known = self.records(item)
         if not self._portal.is_pending:
             raise PolicyNotListed(item.application_no)
         return self._form
@@ -82,12 +87,13 @@ class Session:
         """Fetch the only 单证."""
         return (DOCUMENT,)
 
-    def record(self, item: WorkItem) -> PolicyRecord | None:
+    def records(self, item: WorkItem) -> tuple[PolicyRecord, ...]:
         """Look the policy up in 保单查询."""
-        if status := self._portal.status:
-            product = self._portal.product
-            return PolicyRecord(item.application_no, "", product, status, AT, "", "请核对")
-        return None
+        portal, number = self._portal, item.application_no
+        if not portal.status:
+            return portal.older
+        found = PolicyRecord(number, "", portal.product, portal.status, portal.at, "", "请核对")
+        return (*portal.older, found)
 
     def is_pending(self, item: WorkItem) -> bool:
         """Look it up in 待确认."""

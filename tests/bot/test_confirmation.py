@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
@@ -17,6 +18,7 @@ from bot.errors import BusinessException, EvidenceNotKept
 from bot.evidence import Evidence
 from bot.ledger import Entry, Ledger, State
 from bot.press import Outcome
+from bot.results import in_beijing
 from bot.settings import Settings
 from bot.work_item import WorkItem
 from pages.models import Contact, PendingPolicy, PolicyRecord, PolicyStatus
@@ -24,7 +26,8 @@ from tests.bot.journals.record import MANDATE
 from tests.bot.stand_in import Portal, make_robot
 from tests.bot.test_ledger import ITEM, MAKER, bring_to
 
-FOUND = PolicyRecord("XW1", "", "产品", PolicyStatus.CONFIRMED, "2026-01-02 09:30:00", "", "")
+SOON = in_beijing(datetime.now(UTC) + timedelta(days=1))  # after any press of these tests
+FOUND = PolicyRecord("XW1", "", "产品", PolicyStatus.CONFIRMED, SOON, "", "")
 
 
 class FakeDesk:
@@ -48,7 +51,7 @@ class FakeSessions:
         self._session = SimpleNamespace(
             desk=FakeDesk(failures),
             is_spent=False,
-            record=lambda _: FOUND,
+            records=lambda _: (FOUND,),
             is_pending=lambda _: False,
         )
 
@@ -244,7 +247,7 @@ def test_a_look_after_one_press_says_nothing_of_the_next(
     intent = SimpleNamespace(approval=SimpleNamespace(by="审批人"))
     monkeypatch.setattr(confirmation, "_fill", lambda *_: (intent, None, None))
     monkeypatch.setattr(confirmation, "_keep_filled", lambda *_: None)
-    session = SimpleNamespace()
+    session = SimpleNamespace(known=())
 
     with pytest.raises(AttributeError):  # there is no form to press; the claim stands
         confirmation._claim_and_press(session, ledger.entry(ITEM.reference))

@@ -262,6 +262,7 @@ def test_ledger_keeps_what_arrived(visitor, enterprise, number):
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+08:00", arrival.pop("arrived_at"))
     assert arrival == {
         "by": "request",
+        "round": 1,
         "accepted": True,
         "message": "确认投保成功",
         "answered": True,

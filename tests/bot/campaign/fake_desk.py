@@ -231,6 +231,10 @@ class Pending:
         """Return this policy."""
         return next((one for one in self.read() if one.application_no == application_no), None)
 
+    def has(self, application_no: str) -> bool:
+        """Tell whether any page has it."""
+        return self.find(application_no) is not None
+
     def process(self, application_no: str) -> "Form":
         """Press 处理."""
         if self.find(application_no) is None:
@@ -344,10 +348,10 @@ class Policies:
         """Return every record."""
         return list(self._records(query))
 
-    def find(self, application_no: str) -> PolicyRecord | None:
+    def records_of(self, application_no: str) -> tuple[PolicyRecord, ...]:
         """Search for this policy."""
         found = self.read_all(applNo=application_no)
-        return next((one for one in found if one.application_no == application_no), None)
+        return tuple(one for one in found if one.application_no == application_no)
 
     def _records(self, query: dict[str, str]) -> Iterator[PolicyRecord]:
         for row in self._browser.rows("policies/query", **query):

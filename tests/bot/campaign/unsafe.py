@@ -62,8 +62,8 @@ def check_then_press() -> None:
     MOVES[State.IN_DOUBT] |= {State.READY}
 
     def read_back(self: Confirmation, entry: Entry) -> None:
-        record, is_pending = self._sessions.do(entry.item, lambda one: self._find(one, entry.item))
-        if record:
+        look, is_pending = self._sessions.do(entry.item, lambda one: self._find(one, entry))
+        if look.record:
             self._move(entry, State.CONFIRMED)
         elif is_pending:
             self._move(entry, State.READY)
