@@ -49,6 +49,7 @@ def test_a_row_that_slips_before_the_turn_is_not_called_absent():
     page.__dict__.update(
         table=table,
         ask=table.turn,
+        listed=set(),
         surface=SimpleNamespace(owner=SimpleNamespace(page=SimpleNamespace(url=""))),
     )
 
