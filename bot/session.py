@@ -101,10 +101,10 @@ class Session:
     guard: Guard | None = None  # until a latch decides
     is_spent: bool = False  # to be thrown away, with whatever still goes on in it
     listed: frozenset[str] = frozenset()  # 申请编号 that 待确认 showed on the way to the open form
+    known: tuple[PolicyRecord, ...] = ()  # of the item whose form was opened last, before that
     _open: tuple[str, ConfirmationPage] | None = None  # reference and form
     _documents: tuple[Document, ...] | None = None  # of the open form
     _latch: Latch | None = None  # over the open form
-    known: tuple[PolicyRecord, ...] = ()  # of the item whose form was opened last, before that
 
     def form(self, item: WorkItem) -> ConfirmationPage:
         """Return the form of this item, opened afresh unless it is the one that is open.

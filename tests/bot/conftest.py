@@ -9,6 +9,7 @@ from dataclasses import asdict
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import keyring
 import pytest
@@ -159,9 +160,10 @@ def _no_keyring() -> None:
 
 
 @pytest.fixture(autouse=True)
-def _no_other_worker(monkeypatch: pytest.MonkeyPatch) -> None:
+def _no_other_worker() -> Iterator[None]:
     """Tests beside each other act for the same invented enterprise, and are no two operators."""
-    monkeypatch.setattr(machine_lock, "SPACE", f"test-{os.getpid()}")
+    with patch.object(machine_lock, "SPACE", f"test-{os.getpid()}"):
+        yield
 
 
 @pytest.fixture

@@ -58,7 +58,7 @@ def sessions(monkeypatch: pytest.MonkeyPatch) -> Callable[[], Sessions]:
     """Make the sessions of one process after the other, without a browser."""
     session = SimpleNamespace(
         context=SimpleNamespace(close=lambda: None),
-        valve=SimpleNamespace(widen=lambda: None),
+        valve=SimpleNamespace(widen=lambda: None, refill=lambda: None),
         is_spent=False,
     )
     monkeypatch.setattr(BrowserThread, "_sign_in", lambda *_: session)
@@ -90,7 +90,7 @@ def test_a_run_leaves_an_enterprise_that_another_works_on(
     workplace: Workplace, monkeypatch: pytest.MonkeyPatch
 ):
     """Nothing of it arrives, the operator reads why, and the other enterprise is confirmed."""
-    monkeypatch.undo()  # the run does not know the name that tests use
+    monkeypatch.setattr(machine_lock, "SPACE", "single-window")  # as the run has it
     busy, free = workplace.add(), workplace.add()
     release = machine_lock.take(workplace.portal_url, busy.enterprise.uscc)
 

@@ -46,7 +46,7 @@ SEAMS: tuple[tuple[type | ModuleType, str], ...] = (
     (Evidence, "keep_picture"),
     (BrowserThread, "_sign_in"),
     (Session, "form"),
-    (Session, "record"),
+    (Confirmation, "_find"),
     (ConfirmationPage, "confirm"),
     (Latch, "_exchange"),  # the request of the press itself
     (run, "write_results"),
