@@ -292,8 +292,9 @@ class Confirmation:
             NotListedYet: neither tells; the item is in doubt, and a later look may know more.
         """
         look, is_pending = self._sessions.do(entry.item, lambda session: self._find(session, entry))
-        if record := look.record:
-            was_refused = entry.code == Outcome.REFUSED
+        was_refused = entry.code == Outcome.REFUSED
+        # what the portal refused here and shows as confirmed since was somebody else's to confirm
+        if record := look.record or (look.elsewhere if was_refused else None):
             lack = self._lack(entry.item)
             doubts = ""
             if was_refused:
@@ -348,7 +349,7 @@ class Confirmation:
         )
         seen = [positive_look.as_facts(one) for one in records]
         facts = {"pending": is_pending, "records": seen, "known": entry.baseline, "told": look.told}
-        self._keep_found(session, item, look.record, facts)
+        self._keep_found(session, item, look.record or look.elsewhere, facts)
         return look, is_pending
 
     @cached_property

@@ -57,6 +57,7 @@ class Judgement:
     record: PolicyRecord | None
     told: str
     is_news: bool = False  # something is there that was not there before the press
+    elsewhere: PolicyRecord | None = None  # new and confirmed, and not by this press
 
 
 def judge(
@@ -88,7 +89,8 @@ def judge(
         told = "门户仍在“待确认”中"
     else:
         told = "门户在“待确认”和“保单查询”中都查不到"
-    return Judgement(None, told, is_news=bool(news))
+    confirmed = [one for one in news if one.status in CONFIRMED and not is_pending]
+    return Judgement(None, told, is_news=bool(news), elsewhere=next(iter(confirmed), None))
 
 
 def latest(records: Iterable[PolicyRecord]) -> PolicyRecord | None:

@@ -65,6 +65,16 @@ def test_what_is_still_pending_is_not_confirmed():
     assert not is_positive(record(AFTER), is_pending=True)
 
 
+def test_what_somebody_else_has_confirmed_meanwhile_is_told_apart():
+    """A new confirmation from before the claim; where the portal refused, it settles the item."""
+    told = judge(CLAIMED, Baseline(()), [record(BEFORE)], is_pending=False)
+    still_there = judge(CLAIMED, Baseline(()), [record(BEFORE)], is_pending=True)
+    returned = judge(CLAIMED, Baseline(()), [record(BEFORE, RETURNED)], is_pending=False)
+
+    assert (told.record, told.elsewhere) == (None, record(BEFORE))
+    assert (still_there.elsewhere, returned.elsewhere) == (None, None)
+
+
 def test_nothing_is_not_positive():
     """A record that is not there, and one that no confirmation makes."""
     assert not is_positive()
