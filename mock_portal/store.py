@@ -322,7 +322,8 @@ class Store:
     def list_again(self, policy: Policy) -> None:
         """Put a returned policy into 待确认 again; what it was stays in 保单查询."""
         with self.lock:
-            policy.earlier.append(replace(policy, confirmations=[], earlier=[]))
+            confirmations = list(policy.confirmations)
+            policy.earlier.append(replace(policy, confirmations=confirmations, earlier=[]))
             policy.status, policy.confirmed_at, policy.reason = Status.PENDING, None, ""
 
 

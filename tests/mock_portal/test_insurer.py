@@ -75,3 +75,28 @@ def test_token_guards_the_page_too():
 
     assert client.get("/insurer/").status_code == 403
     assert client.get("/insurer/", headers={"X-Doors-Token": "let-me-in"}).status_code == 200
+
+
+def test_each_round_of_a_policy_is_shown_with_its_own_contact(visitor, enterprise, number):
+    """It was returned, is pending again, and is confirmed by somebody else than before."""
+    visitor.confirm(number, contactName="模拟联系人甲")
+    visitor.decide(enterprise, number, decision="returned", again=True)
+    returned = visitor.client.get("/insurer/")
+    pending = visitor.get("pending/query").get_json()["rows"]
+    visitor.confirm(number, contactName="模拟联系人乙")
+    both = visitor.client.get("/insurer/").text
+    records = visitor.get("policies/query").get_json()["rows"]
+
+    assert (returned.status_code, "模拟联系人甲" in returned.text) == (200, True)
+    assert [row["applNo"] for row in pending] == [number]
+    assert ("模拟联系人甲" in both, "模拟联系人乙" in both) == (True, True)
+    assert {row["status"] for row in records} == {"退回修改", "已确认(待审批)"}
+
+
+def test_only_what_was_returned_is_pending_again(visitor, enterprise, number):
+    """The door refuses any other decision with it, and decides nothing."""
+    visitor.confirm(number)
+    answer = visitor.decide(enterprise, number, decision="underwritten", again=True)
+    (row,) = visitor.get("policies/query").get_json()["rows"]
+
+    assert (answer.status_code, row["status"]) == (400, "已确认(待审批)")
