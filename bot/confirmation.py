@@ -214,8 +214,9 @@ class Confirmation:
 
     def press(self, entry: Entry) -> None:
         """Claim the press, and press once."""
+        ahead = self._portal_ahead  # a portal that is slow to tell must not delay the press itself
         pressed = self._sessions.do(
-            entry.item, lambda session: self._claim_and_press(session, entry)
+            entry.item, lambda session: self._claim_and_press(session, entry, ahead)
         )
         if pressed.outcome is Outcome.ACCEPTED:
             return
@@ -232,12 +233,13 @@ class Confirmation:
             told = doubt(f"按下“确认投保”后：{pressed.told}")
             self._move(claimed, State.IN_DOUBT, code=pressed.outcome, **told)
 
-    def _claim_and_press(self, session: Session, entry: Entry) -> Pressed:
+    def _claim_and_press(self, session: Session, entry: Entry, ahead: timedelta | None) -> Pressed:
         intent, form, latch = self._fill(session, entry)
         self._keep_filled(session, entry.item, form)
         claim = doubt("已按下“确认投保”，还没有核验")
         claim |= {"by": intent.approval.by, "seen_pending_at": ""}
-        if not self._move(entry, State.PRESSING, baseline=self._baseline(session), **claim):
+        known = Baseline(session.known, ahead).stored()  # for every later look, whoever makes it
+        if not self._move(entry, State.PRESSING, baseline=known, **claim):
             raise AlreadyClaimed(entry.item.reference)
         at = datetime.now(UTC)
         pressed = press(intent, form, latch)
@@ -356,10 +358,6 @@ class Confirmation:
     def _portal_ahead(self) -> timedelta | None:
         """How far the portal's clock is ahead; measured once in a run."""
         return doctor.portal_ahead(self._settings)
-
-    def _baseline(self, session: Session) -> dict[str, Any]:
-        """Return what was known before the press, for every later look, whoever makes it."""
-        return Baseline(session.known, self._portal_ahead).stored()
 
     def _keep_environment(self, session: Session, item: WorkItem) -> None:
         browser = session.context.browser

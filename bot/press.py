@@ -12,6 +12,7 @@ from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from http.cookies import SimpleCookie
 from typing import Protocol
 from urllib.parse import urlsplit
 
@@ -28,6 +29,7 @@ from pages.parts import DialogLog
 from pages.pending import ConfirmationPage, ConfirmedDialog
 
 READS = frozenset({"GET", "HEAD"})
+FOR_SESSION = -1  # when a cookie expires that lasts as long as the browser does
 LARGEST_READ = 8 << 20  # bytes of what a page loads while the way out is shut
 FETCH_HEADERS = {  # Sec-Fetch-Mode and -Dest by the kind of resource; interception hides them
     "document": ("navigate", "iframe"),
@@ -142,6 +144,7 @@ class Latch:
         self._intent: ApprovedIntent | None = None  # none: nothing may be confirmed yet
         self._is_closed = False  # no confirmation passes any more
         self._refused: dict[str, None] = {}  # what else the page wanted, each once
+        self._cookies: dict[str, set[str]] = {}  # names of the session's, by origin
         self.is_laid = False
         self.is_accepted = False  # the page has shown that the portal has confirmed it
         self.difference = ""  # why a confirmation was not what was approved
@@ -151,6 +154,11 @@ class Latch:
 
     def lay(self) -> None:
         """Shut the browser's way out; from here on its page sends nothing but through `handle`."""
+        for origin in self._settings.origins:
+            cookies = self._desk.context.cookies(f"{origin}{self._expected.path}")
+            self._cookies[origin] = {
+                one["name"] for one in cookies if one["expires"] == FOR_SESSION
+            }
         self._desk.context.route("**/*", self.handle)
         self._valve.shut()
         self.is_laid = True
@@ -252,7 +260,7 @@ class Latch:
             self._refuse(route, outgoing)
             return
         self.difference = self._difference(outgoing)
-        if self.difference:
+        if self.difference or self._has_lost_session(outgoing):
             self.close()
             self._refuse(route, outgoing)
         elif self._settings.confirm_transport == "browser":
@@ -275,6 +283,14 @@ class Latch:
             is_accepted = self._settings.accept_unreadable_confirmation and outgoing.body
             return "" if is_accepted else "页面要提交的内容无法解读，不能和批准的比对"
         return f"页面要提交的不是批准的内容：{'、'.join(wrong)}" if wrong else ""
+
+    def _has_lost_session(self, outgoing: Outgoing) -> bool:
+        """Tell whether the browser has forgotten who is signed in, as after a crash of its network.
+
+        The portal would only ask to sign in; whether it did no more than that could not be told.
+        """
+        carried = SimpleCookie(outgoing.headers.get("cookie", ""))
+        return not self._cookies[origin_of(outgoing.url)] <= carried.keys()
 
     def _send(self, route: Route, outgoing: Outgoing) -> None:
         self.sent = outgoing

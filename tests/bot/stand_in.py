@@ -126,6 +126,10 @@ class Form:
     def on(self, event: str, handler: Callable[[Any], None]) -> None:
         """Never show a dialog."""
 
+    def cookies(self, url: str) -> list[dict[str, Any]]:
+        """Know of none."""
+        return []
+
     def read(self, internal: dict[str, str]) -> PolicyDetails:
         """Return what the form shows."""
         fields = {

@@ -250,7 +250,7 @@ def test_a_look_after_one_press_says_nothing_of_the_next(
     session = SimpleNamespace(known=())
 
     with pytest.raises(AttributeError):  # there is no form to press; the claim stands
-        confirmation._claim_and_press(session, ledger.entry(ITEM.reference))
+        confirmation._claim_and_press(session, ledger.entry(ITEM.reference), None)
     claimed = ledger.entry(ITEM.reference)
 
     assert (claimed.state, claimed.seen_pending_at) == (State.PRESSING, "")

@@ -204,6 +204,31 @@ def test_a_real_portal_is_not_worked_at_by_a_wrong_clock(
         doctor.check_clock(latest, NOON, Settings(portal_url="https://portal.example", live=True))
 
 
+@pytest.mark.parametrize(
+    ("sent", "ahead"),
+    [(0, timedelta(0)), (-60, timedelta(seconds=-60)), (60, timedelta(seconds=60)), (None, None)],
+)
+def test_how_far_the_portals_clock_is_ahead_is_told_by_whole_seconds(
+    monkeypatch: pytest.MonkeyPatch, sent: int | None, ahead: timedelta | None
+):
+    """A date is cut to its second; that makes no portal look as if it were behind."""
+
+    def answer(*_: object, **__: object) -> urllib3.HTTPResponse:
+        if sent is None:
+            return urllib3.HTTPResponse(b"")
+        at = datetime.now(UTC) + timedelta(seconds=sent)
+        return urllib3.HTTPResponse(b"", {"Date": format_datetime(at)})
+
+    monkeypatch.setattr(urllib3.PoolManager, "request", answer)
+    measured = doctor.portal_ahead(Settings(portal_url="https://portal.example"))
+
+    if ahead:  # to the second
+        assert measured is not None
+        assert abs(measured - ahead) <= timedelta(seconds=1.1)
+    else:
+        assert measured == ahead
+
+
 def test_a_portal_that_tells_no_time_is_told():
     """The clock cannot be compared then."""
     assert doctor.examine_clock("", NOON).health is Health.ATTENTION

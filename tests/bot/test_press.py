@@ -68,6 +68,24 @@ def test_what_the_page_refuses_was_not_sent(
     assert mock_state.confirmations(application_no) == []
 
 
+def test_a_press_without_the_session_is_not_sent(
+    form: ConfirmationPage,
+    intent: ApprovedIntent,
+    latch: Latch,
+    mock_state: MockState,
+    application_no: str,
+):
+    """The browser's network crashed, and has forgotten its cookies: the portal never hears of it.
+
+    Those that a page has set by itself meanwhile do not replace them.
+    """
+    form.tab.context.clear_cookies()
+    form.tab.evaluate("document.cookie = 'visited=1'")
+
+    assert press(intent, form, latch).outcome is Outcome.NOT_SENT
+    assert mock_state.confirmations(application_no) == []
+
+
 @pytest.mark.parametrize(
     ("method", "path"), [("GET", "/static/visit.js"), ("POST", "/thirdparty/visit")]
 )

@@ -58,13 +58,10 @@ def test_f09_a_service_of_the_browser_that_dies_is_no_answer(came: Came):
     network, gpu = came.of("network"), came.of("gpu")
 
     assert (gpu.states, gpu.requests) == (["confirmed"], [True])
-    if network.moments == [CLAIMED]:  # the request comes from a page that has lost its network
-        assert (network.states, network.requests) in [
-            (["failed"], []),
-            (["confirmed"], [True]),
-        ]
-    else:
-        assert (network.states, network.requests) == (["confirmed"], [True])
+    is_lost = network.moments == [CLAIMED]  # with its cookies, before the request
+    assert (network.states, network.requests) == (
+        (["failed"], []) if is_lost else (["confirmed"], [True])
+    )
 
 
 def test_f10_a_driver_that_dies_is_started_anew(came: Came):
