@@ -38,13 +38,14 @@ def admit(work_list: WorkList, settings: Settings, passwords: Passwords) -> Work
     if not settings.ledger_file.exists():
         return judged
     with opened_ledger(settings) as ledger:
-        known = {entry.item.reference: entry for entry in ledger.entries()}
-    found = {item.row: known[item.reference] for item in judged.items if item.reference in known}
+        known = {entry.item.policy: entry for entry in ledger.entries()}
+    found = {item.row: known[item.policy] for item in judged.items if item.policy in known}
     oldest = beijing() - timedelta(hours=settings.approval_hours)
     return judged.with_remarks(
         (
             *_done(found, len(judged.items)),
             *_in_doubt(found),
+            *_returned(found),
             *_void_approvals(judged.items, found, oldest),
         )
     )
@@ -120,6 +121,13 @@ def _in_doubt(found: Mapping[int, Entry]) -> Iterator[Remark]:
         yield Remark.of_all(Doubt("B69", problem, "请勿手工重复确认"), rows, "申请编号")
 
 
+def _returned(found: Mapping[int, Entry]) -> Iterator[Remark]:
+    if rows := [row for row, entry in found.items() if entry.state is State.RETURNED]:
+        problem = f"第 {listed(rows)} 行在台账中是退回修改，门户又列为待确认的才办新一轮"
+        fix = "请先按审批意见修改、重新提交；新一轮要重新批准"
+        yield Remark.of_all(Doubt("B69", problem, fix), rows, "申请编号")
+
+
 def _void_approvals(
     items: Iterable[WorkItem], found: Mapping[int, Entry], oldest: datetime
 ) -> Iterator[Remark]:
@@ -128,7 +136,7 @@ def _void_approvals(
         if not entry or entry.state is not State.APPROVED or not entry.approval:
             continue
         by_person = entry.approval["ground"] == PERSON
-        if item != replace(entry.item, row=item.row):
+        if item != replace(entry.item, row=item.row, round=item.round):
             problem = "内容与批准时不同，原来的批准作废"
         elif by_person and datetime.fromisoformat(entry.approval["at"]) < oldest:
             problem = "审批人的批准已过期"

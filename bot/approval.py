@@ -9,7 +9,7 @@ from typing import Any, Self
 
 from bot import declaration
 from bot.errors import BusinessException
-from bot.ledger import PRESSED, Entry, Ledger, State, sent_at
+from bot.ledger import PENDING_AGAIN, PRESSED, Entry, Ledger, State, sent_at
 from bot.results import in_beijing
 from bot.settings import Mandate, Settings
 from bot.work_item import WorkItem
@@ -222,9 +222,19 @@ def rejection(history: Iterable[Mapping[str, Any]], digest: str) -> str:
 def release(ledger: Ledger, entry: Entry, by: str, settings: Settings, moment: datetime) -> None:
     """Let an item in doubt begin anew, for a person who has made sure that it is not confirmed.
 
+    What was confirmed, and is shown as pending alone, counts as returned from then on.
+
     Raises:
         BusinessException: it was never seen pending after the press, or too little time has gone.
     """
+    if entry.code == PENDING_AGAIN:
+        told = {
+            "explanation": f"{by}查明：保险公司已退回，企业已重新提交",
+            "next_step": "运行 single-window run，门户列为“待确认”的就办新一轮",
+        }
+        if not ledger.move(entry.item.reference, entry.state, State.RETURNED, by, **told):
+            raise _not_waiting()
+        return
     if entry.state is not State.IN_DOUBT or not entry.seen_pending_at:
         raise BusinessException(
             "NOT_RELEASED",

@@ -21,7 +21,7 @@ from bot.doctor import Health, check_quickly, examine
 from bot.errors import ApplicationException, BusinessException, NotFit
 from bot.evidence import Evidence
 from bot.findings import Unfit
-from bot.ledger import DONE, Entry, Ledger, State
+from bot.ledger import DONE, PENDING_AGAIN, Entry, Ledger, State
 from bot.list_template import write_template
 from bot.marked_copy import write_marked_copy
 from bot.results import STATE_WORDS
@@ -234,7 +234,7 @@ def approve(
     everything: Annotated[bool, typer.Option("--all", help="列出的全部")] = False,
     reject: Annotated[str | None, typer.Option(metavar="REASON", help="不同意，并说明理由")] = None,
     again: Annotated[
-        bool, typer.Option("--again", help="结果待核实的：已查明没有确认，准许重新办理")
+        bool, typer.Option("--again", help="结果待核实的、确认后又待确认的：已查明，准许重新办理")
     ] = False,
     portal_url: PortalUrl = None,
     data_dir: DataDir = None,
@@ -251,7 +251,11 @@ def approve(
         if reject is not None and numbers:
             states.add(State.APPROVED)  # which a person may take back until it is pressed
         with opened_ledger(settings) as ledger:
-            waiting = [entry for entry in ledger.entries() if entry.state in states]
+            waiting = [
+                entry
+                for entry in ledger.entries()
+                if entry.state in states or (again and entry.code == PENDING_AGAIN)
+            ]
             named = _named(ledger, waiting, numbers) if numbers else waiting
             packs, file = _packs(settings, named), settings.ledger_file
             if by and not (numbers or everything):

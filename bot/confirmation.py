@@ -3,8 +3,10 @@
 An act goes by the entry it is given, and moves it in the ledger when it is done.
 """
 
+import logging
 import secrets
 from base64 import b64encode
+from collections.abc import Collection, Iterable
 from contextlib import suppress
 from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
@@ -30,7 +32,9 @@ from bot.evidence import SEAL, Evidence, clock, environment
 from bot.findings import Unfit
 from bot.ledger import (
     BEFORE_PRESS,
+    DECIDED,
     FOLLOWED_UP,
+    PENDING_AGAIN,
     RESTARTABLE,
     Entry,
     Ledger,
@@ -48,6 +52,7 @@ from pages.errors import PolicyNotListed
 from pages.models import Contact, PolicyDetails, PolicyRecord, PolicyStatus
 from pages.pending import ConfirmationPage
 
+log = logging.getLogger(__name__)
 STATE_OF = {  # the code of a business exception; any other needs a person
     "CHANGED": State.CHANGED,
     "NOT_APPROVED": State.CHANGED,
@@ -63,10 +68,20 @@ NOT_SEEN = "NOT_SEEN"  # what the insurer has decided could not be looked up
 CHECK_NUMBERS = "请登录门户查看这些申请，并联系维护人员；其余的照常办理"
 SHOWN_NUMBERS, SHOWN = 5, 40  # of the odd numbers in a message, and of the characters of each
 WAIT_FOR_INSURER = "等待保险公司审批，生效时间以审批为准"
+ASK_PORTAL = "请登录门户查看，并致电 95198；先不要确认"
+RETURNED_NOW = "请按审批意见修改；重新提交、门户又列为“待确认”以后，再运行一次就办新一轮"
+ASK_FOR_A_ROUND = (
+    "请登录门户查明；确是退回后重新提交的，由审批人用 single-window approve --again 准许办新一轮"
+)
 DECISIONS = {
     PolicyStatus.UNDERWRITTEN: State.UNDERWRITTEN,
     PolicyStatus.RETURNED: State.RETURNED,
     PolicyStatus.DECLINED: State.DECLINED,
+}
+AFTER_DECISION = {
+    State.UNDERWRITTEN: "",
+    State.RETURNED: RETURNED_NOW,
+    State.DECLINED: "请按审批意见联系保险公司",
 }
 
 
@@ -441,18 +456,24 @@ class Confirmation:
             entry.item, lambda session: self._decided(session, entry.item, entry.confirmed_at)
         )
         if record is None:
-            told = "“保单查询”中现在查不到这张保单的这次确认"
-            raise BusinessException("VANISHED", told, "请登录门户查看，或致电 95198")
+            raise self._vanished(entry.item)
         if decided := DECISIONS.get(record.status):
             policy = f"，保单号 {record.policy_no}" if record.policy_no else ""
             effective = f"，{record.effective_on} 起生效" if record.effective_on else ""
             opinion = f"：{record.opinion}" if record.opinion else ""
             told = f"保险公司已审批，{record.status.value}{policy}{effective}{opinion}"
-            next_step = "" if decided is State.UNDERWRITTEN else "请按审批意见联系保险公司"
-            self._move(entry, decided, explanation=told, next_step=next_step)
+            self._move(entry, decided, explanation=told, next_step=AFTER_DECISION[decided])
         elif entry.code not in ("", EVIDENCE_MISSING):  # an earlier look had failed
             told = f"门户显示“{record.status.value}”"
             self._move(entry, entry.state, explanation=told, next_step=WAIT_FOR_INSURER)
+
+    def _vanished(self, item: WorkItem) -> BusinessException:
+        """Return what is told of a confirmation that the portal does not show any more."""
+        if self._sessions.do(item, lambda session: session.is_pending(item)):
+            told = "“保单查询”中查不到这次确认，“待确认”中又有这张保单"
+            return BusinessException(PENDING_AGAIN, told, ASK_FOR_A_ROUND)
+        told = "“保单查询”中现在查不到这张保单的这次确认"
+        return BusinessException("VANISHED", told, "请登录门户查看，或致电 95198")
 
     def _decided(self, session: Session, item: WorkItem, confirmed_at: str) -> PolicyRecord | None:
         record = positive_look.of_time(session.records(item), confirmed_at)
@@ -460,21 +481,37 @@ class Confirmation:
             self._keep_found(session, item, record)
         return record
 
-    def expand(self, request: WorkItem, list_digest: str) -> None:
-        """Make a work item of each policy that is pending of this enterprise."""
+    def note_pending_again(self, entry: Entry) -> None:
+        """Write down that 待确认 has shown what is confirmed, though 保单查询 shows it too."""
+        if entry.code in ("", EVIDENCE_MISSING):
+            told = "“待确认”中又有这张保单，“保单查询”中的确认也还在"
+            self._move(entry, entry.state, code="IN_BOTH", explanation=told, next_step=ASK_PORTAL)
+
+    def renew(self, entry: Entry) -> None:
+        """Begin a new round of what was returned, if it is pending again or confirmed since."""
+        if self._sessions.do(entry.item, lambda session: _is_to_do_again(session, entry.item)):
+            self.seal(entry.item.reference)
+            self._ledger.begin_round(entry.item.reference, self._settings.operator)
+
+    def expand(self, request: WorkItem, list_digest: str) -> set[str]:
+        """Make a work item of each policy that is pending of an enterprise; return the numbers."""
         try:
             found = self._sessions.do(request, lambda session: session.desk.open_pending().read())
         except WorkItemError as error:
             self._ledger.note(request, list_digest, error.explanation, error.next_step)
-            return
+            return set()
         numbers = dict.fromkeys(policy.application_no for policy in found)
         odd = [number for number in numbers if not _is_number(number)]
         items = [replace(request, application_no=one) for one in numbers if one not in odd]
         self._ledger.dispatch(items, list_digest, self._settings.operator)
+        decided = _decided_before(self._ledger.entries(list_digest), numbers)
         told = f"待确认中有 {len(items)} 张保单"
+        if decided:
+            told += f"；其中 {len(decided)} 张台账中已有审批结果，没有再办：{_shown(decided)}"
         if odd:
             told += f"；另有 {len(odd)} 张的申请编号写法不对，没有办理：{_shown(odd)}"
-        self._ledger.note(request, list_digest, told, CHECK_NUMBERS if odd else "")
+        self._ledger.note(request, list_digest, told, CHECK_NUMBERS if odd or decided else "")
+        return {item.application_no for item in items}
 
     def refuse(self, entry: Entry, error: BusinessException) -> None:
         """Write down what stands against the item; after the press it only adds to the doubt."""
@@ -484,6 +521,8 @@ class Confirmation:
             self._move(entry, state, code=error.code, **told)
         elif entry.state in FOLLOWED_UP:
             self._move(entry, entry.state, code=error.code, **told)
+        elif entry.state in DECIDED:
+            _warn(entry, error.explanation, error.next_step)
         else:  # the code of the press is what the next look needs
             self._move(entry, State.IN_DOUBT, code=entry.code, **told)
 
@@ -494,6 +533,8 @@ class Confirmation:
             self._move(entry, State.FAILED, code=code, explanation=told, next_step=next_step)
         elif entry.state in FOLLOWED_UP:
             self._move(entry, entry.state, code=NOT_SEEN, explanation=reason, next_step=next_step)
+        elif entry.state in DECIDED:
+            _warn(entry, reason, next_step)
         elif entry.state is State.PRESSING:
             self._move(entry, State.IN_DOUBT, **doubt(f"已按下，没有核验成功：{reason}"))
 
@@ -519,6 +560,21 @@ def fill_in(form: ConfirmationPage, contact: Contact) -> None:
         )
 
 
+def _is_to_do_again(session: Session, item: WorkItem) -> bool:
+    """Tell whether what was returned is pending again, or was confirmed by hand since."""
+    if session.is_pending(item):
+        return True
+    found = positive_look.latest(session.records(item))
+    return found is not None and found.status in positive_look.CONFIRMED
+
+
+def _warn(entry: Entry, reason: str, next_step: str) -> None:
+    """Tell that it was not seen whether what was decided is pending again; it stays decided."""
+    item = entry.item
+    told = "%s %s：没有看成是不是又待确认（%s）。%s。"
+    log.warning(told, item.enterprise_name, item.label, reason, next_step)
+
+
 def _is_number(text: str) -> bool:
     """Tell whether the portal shows a number that a list could hold, letter by letter."""
     with suppress(Unfit):
@@ -526,8 +582,15 @@ def _is_number(text: str) -> bool:
     return False
 
 
+def _decided_before(entries: Iterable[Entry], numbers: Collection[str]) -> list[str]:
+    """Return those of the numbers that the insurer has decided on for good."""
+    final = DECIDED - {State.RETURNED}
+    known = (one.item.application_no for one in entries if one.state in final)
+    return [number for number in known if number in numbers]
+
+
 def _shown(odd: list[str]) -> str:
-    """Return the beginning of some odd numbers, with their invisible characters spelled out."""
+    """Return the beginning of some numbers, with their invisible characters spelled out."""
     spelled = [repr(number)[1:-1] for number in odd[:SHOWN_NUMBERS]]
     shown = [f"“{one[:SHOWN]}{'…' if len(one) > SHOWN else ''}”" for one in spelled]
     return "、".join(shown) + ("等" if len(odd) > SHOWN_NUMBERS else "")

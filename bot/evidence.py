@@ -54,6 +54,8 @@ class Evidence:
         number = item.application_no
         if not re.fullmatch(r"[0-9A-Za-z-]{1,64}", number):  # it comes from outside
             number = sha256(number.encode()).hexdigest()[:32]
+        if item.round > 1:
+            number += f"_{item.round}"  # no number of a policy has such a character
         return self.folder / item.uscc / number
 
     def picture(self, item: WorkItem, name: str) -> Path:
@@ -202,6 +204,7 @@ class Evidence:
             "reference": item.reference,
             "enterprise_name": item.enterprise_name,
             "application_no": item.application_no,
+            "round": item.round,
             "state": entry.state,
             "sealed_at": clock(datetime.now(UTC)),
             "versions": versions(),

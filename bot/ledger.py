@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from itertools import pairwise
@@ -49,8 +49,9 @@ ADVANCING = frozenset({State.READY, State.AWAITING_APPROVAL, State.APPROVED, Sta
 BEFORE_PRESS = RESTARTABLE | ADVANCING
 FOLLOWED_UP = frozenset({State.CONFIRMED, State.ALREADY_CONFIRMED})  # the insurer has not decided
 DECIDED = frozenset({State.UNDERWRITTEN, State.RETURNED, State.DECLINED})
-DONE = FOLLOWED_UP | DECIDED
+DONE = (FOLLOWED_UP | DECIDED) - {State.RETURNED}  # which may become pending again
 PRESSED = frozenset({State.PRESSING, State.IN_DOUBT})  # and not verified
+PENDING_AGAIN = "PENDING_AGAIN"  # a code: confirmed here; the portal shows it as pending alone
 UNSENT = frozenset({State.FAILED, State.CHANGED})  # after a press that provably sent nothing
 
 USUAL_STEPS = {  # where nothing else is told
@@ -75,11 +76,12 @@ MOVES: dict[State, frozenset[State]] = {
     **dict.fromkeys(DECIDED, frozenset()),
     **dict.fromkeys(RESTARTABLE, _ANEW),
 }
-"""Every change of state that there is."""
+"""Every change of state that there is within a round; `Ledger.begin_round` begins the next one."""
 
 MIGRATIONS = (  # from each version of the schema to the next
     "ALTER TABLE work_items ADD COLUMN seen_pending_at VARCHAR(40) NOT NULL DEFAULT ''",
     "ALTER TABLE work_items ADD COLUMN baseline JSON",
+    "ALTER TABLE work_items ADD COLUMN round INTEGER NOT NULL DEFAULT 1",
 )
 VERSION = len(MIGRATIONS)
 FORGOTTEN = asdict(Contact("", "", "", ""))
@@ -94,6 +96,7 @@ _items = sa.Table(
     sa.Column("enterprise_name", sa.String(200), nullable=False),
     sa.Column("account", sa.String(100), nullable=False),
     sa.Column("application_no", sa.String(64), nullable=False),
+    sa.Column("round", sa.Integer, nullable=False, default=1),
     sa.Column("contact", sa.JSON, nullable=False),
     sa.Column("expected_documents", sa.JSON, nullable=False),
     sa.Column("state", sa.String(20), nullable=False),
@@ -210,7 +213,10 @@ class Ledger:
             raise damaged from error
 
     def dispatch(self, items: Iterable[WorkItem], list_digest: str, by: str) -> None:
-        """Take these items in for this operator; what was pressed before is never touched."""
+        """Take these items in for this operator; what was pressed before is never touched.
+
+        Other data for what was returned is for the round that may follow.
+        """
         with self._writing() as transaction:
             for item in items:
                 if item.is_request:
@@ -245,6 +251,28 @@ class Ledger:
                 for reference in transaction.execute(ended).scalars().all():
                     _move(transaction, reference, state, State.READY, by)
 
+    def begin_round(self, reference: str, by: str) -> str:
+        """Begin the next round of what was returned, with the data that came last; once.
+
+        Every list that has brought it goes on with the new round. Return its reference.
+
+        Raises:
+            ValueError: the insurer has not returned it.
+        """
+        with self._writing() as transaction:
+            query = sa.select(_items).where(_items.c.reference == reference)
+            before = transaction.execute(query).one()
+            if before.state != State.RETURNED:
+                raise ValueError(f"{before.state} → {State.READY}")
+            item = replace(_item(before._asdict()), round=before.round + 1)
+            known = sa.select(_items.c.reference).where(_items.c.reference == item.reference)
+            if not transaction.execute(known).first():
+                _insert(transaction, item, _bringer(transaction, reference))
+                _move(transaction, item.reference, State.READY, State.READY, by)
+                rows = _rows.update().where(_rows.c.reference == reference)
+                transaction.execute(rows.values(reference=item.reference))
+        return item.reference
+
     def move(self, reference: str, old: State, new: State, by: str, **values: Any) -> bool:
         """Change the state by compare-and-set; return whether this call was the one that did it.
 
@@ -271,9 +299,26 @@ class Ledger:
         return found[0]
 
     def entries(self, list_digest: str = "") -> list[Entry]:
-        """Return the work items of a list, or all, by enterprise, account and number."""
+        """Return the work items of a list, or all, by enterprise, account and number.
+
+        Of a policy that was returned it is the last round alone.
+        """
+        if not list_digest:
+            return _last_rounds(self.rounds())
         named = sa.select(_rows.c.reference).where(_rows.c.list_digest == list_digest)
-        return self._select(_items.c.reference.in_(named) if list_digest else sa.true())
+        return self._select(_items.c.reference.in_(named))
+
+    def rounds(self) -> list[Entry]:
+        """Return every round of every work item."""
+        return self._select(sa.true())
+
+    def last_round(self, reference: str) -> str:
+        """Return the reference of the last round of the same policy."""
+        item = self.entry(reference).item
+        query = sa.select(_items.c.reference).where(_is_policy_of(item))
+        with self._engine.connect() as connection:
+            found = connection.execute(query.order_by(_items.c.round.desc()))
+            return str(found.scalars().first())
 
     def history(self, reference: str) -> list[dict[str, Any]]:
         """Return every change of state of this item, in order."""
@@ -431,7 +476,7 @@ class Ledger:
         query = (
             sa.select(_items)
             .where(condition)
-            .order_by(_items.c.uscc, _items.c.account, _items.c.application_no)
+            .order_by(_items.c.uscc, _items.c.account, _items.c.application_no, _items.c.round)
         )
         with self._engine.connect() as connection:
             return [_entry(row) for row in connection.execute(query)]
@@ -518,27 +563,53 @@ def _open(file: Path) -> sa.Engine:
 
 
 def _take_in(transaction: sa.Connection, item: WorkItem, list_digest: str, by: str) -> None:
-    known = transaction.execute(
-        sa.select(_items).where(_items.c.reference == item.reference)
-    ).one_or_none()
+    query = sa.select(_items).where(_is_policy_of(item))
+    known = transaction.execute(query.order_by(_items.c.round.desc())).first()
     data = _data(item)
     if known and data["contact"] == FORGOTTEN:  # what was erased elsewhere is none to type
         data["contact"] = known.contact
     if known is None:
-        transaction.execute(
-            _items.insert().values(
-                reference=item.reference, state=State.READY, changed_at=_now(), **data
-            )
-        )
-        _record(transaction, item.reference, "", State.READY, by, {})
+        _insert(transaction, item, by)
     else:
         state = State(known.state)
         is_new = any(getattr(known, name) != value for name, value in data.items())
         if state in RESTARTABLE or (state in BEFORE_PRESS and is_new):
-            _move(transaction, item.reference, state, State.READY, by, **data)
-    row = {"list_digest": list_digest, "row": item.row, "reference": item.reference}
+            _move(transaction, known.reference, state, State.READY, by, **data)
+        elif state is State.RETURNED and is_new:  # for the round that may follow
+            told = {name: getattr(known, name) for name in ("code", "explanation", "next_step")}
+            _move(transaction, known.reference, state, state, by, **told, **data)
+    reference = known.reference if known else item.reference
+    row = {"list_digest": list_digest, "row": item.row, "reference": reference}
     if not transaction.execute(sa.select(_rows).filter_by(**row)).first():
         transaction.execute(_rows.insert().values(**row))
+
+
+def _is_policy_of(item: WorkItem) -> sa.ColumnElement[bool]:
+    return sa.and_(
+        _items.c.portal_origin == item.portal_origin,
+        _items.c.uscc == item.uscc,
+        _items.c.application_no == item.application_no,
+    )
+
+
+def _insert(transaction: sa.Connection, item: WorkItem, by: str) -> None:
+    values = {"reference": item.reference, "round": item.round, "state": State.READY}
+    transaction.execute(_items.insert().values(**values, changed_at=_now(), **_data(item)))
+    _record(transaction, item.reference, "", State.READY, by, {})
+
+
+def _bringer(transaction: sa.Connection, reference: str) -> str:
+    """Return whose data a work item has: who took it in, or has brought other data since."""
+    query = sa.select(_audit).where(_audit.c.reference == reference).order_by(_audit.c.seq)
+    rows = transaction.execute(query).all()
+    names = [row.by for row in rows if not row.old or "account" in json.loads(row.detail)]
+    return str(names[-1])
+
+
+def _last_rounds(entries: list[Entry]) -> list[Entry]:
+    in_order = sorted(entries, key=lambda one: one.item.round)
+    last = {one.item.policy: one for one in in_order}
+    return [one for one in entries if last[one.item.policy] is one]
 
 
 def _take_request(transaction: sa.Connection, item: WorkItem, list_digest: str) -> None:
@@ -603,6 +674,7 @@ def _item(data: Mapping[str, Any], row: int = 0) -> WorkItem:
         contact=Contact(**data["contact"]),
         expected_documents=tuple(data["expected_documents"]),
         row=row,
+        round=data.get("round", 1),
     )
 
 

@@ -14,7 +14,15 @@ from pathlib import Path
 
 from bot import canary, engine
 from bot.evidence import Evidence
-from bot.ledger import DONE, FORGOTTEN, RESTARTABLE, Entry, Ledger, Request
+from bot.ledger import (
+    DECIDED,
+    FOLLOWED_UP,
+    FORGOTTEN,
+    RESTARTABLE,
+    Entry,
+    Ledger,
+    Request,
+)
 from bot.private_files import write_private
 from bot.results import STATE_WORDS
 from bot.run import opened_ledger, sealed
@@ -54,7 +62,7 @@ def purge(settings: Settings, limit: datetime) -> Erased:
     """
     with _opened(settings) as (ledger, evidence):
         moment = limit.isoformat(timespec="milliseconds")
-        ended = (one for one in ledger.entries() if one.state in DONE | RESTARTABLE)
+        ended = (one for one in ledger.rounds() if one.state in DECIDED | FOLLOWED_UP | RESTARTABLE)
         old = [one for one in ended if one.changed_at < moment]
         for walk in (settings.store / canary.FOLDER).glob("*"):
             if walk.stat().st_mtime < limit.timestamp():  # its pictures may show a form
@@ -68,7 +76,7 @@ def delete(settings: Settings, person: str) -> Erased:
     """Erase the data of one person; raises as `purge` says."""
     with _opened(settings) as (ledger, evidence):
         held = {one.reference for one in _find(ledger, evidence, person)}
-        theirs = [one for one in ledger.entries() if one.item.reference in held]
+        theirs = [one for one in ledger.rounds() if one.item.reference in held]
         return _erase(settings, ledger, evidence, theirs, lambda one: _is(person, one.item.contact))
 
 
@@ -119,12 +127,12 @@ def _find(ledger: Ledger, evidence: Evidence, person: str) -> list[Held]:
         Held(
             entry.item.reference,
             entry.item.enterprise_name,
-            entry.item.application_no,
+            entry.item.label,
             STATE_WORDS[entry.state],
             tuple(dict.fromkeys((entry.item.contact, *evidence.contacts(entry.item)))),
             str(evidence.pack(entry.item)),
         )
-        for entry in ledger.entries()
+        for entry in ledger.rounds()
     ]
     return [one for one in asked + items if any(_is(person, who) for who in one.contacts)]
 

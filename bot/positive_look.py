@@ -71,7 +71,7 @@ def judge(
     Positive is a record that is new, has a status that follows a confirmation, was confirmed not
     before the claim, and belongs to a policy that 待确认 does not list any more.
     """
-    shown = sorted(records, key=_moment, reverse=True)
+    shown = sorted(records, key=confirmation_time, reverse=True)
     known = baseline.records if baseline else ()
     news = [one for one in shown if _is_new(one, known)]
     earliest = claimed_at + min(_ahead(baseline), timedelta(0))
@@ -95,7 +95,7 @@ def judge(
 
 def latest(records: Iterable[PolicyRecord]) -> PolicyRecord | None:
     """Return the record with the latest time, of several that one policy has."""
-    return max(records, key=_moment, default=None)
+    return max(records, key=confirmation_time, default=None)
 
 
 def of_time(records: Iterable[PolicyRecord], confirmed_at: str) -> PolicyRecord | None:
@@ -107,7 +107,7 @@ def of_time(records: Iterable[PolicyRecord], confirmed_at: str) -> PolicyRecord 
     own = [one for one in shown if one.confirmed_at == confirmed_at]
     if own:
         return own[0]
-    is_later = len(shown) == 1 and _moment(shown[0]) >= _parsed(confirmed_at)[0]
+    is_later = len(shown) == 1 and confirmation_time(shown[0]) >= _parsed(confirmed_at)[0]
     return shown[0] if is_later else None
 
 
@@ -143,7 +143,8 @@ def _named(record: PolicyRecord) -> str:
     return f"“{record.status.value}”（确认时间 {record.confirmed_at or '没有写'}）"
 
 
-def _moment(record: PolicyRecord) -> datetime:
+def confirmation_time(record: PolicyRecord) -> datetime:
+    """Return when a record says that it was confirmed; long ago if that is unreadable."""
     return _parsed(record.confirmed_at)[0]
 
 

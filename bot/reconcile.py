@@ -7,7 +7,8 @@ from enum import StrEnum
 from itertools import groupby
 
 from bot.errors import WorkItemError
-from bot.ledger import PRESSED, Ledger, State
+from bot.ledger import FOLLOWED_UP, PRESSED, Ledger, State
+from bot.positive_look import confirmation_time
 from bot.results import STATE_WORDS
 from bot.session import Session, Sessions
 from bot.work_item import WorkItem
@@ -27,6 +28,7 @@ class Verdict(StrEnum):
     DUPLICATED = "两处都有"
     VANISHED = "门户查不到"
     UNLISTED = "清单外待确认"
+    AGAIN = "退回后又待确认"
     NOT_SEEN = "没有核对"
 
 
@@ -37,6 +39,7 @@ NEXT_STEPS = {
     Verdict.DUPLICATED: "请登录门户查看，并致电 95198；先不要确认",
     Verdict.VANISHED: "请核对申请编号，或登录门户查看是否已撤回",
     Verdict.UNLISTED: "需要办理时请加入清单",
+    Verdict.AGAIN: "先运行 single-window follow-up，再运行 single-window run 办新一轮",
 }
 
 
@@ -74,7 +77,7 @@ def reconcile(
 
     in_order = sorted(items, key=lambda item: item.uscc)
     batches = [list(batch) for _, batch in groupby(in_order, key=lambda item: item.uscc)]
-    states = {entry.item.reference: entry.state for entry in ledger.entries()}
+    states = {entry.item.policy: entry.state for entry in ledger.entries()}
     with ThreadPoolExecutor(sessions.at_once) as threads:
         try:
             compared = threads.map(compare_enterprise, batches)
@@ -111,22 +114,22 @@ def compare(
 ) -> list[Comparison]:
     """Compare the items of one enterprise with what the portal shows of it."""
     name = items[0].enterprise_name
-    waiting = {one.application_no: one.status.value for one in pending}
-    confirmed = {one.application_no: one.status.value for one in records}
+    waiting = {one.application_no: one.status for one in pending}
+    last = {one.application_no: one.status for one in sorted(records, key=confirmation_time)}
     numbered = [item for item in items if not item.is_request]
-    known = {item.application_no: states.get(item.reference) for item in numbered}
-    whole = next((item.reference for item in items if item.is_request), "")
+    known = {item.application_no: states.get(item.policy) for item in numbered}
+    whole = next((item.policy for item in items if item.is_request), "")
     if whole:  # whatever the ledger has of this enterprise belongs to its row
         known |= {
-            reference.removeprefix(whole): state
-            for reference, state in states.items()
-            if reference.startswith(whole)
+            policy.removeprefix(whole): state
+            for policy, state in states.items()
+            if policy.startswith(whole)
         }
     compared = []
     for number in dict.fromkeys([*known, *waiting]):
         is_listed = number in known or bool(whole)
-        verdict = _verdict(is_listed, known.get(number), number in waiting, number in confirmed)
-        portal = "、".join(where[number] for where in (waiting, confirmed) if number in where)
+        verdict = _verdict(is_listed, known.get(number), number in waiting, last.get(number))
+        portal = "、".join(where[number].value for where in (waiting, last) if number in where)
         state = known.get(number)
         ledger = STATE_WORDS[state] if state else ""
         told = NEXT_STEPS.get(verdict, "")
@@ -134,10 +137,16 @@ def compare(
     return compared
 
 
-def _verdict(is_listed: bool, state: State | None, is_pending: bool, is_confirmed: bool) -> Verdict:
-    if is_pending and is_confirmed:
+def _verdict(
+    is_listed: bool, state: State | None, is_pending: bool, last: PolicyStatus | None
+) -> Verdict:
+    """Judge by the ledger's state and by the status of the portal's last record."""
+    is_again = is_pending and last is PolicyStatus.RETURNED
+    if is_pending and last and not is_again:
         return Verdict.DUPLICATED
-    if is_confirmed:
+    if is_again and state in FOLLOWED_UP | {State.RETURNED}:
+        return Verdict.AGAIN
+    if last and not is_again:
         return Verdict.OURS if state in OURS or state in PRESSED else Verdict.OTHERS
     if state in PRESSED:
         return Verdict.DOUBTFUL
@@ -149,7 +158,7 @@ def _verdict(is_listed: bool, state: State | None, is_pending: bool, is_confirme
 
 
 def _not_seen(item: WorkItem, states: Mapping[str, State], error: WorkItemError) -> Comparison:
-    state = states.get(item.reference)
+    state = states.get(item.policy)
     ledger = STATE_WORDS[state] if state else ""
     told = f"{error.explanation}；{error.next_step}"
     return Comparison(item.enterprise_name, item.application_no, Verdict.NOT_SEEN, "", ledger, told)

@@ -34,7 +34,7 @@ from bot.seal import Head, fingerprint, read_public_key
 from bot.secrets import Passwords
 from bot.session import Attendant, Sessions
 from bot.settings import Settings
-from bot.work_item import WorkItem
+from bot.work_item import WorkItem, in_round
 from bot.work_list import WorkList
 from bot.workflow import Stop
 from pages.models import Contact, Secret
@@ -241,7 +241,7 @@ def sealed(settings: Settings, ledger: Ledger) -> Iterator[Evidence]:
     yield evidence
     try:
         since = evidence.open_since()
-        for entry in ledger.entries():
+        for entry in ledger.rounds():
             if entry.changed_at >= since:
                 evidence.seal(entry, ledger.history(entry.item.reference))
         evidence.end()
@@ -252,8 +252,8 @@ def sealed(settings: Settings, ledger: Ledger) -> Iterator[Evidence]:
 def _seal_note(ledger: Ledger, evidence: Evidence) -> SealNote | None:
     if not (head := evidence.chain.head()):
         return None
-    lacking = [one.item for one in ledger.entries() if evidence.lack(one.item)]
-    numbers = tuple(item.application_no for item in lacking)
+    lacking = [one.item for one in ledger.rounds() if evidence.lack(one.item)]
+    numbers = tuple(item.label for item in lacking)
     return SealNote(evidence.folder, head, evidence.chain.public_key, numbers)
 
 
@@ -327,7 +327,7 @@ def _leaks(job: Job, ledger: Ledger, files: tuple[Path, ...]) -> tuple[Path, ...
 
     What belongs to an evidence pack is never rewritten: it would not be evidence any more.
     """
-    items = [entry.item for entry in ledger.entries()]
+    items = [entry.item for entry in ledger.rounds()]
     items += [request.item for request in ledger.requests(None)]
     hunt = Hunt(_hunted(job.passwords.used, items))
     hunt.redact(files)
@@ -421,7 +421,7 @@ def _takers(ledger: Ledger, entries: Iterable[Entry]) -> str:
 def _item(entry: Entry, evidence: Evidence) -> ItemSummary:
     return ItemSummary(
         enterprise_name=entry.item.enterprise_name,
-        application_no=entry.item.application_no,
+        application_no=entry.item.label,
         state=entry.state,
         explanation=entry.explanation,
         next_step=entry.next_step,
@@ -457,14 +457,14 @@ def _row(entries: list[Entry], evidence: Evidence) -> RowResult:
         words = STATE_WORDS[entry.state]
         return RowResult(
             words,
-            entry.explanation,
+            f"{in_round(entry.item.round)}{entry.explanation}",
             entry.next_step,
             entry.confirmed_at,
             pack if pack.exists() else None,
         )
 
     def each(text: Callable[[Entry], str]) -> str:
-        lines = [f"{one.item.application_no}：{text(one)}" for one in entries if text(one)]
+        lines = [f"{one.item.label}：{text(one)}" for one in entries if text(one)]
         return "\n".join(lines)
 
     packs = [evidence.pack(one.item).parent for one in entries]

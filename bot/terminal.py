@@ -102,7 +102,7 @@ def teller(progress: Progress) -> Callable[[Entry], None]:
     def tell(entry: Entry) -> None:
         item = entry.item
         told.add(item.reference)
-        words = f"{item.enterprise_name} {item.application_no} {STATE_WORDS[entry.state]}"
+        words = f"{item.enterprise_name} {item.label} {STATE_WORDS[entry.state]}"
         (task,) = progress.task_ids
         progress.update(task, description=words, completed=len(told))
         if not err.is_terminal and not progress.disable:
@@ -222,7 +222,7 @@ def print_decided(entries: list[Entry], by: str, as_json: bool) -> None:
         print_json({"items": [_facts(entry) for entry in entries]})
         return
     for entry in entries:
-        told = f"{entry.item.application_no}：{STATE_WORDS[entry.state]}（{by}）"
+        told = f"{entry.item.label}：{STATE_WORDS[entry.state]}（{by}）"
         out.print(f"{told}。{entry.next_step}。", markup=False)
 
 
@@ -294,7 +294,7 @@ def print_outcome(outcome: Outcome, as_json: bool) -> None:
 def _print_elsewhere(entries: list[Entry]) -> None:
     """Name what other lists have left in doubt."""
     if entries:
-        items = [f"{one.item.enterprise_name} {one.item.application_no}" for one in entries]
+        items = [f"{one.item.enterprise_name} {one.item.label}" for one in entries]
         told = f"台账中另有 {len(entries)} 张结果待核实，属于别的清单：{'、'.join(items)}。"
         out.print(told, style="red", markup=False)
         out.print("请运行 single-window follow-up（不给清单）来核验；它只查询，不确认。")
@@ -464,7 +464,7 @@ def print_waiting(
         wordings[digest] = seen.declaration
         item = entry.item
         waits = f"自 {_when(entry)} {STATE_WORDS[entry.state]}"
-        title = f"\n【{item.enterprise_name} {item.application_no}】{waits}"
+        title = f"\n【{item.enterprise_name} {item.label}】{waits}"
         out.print(title, style="bold", markup=False)
         for label, value in (*seen.fields, *mask_contact(item.contact).items()):
             out.print(f"  {label}：{value}", markup=False)
@@ -556,7 +556,7 @@ def _print_table(headings: Iterable[str], rows: Sequence[tuple[str, ...]]) -> No
 def _cells(entry: Entry) -> tuple[str, ...]:
     return (
         entry.item.enterprise_name,
-        entry.item.application_no,
+        entry.item.label,
         STATE_WORDS[entry.state],
         WAITING_FOR.get(entry.state, NEXT_RUN),
         _when(entry),
@@ -612,6 +612,7 @@ def _facts(entry: Entry) -> dict[str, Any]:
         "reference": entry.item.reference,
         "enterprise_name": entry.item.enterprise_name,
         "application_no": entry.item.application_no,
+        "round": entry.item.round,
         "state": entry.state,
         "since": entry.changed_at,
         "explanation": entry.explanation,

@@ -28,6 +28,7 @@ from bot.seal import (
     read_public_key,
     signature_of,
 )
+from bot.work_item import in_round
 
 FOUND = {"record": "“保单查询”所见", "after": "确认后的画面"}  # by the name of the files
 OF_A_PACK = {"manifest", "before", "after", "document", "exchange", "look", "page", *RECORDS}
@@ -101,7 +102,8 @@ class _Verification:
                     self._find(f"{self._name(pack / MANIFEST)} 不是证据包的封存")
                     continue
                 self._pack(pack, facts)
-                whose = f"{facts['enterprise_name']} {facts['application_no']}"
+                number = f"{facts['application_no']}{in_round(facts.get('round', 1))}"
+                whose = f"{facts['enterprise_name']} {number}"
                 self.verdict.notes.append(f"这是 {whose} 的证据包，封存第 {facts['sequence']} 环")
                 self.verdict.notes.extend(_exchanges(pack))
         self.verdict.notes.append("只核对了证据包本身；有没有整包缺少，要核对整个证据文件夹")

@@ -17,16 +17,32 @@ class WorkItem:
     contact: Contact
     expected_documents: tuple[str, ...]
     row: int
+    round: int = 1  # one more each time that the insurer has returned it
+
+    @property
+    def policy(self) -> str:
+        """What the policy is known by, whatever the round."""
+        return f"{self.portal_origin}|{self.uscc}|{self.application_no}"
 
     @property
     def reference(self) -> str:
         """业务唯一号: what this work item is known by for ever."""
-        return f"{self.portal_origin}|{self.uscc}|{self.application_no}"
+        return self.policy if self.round == 1 else f"{self.policy}|{self.round}"
+
+    @property
+    def label(self) -> str:
+        """申请编号 as people read it, with the round if it is not the first."""
+        return f"{self.application_no}{in_round(self.round)}"
 
     @property
     def is_request(self) -> bool:
         """Whether the row asks for all pending policies of its enterprise."""
         return not self.application_no
+
+
+def in_round(number: int) -> str:
+    """Name a round behind 申请编号; the first goes without saying."""
+    return f"（第 {number} 轮）" if number > 1 else ""
 
 
 def mask_number(number: str) -> str:

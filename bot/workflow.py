@@ -135,6 +135,7 @@ class Robot(DBOSConfiguredInstance):
         """Take one policy from the list to 保单查询."""
         self._handle(
             reference,
+            self.renew,  # returned → ready, as an item of its own
             self.inspect,  # ready → awaiting_approval, or already_confirmed
             self.seek_approval,  # awaiting_approval → approved, or it waits
             *([self.rehearse] if self._settings.dry_run else [self.prepare, self.press]),
@@ -149,11 +150,13 @@ class Robot(DBOSConfiguredInstance):
             self.look_up,  # confirmed → underwritten, returned or declined
         )
 
-    def _handle(self, reference: str, *steps: Callable[[str], None]) -> None:
-        self._begun[reference] = monotonic()
+    def _handle(self, reference: str, *steps: Callable[[str], str | None]) -> None:
+        """Do these steps, each with the item that the one before has named, if it did."""
+        begun = monotonic()
         try:
             for step_ in steps:
-                step_(reference)
+                self._begun[reference] = begun
+                reference = step_(reference) or reference
         except engine_error.DBOSMaxStepRetriesExceeded as exceeded:
             self._give_up(reference, exceeded.errors[-1])
         except OutOfTime as error:
@@ -178,13 +181,15 @@ class Robot(DBOSConfiguredInstance):
     @step
     def collect(self, uscc: str, list_digest: str) -> list[str]:
         """Return the references of this enterprise that are not done, expanding its requests."""
+        pending: set[str] = set()
         for request in self._ledger.requests(list_digest):
             if request.item.uscc == uscc:
-                self._confirmation.expand(request.item, list_digest)
+                pending |= self._confirmation.expand(request.item, list_digest)
         return [
             entry.item.reference
             for entry in self._ledger.entries(list_digest)
-            if entry.item.uscc == uscc and entry.state not in DONE
+            if entry.item.uscc == uscc
+            and (entry.state not in DONE or entry.item.application_no in pending)
         ]
 
     @step
@@ -195,6 +200,14 @@ class Robot(DBOSConfiguredInstance):
             for entry in self._ledger.entries(list_digest)
             if entry.item.uscc == uscc and entry.state in PRESSED | FOLLOWED_UP
         ]
+
+    @step
+    def renew(self, reference: str) -> str:
+        """Begin the next round of what the insurer has returned, if the portal lists it again."""
+        self._advance(reference, self._confirmation.look_up, *FOLLOWED_UP)
+        self._advance(reference, self._confirmation.note_pending_again, *FOLLOWED_UP)
+        self._advance(reference, self._confirmation.renew, State.RETURNED)
+        return self._ledger.last_round(reference)
 
     @step
     def inspect(self, reference: str) -> None:

@@ -32,6 +32,7 @@ def diagram() -> str:
         "    before_press --> ended_without_a_press",
         "    before_press --> ready: other data in the list",
         "    ended_without_a_press --> ready: another run",
+        "    returned --> ready: pending again, a new round",
         *single,
     ]
     return "\n".join(["```mermaid", *lines, "```", ""])

@@ -75,10 +75,7 @@ def test_a_press_without_the_session_is_not_sent(
     mock_state: MockState,
     application_no: str,
 ):
-    """The browser's network crashed, and has forgotten its cookies: the portal never hears of it.
-
-    Those that a page has set by itself meanwhile do not replace them.
-    """
+    """The browser's network crashed and forgot its cookies; what a page sets replaces none."""
     form.tab.context.clear_cookies()
     form.tab.evaluate("document.cookie = 'visited=1'")
 

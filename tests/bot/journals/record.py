@@ -38,7 +38,7 @@ MANDATE = Mandate(
     expires=date(2099, 12, 31),
 )
 PENDING, NOWHERE = (True, None), (False, None)
-RECORD = (False, PolicyStatus.CONFIRMED)
+RECORD, SENT_BACK = (False, PolicyStatus.CONFIRMED), (False, PolicyStatus.RETURNED)
 
 
 class Killed(BaseException):
@@ -184,7 +184,17 @@ JOURNALS: dict[str, tuple[Callable[[Desk], None], Shown, State]] = {
     "confirmed, pending all the same": (confirm, PENDING, State.CONFIRMED),
     "confirmed by somebody": (find_it_confirmed, RECORD, State.ALREADY_CONFIRMED),
     "underwritten": (_decided(PolicyStatus.UNDERWRITTEN), RECORD, State.UNDERWRITTEN),
-    "returned": (_decided(PolicyStatus.RETURNED), RECORD, State.RETURNED),
+    "returned": (_decided(PolicyStatus.RETURNED), SENT_BACK, State.RETURNED),
+    "returned, pending again": (
+        _decided(PolicyStatus.RETURNED),
+        (True, PolicyStatus.RETURNED),
+        State.AWAITING_APPROVAL,
+    ),
+    "returned, somebody confirmed": (
+        _decided(PolicyStatus.RETURNED),
+        RECORD,
+        State.ALREADY_CONFIRMED,
+    ),
     "declined": (_decided(PolicyStatus.DECLINED), RECORD, State.DECLINED),
     "another document": (find_another_document, PENDING, State.REFUSED),
     "changed": (find_it_changed, PENDING, State.AWAITING_APPROVAL),

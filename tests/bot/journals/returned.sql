@@ -1,4 +1,4 @@
--- {"is_pending": false, "status": "CONFIRMED", "verdict": "returned"}
+-- {"is_pending": false, "status": "RETURNED", "verdict": "returned"}
 BEGIN TRANSACTION;
 CREATE TABLE audit (
 	seq INTEGER NOT NULL, 

@@ -41,7 +41,7 @@ def test_a_recorded_ledger_comes_to_its_verdict_and_sends_nothing(journal: Path,
     ledger.restart(MAKER)
     for reference in robot.collect(ITEM.uscc, ""):
         robot.confirm(reference)
-    entry = ledger.entry(ITEM.reference)
+    entry = ledger.entry(ledger.last_round(ITEM.reference))
 
     assert (entry.state, portal.requests) == (told["verdict"], 0)
     assert entry.next_step or entry.state in DONE

@@ -61,8 +61,8 @@ def _policy(args: tuple[Any, ...]) -> str:
             return arg.item.application_no
         if isinstance(arg, WorkItem):
             return arg.application_no
-        if isinstance(arg, str) and arg.count("|") == 2:  # a reference
-            return arg.split("|")[-1]
+        if isinstance(arg, str) and arg.count("|") in (2, 3):  # a reference, perhaps of a round
+            return arg.split("|")[2]
     return current
 
 
