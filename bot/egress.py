@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 CHUNK = 65_536
 BUDGET = 64 << 20  # bytes that a browser may load until `refill`; then it loads nothing
-IDLE_SECONDS = 120.0  # a connection to the portal that carries nothing for so long is cut
+IDLE_SECONDS = 120.0  # a connection to the portal that carries nothing is cut, unless told longer
 HOP_BY_HOP = (b"connection:", b"proxy-connection:", b"proxy-authorization:")
 FORBIDDEN = b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 CONNECTED = b"HTTP/1.1 200 Connection established\r\n\r\n"
@@ -47,6 +47,7 @@ class Egress:
         self._under_way: set[asyncio.Task[object]] = set()
         self._left: int | None = None  # connections to the portal that may be opened; None: any
         self._budget = BUDGET
+        self._idle_seconds = IDLE_SECONDS
         self.tried = 0  # connections that the browser wanted since there was no way out
         self.denied: list[str] = []  # each host:port once
 
@@ -55,8 +56,9 @@ class Egress:
         """Where the browser finds it."""
         return f"http://127.0.0.1:{self._port}"
 
-    def start(self) -> Self:
-        """Listen on a free port of loopback."""
+    def start(self, idle_seconds: float = IDLE_SECONDS) -> Self:
+        """Listen on a free port of loopback; cut what carries nothing for so long."""
+        self._idle_seconds = idle_seconds
         self._thread.start()
         self._is_up.wait()
         return self
@@ -154,7 +156,7 @@ class Egress:
         is_limited, now = host not in self._beside, asyncio.get_running_loop().time
 
         def may_pass(size: int) -> bool:
-            idle.reschedule(now() + IDLE_SECONDS if is_limited else None)
+            idle.reschedule(now() + self._idle_seconds if is_limited else None)
             self._budget -= size if is_load else 0
             return self._budget > 0
 

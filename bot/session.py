@@ -9,7 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from threading import Lock
 from typing import Protocol, TypeVar
@@ -23,7 +23,7 @@ from playwright.sync_api import (
 from playwright.sync_api import Error as PlaywrightError
 
 from bot.artifacts import tokens
-from bot.egress import Egress, host_of
+from bot.egress import IDLE_SECONDS, Egress, host_of
 from bot.errors import (
     RUN_AGAIN,
     ApplicationException,
@@ -393,7 +393,8 @@ class BrowserThread:
         log_file = self._settings.store / "egress.log"
         portal = [host_of(origin) for origin in self._settings.origins]
         control = self._settings.card_control if self._settings.login == "card" else ()
-        self._egress = Egress(portal, log_file, self._settings.proxy, control).start()
+        self._egress = Egress(portal, log_file, self._settings.proxy, control)
+        self._egress.start(max(IDLE_SECONDS, self._settings.timeout_seconds))
         self._browser = launch(
             self._playwright,
             executable=self._settings.browser,
@@ -491,7 +492,7 @@ class Sessions:
         self._settings = settings
         self._homes: dict[str, BrowserThread] = {}
         self._refused: dict[Login, SignInRefused] = {}
-        self._held: dict[str, machine_lock.Release] = {}  # the lock of each enterprise
+        self._held: dict[str, ExitStack] = {}  # the locks of each enterprise
         self._lock = Lock()
 
     def do(self, item: WorkItem, act: Callable[[Session], T]) -> T:
@@ -515,13 +516,16 @@ class Sessions:
         with self._lock:
             if uscc in self._held:
                 return
-            if not (release := machine_lock.take(self._settings.origin, uscc)):
-                raise SignInRefused(
-                    "BUSY",
-                    "本机另一个 single-window 正在办理这家企业；没有登录",
-                    "请等它结束后再运行一次",
-                )
-            self._held[uscc] = release
+            with ExitStack() as held:
+                for origin in self._settings.origins:  # by any of them it is the same portal
+                    if not (release := machine_lock.take(origin, uscc)):
+                        raise SignInRefused(
+                            "BUSY",
+                            "本机另一个 single-window 正在办理这家企业；没有登录",
+                            "请等它结束后再运行一次",
+                        )
+                    held.callback(release)
+                self._held[uscc] = held.pop_all()
 
     def _home(self, uscc: str) -> BrowserThread:
         with self._lock:
@@ -536,8 +540,8 @@ class Sessions:
             if thread := self._homes.pop(uscc, None):
                 thread.leave(uscc)
         finally:
-            if release := self._held.pop(uscc, None):
-                release()
+            if held := self._held.pop(uscc, None):
+                held.close()
 
     def hurry(self) -> None:
         """Wait for no page longer than for one answer: the run is to end."""
@@ -552,4 +556,4 @@ class Sessions:
                 thread.close()
         finally:
             while self._held:
-                self._held.popitem()[1]()
+                self._held.popitem()[1].close()

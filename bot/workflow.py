@@ -180,14 +180,17 @@ class Robot(DBOSConfiguredInstance):
 
     @step
     def collect(self, uscc: str, list_digest: str) -> list[str]:
-        """Return the references of this enterprise that are not done, expanding its requests."""
+        """Return the references of this enterprise that are not done, expanding its requests.
+
+        What a failure has put back comes last of its account: the first may fail in every run.
+        """
         pending: set[str] = set()
         for request in self._ledger.requests(list_digest):
             if request.item.uscc == uscc:
                 pending |= self._confirmation.expand(request.item, list_digest)
         return [
             entry.item.reference
-            for entry in self._ledger.entries(list_digest)
+            for entry in sorted(self._ledger.entries(list_digest), key=_turn)
             if entry.item.uscc == uscc
             and (entry.state not in DONE or entry.item.application_no in pending)
         ]
@@ -284,6 +287,10 @@ class Robot(DBOSConfiguredInstance):
                 item.enterprise_name,
                 FAILURES,
             )
+
+
+def _turn(entry: Entry) -> tuple[str, str]:
+    return entry.item.account, entry.changed_at
 
 
 def _identity(file: Path) -> tuple[int, int] | None:

@@ -3,6 +3,7 @@
 The system gives the name up when the process ends, however it ends.
 """
 
+import errno
 import os
 import socket
 import sys
@@ -16,7 +17,11 @@ Release = Callable[[], object]
 
 
 def take(*parts: str) -> Release | None:
-    """Take the name that these parts make up; return how to release it, or None if it is held."""
+    """Take the name that these parts make up; return how to release it, or None if it is held.
+
+    Raises:
+        OSError: the system has no such names to give.
+    """
     name = f"{SPACE}-{sha256('|'.join(parts).encode()).hexdigest()}"
     if sys.platform == "linux":
         return _bind(name)
@@ -30,8 +35,10 @@ def _bind(name: str) -> Release | None:
     address = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
         address.bind(f"\0{name}")
-    except OSError:
+    except OSError as error:
         address.close()
+        if error.errno != errno.EADDRINUSE:
+            raise
         return None
     return address.close
 

@@ -411,16 +411,15 @@ def test_the_one_connection_of_a_narrow_way_out_is_the_portals(
 
 
 @pytest.fixture
-def tunnels(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Any]]:
+def tunnels(tmp_path: Path) -> Iterator[Callable[..., Any]]:
     """Open tunnels to a host that says nothing, by a proxy that cuts what is idle for a moment."""
-    monkeypatch.setattr("bot.egress.IDLE_SECONDS", 1.0)
     with ExitStack() as stack:
         server = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
         host = f"127.0.0.1:{server.getsockname()[1]}"
 
         def tunnel(**hosts: Any) -> tuple[socket.socket, socket.socket]:
             places = {name: [host] if is_it else [] for name, is_it in hosts.items()}
-            egress = Egress(log=tmp_path / "egress.log", **places).start()
+            egress = Egress(log=tmp_path / "egress.log", **places).start(idle_seconds=1.0)
             stack.callback(egress.close)
             client = socket.create_connection(("127.0.0.1", egress._port), timeout=5)
             stack.enter_context(client)

@@ -1,11 +1,13 @@
 """Two processes of one machine never work on one enterprise of one portal at the same time."""
 
+import errno
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
@@ -54,7 +56,7 @@ def test_a_file_serves_where_there_is_no_abstract_address(tmp_path: Path):
 
 
 @pytest.fixture
-def sessions(monkeypatch: pytest.MonkeyPatch) -> Callable[[], Sessions]:
+def sessions(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Sessions]:
     """Make the sessions of one process after the other, without a browser."""
     session = SimpleNamespace(
         context=SimpleNamespace(close=lambda: None),
@@ -62,10 +64,14 @@ def sessions(monkeypatch: pytest.MonkeyPatch) -> Callable[[], Sessions]:
         is_spent=False,
     )
     monkeypatch.setattr(BrowserThread, "_sign_in", lambda *_: session)
-    return lambda: Sessions(Settings(), Passwords(Settings(), {}), None)
+
+    def make(**settings: Any) -> Sessions:
+        return Sessions(Settings(**settings), Passwords(Settings(), {}), None)
+
+    return make
 
 
-def test_an_enterprise_is_held_until_it_is_left(sessions: Callable[[], Sessions]):
+def test_an_enterprise_is_held_until_it_is_left(sessions: Callable[..., Sessions]):
     """A second process does not sign in meanwhile, and is told so; later it does."""
     here, there, later = sessions(), sessions(), sessions()
     here.do(ITEM, lambda _: None)
@@ -77,7 +83,33 @@ def test_an_enterprise_is_held_until_it_is_left(sessions: Callable[[], Sessions]
         one.close()
 
 
-def test_the_end_of_a_run_lets_others_at_its_enterprises(sessions: Callable[[], Sessions]):
+def test_a_portal_is_the_same_by_each_of_its_addresses(sessions: Callable[..., Sessions]):
+    """Who works at it by another address does not sign in; what it had taken is free again."""
+    first, second = "https://first.example", "https://second.example"
+    here, there = sessions(portal_url=first), sessions(portal_url=second, trusted_origins=(first,))
+    here.do(ITEM, lambda _: None)
+    with pytest.raises(SignInRefused, match="BUSY"):
+        there.do(ITEM, lambda _: None)
+    here.leave(ITEM.uscc)
+    later = sessions(portal_url=second)
+    later.do(ITEM, lambda _: None)
+    for one in (here, there, later):
+        one.close()
+
+
+def test_a_name_that_the_system_does_not_give_is_not_held_by_anybody(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    """Nobody is told to wait for a process that is not there."""
+    denied = PermissionError(errno.EACCES, "denied")
+    refuse = SimpleNamespace(bind=Mock(side_effect=denied), close=lambda: None)
+    monkeypatch.setattr(machine_lock.socket, "socket", lambda *_: refuse)
+
+    with pytest.raises(PermissionError):
+        machine_lock._bind("name")
+
+
+def test_the_end_of_a_run_lets_others_at_its_enterprises(sessions: Callable[..., Sessions]):
     """A canary, for one, leaves no enterprise by itself."""
     here, later = sessions(), sessions()
     here.do(ITEM, lambda _: None)

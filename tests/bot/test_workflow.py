@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 
@@ -15,7 +16,7 @@ from bot.work_item import WorkItem
 from bot.workflow import Robot, Stop
 from tests.bot.lists import uscc
 from tests.bot.stand_in import Portal, make_robot
-from tests.bot.test_ledger import ITEM, MAKER
+from tests.bot.test_ledger import ITEM, MAKER, bring_to
 
 POLICIES = 5  # of each enterprise
 
@@ -62,6 +63,22 @@ def test_an_enterprise_that_keeps_failing_is_left(serve: Callable[..., Any]):
     robot, failed = serve(1, Failing(uscc(1)))
 
     assert (robot.stopped, failed) == (None, [3])
+
+
+def test_what_failed_comes_last_in_the_next_run(tmp_path: Path):
+    """Three policies that always fail keep the others waiting for one run, not for ever."""
+    ledger = Ledger(tmp_path / "ledger.sqlite", tmp_path / "marker")
+    items = [replace(ITEM, application_no=f"XW{number}", row=number) for number in range(POLICIES)]
+    ledger.dispatch(items, "list", MAKER)
+    robot = make_robot(tmp_path, Settings(data_dir=tmp_path), ledger, Portal())
+    first = robot.collect(ITEM.uscc, "list")
+    with patch("bot.ledger._now", lambda: "2099-01-01T00:00:00.000+00:00"):  # later
+        for item in items[:3]:
+            bring_to(ledger, State.FAILED, item)
+        ledger.dispatch(items, "list", MAKER)
+
+    assert first == [item.reference for item in items]
+    assert robot.collect(ITEM.uscc, "list") == [item.reference for item in (*items[3:], *items[:3])]
 
 
 def test_an_enterprise_that_keeps_failing_stops_nobody_else(serve: Callable[..., Any]):
