@@ -29,9 +29,13 @@ SHELL = "chromium-headless-shell"  # the light browser, by the same name in Play
 FONTS = ("fontconfig", "fonts-noto-cjk")  # the first finds fonts, the second is one
 NO_FONT = f"没有中文字体，截图会是方框。请以管理员身份执行 apt-get install {' '.join(FONTS)}。"
 PROGRAMS = ("chromium", "chromium-browser")
-BY_PROXY_ALONE = (  # what a proxy does not carry: WebRTC's datagrams, and names to be looked up
+BY_PROXY_ALONE = (
+    # what a proxy does not carry: WebRTC's datagrams, and names to be looked up
     "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
     "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
+    # what sends later and unseen, when the page that asked for it is gone
+    "--disable-blink-features=FetchLaterAPI",
+    "--disable-shared-workers",
 )
 
 

@@ -236,6 +236,21 @@ def test_no_datagram_passes_by_the_proxy(playwright: Playwright, egress: Egress,
     assert has_arrived != is_guarded
 
 
+@pytest.mark.parametrize("is_guarded", [False, True])
+def test_what_would_send_later_and_unseen_is_not_there(
+    playwright: Playwright, servers: tuple[Server, Server], egress: Egress, is_guarded: bool
+):
+    """A shared worker and a fetch for later outlive the page, and no handler sees them."""
+    prepare(servers[0], servers[0], lambda *_: {})
+    browser = launch(playwright, proxy=egress.address if is_guarded else None)
+    page = browser.new_page()
+    page.goto(servers[0].origin)
+    there = page.evaluate("['fetchLater', 'SharedWorker'].map(name => name in window)")
+    browser.close()
+
+    assert there == ([False, False] if is_guarded else [True, True])
+
+
 @pytest.fixture
 def egress(servers: tuple[Server, Server], tmp_path: Path) -> Iterator[Egress]:
     """A proxy that lets through to the portal alone."""

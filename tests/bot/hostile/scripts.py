@@ -166,7 +166,8 @@ FETCH_LATER = at_press("""
   fetchLater(H.confirm, { method: "POST", body: H.values(), activateAfter: 400 }); H.busyLater();
 """)
 FETCH_LATER_BESIDE = beside_press(
-    "fetchLater(H.confirm, { method: 'POST', body: H.values(), activateAfter: 1500 })"
+    "if (window.fetchLater)"
+    " fetchLater(H.confirm, { method: 'POST', body: H.values(), activateAfter: 1500 })"
 )
 
 
@@ -190,10 +191,11 @@ SERVICE_WORKER = at_press("""
   H.busyLater();
 """)
 SHARED_WORKER_BEFORE = f"""
-  var shared = new SharedWorker("/hostile/shared.js").port;
+  var shared = window.SharedWorker && new SharedWorker("/hostile/shared.js").port;
   {
     at_press('''
-    shared.postMessage({ url: H.confirm, body: H.values().toString(), type: H.FORM, tries: 9 });
+    var order = { url: H.confirm, body: H.values().toString(), type: H.FORM, tries: 9 };
+    if (shared) shared.postMessage(order);
     H.busyLater();
   ''')
 }

@@ -28,7 +28,7 @@ LEFT_OUT = frozenset({""})  # the run does not name the policy
 CANNOT_TELL: Mapping[str, str] = {}
 
 QUICK = {"timeout_seconds": 8, "item_minutes": 0.5}
-STUCK = {"timeout_seconds": 4, "item_minutes": 0.15}
+STUCK = {"timeout_seconds": 4, "item_minutes": 0.25}
 
 
 @dataclass(frozen=True, slots=True)
