@@ -13,9 +13,10 @@ import pytest
 
 from fixtures.people import CONTACT
 from fixtures.portal import MockState
+from pages.profile import PORTALS
 from tests.bot.conftest import Workplace
 from tests.bot.hostile.servers import HostilePortal, serving
-from tests.bot.hostile.tricks import Trick
+from tests.bot.hostile.tricks import PROFILE_WITH_ID, Trick
 from tests.bot.hostile.verdict import Run, Story
 
 START_SECONDS = 20.0  # of command and browser, on a machine that has much else to do
@@ -51,6 +52,9 @@ class Target(Workplace):
         self.listed = self.numbers[: trick.listed] if trick.names_numbers else [*self.numbers]
         for number in self.listed if trick.names_numbers else [""]:
             self.add_row(self.state, number, 备注=f"模拟备注{number[-3:]}")
+        profile = (PORTALS / "guangdong.toml").read_text(encoding="utf-8")
+        text = f'{profile}\n[confirmation.internal]\nrecordId = "recordId"\n'
+        (folder / PROFILE_WITH_ID).write_text(text, encoding="utf-8")
         twins = [portal.twin_url] if trick.trusts_twin else []
         self.write_settings(trusted_origins=twins, **trick.settings)
         own = self.listed[: trick.listed]

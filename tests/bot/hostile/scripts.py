@@ -41,6 +41,13 @@ H.add = function (where, tag, attributes, text) {
 """
 
 
+WITH_ID = """
+  var record = document.createElement("input");
+  record.type = "hidden"; record.name = "recordId"; record.value = "4711";
+  form.appendChild(record);
+"""
+
+
 def at_press(act: str) -> str:
     """Do this in place of sending the form; `form` and `done` are as the page has them."""
     return f"H.atPress(function (form, done) {{ {act} }});"

@@ -27,7 +27,9 @@ LEFT_OUT = frozenset({""})  # the run does not name the policy
 # In doubt although nothing arrived: only where the way out cannot tell, and why.
 CANNOT_TELL: Mapping[str, str] = {}
 
+PROFILE_WITH_ID = "profile-with-id.toml"  # of a portal that sends an internal id
 QUICK = {"timeout_seconds": 8, "item_minutes": 0.5}
+WITH_ID = QUICK | {"portal_profile": PROFILE_WITH_ID}
 STUCK = {"timeout_seconds": 4, "item_minutes": 0.25}
 
 
@@ -171,8 +173,14 @@ def compared() -> Iterable[Trick]:
         yield at_form(name, sentence, COMPARED, NOT_SENT, Proof(confirmations=1), script)
     no_stream = Proof(why_not="Chromium sends a stream over HTTP/2 only")
     yield at_form("stream", "The body is a stream.", COMPARED, NOT_SENT, no_stream, scripts.STREAM)
-    # An honest body of another kind: to be compared, or not to be sent. Where a portal's profile
-    # can say which it is, a trick with that profile in its settings belongs here: CONFIRMED.
+    for name, sentence, ends, other in (
+        ("internal_id", "The page sends the id of its record, too.", CONFIRMED, {}),
+        ("other_internal_id", "It sends another id.", NOT_SENT, {"recordId": "4712"}),
+        ("no_internal_id", "It leaves its id out.", NOT_SENT, {"recordId": None}),
+    ):
+        script = scripts.WITH_ID + scripts.changed(other)
+        yield at_form(name, sentence, COMPARED, ends, ONE, script, settings=WITH_ID)
+    # an honest body of another kind: compared, or not sent
     for name, sentence, script in (
         ("json", "The same fields come as JSON.", scripts.JSON_BODY),
         ("multipart", "The same fields come as multipart.", scripts.MULTIPART),
