@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.approval import PERSON
-from bot.confirmation import beijing
+from bot.clock import now_in_beijing
 from bot.consistency import listed
 from bot.errors import BusinessException
 from bot.findings import Doubt, Remark, Unfit
@@ -40,7 +40,7 @@ def admit(work_list: WorkList, settings: Settings, passwords: Passwords) -> Work
     with opened_ledger(settings) as ledger:
         known = {entry.item.policy: entry for entry in ledger.entries()}
     found = {item.row: known[item.policy] for item in judged.items if item.policy in known}
-    oldest = beijing() - timedelta(hours=settings.approval_hours)
+    oldest = now_in_beijing() - timedelta(hours=settings.approval_hours)
     return judged.with_remarks(
         (
             *_done(found, len(judged.items)),
@@ -94,7 +94,7 @@ def _missing_password(
 
 
 def _expired_mandates(items: Iterable[WorkItem], settings: Settings) -> Iterator[Remark]:
-    today = beijing().date()
+    today = now_in_beijing().date()
     told = set()
     for item in items:
         expiries = [one.expires for one in settings.mandates if item.uscc in one.enterprises]

@@ -8,9 +8,9 @@ from hashlib import sha256
 from typing import Any, Self
 
 from bot import declaration
+from bot.clock import in_beijing
 from bot.errors import BusinessException
 from bot.ledger import PENDING_AGAIN, PRESSED, Entry, Ledger, State, sent_at
-from bot.results import in_beijing
 from bot.settings import Mandate, Settings
 from bot.work_item import WorkItem
 from pages.models import Contact, Declaration, Document, PolicyDetails

@@ -12,8 +12,8 @@ from email import message_from_bytes, policy
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from bot.origins import origin_of
 from bot.portal.client import Outgoing
-from bot.settings import origin_of
 from pages.models import Contact, PolicyDetails
 from pages.profile import ConfirmationRequest
 

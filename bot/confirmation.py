@@ -13,12 +13,12 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
 from playwright.sync_api import Error as PlaywrightError
 
 from bot import approval, declaration, doctor, positive_look
 from bot.approval import Approval, ApprovedIntent, Snapshot
+from bot.clock import in_beijing, now_in_beijing, stamp
 from bot.columns import RULES
 from bot.confirm_request import label_of, read_fields
 from bot.errors import (
@@ -28,7 +28,7 @@ from bot.errors import (
     EvidenceNotKept,
     WorkItemError,
 )
-from bot.evidence import SEAL, Evidence, clock, environment
+from bot.evidence import SEAL, Evidence, environment
 from bot.findings import Unfit
 from bot.ledger import (
     BEFORE_PRESS,
@@ -44,7 +44,6 @@ from bot.ledger import (
 )
 from bot.positive_look import Baseline, Judgement
 from bot.press import UNSENT, Latch, Outcome, Pressed, press
-from bot.results import in_beijing
 from bot.session import Session, Sessions
 from bot.settings import Settings
 from bot.work_item import WorkItem, mask_text, mask_within
@@ -199,7 +198,7 @@ class Confirmation:
                 next_step="请按意见改正清单；改变主意时由审批人用 single-window approve 批准",
             )
             return
-        given, now = approval.earlier(history, digest), beijing()
+        given, now = approval.earlier(history, digest), now_in_beijing()
         if given and approval.standing(given, self._settings, entry.item, seen, history, now):
             self._move(entry, State.APPROVED, approval=asdict(given))
             return
@@ -284,8 +283,8 @@ class Confirmation:
         documents = session.documents(item, details.document_names)
         now = Snapshot.of(self._settings.origin, details, documents)
         granted, history = Approval(**(entry.approval or {})), self._ledger.history(item.reference)
-        approval.expect_settled(history, self._settings, beijing())
-        standing = approval.standing(granted, self._settings, item, now, history, beijing())
+        approval.expect_settled(history, self._settings, now_in_beijing())
+        standing = approval.standing(granted, self._settings, item, now, history, now_in_beijing())
         intent = approval.intend(item, granted, standing, seen, now)
         latch = session.shut_in(self._settings, self._numbers())
         fill_in(form, item.contact)
@@ -391,8 +390,8 @@ class Confirmation:
 
     def _keep_pressed(self, item: WorkItem, at: datetime, pressed: Pressed) -> None:
         facts = {
-            "pressed_at": clock(at),
-            "answered_at": clock(datetime.now(UTC)),
+            "pressed_at": stamp(at),
+            "answered_at": stamp(datetime.now(UTC)),
             "outcome": pressed.outcome,
             "words": pressed.words,
             "dialogs": pressed.dialogs,
@@ -637,8 +636,3 @@ def doubt(explanation: str) -> dict[str, str]:
         "explanation": explanation,
         "next_step": "请勿手工重复确认；稍后再运行一次由程序核验，仍存疑时登录门户查看或致电 95198",
     }
-
-
-def beijing() -> datetime:
-    """Return the time where portal and signatories are."""
-    return datetime.now(ZoneInfo("Asia/Shanghai"))

@@ -22,13 +22,13 @@ from keyring.backends import fail
 from playwright.sync_api import Browser
 from playwright.sync_api import Error as PlaywrightError
 
-from bot.egress import LOOPBACK
 from bot.errors import NotFit
+from bot.origins import LOOPBACK, origin_of
 from bot.private_files import is_private
 from bot.seal import PRIVATE_KEY
 from bot.secrets import USE_THE_VAULT, encrypting_backend, name_of
 from bot.session import LOCAL_NETWORK
-from bot.settings import Settings, origin_of
+from bot.settings import Settings
 from pages.browser import FONTS, chinese_font_is_there, launch
 from pages.card import CardLoginPage, ControlState
 from pages.driver import driver, prepare_driver

@@ -14,14 +14,14 @@ from threading import Event, Thread
 from typing import Self
 from urllib.parse import urlsplit
 
+from bot.origins import LOOPBACK, host_of
+
 CHUNK = 65_536
 BUDGET = 64 << 20  # bytes that a browser may load until `refill`; then it loads nothing
 IDLE_SECONDS = 120.0  # a connection to the portal that carries nothing is cut, unless told longer
 HOP_BY_HOP = (b"connection:", b"proxy-connection:", b"proxy-authorization:")
 FORBIDDEN = b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 CONNECTED = b"HTTP/1.1 200 Connection established\r\n\r\n"
-LOOPBACK = ("127.0.0.1", "localhost", "::1")  # a card control is there, and no company's proxy
-DEFAULT_PORTS = {"http": 80, "ws": 80, "https": 443, "wss": 443}
 
 
 class Egress:
@@ -181,13 +181,6 @@ class Egress:
             self._log.parent.mkdir(parents=True, exist_ok=True)
             with self._log.open("a", encoding="utf-8") as log:
                 log.write(f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ} {told}\n")
-
-
-def host_of(origin: str) -> str:
-    """Return an origin's host and port as the proxy compares them."""
-    parts = urlsplit(origin)
-    name = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
-    return f"{name}:{parts.port or DEFAULT_PORTS[parts.scheme]}"
 
 
 def _host(method: str, target: str) -> str:

@@ -18,8 +18,8 @@ from importlib.metadata import version
 from pathlib import Path
 from threading import Lock
 from typing import Any
-from zoneinfo import ZoneInfo
 
+from bot.clock import stamp, utc
 from bot.errors import EvidenceNotKept, NotFit
 from bot.evidence_page import write_page
 from bot.ledger import ADVANCING, Entry
@@ -158,7 +158,7 @@ class Evidence:
             files = _files(pack, self._manifest(pack))
             due = [one for one in files if is_personal(one["name"]) and not one["cleared_at"]]
             for one in due:
-                one["cleared_at"] = _utc(datetime.now(UTC))
+                one["cleared_at"] = utc(datetime.now(UTC))
             if due:
                 self._seal(entry, history, files)
         for one in files:
@@ -186,8 +186,8 @@ class Evidence:
                 self.chain.add(
                     {
                         "kind": RUN,
-                        "begun_at": clock(self._begun),
-                        "ended_at": clock(datetime.now(UTC)),
+                        "begun_at": stamp(self._begun),
+                        "ended_at": stamp(datetime.now(UTC)),
                         "packs": self._sealed,
                         "bytes": self._written,
                     }
@@ -206,7 +206,7 @@ class Evidence:
             "application_no": item.application_no,
             "round": item.round,
             "state": entry.state,
-            "sealed_at": clock(datetime.now(UTC)),
+            "sealed_at": stamp(datetime.now(UTC)),
             "versions": versions(),
             "history": history,
             "files": files,
@@ -298,20 +298,6 @@ def versions() -> dict[str, str]:
         "python": platform.python_version(),
         "system": f"{platform.system()} {platform.release()}",
     }
-
-
-def clock(moment: datetime) -> dict[str, str]:
-    """Return a moment in UTC and in Beijing, and the zone of this machine."""
-    local = moment.astimezone()
-    return {
-        "utc": _utc(moment),
-        "beijing": moment.astimezone(ZoneInfo("Asia/Shanghai")).isoformat(timespec="seconds"),
-        "zone": f"{local:%Z %z}",
-    }
-
-
-def _utc(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds")
 
 
 def _names(pack: Path) -> list[str]:

@@ -3,11 +3,12 @@
 from datetime import UTC, datetime
 from typing import Any
 
+from bot.clock import in_beijing
 from bot.declaration import digest
 from bot.html import render
 from bot.ledger import Entry, State, is_claim, presses
 from bot.pack_file import last_of
-from bot.results import STATE_WORDS, in_beijing
+from bot.results import STATE_WORDS
 from bot.seal import Chain, fingerprint
 from bot.work_item import mask_contact
 from pages.models import Contact, Declaration

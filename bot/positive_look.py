@@ -8,11 +8,10 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Self
-from zoneinfo import ZoneInfo
 
+from bot.clock import BEIJING
 from pages.models import PolicyRecord, PolicyStatus
 
-BEIJING = ZoneInfo("Asia/Shanghai")
 GRAINS = (  # how portals write a time, and how long such a time lasts
     ("%Y-%m-%d %H:%M:%S", timedelta(seconds=1)),
     ("%Y-%m-%d %H:%M", timedelta(minutes=1)),

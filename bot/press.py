@@ -22,8 +22,9 @@ from playwright.sync_api import Error as PlaywrightError
 from bot.approval import ApprovedIntent
 from bot.confirm_request import NotReadable, differences, is_confirmation, names_one
 from bot.errors import BusinessException, in_chinese
+from bot.origins import origin_of
 from bot.portal.client import Answer, NoAnswer, NotSent, Outgoing
-from bot.settings import Settings, origin_of
+from bot.settings import Settings
 from pages.errors import PortalError, PortalRefused
 from pages.parts import DialogLog
 from pages.pending import ConfirmationPage, ConfirmedDialog

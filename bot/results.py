@@ -10,7 +10,6 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
-from zoneinfo import ZoneInfo
 
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font
@@ -18,6 +17,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 from PIL import Image
 
+from bot.clock import in_beijing
 from bot.html import render
 from bot.ledger import State
 from bot.list_file import list_sheet, open_list
@@ -262,11 +262,6 @@ def _tone(state: State) -> str:
     if state in BAD:
         return "bad"
     return "quiet" if state in UNDER_WAY else "attention"
-
-
-def in_beijing(moment: datetime) -> str:
-    """Write a moment as portal and signatories do, whatever the zone of this machine."""
-    return f"{moment.astimezone(ZoneInfo('Asia/Shanghai')):%Y-%m-%d %H:%M:%S}"
 
 
 def _thumbnail(picture: Path) -> str:

@@ -12,12 +12,12 @@ from urllib.parse import urlsplit
 from bot import canary, engine
 from bot.artifacts import Hunt, put_away
 from bot.doctor import check_clock
-from bot.egress import LOOPBACK
 from bot.engine import Work
 from bot.errors import EvidenceNotKept, NotFit
 from bot.evidence import Evidence
 from bot.ledger import DECIDED, DONE, FOLLOWED_UP, PRESSED, Entry, Ledger, Request, open_ledger
 from bot.list_file import digest_of
+from bot.origins import LOOPBACK
 from bot.reconcile import Comparison
 from bot.reconcile import reconcile as compare_all
 from bot.results import (

@@ -23,7 +23,7 @@ from playwright.sync_api import (
 from playwright.sync_api import Error as PlaywrightError
 
 from bot.artifacts import tokens
-from bot.egress import IDLE_SECONDS, Egress, host_of
+from bot.egress import IDLE_SECONDS, Egress
 from bot.errors import (
     RUN_AGAIN,
     ApplicationException,
@@ -33,6 +33,7 @@ from bot.errors import (
     WorkItemError,
     in_chinese,
 )
+from bot.origins import host_of
 from bot.portal import machine_lock
 from bot.portal.client import Client
 from bot.portal.documents import fetching

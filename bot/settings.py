@@ -29,9 +29,9 @@ from pydantic_settings import (
 
 from bot.columns import RULES
 from bot.declaration import GUIDE_DECLARATION
-from bot.egress import LOOPBACK
 from bot.errors import NotFit
 from bot.findings import Unfit
+from bot.origins import LOOPBACK, host_name, origin_of
 from pages.models import Declaration
 from pages.profile import PROFILES, PortalProfile, ProfileUnfit, load_profile
 
@@ -54,25 +54,9 @@ def _has_fit_port(url: str) -> bool:
 
 def _has_fit_host(url: str) -> bool:
     try:
-        return bool(_host_of(url))
+        return bool(host_name(url))
     except ValueError:
         return False
-
-
-def _host_of(url: str) -> str:
-    """Return the host in ASCII, and without the dot that may end it: one host, one spelling."""
-    host = urlsplit(url).hostname or ""
-    name = host if host.isascii() else host.encode("idna").decode()
-    return name.lower().rstrip(".")
-
-
-def origin_of(url: str) -> str:
-    """Return the origin of an address as a browser writes it."""
-    parts, name = urlsplit(url), _host_of(url)
-    host = f"[{name}]" if ":" in name else name
-    default = {"http": 80, "https": 443}[parts.scheme]
-    port = f":{parts.port}" if parts.port not in (None, default) else ""
-    return f"{parts.scheme}://{host}{port}"
 
 
 KINDS = {  # of what is wrong with a setting, by how the checker calls it

@@ -15,7 +15,6 @@ from io import TextIOWrapper
 from pathlib import Path
 from threading import Lock
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from PIL import Image
 from prompt_toolkit import PromptSession
@@ -31,6 +30,7 @@ from rich_pixels import Pixels
 from bot import declaration
 from bot.approval import Snapshot
 from bot.canary import Walk
+from bot.clock import BEIJING
 from bot.demo import Trial
 from bot.doctor import Finding, Health
 from bot.errors import SignInRefused
@@ -567,7 +567,7 @@ def _cells(entry: Entry) -> tuple[str, ...]:
 
 def _when(entry: Entry) -> str:
     changed = datetime.fromisoformat(entry.changed_at)
-    return f"{changed.astimezone(ZoneInfo('Asia/Shanghai')):%m-%d %H:%M}"
+    return f"{changed.astimezone(BEIJING):%m-%d %H:%M}"
 
 
 def _seen(entry: Entry) -> dict[str, Any]:

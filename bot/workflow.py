@@ -18,7 +18,8 @@ from dbos import DBOS, DBOSConfiguredInstance
 from dbos import error as engine_error
 from sqlalchemy.exc import OperationalError
 
-from bot.confirmation import Confirmation, NotListedYet, beijing
+from bot.clock import now_in_beijing
+from bot.confirmation import Confirmation, NotListedYet
 from bot.errors import (
     RUN_AGAIN,
     ApplicationException,
@@ -125,7 +126,7 @@ class Robot(DBOSConfiguredInstance):
 
     def _is_open(self) -> bool:
         """Tell whether another item may be begun."""
-        if (hours := self._settings.hours) and not hours[0] <= beijing().time() < hours[1]:
+        if (hours := self._settings.hours) and not hours[0] <= now_in_beijing().time() < hours[1]:
             self.stopped = self.stopped or Stop.HOURS
         if _identity(self._settings.worker_lock) != self._lock_file:
             self.stopped = self.stopped or Stop.LOCK

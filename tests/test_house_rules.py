@@ -21,10 +21,10 @@ MAP = {
     "mock_portal": STEMS
     | {"__main__", "accounts", "captcha", "card_control", "clock", "defects", "documents", "doors"}
     | {"faults", "insurer", "rules", "sessions", "store", "wording"},
-    "bot": {"admission", "approval", "artifacts", "canary", "cli", "columns", "confirm_request"}
-    | {"confirmation", "consistency", "declaration", "demo", "doctor", "egress", "engine"}
-    | {"errors", "evidence", "evidence_page", "findings", "html", "ledger", "list_file"}
-    | {"list_template", "marked_copy", "notify", "pack_file", "personal_data"}
+    "bot": {"admission", "approval", "artifacts", "canary", "cli", "clock", "columns"}
+    | {"confirm_request", "confirmation", "consistency", "declaration", "demo", "doctor"}
+    | {"egress", "engine", "errors", "evidence", "evidence_page", "findings", "html", "ledger"}
+    | {"list_file", "list_template", "marked_copy", "origins", "pack_file", "personal_data"}
     | {"positive_look", "press", "private_files", "reconcile", "results", "run", "scratch"}
     | {"seal", "secrets", "session", "settings", "terminal", "usage", "vault", "verification"}
     | {"work_item", "work_list", "workbook", "workflow"},

@@ -15,7 +15,7 @@ from socket import SHUT_RDWR, socket
 from threading import Timer
 from urllib.parse import urlsplit
 
-from bot.egress import LOOPBACK, host_of
+from bot.origins import LOOPBACK, host_of
 
 CHUNK = 65_536
 LIMIT = 1 << 20  # bytes of an answer, packed and unpacked

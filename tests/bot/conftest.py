@@ -17,7 +17,8 @@ from keyring.backends.fail import Keyring as NoKeyring
 
 from bot import declaration
 from bot.approval import Approval, ApprovedIntent
-from bot.egress import Egress, host_of
+from bot.egress import Egress
+from bot.origins import host_of
 from bot.portal import machine_lock
 from bot.portal.client import Client
 from bot.press import Latch

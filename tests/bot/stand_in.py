@@ -11,12 +11,12 @@ from urllib.parse import urlencode
 
 from dbos import DBOSConfiguredInstance
 
+from bot.clock import in_beijing
 from bot.declaration import GUIDE_DECLARATION
 from bot.evidence import Evidence
 from bot.ledger import Ledger
 from bot.portal.client import Answer, Outgoing
 from bot.press import Latch
-from bot.results import in_beijing
 from bot.settings import Settings
 from bot.work_item import WorkItem
 from bot.workflow import Robot

@@ -13,12 +13,12 @@ import pytest
 from playwright.sync_api import Error as PlaywrightError
 
 from bot import terminal
+from bot.clock import in_beijing
 from bot.confirmation import Confirmation, fill_in
 from bot.errors import BusinessException, EvidenceNotKept
 from bot.evidence import Evidence
 from bot.ledger import Entry, Ledger, State
 from bot.press import Outcome
-from bot.results import in_beijing
 from bot.settings import Settings
 from bot.work_item import WorkItem
 from pages.models import Contact, PendingPolicy, PolicyRecord, PolicyStatus

@@ -14,8 +14,9 @@ import pytest
 import urllib3
 from playwright.sync_api import Page, Playwright
 
-from bot.egress import CHUNK, Egress, host_of
+from bot.egress import CHUNK, Egress
 from bot.errors import WorkItemError
+from bot.origins import host_of
 from bot.secrets import Passwords
 from bot.session import Sessions
 from bot.settings import load_settings

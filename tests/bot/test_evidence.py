@@ -17,8 +17,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from bot import cli
 from bot.approval import MANDATE, PERSON, Approval
+from bot.clock import stamp
 from bot.errors import EvidenceNotKept, NotFit
-from bot.evidence import Evidence, clock, environment
+from bot.evidence import Evidence, environment
 from bot.ledger import Ledger, State
 from bot.run import Outcome, SealNote
 from bot.seal import PRIVATE_KEY, PUBLIC_KEY, Head, Seal
@@ -490,7 +491,7 @@ def test_a_kill_after_the_press_does_not_make_the_page_deny_it(archive: Archive)
 
 def test_the_page_says_who_pressed_and_how_it_was_sent_in_plain_chinese(archive: Archive):
     """The program pressed, on a person's approval, which names the account it was given from."""
-    approval = asdict(Approval("模拟审批人", PERSON, "00", clock(datetime.now(UTC))["utc"], "boss"))
+    approval = asdict(Approval("模拟审批人", PERSON, "00", stamp(datetime.now(UTC))["utc"], "boss"))
     archive.move_on(State.NEEDS_PERSON, *TO_THE_PRESS[:2])
     archive.ledger.move(ITEM.reference, *TO_THE_PRESS[1:3], "模拟审批人", approval=approval)
     archive.move_on(*TO_THE_PRESS[2:4])
@@ -531,7 +532,7 @@ def test_an_approval_that_names_no_account_is_shown_without(
 def test_the_record_of_an_earlier_press_is_not_taken_for_that_of_the_last(archive: Archive):
     """The first press was recorded; a kill left nothing of the second."""
     earlier = datetime.now(UTC) - timedelta(minutes=5)
-    facts = {"pressed_at": clock(earlier), "outcome": "not_sent", "words": "", "dialogs": []}
+    facts = {"pressed_at": stamp(earlier), "outcome": "not_sent", "words": "", "dialogs": []}
     archive.evidence.keep_record(ITEM, "press", facts)
     archive.move_on(State.NEEDS_PERSON, *TO_THE_PRESS, State.FAILED, *TO_THE_PRESS, State.IN_DOUBT)
     archive.seal("XW1")
