@@ -15,6 +15,10 @@ from bot.settings import Mandate, Settings
 from bot.work_item import WorkItem
 from pages.models import Contact, Declaration, Document, PolicyDetails
 
+RETURNED_SAYS_A_PERSON = {
+    "explanation": "审批人查明：保险公司已退回，企业已重新提交",
+    "next_step": "运行 single-window run，门户列为“待确认”的就办新一轮",
+}
 MANDATE, PERSON, REJECTED = "授权委托", "逐件批准", "不同意"  # the grounds of a decision
 
 
@@ -227,15 +231,9 @@ def release(ledger: Ledger, entry: Entry, by: str, settings: Settings, moment: d
     Raises:
         BusinessException: it was never seen pending after the press, or too little time has gone.
     """
-    if entry.code == PENDING_AGAIN:
-        told = {
-            "explanation": f"{by}查明：保险公司已退回，企业已重新提交",
-            "next_step": "运行 single-window run，门户列为“待确认”的就办新一轮",
-        }
-        if not ledger.move(entry.item.reference, entry.state, State.RETURNED, by, **told):
-            raise _not_waiting()
-        return
-    if entry.state is not State.IN_DOUBT or not entry.seen_pending_at:
+    is_again = entry.code == PENDING_AGAIN
+    seen_at = entry.changed_at if is_again else entry.seen_pending_at
+    if not (is_again or entry.state is State.IN_DOUBT) or not seen_at:
         raise BusinessException(
             "NOT_RELEASED",
             "按下之后还没有看到这张保单仍在“待确认”中",
@@ -244,13 +242,15 @@ def release(ledger: Ledger, entry: Entry, by: str, settings: Settings, moment: d
     until = quarantine(ledger.history(entry.item.reference), settings)
     if until and moment < until:
         raise _unsettled(until, "核验一次，再作决定")
-    if until and datetime.fromisoformat(entry.seen_pending_at) < until:
+    if until and datetime.fromisoformat(seen_at) < until:
         raise BusinessException(
             "NOT_RELEASED",
             "过了隔离期还没有再看过这张保单是否仍在“待确认”中",
-            "请先运行 single-window run，由程序核验",
+            f"请先运行 single-window {'follow-up' if is_again else 'run'}，由程序核验",
         )
-    if not ledger.move(entry.item.reference, State.IN_DOUBT, State.READY, by):
+    told = RETURNED_SAYS_A_PERSON if is_again else {}
+    new = State.RETURNED if is_again else State.READY
+    if not ledger.move(entry.item.reference, entry.state, new, by, **told):
         raise _not_waiting()
 
 

@@ -21,7 +21,7 @@ from bot.doctor import Health, check_quickly, examine
 from bot.errors import ApplicationException, BusinessException, NotFit
 from bot.evidence import Evidence
 from bot.findings import Unfit
-from bot.ledger import DONE, PENDING_AGAIN, Entry, Ledger, State
+from bot.ledger import CONTRADICTED, DONE, PENDING_AGAIN, Entry, Ledger, State
 from bot.list_template import write_template
 from bot.marked_copy import write_marked_copy
 from bot.results import STATE_WORDS
@@ -702,7 +702,8 @@ def _exit_code(outcome: Outcome, is_whole: bool, is_rehearsal: bool) -> int:
     if outcome.leaks or outcome.stopped in BROKEN_OFF or State.FAILED in states:
         return TECHNICAL_TROUBLE
     is_lacking = bool(outcome.seal and outcome.seal.lacking)
-    is_open = outcome.unanswered or outcome.elsewhere or is_lacking
+    is_doubted = any(entry.code in CONTRADICTED for entry in outcome.entries)
+    is_open = outcome.unanswered or outcome.elsewhere or is_lacking or is_doubted
     is_done = is_whole and not is_open and states <= done
     return ALL_DONE if is_done else NEEDS_PERSON
 

@@ -34,8 +34,11 @@ from bot.ledger import (
     BEFORE_PRESS,
     DECIDED,
     FOLLOWED_UP,
+    IN_BOTH,
     PENDING_AGAIN,
     RESTARTABLE,
+    ROBOT,
+    VANISHED,
     Entry,
     Ledger,
     State,
@@ -67,6 +70,7 @@ NOT_SEEN = "NOT_SEEN"  # what the insurer has decided could not be looked up
 CHECK_NUMBERS = "请登录门户查看这些申请，并联系维护人员；其余的照常办理"
 SHOWN_NUMBERS, SHOWN = 5, 40  # of the odd numbers in a message, and of the characters of each
 WAIT_FOR_INSURER = "等待保险公司审批，生效时间以审批为准"
+BOTH = "“待确认”中有这张保单，“保单查询”中又有它的确认"
 ASK_PORTAL = "请登录门户查看，并致电 95198；先不要确认"
 RETURNED_NOW = "请按审批意见修改；重新提交、门户又列为“待确认”以后，再运行一次就办新一轮"
 ASK_FOR_A_ROUND = (
@@ -131,11 +135,20 @@ class Confirmation:
                 "请按审批意见联系保险公司",
             )
         whose = f"{pressed_here}，多半就是那一次" if pressed_here else "不是本机确认的"
+        if self._is_of_an_earlier_round(entry.item, record):
+            whose = "就是上一轮确认的那一次"
         self._move(
             entry,
             State.ALREADY_CONFIRMED,
             explanation=f"门户显示“{record.status.value}”，{whose}；没有再提交",
             confirmed_at=record.confirmed_at,
+        )
+
+    def _is_of_an_earlier_round(self, item: WorkItem, record: PolicyRecord) -> bool:
+        return any(
+            one.item.policy == item.policy and one.confirmed_at == record.confirmed_at
+            for one in self._ledger.rounds()
+            if one.item.round < item.round
         )
 
     def _look(self, session: Session, item: WorkItem) -> Snapshot | PolicyRecord:
@@ -157,6 +170,7 @@ class Confirmation:
         for document in documents:
             self._evidence.keep_document(item, document)
         session.expect_quiet()
+        _expect_unconfirmed(session)
         self._keep_environment(session, item)
         return Snapshot.of(self._settings.origin, details, documents)
 
@@ -190,7 +204,7 @@ class Confirmation:
         seen = Snapshot.load(entry.snapshot or {})
         history = self._ledger.history(entry.item.reference)
         digest = seen.digest(entry.item.contact)
-        if rejection := approval.rejection(history, digest):
+        if rejection := approval.rejection(self._ledger.policy_history(entry.item), digest):
             self._move(
                 entry,
                 State.AWAITING_APPROVAL,
@@ -279,6 +293,7 @@ class Confirmation:
             raise BusinessException(
                 "CHANGED", "这张保单已不在“待确认”中", "请再运行一次，由程序在“保单查询”中核对"
             ) from None
+        _expect_unconfirmed(session)
         details = self._read(form)
         documents = session.documents(item, details.document_names)
         now = Snapshot.of(self._settings.origin, details, documents)
@@ -451,9 +466,7 @@ class Confirmation:
 
     def look_up(self, entry: Entry) -> None:
         """See in 保单查询 what the insurer has decided."""
-        record = self._sessions.do(
-            entry.item, lambda session: self._decided(session, entry.item, entry.confirmed_at)
-        )
+        record = self._sessions.do(entry.item, lambda session: self._decided(session, entry))
         if record is None:
             raise self._vanished(entry.item)
         if decided := DECISIONS.get(record.status):
@@ -472,19 +485,29 @@ class Confirmation:
             told = "“保单查询”中查不到这次确认，“待确认”中又有这张保单"
             return BusinessException(PENDING_AGAIN, told, ASK_FOR_A_ROUND)
         told = "“保单查询”中现在查不到这张保单的这次确认"
-        return BusinessException("VANISHED", told, "请登录门户查看，或致电 95198")
+        return BusinessException(VANISHED, told, "请登录门户查看，或致电 95198")
 
-    def _decided(self, session: Session, item: WorkItem, confirmed_at: str) -> PolicyRecord | None:
-        record = positive_look.of_time(session.records(item), confirmed_at)
+    def _decided(self, session: Session, entry: Entry) -> PolicyRecord | None:
+        """Return the record of this confirmation; one from before its press is another round's."""
+        item, before = entry.item, Baseline.load(entry.baseline)
+        known = before.records if before else ()
+        shown = [one for one in session.records(item) if one not in known]
+        record = positive_look.of_time(shown, entry.confirmed_at)
         if record and record.status in DECISIONS:
             self._keep_found(session, item, record)
         return record
 
     def note_pending_again(self, entry: Entry) -> None:
-        """Write down that 待确认 has shown what is confirmed, though 保单查询 shows it too."""
-        if entry.code in ("", EVIDENCE_MISSING):
-            told = "“待确认”中又有这张保单，“保单查询”中的确认也还在"
-            self._move(entry, entry.state, code="IN_BOTH", explanation=told, next_step=ASK_PORTAL)
+        """Write down that 待确认 shows what is confirmed, though 保单查询 shows it too."""
+        if entry.code not in ("", EVIDENCE_MISSING):
+            return
+        if not self._sessions.do(entry.item, lambda session: session.is_pending(entry.item)):
+            return
+        if entry.state in DECIDED:
+            named = entry.item.enterprise_name, entry.item.label
+            log.warning("%s %s：%s。%s。", *named, BOTH, ASK_PORTAL)
+        else:
+            self._move(entry, entry.state, code=IN_BOTH, explanation=BOTH, next_step=ASK_PORTAL)
 
     def renew(self, entry: Entry) -> None:
         """Begin a new round of what was returned, if it is pending again or confirmed since."""
@@ -503,7 +526,8 @@ class Confirmation:
         odd = [number for number in numbers if not _is_number(number)]
         items = [replace(request, application_no=one) for one in numbers if one not in odd]
         self._ledger.dispatch(items, list_digest, self._settings.operator)
-        decided = _decided_before(self._ledger.entries(list_digest), numbers)
+        ours = (one for one in self._ledger.entries(list_digest) if one.item.uscc == request.uscc)
+        decided = _decided_before(ours, numbers)
         told = f"待确认中有 {len(items)} 张保单"
         if decided:
             told += f"；其中 {len(decided)} 张台账中已有审批结果，没有再办：{_shown(decided)}"
@@ -537,7 +561,7 @@ class Confirmation:
         elif entry.state is State.PRESSING:
             self._move(entry, State.IN_DOUBT, **doubt(f"已按下，没有核验成功：{reason}"))
 
-    def _move(self, entry: Entry, new: State, by: str = "robot", **values: Any) -> bool:
+    def _move(self, entry: Entry, new: State, by: str = ROBOT, **values: Any) -> bool:
         if "explanation" in values:  # the portal's words may repeat what was typed
             values["explanation"] = mask_within(values["explanation"], entry.item.contact)
         return self._ledger.move(entry.item.reference, entry.state, new, by, **values)
@@ -560,11 +584,13 @@ def fill_in(form: ConfirmationPage, contact: Contact) -> None:
 
 
 def _is_to_do_again(session: Session, item: WorkItem) -> bool:
-    """Tell whether what was returned is pending again, or was confirmed by hand since."""
-    if session.is_pending(item):
-        return True
-    found = positive_look.latest(session.records(item))
-    return found is not None and found.status in positive_look.CONFIRMED
+    """Tell whether what was returned is pending again, or has gone its way by hand since.
+
+    Both at once is a list that is late, and is looked at again in the next run.
+    """
+    is_pending, found = session.is_pending(item), positive_look.latest(session.records(item))
+    has_gone_on = found is not None and found.status is not PolicyStatus.RETURNED
+    return is_pending != has_gone_on
 
 
 def _warn(entry: Entry, reason: str, next_step: str) -> None:
@@ -593,6 +619,13 @@ def _shown(odd: list[str]) -> str:
     spelled = [repr(number)[1:-1] for number in odd[:SHOWN_NUMBERS]]
     shown = [f"“{one[:SHOWN]}{'…' if len(one) > SHOWN else ''}”" for one in spelled]
     return "、".join(shown) + ("等" if len(odd) > SHOWN_NUMBERS else "")
+
+
+def _expect_unconfirmed(session: Session) -> None:
+    """See that 保单查询 does not show the policy as confirmed while 待确认 lists it."""
+    found = positive_look.latest(session.known)
+    if found and found.status in positive_look.CONFIRMED:
+        raise BusinessException(IN_BOTH, BOTH, ASK_PORTAL)
 
 
 def _expect_contact(item: WorkItem) -> None:

@@ -196,14 +196,10 @@ def _portal_date(settings: Settings) -> str:
 def portal_ahead(settings: Settings) -> timedelta | None:
     """Return how far the portal's clock is ahead of this machine's; nothing if it does not tell.
 
-    It tells whole seconds, so less than one of them is no difference.
+    It tells whole seconds, so this is up to a second less than it is.
     """
-    asked = datetime.now(UTC)
     with suppress(NotFit, TypeError, ValueError):
-        date = parsedate_to_datetime(_portal_date(settings))
-        answered = datetime.now(UTC)
-        is_level = asked - timedelta(seconds=1) < date <= answered
-        return timedelta(0) if is_level else date - answered
+        return parsedate_to_datetime(_portal_date(settings)) - datetime.now(UTC)
     return None
 
 

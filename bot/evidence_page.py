@@ -6,7 +6,7 @@ from typing import Any
 from bot.clock import in_beijing
 from bot.declaration import digest
 from bot.html import render
-from bot.ledger import Entry, State, is_claim, presses
+from bot.ledger import ROBOT, Entry, State, is_claim, presses
 from bot.pack_file import last_of
 from bot.results import STATE_WORDS
 from bot.seal import Chain, fingerprint
@@ -23,7 +23,6 @@ OUTCOMES = {
     "not_sent": "没有发出",
     "changed": "没有发出：页面要提交的不是批准的内容",
 }
-ROBOT = "robot"  # as the ledger has it
 
 
 def write_page(

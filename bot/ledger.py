@@ -51,7 +51,10 @@ FOLLOWED_UP = frozenset({State.CONFIRMED, State.ALREADY_CONFIRMED})  # the insur
 DECIDED = frozenset({State.UNDERWRITTEN, State.RETURNED, State.DECLINED})
 DONE = (FOLLOWED_UP | DECIDED) - {State.RETURNED}  # which may become pending again
 PRESSED = frozenset({State.PRESSING, State.IN_DOUBT})  # and not verified
-PENDING_AGAIN = "PENDING_AGAIN"  # a code: confirmed here; the portal shows it as pending alone
+PENDING_AGAIN = "PENDING_AGAIN"  # a code: confirmed here, and the portal lists it as pending alone
+IN_BOTH = "IN_BOTH"  # a code: the portal lists it as pending, and shows that it is confirmed
+VANISHED = "VANISHED"  # a code: confirmed here, and the portal does not show it any more
+CONTRADICTED = frozenset({PENDING_AGAIN, IN_BOTH, VANISHED})  # of what is confirmed here
 UNSENT = frozenset({State.FAILED, State.CHANGED})  # after a press that provably sent nothing
 
 USUAL_STEPS = {  # where nothing else is told
@@ -82,8 +85,10 @@ MIGRATIONS = (  # from each version of the schema to the next
     "ALTER TABLE work_items ADD COLUMN seen_pending_at VARCHAR(40) NOT NULL DEFAULT ''",
     "ALTER TABLE work_items ADD COLUMN baseline JSON",
     "ALTER TABLE work_items ADD COLUMN round INTEGER NOT NULL DEFAULT 1",
+    "ALTER TABLE work_items ADD COLUMN brought JSON",
 )
 VERSION = len(MIGRATIONS)
+ROBOT = "robot"  # who did it, where no person decided
 FORGOTTEN = asdict(Contact("", "", "", ""))
 
 _schema = sa.MetaData()
@@ -108,6 +113,7 @@ _items = sa.Table(
     sa.Column("confirmed_at", sa.String(40), nullable=False, default=""),
     sa.Column("seen_pending_at", sa.String(40), nullable=False, default=""),
     sa.Column("baseline", sa.JSON),
+    sa.Column("brought", sa.JSON),  # by whom, and which other data, once it was pressed
     sa.Column("changed_at", sa.String(40), nullable=False),
 )
 _rows = sa.Table(
@@ -170,6 +176,7 @@ class Entry:
     seen_pending_at: str  # in 待确认, after the press
     baseline: dict[str, Any] | None  # what was known before the press; nothing of older presses
     changed_at: str
+    brought: WorkItem | None = None  # what a list says of it now, for a round that may follow
 
 
 class Ledger:
@@ -215,7 +222,7 @@ class Ledger:
     def dispatch(self, items: Iterable[WorkItem], list_digest: str, by: str) -> None:
         """Take these items in for this operator; what was pressed before is never touched.
 
-        Other data for what was returned is for the round that may follow.
+        What a list says of it by then is for the round that may follow.
         """
         with self._writing() as transaction:
             for item in items:
@@ -251,10 +258,11 @@ class Ledger:
                 for reference in transaction.execute(ended).scalars().all():
                     _move(transaction, reference, state, State.READY, by)
 
-    def begin_round(self, reference: str, by: str) -> str:
+    def begin_round(self, reference: str, by: str) -> None:
         """Begin the next round of what was returned, with the data that came last; once.
 
-        Every list that has brought it goes on with the new round. Return its reference.
+        Every list that has brought it goes on with the new round. Whoever had a hand in its data,
+        or in that it begins anew, is among the makers of it.
 
         Raises:
             ValueError: the insurer has not returned it.
@@ -264,14 +272,16 @@ class Ledger:
             before = transaction.execute(query).one()
             if before.state != State.RETURNED:
                 raise ValueError(f"{before.state} → {State.READY}")
-            item = replace(_item(before._asdict()), round=before.round + 1)
+            item = replace(_next(before) or _item(before._asdict()), round=before.round + 1)
             known = sa.select(_items.c.reference).where(_items.c.reference == item.reference)
-            if not transaction.execute(known).first():
-                _insert(transaction, item, _bringer(transaction, reference))
-                _move(transaction, item.reference, State.READY, State.READY, by)
-                rows = _rows.update().where(_rows.c.reference == reference)
-                transaction.execute(rows.values(reference=item.reference))
-        return item.reference
+            if transaction.execute(known).first():
+                return
+            first, *others = dict.fromkeys([*_makers(transaction, before), by])
+            _insert(transaction, item, first)
+            for maker in others:
+                _move(transaction, item.reference, State.READY, State.READY, maker)
+            rows = _rows.update().where(_rows.c.reference == reference)
+            transaction.execute(rows.values(reference=item.reference))
 
     def move(self, reference: str, old: State, new: State, by: str, **values: Any) -> bool:
         """Change the state by compare-and-set; return whether this call was the one that did it.
@@ -328,13 +338,20 @@ class Ledger:
             rows = [row._asdict() for row in connection.execute(query)]
         return [row | {"detail": json.loads(row["detail"])} for row in rows]
 
+    def policy_history(self, item: WorkItem) -> list[dict[str, Any]]:
+        """Return every change of state of this policy in all of its rounds, in order."""
+        rounds = [one.item for one in self.rounds() if one.item.policy == item.policy]
+        in_order = sorted(rounds, key=lambda one: one.round)
+        return [row for one in in_order for row in self.history(one.reference)]
+
     def forget(self, references: Iterable[str], is_due: Callable[[Request], bool], by: str) -> None:
         """Erase the contact data of these items, and of the requests that are due."""
         with self._writing() as transaction:
             for reference in references:
                 of_item = _items.c.reference == reference
                 state = transaction.execute(sa.select(_items.c.state).where(of_item)).scalar_one()
-                transaction.execute(_items.update().where(of_item).values(contact=FORGOTTEN))
+                erased = {"contact": FORGOTTEN, "brought": None}  # a list brings the latter anew
+                transaction.execute(_items.update().where(of_item).values(erased))
                 _record(transaction, reference, state, state, by, {"contact": "已清除"})
             for row in transaction.execute(sa.select(_requests)).all():
                 if is_due(_request(row)):
@@ -575,9 +592,10 @@ def _take_in(transaction: sa.Connection, item: WorkItem, list_digest: str, by: s
         is_new = any(getattr(known, name) != value for name, value in data.items())
         if state in RESTARTABLE or (state in BEFORE_PRESS and is_new):
             _move(transaction, known.reference, state, State.READY, by, **data)
-        elif state is State.RETURNED and is_new:  # for the round that may follow
-            told = {name: getattr(known, name) for name in ("code", "explanation", "next_step")}
-            _move(transaction, known.reference, state, state, by, **told, **data)
+        elif state not in BEFORE_PRESS:
+            brought = data | {"by": by} if is_new else None
+            of_it = _items.update().where(_items.c.reference == known.reference)
+            transaction.execute(of_it.values(brought=brought))
     reference = known.reference if known else item.reference
     row = {"list_digest": list_digest, "row": item.row, "reference": reference}
     if not transaction.execute(sa.select(_rows).filter_by(**row)).first():
@@ -598,12 +616,20 @@ def _insert(transaction: sa.Connection, item: WorkItem, by: str) -> None:
     _record(transaction, item.reference, "", State.READY, by, {})
 
 
-def _bringer(transaction: sa.Connection, reference: str) -> str:
-    """Return whose data a work item has: who took it in, or has brought other data since."""
-    query = sa.select(_audit).where(_audit.c.reference == reference).order_by(_audit.c.seq)
-    rows = transaction.execute(query).all()
-    names = [row.by for row in rows if not row.old or "account" in json.loads(row.detail)]
-    return str(names[-1])
+def _makers(transaction: sa.Connection, before: sa.Row[Any]) -> list[str]:
+    """Return who took a round in, let it begin anew, said that it was returned, or brought data."""
+    query = sa.select(_audit.c.by).where(
+        _audit.c.reference == before.reference,
+        _audit.c.new.in_((State.READY, State.RETURNED)),
+        _audit.c.by != ROBOT,
+    )
+    names = list(transaction.execute(query.order_by(_audit.c.seq)).scalars())
+    return names + ([before.brought["by"]] if before.brought else [])
+
+
+def _next(row: sa.Row[Any]) -> WorkItem | None:
+    """Return what a list says of a work item by now, if that is something else."""
+    return replace(_item(row.brought), round=row.round) if row.brought else None
 
 
 def _last_rounds(entries: list[Entry]) -> list[Entry]:
@@ -695,6 +721,7 @@ def _entry(row: sa.Row[Any]) -> Entry:
         seen_pending_at=row.seen_pending_at,
         baseline=row.baseline,
         changed_at=row.changed_at,
+        brought=_next(row),
     )
 
 

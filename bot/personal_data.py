@@ -129,12 +129,17 @@ def _find(ledger: Ledger, evidence: Evidence, person: str) -> list[Held]:
             entry.item.enterprise_name,
             entry.item.label,
             STATE_WORDS[entry.state],
-            tuple(dict.fromkeys((entry.item.contact, *evidence.contacts(entry.item)))),
+            tuple(dict.fromkeys((*_contacts(entry), *evidence.contacts(entry.item)))),
             str(evidence.pack(entry.item)),
         )
         for entry in ledger.rounds()
     ]
     return [one for one in asked + items if any(_is(person, who) for who in one.contacts)]
+
+
+def _contacts(entry: Entry) -> list[Contact]:
+    """Return whom the ledger names for an item, and for the round that may follow."""
+    return [one.contact for one in (entry.item, entry.brought) if one]
 
 
 def _is(person: str, contact: Contact) -> bool:

@@ -93,8 +93,11 @@ def judge(
 
 
 def latest(records: Iterable[PolicyRecord]) -> PolicyRecord | None:
-    """Return the record with the latest time, of several that one policy has."""
-    return max(records, key=confirmation_time, default=None)
+    """Return the record with the latest time, of several that one policy has.
+
+    Of one day, what was returned came first: nothing else is confirmed again.
+    """
+    return max(records, key=_in_order, default=None)
 
 
 def of_time(records: Iterable[PolicyRecord], confirmed_at: str) -> PolicyRecord | None:
@@ -103,9 +106,8 @@ def of_time(records: Iterable[PolicyRecord], confirmed_at: str) -> PolicyRecord 
     A portal that shows one record alone may write the time of its last step there.
     """
     shown = list(records)
-    own = [one for one in shown if one.confirmed_at == confirmed_at]
-    if own:
-        return own[0]
+    if own := latest(one for one in shown if one.confirmed_at == confirmed_at):
+        return own
     is_later = len(shown) == 1 and confirmation_time(shown[0]) >= _parsed(confirmed_at)[0]
     return shown[0] if is_later else None
 
@@ -140,6 +142,10 @@ def _ahead(baseline: Baseline | None) -> timedelta:
 
 def _named(record: PolicyRecord) -> str:
     return f"“{record.status.value}”（确认时间 {record.confirmed_at or '没有写'}）"
+
+
+def _in_order(record: PolicyRecord) -> tuple[datetime, bool]:
+    return confirmation_time(record), record.status is not PolicyStatus.RETURNED
 
 
 def confirmation_time(record: PolicyRecord) -> datetime:

@@ -12,7 +12,6 @@ from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from http.cookies import SimpleCookie
 from typing import Protocol
 from urllib.parse import urlsplit
 
@@ -30,7 +29,6 @@ from pages.parts import DialogLog
 from pages.pending import ConfirmationPage, ConfirmedDialog
 
 READS = frozenset({"GET", "HEAD"})
-FOR_SESSION = -1  # when a cookie expires that lasts as long as the browser does
 LARGEST_READ = 8 << 20  # bytes of what a page loads while the way out is shut
 FETCH_HEADERS = {  # Sec-Fetch-Mode and -Dest by the kind of resource; interception hides them
     "document": ("navigate", "iframe"),
@@ -145,10 +143,11 @@ class Latch:
         self._intent: ApprovedIntent | None = None  # none: nothing may be confirmed yet
         self._is_closed = False  # no confirmation passes any more
         self._refused: dict[str, None] = {}  # what else the page wanted, each once
-        self._cookies: dict[str, set[str]] = {}  # names of the session's, by origin
+        self._cookies: dict[str, set[str]] = {}  # names, by origin; those that scripts cannot set
         self.is_laid = False
         self.is_accepted = False  # the page has shown that the portal has confirmed it
         self.difference = ""  # why a confirmation was not what was approved
+        self.has_lost_session = False  # the confirmation came without it, and did not leave
         self.sent: Outgoing | None = None  # the confirmation, once it may have left
         self.is_compared = True
         self.answer: Answer | None = None
@@ -157,9 +156,8 @@ class Latch:
         """Shut the browser's way out; from here on its page sends nothing but through `handle`."""
         for origin in self._settings.origins:
             cookies = self._desk.context.cookies(f"{origin}{self._expected.path}")
-            self._cookies[origin] = {
-                one["name"] for one in cookies if one["expires"] == FOR_SESSION
-            }
+            hidden = {one["name"] for one in cookies if one["httpOnly"]}
+            self._cookies[origin] = hidden or {one["name"] for one in cookies}
         self._desk.context.route("**/*", self.handle)
         self._valve.shut()
         self.is_laid = True
@@ -261,7 +259,8 @@ class Latch:
             self._refuse(route, outgoing)
             return
         self.difference = self._difference(outgoing)
-        if self.difference or self._has_lost_session(outgoing):
+        self.has_lost_session = self._comes_without_session(outgoing)
+        if self.difference or self.has_lost_session:
             self.close()
             self._refuse(route, outgoing)
         elif self._settings.confirm_transport == "browser":
@@ -285,13 +284,15 @@ class Latch:
             return "" if is_accepted else "页面要提交的内容无法解读，不能和批准的比对"
         return f"页面要提交的不是批准的内容：{'、'.join(wrong)}" if wrong else ""
 
-    def _has_lost_session(self, outgoing: Outgoing) -> bool:
+    def _comes_without_session(self, outgoing: Outgoing) -> bool:
         """Tell whether the browser has forgotten who is signed in, as after a crash of its network.
 
         The portal would only ask to sign in; whether it did no more than that could not be told.
         """
-        carried = SimpleCookie(outgoing.headers.get("cookie", ""))
-        return not self._cookies[origin_of(outgoing.url)] <= carried.keys()
+        pairs = outgoing.headers.get("cookie", "").split(";")
+        carried = {pair.partition("=")[0].strip() for pair in pairs}
+        known = self._cookies[origin_of(outgoing.url)]
+        return bool(known) and known.isdisjoint(carried)
 
     def _send(self, route: Route, outgoing: Outgoing) -> None:
         self.sent = outgoing
@@ -367,6 +368,8 @@ def _press(intent: ApprovedIntent, form: ConfirmationPage, latch: Latch) -> Pres
 def _ended(latch: Latch, outcome: Outcome, words: str) -> Pressed:
     """Return what a press came to that the portal has not accepted; a difference explains it."""
     told = latch.difference if outcome is Outcome.CHANGED else words
+    if outcome is Outcome.NOT_SENT and latch.has_lost_session:
+        told = "浏览器丢失了登录状态"
     return Pressed(outcome, told, is_clean=False, tried=latch.tried)
 
 

@@ -29,6 +29,7 @@ class Verdict(StrEnum):
     VANISHED = "门户查不到"
     UNLISTED = "清单外待确认"
     AGAIN = "退回后又待确认"
+    SENT_BACK = "退回或不予承保"
     NOT_SEEN = "没有核对"
 
 
@@ -39,6 +40,7 @@ NEXT_STEPS = {
     Verdict.DUPLICATED: "请登录门户查看，并致电 95198；先不要确认",
     Verdict.VANISHED: "请核对申请编号，或登录门户查看是否已撤回",
     Verdict.UNLISTED: "需要办理时请加入清单",
+    Verdict.SENT_BACK: "请按审批意见联系保险公司；重新提交、又待确认以后再办",
     Verdict.AGAIN: "先运行 single-window follow-up，再运行 single-window run 办新一轮",
 }
 
@@ -141,19 +143,26 @@ def _verdict(
     is_listed: bool, state: State | None, is_pending: bool, last: PolicyStatus | None
 ) -> Verdict:
     """Judge by the ledger's state and by the status of the portal's last record."""
-    is_again = is_pending and last is PolicyStatus.RETURNED
-    if is_pending and last and not is_again:
+    is_sent_back = last in (PolicyStatus.RETURNED, PolicyStatus.DECLINED)
+    if is_pending and last not in (None, PolicyStatus.RETURNED):
         return Verdict.DUPLICATED
-    if is_again and state in FOLLOWED_UP | {State.RETURNED}:
+    if state in PRESSED:  # a record that was sent back may be an earlier round's
+        return Verdict.OURS if last and not is_sent_back else Verdict.DOUBTFUL
+    if is_pending:
+        return _verdict_of_pending(is_listed, state, last)
+    if last is None:
+        is_confirmed = state in OURS or state is State.ALREADY_CONFIRMED
+        return Verdict.LOST if is_confirmed else Verdict.VANISHED
+    if state in OURS and (is_sent_back or state is not State.RETURNED):
+        return Verdict.OURS
+    return Verdict.SENT_BACK if is_sent_back else Verdict.OTHERS
+
+
+def _verdict_of_pending(is_listed: bool, state: State | None, last: PolicyStatus | None) -> Verdict:
+    if state is State.RETURNED or (last and state in FOLLOWED_UP):
         return Verdict.AGAIN
-    if last and not is_again:
-        return Verdict.OURS if state in OURS or state in PRESSED else Verdict.OTHERS
-    if state in PRESSED:
-        return Verdict.DOUBTFUL
     if state in OURS or state is State.ALREADY_CONFIRMED:
         return Verdict.LOST
-    if not is_pending:
-        return Verdict.VANISHED
     return Verdict.TO_DO if is_listed else Verdict.UNLISTED
 
 

@@ -80,7 +80,8 @@ class Outcome:
     entries: list[Entry]
     elsewhere: list[Entry]  # of other lists, pressed and never verified
     unanswered: list[Request]  # rows that asked for what is pending, in vain
-    done_before: int  # already in the ledger as done when the run began
+    done_before: int  # already in the ledger as done when the run began, and still so
+    done_now: int  # since then
     stopped: Stop | None  # why it ended early, if it did
     files: tuple[Path, ...]
     seal: SealNote | None
@@ -172,7 +173,9 @@ def run(job: Job, attendant: Attendant, tell: Callable[[Entry], None]) -> Outcom
         asked = [request.item.uscc for request in ledger.requests(job.digest)]
         open_ = [entry.item.uscc for entry in entries if entry.state not in DONE]
         outcome = _work_off(job, ledger, Work.SERVE, asked + open_, attendant, tell)
-        return replace(outcome, done_before=sum(entry.state in DONE for entry in entries))
+        before = {entry.item.reference for entry in entries if entry.state in DONE}
+        done = {entry.item.reference for entry in outcome.entries if entry.state in DONE}
+        return replace(outcome, done_before=len(done & before), done_now=len(done - before))
 
 
 def follow_up(job: Job, attendant: Attendant, tell: Callable[[Entry], None]) -> Outcome:
@@ -222,6 +225,7 @@ def _work_off(
         elsewhere=_in_doubt_elsewhere(ledger, digest),
         unanswered=[one for one in ledger.requests(digest) if one.next_step],
         done_before=0,
+        done_now=0,
         stopped=stopped,
         files=files,
         seal=_seal_note(ledger, evidence),
@@ -327,7 +331,9 @@ def _leaks(job: Job, ledger: Ledger, files: tuple[Path, ...]) -> tuple[Path, ...
 
     What belongs to an evidence pack is never rewritten: it would not be evidence any more.
     """
-    items = [entry.item for entry in ledger.rounds()]
+    rounds = ledger.rounds()
+    items = [entry.item for entry in rounds]
+    items += [entry.brought for entry in rounds if entry.brought]
     items += [request.item for request in ledger.requests(None)]
     hunt = Hunt(_hunted(job.passwords.used, items))
     hunt.redact(files)
@@ -434,7 +440,8 @@ def _item(entry: Entry, evidence: Evidence) -> ItemSummary:
 
 
 def _rows(ledger: Ledger, evidence: Evidence, work_list: WorkList) -> dict[int, RowResult]:
-    known = {entry.item.reference: entry for entry in ledger.entries(work_list.digest)}
+    brought = ledger.rows(work_list.digest)
+    known = {entry.item.reference: entry for entry in ledger.rounds()}
     rows = {
         row: RowResult(NOT_TAKEN, str(finding), "请改正后再运行", "", None)
         for finding in work_list.errors
@@ -444,7 +451,7 @@ def _rows(ledger: Ledger, evidence: Evidence, work_list: WorkList) -> dict[int, 
     for request in ledger.requests(work_list.digest):
         told = (request.explanation, request.next_step)
         rows[request.item.row] = RowResult(NOT_TAKEN, *told, "", None)
-    for row, references in ledger.rows(work_list.digest).items():
+    for row, references in brought.items():
         rows[row] = _row([known[reference] for reference in references], evidence)
     return rows
 

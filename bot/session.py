@@ -432,6 +432,27 @@ def _duration(seconds: float) -> str:
     return f"{seconds / 60:g} 分钟" if seconds >= 60 else f"{seconds:.3g} 秒"
 
 
+def _take(origin: str, uscc: str) -> machine_lock.Release:
+    """Take the name of an enterprise of a portal on this machine.
+
+    Raises:
+        SignInRefused: another process has it.
+        ApplicationException: the system gives no such names.
+    """
+    try:
+        release = machine_lock.take(origin, uscc)
+    except OSError as error:
+        told = f"不能确认本机没有别的程序在办理这家企业（{error.strerror}）；没有登录"
+        raise ApplicationException("LOCK", told, RUN_AGAIN) from error
+    if not release:
+        raise SignInRefused(
+            "BUSY",
+            "本机另一个 single-window 正在办理这家企业；没有登录",
+            "请等它结束后再运行一次",
+        )
+    return release
+
+
 def login_of(item: WorkItem, settings: Settings) -> Login:
     """Return who signs in for this item: an account is one person's, a card the enterprise's."""
     return item.uscc, "" if settings.login == "card" else item.account
@@ -519,13 +540,7 @@ class Sessions:
                 return
             with ExitStack() as held:
                 for origin in self._settings.origins:  # by any of them it is the same portal
-                    if not (release := machine_lock.take(origin, uscc)):
-                        raise SignInRefused(
-                            "BUSY",
-                            "本机另一个 single-window 正在办理这家企业；没有登录",
-                            "请等它结束后再运行一次",
-                        )
-                    held.callback(release)
+                    held.callback(_take(origin, uscc))
                 self._held[uscc] = held.pop_all()
 
     def _home(self, uscc: str) -> BrowserThread:

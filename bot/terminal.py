@@ -35,7 +35,7 @@ from bot.demo import Trial
 from bot.doctor import Finding, Health
 from bot.errors import SignInRefused
 from bot.findings import Finding as ListFinding
-from bot.ledger import DONE, FOLLOWED_UP, Entry, Request, State
+from bot.ledger import CONTRADICTED, FOLLOWED_UP, Entry, Request, State
 from bot.personal_data import Erased, Held
 from bot.reconcile import Comparison
 from bot.results import GOOD, NEXT_RUN, STATE_WORDS, WAITING_FOR
@@ -280,8 +280,8 @@ def print_outcome(outcome: Outcome, as_json: bool) -> None:
         told = f"{request.item.enterprise_name}：{request.explanation}；{request.next_step}"
         out.print(told, markup=False)
     _print_elsewhere(outcome.elsewhere)
-    now = sum(entry.state in DONE for entry in outcome.entries) - outcome.done_before
-    out.print(f"本次办妥 {now} 张；先前已确认 {outcome.done_before} 张，没有再提交。")
+    before = f"先前已确认 {outcome.done_before} 张，没有再提交"
+    out.print(f"本次办妥 {outcome.done_now} 张；{before}。")
     if outcome.stopped:
         again = "" if outcome.stopped is Stop.DECLARATION else "再运行同一命令就接着办。"
         out.print(f"本次运行提前结束：{outcome.stopped}。{again}", style="red")
@@ -430,9 +430,10 @@ def print_entries(entries: list[Entry], as_json: bool) -> None:
         return
     for state, count in Counter(entry.state for entry in entries).items():
         out.print(f"{STATE_WORDS[state]}：{count}")
-    _print_table(HEADINGS, [_cells(entry) for entry in entries if entry.state not in GOOD])
+    waiting = [one for one in entries if one.state not in GOOD or one.code in CONTRADICTED]
+    _print_table(HEADINGS, [_cells(entry) for entry in waiting])
     states = {entry.state for entry in entries}
-    if states and states <= GOOD:
+    if states and not waiting:
         later = "几天以后运行 single-window follow-up，查询保险公司的审批。"
         out.print(f"没有要办的了。{later if states & FOLLOWED_UP else ''}")
 

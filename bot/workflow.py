@@ -209,7 +209,7 @@ class Robot(DBOSConfiguredInstance):
     def renew(self, reference: str) -> str:
         """Begin the next round of what the insurer has returned, if the portal lists it again."""
         self._advance(reference, self._confirmation.look_up, *FOLLOWED_UP)
-        self._advance(reference, self._confirmation.note_pending_again, *FOLLOWED_UP)
+        self._advance(reference, self._confirmation.note_pending_again, *DONE)
         self._advance(reference, self._confirmation.renew, State.RETURNED)
         return self._ledger.last_round(reference)
 

@@ -208,10 +208,10 @@ def test_a_real_portal_is_not_worked_at_by_a_wrong_clock(
     ("sent", "ahead"),
     [(0, timedelta(0)), (-60, timedelta(seconds=-60)), (60, timedelta(seconds=60)), (None, None)],
 )
-def test_how_far_the_portals_clock_is_ahead_is_told_by_whole_seconds(
+def test_how_far_the_portals_clock_is_ahead_is_never_told_too_high(
     monkeypatch: pytest.MonkeyPatch, sent: int | None, ahead: timedelta | None
 ):
-    """A date is cut to its second; that makes no portal look as if it were behind."""
+    """A date is cut to its second: the portal's own confirmation must not look too early."""
 
     def answer(*_: object, **__: object) -> urllib3.HTTPResponse:
         if sent is None:
@@ -222,11 +222,11 @@ def test_how_far_the_portals_clock_is_ahead_is_told_by_whole_seconds(
     monkeypatch.setattr(urllib3.PoolManager, "request", answer)
     measured = doctor.portal_ahead(Settings(portal_url="https://portal.example"))
 
-    if ahead:  # to the second
-        assert measured is not None
-        assert abs(measured - ahead) <= timedelta(seconds=1.1)
+    if ahead is None:
+        assert measured is None
     else:
-        assert measured == ahead
+        assert measured is not None
+        assert timedelta(0) <= ahead - measured <= timedelta(seconds=1.5)
 
 
 def test_a_portal_that_tells_no_time_is_told():

@@ -96,7 +96,7 @@ def test_the_history_tells_when_and_by_whom(ledger: Ledger):
     assert (taken["new"], bool(taken["at"]), taken["by"]) == (State.READY, True, MAKER)
 
 
-@pytest.mark.parametrize("state", sorted(set(State) - BEFORE_PRESS - {State.RETURNED}))
+@pytest.mark.parametrize("state", sorted(set(State) - BEFORE_PRESS))
 def test_what_was_pressed_is_never_reset(ledger: Ledger, state: State):
     """A list that comes again, with other data even, does not touch it."""
     bring_to(ledger, state)

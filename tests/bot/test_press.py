@@ -79,8 +79,24 @@ def test_a_press_without_the_session_is_not_sent(
     form.tab.context.clear_cookies()
     form.tab.evaluate("document.cookie = 'visited=1'")
 
-    assert press(intent, form, latch).outcome is Outcome.NOT_SENT
+    pressed = press(intent, form, latch)
+
+    assert (pressed.outcome, pressed.told) == (Outcome.NOT_SENT, "浏览器丢失了登录状态")
     assert mock_state.confirmations(application_no) == []
+
+
+def test_a_cookie_that_only_browsers_understand_is_no_lost_session(
+    form: ConfirmationPage,
+    intent: ApprovedIntent,
+    latch: Latch,
+    mock_state: MockState,
+    application_no: str,
+):
+    """Portals keep JSON in cookies, and flags without a value."""
+    form.tab.evaluate("document.cookie = 'prefs={\"lang\":\"zh\"}'; document.cookie = 'flag'")
+
+    assert press(intent, form, latch).outcome is Outcome.ACCEPTED
+    assert len(mock_state.confirmations(application_no)) == 1
 
 
 @pytest.mark.parametrize(

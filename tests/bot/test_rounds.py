@@ -1,7 +1,7 @@
 """轮次: what the insurer has returned, and the portal lists again, is confirmed once a round."""
 
 from dataclasses import asdict, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +9,7 @@ import pytest
 
 from bot import approval, personal_data
 from bot.admission import admit
+from bot.clock import now_in_beijing
 from bot.errors import BusinessException
 from bot.evidence import Evidence
 from bot.ledger import PENDING_AGAIN, Entry, Ledger, State
@@ -25,6 +26,7 @@ from tests.bot.test_ledger import ITEM, MAKER, OTHER_CONTACT, bring_to
 from tests.bot.test_people import call
 
 CONFIRM = "/swProxy/xwtbserver/sw/pending/confirm"
+AT_ONCE = Settings(quarantine_minutes=0)
 SECOND = f"{ITEM.reference}|2"
 OTHER = "另一经办人"
 LONG_BEFORE = "2026-01-02 03:04:05"
@@ -127,19 +129,24 @@ def test_a_row_that_asks_for_all_finds_what_was_returned_meanwhile(workplace: Wo
     workplace.add_row(enterprise, "", 备注="第二次")
 
     code, items = workplace.run()
+    arrived = enterprise.confirmations(number)
 
     assert (code, states(items)) == (0, [("confirmed", 2)])
-    assert [one["round"] for one in enterprise.confirmations(number)] == [1, 2]
+    assert [(one["round"], one["contact"]["remarks"]) for one in arrived] == [
+        (1, workplace.contact.remarks),
+        (2, "第二次"),
+    ]
 
 
 def test_a_round_is_begun_once_and_every_list_goes_on_with_it(ledger: Ledger):
     """Whoever asks for it; the round before stays as it was."""
     ledger.dispatch([replace(ITEM, row=7)], "another list", MAKER)
 
-    references = {ledger.begin_round(ITEM.reference, OTHER) for _ in range(2)}
+    for _ in range(2):
+        ledger.begin_round(ITEM.reference, OTHER)
     before, now = ledger.rounds()
 
-    assert references == {SECOND}
+    assert ledger.last_round(ITEM.reference) == now.item.reference == SECOND
     assert (before.state, now.state, now.snapshot, now.approval) == (
         State.RETURNED,
         State.READY,
@@ -164,15 +171,24 @@ def test_nothing_but_what_was_returned_begins_a_round(tmp_path: Path):
 
 
 def test_the_next_round_types_what_the_list_says_now(ledger: Ledger):
-    """Whoever brought that is among its makers, and does not approve it."""
+    """The round before stays as it was typed, and none of its makers approves this one."""
     ledger.dispatch([OTHER_CONTACT], "corrected list", OTHER)
-    kept = ledger.entry(ITEM.reference).state
+    kept = ledger.entry(ITEM.reference)
     ledger.begin_round(ITEM.reference, "第三人")
-    ledger.dispatch([OTHER_CONTACT], "corrected list", MAKER)
+    makers = approval.makers(ledger.history(SECOND))
 
-    assert kept is State.RETURNED
+    assert (kept.state, kept.item.contact) == (State.RETURNED, ITEM.contact)
     assert ledger.entry(SECOND).item.contact == OTHER_CONTACT.contact
-    assert approval.makers(ledger.history(SECOND)) == {OTHER, "第三人"}
+    assert makers >= {MAKER, OTHER, "第三人"}
+
+
+def test_a_list_that_says_the_same_again_brings_nothing_else(ledger: Ledger):
+    """The last list counts."""
+    ledger.dispatch([OTHER_CONTACT], "corrected list", OTHER)
+    ledger.dispatch([ITEM], "list", MAKER)
+    ledger.begin_round(ITEM.reference, MAKER)
+
+    assert ledger.entry(SECOND).item.contact == ITEM.contact
 
 
 def test_an_approval_of_an_earlier_round_is_none_of_this_one(ledger: Ledger, tmp_path: Path):
@@ -215,22 +231,102 @@ def test_a_portal_that_drops_the_returned_record_needs_a_person(tmp_path: Path):
     robot.confirm(ITEM.reference)
     before = portal.requests
 
-    approval.release(ledger, seen, "审批人", Settings(), datetime.now(UTC))
+    approval.release(ledger, seen, "审批人", AT_ONCE, datetime.now(UTC))
     robot.confirm(ITEM.reference)
+    makers = approval.makers(ledger.history(SECOND))
 
+    assert "审批人" in makers
     assert (seen.state, seen.code) == (State.CONFIRMED, PENDING_AGAIN)
     assert "approve --again" in seen.next_step
     assert (before, portal.requests) == (0, 1)
     assert [one.state for one in ledger.rounds()] == [State.RETURNED, State.CONFIRMED]
 
 
+def test_a_portal_that_is_only_late_gets_no_other_press_so_soon(tmp_path: Path):
+    """It may be saving still: nobody lets it begin anew before the quarantine is over."""
+    ledger = Ledger(tmp_path / "ledger.sqlite", tmp_path / "marker")
+    ledger.dispatch([ITEM], "list", MAKER)
+    portal = Portal()
+    robot = make_robot(tmp_path, under_mandate(tmp_path), ledger, portal)
+    robot.confirm(ITEM.reference)
+    portal.is_pending, portal.status = True, None
+    robot.look(ITEM.reference)
+    seen = ledger.entry(ITEM.reference)
+    now = datetime.now(UTC)
+
+    assert (seen.state, seen.code, portal.requests) == (State.CONFIRMED, PENDING_AGAIN, 1)
+    with pytest.raises(BusinessException, match="还在保存"):
+        approval.release(ledger, seen, "审批人", Settings(), now)
+    with pytest.raises(BusinessException, match="过了隔离期还没有再看过"):
+        approval.release(ledger, seen, "审批人", Settings(), now + timedelta(hours=2))
+
+
+def test_what_a_person_has_rejected_stays_rejected_in_the_next_round(
+    ledger: Ledger, tmp_path: Path
+):
+    """The same content, with a mandate that would cover it."""
+    portal = Portal()
+    robot = make_robot(tmp_path, Settings(data_dir=tmp_path), ledger, portal)
+    robot.confirm(ITEM.reference)
+    approval.reject(ledger, ledger.entry(SECOND), "审批人", "金额不符", Settings())
+    ledger.restart(MAKER)
+    bring_to(ledger, State.RETURNED, replace(ITEM, round=2))
+    make_robot(tmp_path, under_mandate(tmp_path), ledger, portal).confirm(SECOND)
+    third = ledger.entries()[0]
+
+    assert (third.item.round, third.state) == (3, State.AWAITING_APPROVAL)
+    assert "审批人不同意：金额不符" in third.explanation
+
+
 def test_who_decides_about_another_round_decides_once(tmp_path: Path):
     """Two people at once: the second is told."""
     ledger, _, _, seen = confirmed_and_pending_alone(tmp_path)
-    approval.release(ledger, seen, "审批人", Settings(), datetime.now(UTC))
+    approval.release(ledger, seen, "审批人", AT_ONCE, datetime.now(UTC))
 
     with pytest.raises(BusinessException):
-        approval.release(ledger, seen, "审批人", Settings(), datetime.now(UTC))
+        approval.release(ledger, seen, "审批人", AT_ONCE, datetime.now(UTC))
+
+
+def test_what_the_portal_shows_as_confirmed_is_not_pressed_because_it_is_listed(
+    ledger: Ledger, tmp_path: Path
+):
+    """One of its two lists is late: neither a first round nor a next one is pressed then."""
+    portal = Portal(status=PolicyStatus.CONFIRMED)
+    portal.older = (returned_record(),)
+    ledger.dispatch([replace(ITEM, application_no="XW2")], "list", MAKER)
+    robot = make_robot(tmp_path, under_mandate(tmp_path), ledger, portal)
+    for reference in robot.collect(ITEM.uscc, "list"):
+        robot.confirm(reference)
+    returned, first = ledger.rounds()
+
+    assert (returned.state, first.state, portal.requests) == (
+        State.RETURNED,
+        State.NEEDS_PERSON,
+        0,
+    )
+    assert "“保单查询”中又有它的确认" in first.explanation
+
+
+def test_a_record_of_an_earlier_round_is_no_decision_about_this_one(ledger: Ledger, tmp_path: Path):
+    """A portal that shows dates alone: both rounds have the same one."""
+    today = beijing_date()
+    portal = Portal()
+    portal.older, portal.at = (returned_record(today),), today
+    robot = make_robot(tmp_path, under_mandate(tmp_path), ledger, portal)
+    robot.confirm(ITEM.reference)
+    confirmed = ledger.entry(SECOND).state
+    robot.look(SECOND)
+    undecided = ledger.entry(SECOND).state
+    portal.status = PolicyStatus.DECLINED
+    robot.look(SECOND)
+
+    assert (confirmed, undecided) == (State.CONFIRMED, State.CONFIRMED)
+    assert ledger.entry(SECOND).state is State.DECLINED
+
+
+def beijing_date() -> str:
+    """Today, as a portal writes a date."""
+    return f"{now_in_beijing():%Y-%m-%d}"
 
 
 @pytest.mark.parametrize("state", [State.CONFIRMED, State.ALREADY_CONFIRMED])
@@ -246,7 +342,7 @@ def test_what_is_pending_and_confirmed_at_once_is_not_pressed(tmp_path: Path, st
     told = ledger.entry(ITEM.reference)
 
     assert (told.state, portal.requests) == (state, 0)
-    assert "“待确认”中又有这张保单" in told.explanation
+    assert "“待确认”中有这张保单" in told.explanation
     assert "先不要确认" in told.next_step
 
 
@@ -259,6 +355,8 @@ def test_what_is_pending_and_confirmed_at_once_is_not_pressed(tmp_path: Path, st
         (State.IN_DOUBT, True, Verdict.DOUBTFUL),
         (None, True, Verdict.UNLISTED),
         (State.RETURNED, False, Verdict.OURS),
+        (State.IN_DOUBT, False, Verdict.DOUBTFUL),
+        (State.AWAITING_APPROVAL, False, Verdict.SENT_BACK),
     ],
 )
 def test_reconciliation_tells_what_is_pending_again(
