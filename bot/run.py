@@ -81,11 +81,11 @@ class Outcome:
     elsewhere: list[Entry]  # of other lists, pressed and never verified
     unanswered: list[Request]  # rows that asked for what is pending, in vain
     done_before: int  # already in the ledger as done when the run began, and still so
-    done_now: int  # since then
     stopped: Stop | None  # why it ended early, if it did
     files: tuple[Path, ...]
     seal: SealNote | None
     leaks: tuple[Path, ...] = ()  # of what was written, what held a secret
+    done_now: int = 0  # of a run, since it began
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +225,6 @@ def _work_off(
         elsewhere=_in_doubt_elsewhere(ledger, digest),
         unanswered=[one for one in ledger.requests(digest) if one.next_step],
         done_before=0,
-        done_now=0,
         stopped=stopped,
         files=files,
         seal=_seal_note(ledger, evidence),
