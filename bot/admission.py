@@ -13,7 +13,8 @@ from bot.clock import now_in_beijing
 from bot.consistency import listed
 from bot.errors import BusinessException
 from bot.findings import Doubt, Remark, Unfit
-from bot.ledger import DONE, PRESSED, Entry, State
+from bot.ledger.ledger import Entry
+from bot.ledger.states import DONE, PRESSED, State
 from bot.run import opened_ledger
 from bot.secrets import Passwords
 from bot.settings import Settings

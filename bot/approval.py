@@ -10,7 +10,9 @@ from typing import Any, Self
 from bot import declaration
 from bot.clock import in_beijing
 from bot.errors import BusinessException
-from bot.ledger import PENDING_AGAIN, PRESSED, Entry, Ledger, State, sent_at
+from bot.ledger.history import sent_at
+from bot.ledger.ledger import Entry, Ledger
+from bot.ledger.states import PENDING_AGAIN, PRESSED, State
 from bot.settings import Mandate, Settings
 from bot.work_item import WorkItem
 from pages.models import Contact, Declaration, Document, PolicyDetails

@@ -21,10 +21,10 @@ from bot.doctor import Health, check_quickly, examine
 from bot.errors import ApplicationException, BusinessException, NotFit
 from bot.evidence import Evidence
 from bot.findings import Unfit
-from bot.ledger import CONTRADICTED, DONE, PENDING_AGAIN, Entry, Ledger, State
+from bot.ledger.ledger import Entry, Ledger
+from bot.ledger.states import CONTRADICTED, DONE, PENDING_AGAIN, STATE_WORDS, State
 from bot.list_template import write_template
 from bot.marked_copy import write_marked_copy
-from bot.results import STATE_WORDS
 from bot.run import (
     Job,
     Outcome,

@@ -30,20 +30,17 @@ from bot.errors import (
 )
 from bot.evidence import SEAL, Evidence, environment
 from bot.findings import Unfit
-from bot.ledger import (
+from bot.ledger.history import presses, sent_at
+from bot.ledger.ledger import ROBOT, Entry, Ledger
+from bot.ledger.states import (
     BEFORE_PRESS,
     DECIDED,
     FOLLOWED_UP,
     IN_BOTH,
     PENDING_AGAIN,
     RESTARTABLE,
-    ROBOT,
     VANISHED,
-    Entry,
-    Ledger,
     State,
-    presses,
-    sent_at,
 )
 from bot.positive_look import Baseline, Judgement
 from bot.press import UNSENT, Latch, Outcome, Pressed, press

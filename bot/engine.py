@@ -21,7 +21,7 @@ from sqlalchemy.exc import OperationalError
 from bot import canary
 from bot.errors import NotFit
 from bot.evidence import Evidence
-from bot.ledger import Entry, Ledger
+from bot.ledger.ledger import Entry, Ledger
 from bot.portal import machine_lock
 from bot.private_files import make_private
 from bot.secrets import Passwords

@@ -22,7 +22,8 @@ from typing import Any
 from bot.clock import stamp, utc
 from bot.errors import EvidenceNotKept, NotFit
 from bot.evidence_page import write_page
-from bot.ledger import ADVANCING, Entry
+from bot.ledger.ledger import Entry
+from bot.ledger.states import ADVANCING
 from bot.pack_file import PackFile, last_of, pack_files
 from bot.private_files import is_half, make_private, write_private
 from bot.seal import PACK, RUN, Chain, Head, Seal, signature_of

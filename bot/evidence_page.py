@@ -6,9 +6,10 @@ from typing import Any
 from bot.clock import in_beijing
 from bot.declaration import digest
 from bot.html import render
-from bot.ledger import ROBOT, Entry, State, is_claim, presses
+from bot.ledger.history import is_claim, presses
+from bot.ledger.ledger import ROBOT, Entry
+from bot.ledger.states import STATE_WORDS, State
 from bot.pack_file import last_of
-from bot.results import STATE_WORDS
 from bot.seal import Chain, fingerprint
 from bot.work_item import mask_contact
 from pages.models import Contact, Declaration

@@ -14,17 +14,9 @@ from pathlib import Path
 
 from bot import canary, engine
 from bot.evidence import Evidence
-from bot.ledger import (
-    DECIDED,
-    FOLLOWED_UP,
-    FORGOTTEN,
-    RESTARTABLE,
-    Entry,
-    Ledger,
-    Request,
-)
+from bot.ledger.ledger import FORGOTTEN, Entry, Ledger, Request
+from bot.ledger.states import DECIDED, FOLLOWED_UP, RESTARTABLE, STATE_WORDS
 from bot.private_files import write_private
-from bot.results import STATE_WORDS
 from bot.run import opened_ledger, sealed
 from bot.settings import Settings
 from pages.models import Contact

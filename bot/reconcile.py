@@ -7,9 +7,9 @@ from enum import StrEnum
 from itertools import groupby
 
 from bot.errors import WorkItemError
-from bot.ledger import FOLLOWED_UP, PRESSED, Ledger, State
+from bot.ledger.ledger import Ledger
+from bot.ledger.states import FOLLOWED_UP, PRESSED, STATE_WORDS, State
 from bot.positive_look import confirmation_time
-from bot.results import STATE_WORDS
 from bot.session import Session, Sessions
 from bot.work_item import WorkItem
 from pages.models import PendingPolicy, PolicyRecord, PolicyStatus

@@ -19,7 +19,7 @@ from PIL import Image
 
 from bot.clock import in_beijing
 from bot.html import render
-from bot.ledger import State
+from bot.ledger.states import NEXT_RUN, STATE_WORDS, WAITING_FOR, State
 from bot.list_file import list_sheet, open_list
 from bot.workbook import (
     SUMMARY,
@@ -38,37 +38,6 @@ from bot.workbook import (
 HEADINGS = ("状态", "结果说明", "下一步", "确认时间", "证据包")
 WIDTHS = (16, 44, 44, 22, 28)
 
-STATE_WORDS = {
-    State.READY: "待处理",
-    State.AWAITING_APPROVAL: "等待授权",
-    State.APPROVED: "已授权",
-    State.INTENT: "准备确认",
-    State.PRESSING: "正在确认",
-    State.CONFIRMED: "已确认",
-    State.UNDERWRITTEN: "已承保",
-    State.RETURNED: "退回修改",
-    State.DECLINED: "不予承保",
-    State.ALREADY_CONFIRMED: "此前已确认",
-    State.REFUSED: "不符合要求",
-    State.CHANGED: "内容有变",
-    State.FAILED: "未能提交",
-    State.IN_DOUBT: "结果待核实",
-    State.NEEDS_PERSON: "需要人工处理",
-}
-"""The states of the ledger as people read them."""
-WAITING_FOR = {
-    State.AWAITING_APPROVAL: "审批人",
-    State.CONFIRMED: "保险公司",
-    State.ALREADY_CONFIRMED: "保险公司",
-    State.REFUSED: "经办人",
-    State.CHANGED: "经办人",
-    State.NEEDS_PERSON: "经办人",
-    State.IN_DOUBT: "经办人",
-    State.RETURNED: "经办人",
-    State.DECLINED: "经办人",
-}
-"""Whom a state waits for; any other that is not done waits for the next run."""
-NEXT_RUN = "下次运行"
 GOOD = frozenset({State.CONFIRMED, State.ALREADY_CONFIRMED, State.UNDERWRITTEN})
 BAD = frozenset({State.DECLINED, State.REFUSED, State.FAILED})
 UNDER_WAY = frozenset({State.READY, State.APPROVED, State.INTENT, State.PRESSING})

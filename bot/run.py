@@ -15,20 +15,14 @@ from bot.doctor import check_clock
 from bot.engine import Work
 from bot.errors import EvidenceNotKept, NotFit
 from bot.evidence import Evidence
-from bot.ledger import DECIDED, DONE, FOLLOWED_UP, PRESSED, Entry, Ledger, Request, open_ledger
+from bot.ledger.ledger import Entry, Ledger, Request
+from bot.ledger.opening import open_ledger
+from bot.ledger.states import DECIDED, DONE, FOLLOWED_UP, PRESSED, STATE_WORDS
 from bot.list_file import digest_of
 from bot.origins import LOOPBACK
 from bot.reconcile import Comparison
 from bot.reconcile import reconcile as compare_all
-from bot.results import (
-    NOT_TAKEN,
-    STATE_WORDS,
-    ItemSummary,
-    RowResult,
-    RunSummary,
-    write_html,
-    write_workbook,
-)
+from bot.results import NOT_TAKEN, ItemSummary, RowResult, RunSummary, write_html, write_workbook
 from bot.scratch import private_folder
 from bot.seal import Head, fingerprint, read_public_key
 from bot.secrets import Passwords

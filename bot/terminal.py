@@ -35,10 +35,11 @@ from bot.demo import Trial
 from bot.doctor import Finding, Health
 from bot.errors import SignInRefused
 from bot.findings import Finding as ListFinding
-from bot.ledger import CONTRADICTED, FOLLOWED_UP, Entry, Request, State
+from bot.ledger.ledger import Entry, Request
+from bot.ledger.states import CONTRADICTED, FOLLOWED_UP, NEXT_RUN, STATE_WORDS, WAITING_FOR, State
 from bot.personal_data import Erased, Held
 from bot.reconcile import Comparison
-from bot.results import GOOD, NEXT_RUN, STATE_WORDS, WAITING_FOR
+from bot.results import GOOD
 from bot.run import Credential, Outcome, SealNote
 from bot.verification import Verdict
 from bot.work_item import mask_contact

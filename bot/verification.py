@@ -14,7 +14,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from bot.errors import NotFit
 from bot.evidence import MANIFEST, RECORDS
-from bot.ledger import DECIDED, State, presses
+from bot.ledger.history import presses
+from bot.ledger.states import DECIDED, State
 from bot.pack_file import pack_files
 from bot.private_files import is_half
 from bot.seal import (

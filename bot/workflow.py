@@ -30,7 +30,8 @@ from bot.errors import (
     WorkItemError,
 )
 from bot.evidence import Evidence
-from bot.ledger import BEFORE_PRESS, DONE, FOLLOWED_UP, PRESSED, Entry, Ledger, State
+from bot.ledger.ledger import Entry, Ledger
+from bot.ledger.states import BEFORE_PRESS, DONE, FOLLOWED_UP, PRESSED, State
 from bot.session import Sessions
 from bot.settings import Settings
 from bot.work_item import WorkItem

@@ -4,8 +4,7 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from bot.ledger import BEFORE_PRESS, MOVES, RESTARTABLE, State
-from bot.results import STATE_WORDS
+from bot.ledger.states import BEFORE_PRESS, MOVES, RESTARTABLE, STATE_WORDS, State
 
 PAGE = Path(__file__).parent.parent / "docs" / "reliability.md"
 DIAGRAM = re.compile(r"(?<=<!-- states -->\n).*?(?=<!-- /states -->)", re.DOTALL)

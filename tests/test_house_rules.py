@@ -23,11 +23,12 @@ MAP = {
     | {"faults", "insurer", "rules", "sessions", "store", "wording"},
     "bot": {"admission", "approval", "artifacts", "canary", "cli", "clock", "columns"}
     | {"confirm_request", "confirmation", "consistency", "declaration", "demo", "doctor"}
-    | {"egress", "engine", "errors", "evidence", "evidence_page", "findings", "html", "ledger"}
+    | {"egress", "engine", "errors", "evidence", "evidence_page", "findings", "html"}
     | {"list_file", "list_template", "marked_copy", "origins", "pack_file", "personal_data"}
     | {"positive_look", "press", "private_files", "reconcile", "results", "run", "scratch"}
     | {"seal", "secrets", "session", "settings", "terminal", "usage", "vault", "verification"}
     | {"work_item", "work_list", "workbook", "workflow"},
+    "bot/ledger": {"history", "ledger", "opening", "schema", "states"},
     "bot/portal": {"client", "documents", "machine_lock", "watchdog"},
 }
 

@@ -14,7 +14,7 @@ from dbos import DBOSConfiguredInstance
 from bot.clock import in_beijing
 from bot.declaration import GUIDE_DECLARATION
 from bot.evidence import Evidence
-from bot.ledger import Ledger
+from bot.ledger.ledger import Ledger
 from bot.portal.client import Answer, Outgoing
 from bot.press import Latch
 from bot.settings import Settings

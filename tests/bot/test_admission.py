@@ -11,7 +11,8 @@ from openpyxl import load_workbook
 
 from bot.admission import admit
 from bot.approval import MANDATE, PERSON, Approval
-from bot.ledger import Ledger, State
+from bot.ledger.ledger import Ledger
+from bot.ledger.states import State
 from bot.results import NOT_TAKEN
 from bot.run import opened_ledger, write_results
 from bot.secrets import ENVIRONMENT_PREFIX, Passwords

@@ -15,7 +15,8 @@ from bot import approval, cli, terminal
 from bot.approval import PERSON, Approval, Snapshot
 from bot.declaration import GUIDE_DECLARATION, digest
 from bot.errors import BusinessException
-from bot.ledger import Ledger, State
+from bot.ledger.ledger import Ledger
+from bot.ledger.states import State
 from bot.settings import Mandate, Settings
 from bot.work_item import WorkItem
 from tests.bot.lists import ORIGIN, uscc

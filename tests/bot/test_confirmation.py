@@ -17,7 +17,8 @@ from bot.clock import in_beijing
 from bot.confirmation import Confirmation, fill_in
 from bot.errors import BusinessException, EvidenceNotKept
 from bot.evidence import Evidence
-from bot.ledger import Entry, Ledger, State
+from bot.ledger.ledger import Entry, Ledger
+from bot.ledger.states import State
 from bot.press import Outcome
 from bot.settings import Settings
 from bot.work_item import WorkItem

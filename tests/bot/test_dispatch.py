@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from bot import terminal
 from bot.cli import app
-from bot.ledger import State
+from bot.ledger.states import State
 from bot.run import opened_ledger
 from bot.secrets import ENVIRONMENT_PREFIX
 from bot.settings import load_settings

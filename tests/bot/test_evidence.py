@@ -20,7 +20,8 @@ from bot.approval import MANDATE, PERSON, Approval
 from bot.clock import stamp
 from bot.errors import EvidenceNotKept, NotFit
 from bot.evidence import Evidence, environment
-from bot.ledger import Ledger, State
+from bot.ledger.ledger import Ledger
+from bot.ledger.states import State
 from bot.run import Outcome, SealNote
 from bot.seal import PRIVATE_KEY, PUBLIC_KEY, Head, Seal
 from bot.settings import Settings

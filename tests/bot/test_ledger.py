@@ -11,20 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from bot import ledger as module
 from bot.errors import NotFit
-from bot.ledger import (
-    BEFORE_PRESS,
-    DONE,
-    MIGRATIONS,
-    MOVES,
-    PRESSED,
-    RESTARTABLE,
-    VERSION,
-    Ledger,
-    State,
-    open_ledger,
-)
+from bot.ledger import ledger as module
+from bot.ledger.ledger import Ledger
+from bot.ledger.opening import open_ledger
+from bot.ledger.schema import MIGRATIONS, VERSION
+from bot.ledger.states import BEFORE_PRESS, DONE, MOVES, PRESSED, RESTARTABLE, State
 from bot.settings import Settings
 from bot.work_item import WorkItem
 from pages.models import Contact

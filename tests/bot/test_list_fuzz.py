@@ -12,7 +12,7 @@ import pytest
 
 from bot.columns import RULES
 from bot.findings import CODES, Finding
-from bot.ledger import State
+from bot.ledger.states import State
 from bot.marked_copy import write_marked_copy
 from bot.results import NO_RESULT, ItemSummary, RunSummary, write_workbook
 from bot.work_item import WorkItem

@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from bot import cli, engine
-from bot.ledger import State
+from bot.ledger.states import State
 from bot.run import Job, _leaks, opened_ledger, sealed
 from bot.seal import PUBLIC_KEY
 from bot.secrets import Passwords

@@ -13,7 +13,8 @@ from bot import cli, personal_data
 from bot.confirmation import Confirmation
 from bot.errors import BusinessException
 from bot.evidence import Evidence
-from bot.ledger import Ledger, State
+from bot.ledger.ledger import Ledger
+from bot.ledger.states import State
 from bot.run import opened_ledger
 from bot.seal import PUBLIC_KEY
 from bot.settings import Settings

@@ -18,11 +18,10 @@ from openpyxl.worksheet.worksheet import Worksheet
 from PIL import Image
 from playwright.sync_api import Browser
 
-from bot.ledger import State
+from bot.ledger.states import STATE_WORDS, State
 from bot.results import (
     HEADINGS,
     NOT_TAKEN,
-    STATE_WORDS,
     ItemSummary,
     RowResult,
     RunSummary,

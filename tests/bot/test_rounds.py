@@ -12,7 +12,8 @@ from bot.admission import admit
 from bot.clock import now_in_beijing
 from bot.errors import BusinessException
 from bot.evidence import Evidence
-from bot.ledger import PENDING_AGAIN, Entry, Ledger, State
+from bot.ledger.ledger import Entry, Ledger
+from bot.ledger.states import PENDING_AGAIN, State
 from bot.reconcile import Verdict, compare
 from bot.secrets import ENVIRONMENT_PREFIX, Passwords
 from bot.settings import Settings, load_settings

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Error as PlaywrightError
 
 from bot.errors import SignInRefused, in_chinese
-from bot.ledger import Ledger
+from bot.ledger.ledger import Ledger
 from bot.secrets import Passwords
 from bot.session import BrowserThread, Sessions
 from bot.settings import Settings

@@ -10,7 +10,8 @@ import pytest
 
 from bot import engine
 from bot.errors import OutOfTime
-from bot.ledger import Ledger, State
+from bot.ledger.ledger import Ledger
+from bot.ledger.states import State
 from bot.settings import Settings
 from bot.work_item import WorkItem
 from bot.workflow import Robot, Stop
@@ -72,7 +73,7 @@ def test_what_failed_comes_last_in_the_next_run(tmp_path: Path):
     ledger.dispatch(items, "list", MAKER)
     robot = make_robot(tmp_path, Settings(data_dir=tmp_path), ledger, Portal())
     first = robot.collect(ITEM.uscc, "list")
-    with patch("bot.ledger._now", lambda: "2099-01-01T00:00:00.000+00:00"):  # later
+    with patch("bot.ledger.ledger._now", lambda: "2099-01-01T00:00:00.000+00:00"):  # later
         for item in items[:3]:
             bring_to(ledger, State.FAILED, item)
         ledger.dispatch(items, "list", MAKER)

@@ -17,8 +17,9 @@ import dbos._outcome
 import keyring
 from keyring.backends.fail import Keyring as NoKeyring
 
-from bot import cli, evidence, ledger, run, seal
-from bot.ledger import Ledger
+from bot import cli, evidence, run, seal
+from bot.ledger import ledger
+from bot.ledger.ledger import Ledger
 from bot.session import BrowserThread
 from tests.bot.campaign import fake_desk
 from tests.bot.campaign.fake_desk import Browser

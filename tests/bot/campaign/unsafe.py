@@ -9,7 +9,8 @@ from bot import approval, confirmation
 from bot import press as bot_press
 from bot.approval import Approval, ApprovedIntent
 from bot.confirmation import Confirmation
-from bot.ledger import MOVES, Entry, Ledger, State
+from bot.ledger.ledger import Entry, Ledger
+from bot.ledger.states import MOVES, State
 from bot.press import Outcome, Pressed
 from bot.work_item import WorkItem
 from tests.bot.campaign.fake_desk import SW, Form, Pending

@@ -20,7 +20,9 @@ from playwright.sync_api import Error as PlaywrightError
 
 from bot import approval, declaration
 from bot.errors import ApplicationException, SignInRefused
-from bot.ledger import MIGRATIONS, VERSION, Ledger, State
+from bot.ledger.ledger import Ledger
+from bot.ledger.schema import MIGRATIONS, VERSION
+from bot.ledger.states import State
 from bot.settings import Mandate, load_settings
 from bot.workflow import Robot
 from pages.models import PolicyStatus
@@ -210,7 +212,7 @@ def main() -> None:
     for name, (live, shown, verdict) in JOURNALS.items():
         with (
             TemporaryDirectory() as folder,
-            patch("bot.ledger._now", lambda: AT),
+            patch("bot.ledger.ledger._now", lambda: AT),
             patch("bot.approval._now", lambda: AT),
         ):
             file = Path(folder) / "ledger.sqlite"

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.ledger import DONE, Ledger, State
+from bot.ledger.ledger import Ledger
+from bot.ledger.states import DONE, State
 from bot.settings import load_settings
 from pages.models import PolicyStatus
 from tests.bot.journals.record import FOLDER, MANDATE

@@ -22,10 +22,11 @@ import psutil
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page
 
-from bot import cli, evidence, ledger, run
+from bot import cli, evidence, run
 from bot.confirmation import Confirmation
 from bot.evidence import Evidence
-from bot.ledger import Entry, Ledger
+from bot.ledger import ledger
+from bot.ledger.ledger import Entry, Ledger
 from bot.press import Latch
 from bot.session import BrowserThread, Session
 from bot.work_item import WorkItem

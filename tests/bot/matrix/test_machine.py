@@ -15,11 +15,14 @@ from threading import Thread
 
 import pytest
 
-from bot import approval, declaration, evidence, ledger
+from bot import approval, declaration, evidence
 from bot.approval import Approval, Snapshot
 from bot.doctor import check_clock, check_portal, check_quickly
 from bot.errors import NotFit, NotWritten
-from bot.ledger import VERSION, Ledger, State
+from bot.ledger import ledger
+from bot.ledger.ledger import Ledger
+from bot.ledger.schema import VERSION
+from bot.ledger.states import State
 from bot.run import Job, run
 from bot.secrets import Passwords
 from bot.settings import Mandate, Settings, load_settings

@@ -5,8 +5,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
-from enum import StrEnum
-from itertools import pairwise
 from pathlib import Path
 from secrets import randbelow
 from threading import Lock
@@ -15,135 +13,14 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.errors import NotFit, NotWritten
+from bot.ledger.schema import AUDIT, ITEMS, MIGRATIONS, REQUESTS, ROWS, SCHEMA, VERSION
+from bot.ledger.states import BEFORE_PRESS, MOVES, RESTARTABLE, USUAL_STEPS, State
 from bot.private_files import make_private, write_private
-from bot.settings import Settings
 from bot.work_item import WorkItem
 from pages.models import Contact
 
-
-class State(StrEnum):
-    """Where a work item stands; these names and no others."""
-
-    READY = "ready"
-    AWAITING_APPROVAL = "awaiting_approval"
-    APPROVED = "approved"
-    INTENT = "intent"
-    PRESSING = "pressing"
-    CONFIRMED = "confirmed"
-    UNDERWRITTEN = "underwritten"
-    RETURNED = "returned"
-    DECLINED = "declined"
-    ALREADY_CONFIRMED = "already_confirmed"
-    REFUSED = "refused"
-    CHANGED = "changed"
-    FAILED = "failed"
-    IN_DOUBT = "in_doubt"
-    NEEDS_PERSON = "needs_person"
-
-
-# nothing was pressed for these, so another run may begin anew
-RESTARTABLE = frozenset({State.REFUSED, State.CHANGED, State.FAILED, State.NEEDS_PERSON})
-# on the way to the press
-ADVANCING = frozenset({State.READY, State.AWAITING_APPROVAL, State.APPROVED, State.INTENT})
-# nothing was pressed yet, so what is to be typed may still be replaced
-BEFORE_PRESS = RESTARTABLE | ADVANCING
-FOLLOWED_UP = frozenset({State.CONFIRMED, State.ALREADY_CONFIRMED})  # the insurer has not decided
-DECIDED = frozenset({State.UNDERWRITTEN, State.RETURNED, State.DECLINED})
-DONE = (FOLLOWED_UP | DECIDED) - {State.RETURNED}  # which may become pending again
-PRESSED = frozenset({State.PRESSING, State.IN_DOUBT})  # and not verified
-PENDING_AGAIN = "PENDING_AGAIN"  # a code: confirmed here, and the portal lists it as pending alone
-IN_BOTH = "IN_BOTH"  # a code: the portal lists it as pending, and shows that it is confirmed
-VANISHED = "VANISHED"  # a code: confirmed here, and the portal does not show it any more
-CONTRADICTED = frozenset({PENDING_AGAIN, IN_BOTH, VANISHED})  # of what is confirmed here
-UNSENT = frozenset({State.FAILED, State.CHANGED})  # after a press that provably sent nothing
-
-USUAL_STEPS = {  # where nothing else is told
-    State.READY: "运行 single-window run 就接着办",
-    State.APPROVED: "运行 single-window run 就确认",
-    State.INTENT: "运行 single-window run 就接着办",
-    State.PRESSING: "运行 single-window follow-up，由程序核验；请勿手工重复确认",
-}
-
-_ANEW = frozenset({State.READY})  # by another run, or because what is to be typed has changed
-_READ_BACK = frozenset({State.CONFIRMED, State.ALREADY_CONFIRMED, State.IN_DOUBT, State.REFUSED})
-MOVES: dict[State, frozenset[State]] = {
-    State.READY: _ANEW | RESTARTABLE | {State.AWAITING_APPROVAL, State.ALREADY_CONFIRMED},
-    State.AWAITING_APPROVAL: _ANEW
-    | RESTARTABLE
-    | {State.AWAITING_APPROVAL, State.ALREADY_CONFIRMED, State.APPROVED},
-    State.APPROVED: _ANEW | RESTARTABLE | {State.APPROVED, State.INTENT},
-    State.INTENT: _ANEW | RESTARTABLE | {State.PRESSING},
-    State.PRESSING: _READ_BACK | UNSENT,
-    State.IN_DOUBT: _READ_BACK | _ANEW,  # anew only by a person's decision
-    **{state: DECIDED | {state} for state in FOLLOWED_UP},
-    **dict.fromkeys(DECIDED, frozenset()),
-    **dict.fromkeys(RESTARTABLE, _ANEW),
-}
-"""Every change of state that there is within a round; `Ledger.begin_round` begins the next one."""
-
-MIGRATIONS = (  # from each version of the schema to the next
-    "ALTER TABLE work_items ADD COLUMN seen_pending_at VARCHAR(40) NOT NULL DEFAULT ''",
-    "ALTER TABLE work_items ADD COLUMN baseline JSON",
-    "ALTER TABLE work_items ADD COLUMN round INTEGER NOT NULL DEFAULT 1",
-    "ALTER TABLE work_items ADD COLUMN brought JSON",
-)
-VERSION = len(MIGRATIONS)
 ROBOT = "robot"  # who did it, where no person decided
 FORGOTTEN = asdict(Contact("", "", "", ""))
-
-_schema = sa.MetaData()
-_items = sa.Table(
-    "work_items",
-    _schema,
-    sa.Column("reference", sa.String(200), primary_key=True),
-    sa.Column("portal_origin", sa.String(100), nullable=False),
-    sa.Column("uscc", sa.String(18), nullable=False, index=True),
-    sa.Column("enterprise_name", sa.String(200), nullable=False),
-    sa.Column("account", sa.String(100), nullable=False),
-    sa.Column("application_no", sa.String(64), nullable=False),
-    sa.Column("round", sa.Integer, nullable=False, default=1),
-    sa.Column("contact", sa.JSON, nullable=False),
-    sa.Column("expected_documents", sa.JSON, nullable=False),
-    sa.Column("state", sa.String(20), nullable=False),
-    sa.Column("code", sa.String(40), nullable=False, default=""),
-    sa.Column("explanation", sa.Text, nullable=False, default=""),
-    sa.Column("next_step", sa.Text, nullable=False, default=""),
-    sa.Column("snapshot", sa.JSON),
-    sa.Column("approval", sa.JSON),
-    sa.Column("confirmed_at", sa.String(40), nullable=False, default=""),
-    sa.Column("seen_pending_at", sa.String(40), nullable=False, default=""),
-    sa.Column("baseline", sa.JSON),
-    sa.Column("brought", sa.JSON),  # by whom, and which other data, once it was pressed
-    sa.Column("changed_at", sa.String(40), nullable=False),
-)
-_rows = sa.Table(
-    "list_rows",
-    _schema,
-    sa.Column("list_digest", sa.String(64), primary_key=True),
-    sa.Column("row", sa.Integer, primary_key=True),
-    sa.Column("reference", sa.String(200), primary_key=True),
-)
-_requests = sa.Table(  # rows that ask for whatever is pending
-    "requests",
-    _schema,
-    sa.Column("list_digest", sa.String(64), primary_key=True),
-    sa.Column("row", sa.Integer, primary_key=True),
-    sa.Column("uscc", sa.String(18), nullable=False),
-    sa.Column("data", sa.JSON, nullable=False),
-    sa.Column("explanation", sa.Text, nullable=False, default=""),
-    sa.Column("next_step", sa.Text, nullable=False, default=""),
-)
-_audit = sa.Table(
-    "audit",
-    _schema,
-    sa.Column("seq", sa.Integer, primary_key=True, autoincrement=True),
-    sa.Column("at", sa.String(40), nullable=False),
-    sa.Column("reference", sa.String(200), nullable=False, index=True),
-    sa.Column("old", sa.String(20), nullable=False),
-    sa.Column("new", sa.String(20), nullable=False),
-    sa.Column("by", sa.String(100), nullable=False),
-    sa.Column("detail", sa.Text, nullable=False),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +80,7 @@ class Ledger:
         self._marking = Lock()
         damaged = NotFit(f"台账 {file} 已损坏或不是台账。请从备份恢复后再运行。")
         try:
-            is_empty = not sa.inspect(self._engine).has_table(_items.name)
+            is_empty = not sa.inspect(self._engine).has_table(ITEMS.name)
             if marker.exists() and is_empty:
                 raise NotFit(f"台账 {file} 是空的，但它曾经有内容。请从备份恢复后再运行。")
             if self._pragma("quick_check(1)") != "ok":
@@ -237,7 +114,7 @@ class Ledger:
         The next run without a list works them off; one that is answered is not asked again.
         """
         with self._writing() as transaction:
-            transaction.execute(_requests.delete().where(_requests.c.list_digest == ""))
+            transaction.execute(REQUESTS.delete().where(REQUESTS.c.list_digest == ""))
             for item in requests:
                 _take_request(transaction, item, "")
 
@@ -254,7 +131,7 @@ class Ledger:
         """Let everything begin anew that ended without a press."""
         with self._writing() as transaction:
             for state in RESTARTABLE:
-                ended = sa.select(_items.c.reference).where(_items.c.state == state)
+                ended = sa.select(ITEMS.c.reference).where(ITEMS.c.state == state)
                 for reference in transaction.execute(ended).scalars().all():
                     _move(transaction, reference, state, State.READY, by)
 
@@ -268,19 +145,19 @@ class Ledger:
             ValueError: the insurer has not returned it.
         """
         with self._writing() as transaction:
-            query = sa.select(_items).where(_items.c.reference == reference)
+            query = sa.select(ITEMS).where(ITEMS.c.reference == reference)
             before = transaction.execute(query).one()
             if before.state != State.RETURNED:
                 raise ValueError(f"{before.state} → {State.READY}")
             item = replace(_next(before) or _item(before._asdict()), round=before.round + 1)
-            known = sa.select(_items.c.reference).where(_items.c.reference == item.reference)
+            known = sa.select(ITEMS.c.reference).where(ITEMS.c.reference == item.reference)
             if transaction.execute(known).first():
                 return
             first, *others = dict.fromkeys([*_makers(transaction, before), by])
             _insert(transaction, item, first)
             for maker in others:
                 _move(transaction, item.reference, State.READY, State.READY, maker)
-            rows = _rows.update().where(_rows.c.reference == reference)
+            rows = ROWS.update().where(ROWS.c.reference == reference)
             transaction.execute(rows.values(reference=item.reference))
 
     def move(self, reference: str, old: State, new: State, by: str, **values: Any) -> bool:
@@ -303,7 +180,7 @@ class Ledger:
         Raises:
             KeyError: the ledger has never heard of it.
         """
-        found = self._select(_items.c.reference == reference)
+        found = self._select(ITEMS.c.reference == reference)
         if not found:
             raise KeyError(reference)
         return found[0]
@@ -315,8 +192,8 @@ class Ledger:
         """
         if not list_digest:
             return _last_rounds(self.rounds())
-        named = sa.select(_rows.c.reference).where(_rows.c.list_digest == list_digest)
-        return self._select(_items.c.reference.in_(named))
+        named = sa.select(ROWS.c.reference).where(ROWS.c.list_digest == list_digest)
+        return self._select(ITEMS.c.reference.in_(named))
 
     def rounds(self) -> list[Entry]:
         """Return every round of every work item."""
@@ -325,15 +202,15 @@ class Ledger:
     def last_round(self, reference: str) -> str:
         """Return the reference of the last round of the same policy."""
         item = self.entry(reference).item
-        query = sa.select(_items.c.reference).where(_is_policy_of(item))
+        query = sa.select(ITEMS.c.reference).where(_is_policy_of(item))
         with self._engine.connect() as connection:
-            found = connection.execute(query.order_by(_items.c.round.desc()))
+            found = connection.execute(query.order_by(ITEMS.c.round.desc()))
             return str(found.scalars().first())
 
     def history(self, reference: str) -> list[dict[str, Any]]:
         """Return every change of state of this item, in order."""
-        columns = [column for column in _audit.c if column is not _audit.c.reference]
-        query = sa.select(*columns).where(_audit.c.reference == reference).order_by(_audit.c.seq)
+        columns = [column for column in AUDIT.c if column is not AUDIT.c.reference]
+        query = sa.select(*columns).where(AUDIT.c.reference == reference).order_by(AUDIT.c.seq)
         with self._engine.connect() as connection:
             rows = [row._asdict() for row in connection.execute(query)]
         return [row | {"detail": json.loads(row["detail"])} for row in rows]
@@ -348,32 +225,32 @@ class Ledger:
         """Erase the contact data of these items, and of the requests that are due."""
         with self._writing() as transaction:
             for reference in references:
-                of_item = _items.c.reference == reference
-                state = transaction.execute(sa.select(_items.c.state).where(of_item)).scalar_one()
+                of_item = ITEMS.c.reference == reference
+                state = transaction.execute(sa.select(ITEMS.c.state).where(of_item)).scalar_one()
                 erased = {"contact": FORGOTTEN, "brought": None}  # a list brings the latter anew
-                transaction.execute(_items.update().where(of_item).values(erased))
+                transaction.execute(ITEMS.update().where(of_item).values(erased))
                 _record(transaction, reference, state, state, by, {"contact": "已清除"})
-            for row in transaction.execute(sa.select(_requests)).all():
+            for row in transaction.execute(sa.select(REQUESTS)).all():
                 if is_due(_request(row)):
                     here = {"list_digest": row.list_digest, "row": row.row}
                     data = row.data | {"contact": FORGOTTEN}
-                    transaction.execute(_requests.update().filter_by(**here).values(data=data))
+                    transaction.execute(REQUESTS.update().filter_by(**here).values(data=data))
         with self._engine.connect() as connection:  # the log of the database holds them still
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def origins(self) -> set[str]:
         """Return the origins of the portals that its work items and requests belong to."""
-        query = sa.select(_items.c.portal_origin).distinct()
+        query = sa.select(ITEMS.c.portal_origin).distinct()
         with self._engine.connect() as connection:
             known = set(connection.execute(query).scalars())
         return known | {one.item.portal_origin for one in self.requests(None)}
 
     def rows(self, list_digest: str) -> dict[int, list[str]]:
         """Return the references that each row of a list has brought."""
-        query = sa.select(_rows).where(_rows.c.list_digest == list_digest)
+        query = sa.select(ROWS).where(ROWS.c.list_digest == list_digest)
         found: dict[int, list[str]] = {}
         with self._engine.connect() as connection:
-            for row in connection.execute(query.order_by(_rows.c.row, _rows.c.reference)):
+            for row in connection.execute(query.order_by(ROWS.c.row, ROWS.c.reference)):
                 found.setdefault(row.row, []).append(row.reference)
         return found
 
@@ -382,17 +259,17 @@ class Ledger:
 
         Without a list it is what no list brings and no run has answered.
         """
-        query = sa.select(_requests)
+        query = sa.select(REQUESTS)
         if list_digest is not None:
-            query = query.where(_requests.c.list_digest == list_digest)
+            query = query.where(REQUESTS.c.list_digest == list_digest)
         with self._engine.connect() as connection:
-            found = [_request(row) for row in connection.execute(query.order_by(_requests.c.row))]
+            found = [_request(row) for row in connection.execute(query.order_by(REQUESTS.c.row))]
         return [one for one in found if list_digest != "" or not one.is_answered]
 
     def note(self, request: WorkItem, list_digest: str, explanation: str, next_step: str) -> None:
         """Write down what came of a request."""
-        change = _requests.update().where(
-            _requests.c.list_digest == list_digest, _requests.c.row == request.row
+        change = REQUESTS.update().where(
+            REQUESTS.c.list_digest == list_digest, REQUESTS.c.row == request.row
         )
         with self._writing() as transaction:
             transaction.execute(change.values(explanation=explanation, next_step=next_step))
@@ -419,7 +296,7 @@ class Ledger:
 
     def latest(self) -> str:
         """Return the latest moment that was written down; empty if none was."""
-        query = sa.select(sa.func.max(_audit.c.at))
+        query = sa.select(sa.func.max(AUDIT.c.at))
         with self._engine.connect() as connection:
             return connection.execute(query).scalar() or ""
 
@@ -461,8 +338,8 @@ class Ledger:
             self._mark()
 
     def _presses(self) -> int:
-        is_press = (_audit.c.new == State.PRESSING) & (_audit.c.old != State.PRESSING)
-        query = sa.select(sa.func.count()).select_from(_audit).where(is_press)
+        is_press = (AUDIT.c.new == State.PRESSING) & (AUDIT.c.old != State.PRESSING)
+        query = sa.select(sa.func.count()).select_from(AUDIT).where(is_press)
         with self._engine.connect() as connection:
             return int(connection.execute(query).scalar_one())
 
@@ -486,75 +363,17 @@ class Ledger:
         with self._writer.begin() as transaction:
             for migration in () if is_empty else MIGRATIONS[version:]:
                 transaction.exec_driver_sql(migration)
-            _schema.create_all(transaction)
+            SCHEMA.create_all(transaction)
             transaction.exec_driver_sql(f"PRAGMA user_version = {VERSION}")
 
     def _select(self, condition: sa.ColumnElement[bool]) -> list[Entry]:
         query = (
-            sa.select(_items)
+            sa.select(ITEMS)
             .where(condition)
-            .order_by(_items.c.uscc, _items.c.account, _items.c.application_no, _items.c.round)
+            .order_by(ITEMS.c.uscc, ITEMS.c.account, ITEMS.c.application_no, ITEMS.c.round)
         )
         with self._engine.connect() as connection:
             return [_entry(row) for row in connection.execute(query)]
-
-
-def is_claim(row: Mapping[str, Any]) -> bool:
-    """Tell whether this row of a history claims a press."""
-    return bool(row["old"] != State.PRESSING == row["new"])
-
-
-def presses(history: Iterable[Mapping[str, Any]]) -> list[str]:
-    """Return when each press of an item was claimed."""
-    return [one["at"] for one in history if is_claim(one)]
-
-
-def sent_at(history: Iterable[Mapping[str, Any]]) -> str:
-    """Return when the last press was claimed that may have been sent; empty if none was."""
-    rows = pairwise([*history, {"new": ""}])
-    sent = [one["at"] for one, then in rows if is_claim(one) and then["new"] not in UNSENT]
-    return sent[-1] if sent else ""
-
-
-def open_ledger(settings: Settings) -> Ledger:
-    """Open the ledger of this portal.
-
-    Raises:
-        NotFit: as `Ledger` says, it knows of another portal, or another one is this portal's.
-    """
-    _take_over_marker(settings)
-    _expect_no_other(settings)
-    ledger = Ledger(settings.ledger_file, settings.ledger_marker)
-    if others := ledger.origins() - {settings.origin}:
-        ledger.close()
-        raise NotFit(
-            f"台账 {settings.ledger_file} 里有另一个门户（{'、'.join(sorted(others))}）的保单，"
-            f"不能用在 {settings.origin}。请把台账和标记文件放回原来的位置，并把 portal_url 改回；"
-            "门户换了地址的，先到门户查明结果待核实的保单，新地址会另建一份台账。"
-        )
-    return ledger
-
-
-def _take_over_marker(settings: Settings) -> None:
-    """Move the marker that an earlier version kept elsewhere, if it means this ledger."""
-    former, marker = settings.former_marker, settings.ledger_marker
-    if former and former.exists() and not marker.exists():
-        Ledger(settings.ledger_file, former).close()
-        marker.parent.mkdir(parents=True, exist_ok=True)
-        write_private(marker, former.read_bytes())
-        former.unlink()
-
-
-def _expect_no_other(settings: Settings) -> None:
-    """See that no ledger is begun for a portal that has one by another of its addresses."""
-    for origin in settings.origins if not settings.ledger_marker.exists() else ():
-        if (marker := settings.marker_of(origin)).exists():
-            raise NotFit(
-                f"门户 {settings.origin} 已有一份台账，在它的另一个地址 {origin} 名下"
-                f"（见 {marker}，第三行是它的位置）。几份台账并用就不能保证不重复确认："
-                "请把 portal_url 改回那个地址；门户换了地址的，先到门户查明结果待核实的保单，"
-                "再把这个标记文件移走，原来的就停用了。"
-            )
 
 
 def _open(file: Path) -> sa.Engine:
@@ -580,8 +399,8 @@ def _open(file: Path) -> sa.Engine:
 
 
 def _take_in(transaction: sa.Connection, item: WorkItem, list_digest: str, by: str) -> None:
-    query = sa.select(_items).where(_is_policy_of(item))
-    known = transaction.execute(query.order_by(_items.c.round.desc())).first()
+    query = sa.select(ITEMS).where(_is_policy_of(item))
+    known = transaction.execute(query.order_by(ITEMS.c.round.desc())).first()
     data = _data(item)
     if known and data["contact"] == FORGOTTEN:  # what was erased elsewhere is none to type
         data["contact"] = known.contact
@@ -594,36 +413,36 @@ def _take_in(transaction: sa.Connection, item: WorkItem, list_digest: str, by: s
             _move(transaction, known.reference, state, State.READY, by, **data)
         elif state not in BEFORE_PRESS:
             brought = data | {"by": by} if is_new else None
-            of_it = _items.update().where(_items.c.reference == known.reference)
+            of_it = ITEMS.update().where(ITEMS.c.reference == known.reference)
             transaction.execute(of_it.values(brought=brought))
     reference = known.reference if known else item.reference
     row = {"list_digest": list_digest, "row": item.row, "reference": reference}
-    if not transaction.execute(sa.select(_rows).filter_by(**row)).first():
-        transaction.execute(_rows.insert().values(**row))
+    if not transaction.execute(sa.select(ROWS).filter_by(**row)).first():
+        transaction.execute(ROWS.insert().values(**row))
 
 
 def _is_policy_of(item: WorkItem) -> sa.ColumnElement[bool]:
     return sa.and_(
-        _items.c.portal_origin == item.portal_origin,
-        _items.c.uscc == item.uscc,
-        _items.c.application_no == item.application_no,
+        ITEMS.c.portal_origin == item.portal_origin,
+        ITEMS.c.uscc == item.uscc,
+        ITEMS.c.application_no == item.application_no,
     )
 
 
 def _insert(transaction: sa.Connection, item: WorkItem, by: str) -> None:
     values = {"reference": item.reference, "round": item.round, "state": State.READY}
-    transaction.execute(_items.insert().values(**values, changed_at=_now(), **_data(item)))
+    transaction.execute(ITEMS.insert().values(**values, changed_at=_now(), **_data(item)))
     _record(transaction, item.reference, "", State.READY, by, {})
 
 
 def _makers(transaction: sa.Connection, before: sa.Row[Any]) -> list[str]:
     """Return who took a round in, let it begin anew, said that it was returned, or brought data."""
-    query = sa.select(_audit.c.by).where(
-        _audit.c.reference == before.reference,
-        _audit.c.new.in_((State.READY, State.RETURNED)),
-        _audit.c.by != ROBOT,
+    query = sa.select(AUDIT.c.by).where(
+        AUDIT.c.reference == before.reference,
+        AUDIT.c.new.in_((State.READY, State.RETURNED)),
+        AUDIT.c.by != ROBOT,
     )
-    names = list(transaction.execute(query.order_by(_audit.c.seq)).scalars())
+    names = list(transaction.execute(query.order_by(AUDIT.c.seq)).scalars())
     return names + ([before.brought["by"]] if before.brought else [])
 
 
@@ -640,11 +459,11 @@ def _last_rounds(entries: list[Entry]) -> list[Entry]:
 
 def _take_request(transaction: sa.Connection, item: WorkItem, list_digest: str) -> None:
     key = {"list_digest": list_digest, "row": item.row}
-    known = transaction.execute(sa.select(_requests).filter_by(**key)).first()
+    known = transaction.execute(sa.select(REQUESTS).filter_by(**key)).first()
     if known is None:
-        transaction.execute(_requests.insert().values(**key, uscc=item.uscc, data=_data(item)))
+        transaction.execute(REQUESTS.insert().values(**key, uscc=item.uscc, data=_data(item)))
     elif known.data["contact"] == FORGOTTEN:
-        transaction.execute(_requests.update().filter_by(**key).values(data=_data(item)))
+        transaction.execute(REQUESTS.update().filter_by(**key).values(data=_data(item)))
 
 
 def _move(
@@ -652,8 +471,8 @@ def _move(
 ) -> bool:
     story = {"code": "", "explanation": "", "next_step": ""} | values
     change = (
-        _items.update()
-        .where(_items.c.reference == reference, _items.c.state == old)
+        ITEMS.update()
+        .where(ITEMS.c.reference == reference, ITEMS.c.state == old)
         .values(state=new, changed_at=_now(), **story)
     )
     if transaction.execute(change).rowcount != 1:
@@ -667,7 +486,7 @@ def _record(
     transaction: sa.Connection, reference: str, old: str, new: str, by: str, detail: dict[str, Any]
 ) -> None:
     transaction.execute(
-        _audit.insert().values(
+        AUDIT.insert().values(
             at=_now(),
             reference=reference,
             old=old,

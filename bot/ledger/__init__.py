@@ -1,0 +1,1 @@
+"""台账: what is known of every work item; imports settings and what is below them."""

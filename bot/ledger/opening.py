@@ -1,0 +1,47 @@
+"""Opens the ledger of a portal, unless it knows of another, or another one is this portal's."""
+
+from bot.errors import NotFit
+from bot.ledger.ledger import Ledger
+from bot.private_files import write_private
+from bot.settings import Settings
+
+
+def open_ledger(settings: Settings) -> Ledger:
+    """Open the ledger of this portal.
+
+    Raises:
+        NotFit: as `Ledger` says, it knows of another portal, or another one is this portal's.
+    """
+    _take_over_marker(settings)
+    _expect_no_other(settings)
+    ledger = Ledger(settings.ledger_file, settings.ledger_marker)
+    if others := ledger.origins() - {settings.origin}:
+        ledger.close()
+        raise NotFit(
+            f"台账 {settings.ledger_file} 里有另一个门户（{'、'.join(sorted(others))}）的保单，"
+            f"不能用在 {settings.origin}。请把台账和标记文件放回原来的位置，并把 portal_url 改回；"
+            "门户换了地址的，先到门户查明结果待核实的保单，新地址会另建一份台账。"
+        )
+    return ledger
+
+
+def _take_over_marker(settings: Settings) -> None:
+    """Move the marker that an earlier version kept elsewhere, if it means this ledger."""
+    former, marker = settings.former_marker, settings.ledger_marker
+    if former and former.exists() and not marker.exists():
+        Ledger(settings.ledger_file, former).close()
+        marker.parent.mkdir(parents=True, exist_ok=True)
+        write_private(marker, former.read_bytes())
+        former.unlink()
+
+
+def _expect_no_other(settings: Settings) -> None:
+    """See that no ledger is begun for a portal that has one by another of its addresses."""
+    for origin in settings.origins if not settings.ledger_marker.exists() else ():
+        if (marker := settings.marker_of(origin)).exists():
+            raise NotFit(
+                f"门户 {settings.origin} 已有一份台账，在它的另一个地址 {origin} 名下"
+                f"（见 {marker}，第三行是它的位置）。几份台账并用就不能保证不重复确认："
+                "请把 portal_url 改回那个地址；门户换了地址的，先到门户查明结果待核实的保单，"
+                "再把这个标记文件移走，原来的就停用了。"
+            )

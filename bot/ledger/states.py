@@ -1,0 +1,96 @@
+"""The states of a work item, the moves between them, and how people read them."""
+
+from enum import StrEnum
+
+
+class State(StrEnum):
+    """Where a work item stands; these names and no others."""
+
+    READY = "ready"
+    AWAITING_APPROVAL = "awaiting_approval"
+    APPROVED = "approved"
+    INTENT = "intent"
+    PRESSING = "pressing"
+    CONFIRMED = "confirmed"
+    UNDERWRITTEN = "underwritten"
+    RETURNED = "returned"
+    DECLINED = "declined"
+    ALREADY_CONFIRMED = "already_confirmed"
+    REFUSED = "refused"
+    CHANGED = "changed"
+    FAILED = "failed"
+    IN_DOUBT = "in_doubt"
+    NEEDS_PERSON = "needs_person"
+
+
+# nothing was pressed for these, so another run may begin anew
+RESTARTABLE = frozenset({State.REFUSED, State.CHANGED, State.FAILED, State.NEEDS_PERSON})
+# on the way to the press
+ADVANCING = frozenset({State.READY, State.AWAITING_APPROVAL, State.APPROVED, State.INTENT})
+# nothing was pressed yet, so what is to be typed may still be replaced
+BEFORE_PRESS = RESTARTABLE | ADVANCING
+FOLLOWED_UP = frozenset({State.CONFIRMED, State.ALREADY_CONFIRMED})  # the insurer has not decided
+DECIDED = frozenset({State.UNDERWRITTEN, State.RETURNED, State.DECLINED})
+DONE = (FOLLOWED_UP | DECIDED) - {State.RETURNED}  # which may become pending again
+PRESSED = frozenset({State.PRESSING, State.IN_DOUBT})  # and not verified
+PENDING_AGAIN = "PENDING_AGAIN"  # a code: confirmed here, and the portal lists it as pending alone
+IN_BOTH = "IN_BOTH"  # a code: the portal lists it as pending, and shows that it is confirmed
+VANISHED = "VANISHED"  # a code: confirmed here, and the portal does not show it any more
+CONTRADICTED = frozenset({PENDING_AGAIN, IN_BOTH, VANISHED})  # of what is confirmed here
+UNSENT = frozenset({State.FAILED, State.CHANGED})  # after a press that provably sent nothing
+
+USUAL_STEPS = {  # where nothing else is told
+    State.READY: "运行 single-window run 就接着办",
+    State.APPROVED: "运行 single-window run 就确认",
+    State.INTENT: "运行 single-window run 就接着办",
+    State.PRESSING: "运行 single-window follow-up，由程序核验；请勿手工重复确认",
+}
+
+_ANEW = frozenset({State.READY})  # by another run, or because what is to be typed has changed
+_READ_BACK = frozenset({State.CONFIRMED, State.ALREADY_CONFIRMED, State.IN_DOUBT, State.REFUSED})
+MOVES: dict[State, frozenset[State]] = {
+    State.READY: _ANEW | RESTARTABLE | {State.AWAITING_APPROVAL, State.ALREADY_CONFIRMED},
+    State.AWAITING_APPROVAL: _ANEW
+    | RESTARTABLE
+    | {State.AWAITING_APPROVAL, State.ALREADY_CONFIRMED, State.APPROVED},
+    State.APPROVED: _ANEW | RESTARTABLE | {State.APPROVED, State.INTENT},
+    State.INTENT: _ANEW | RESTARTABLE | {State.PRESSING},
+    State.PRESSING: _READ_BACK | UNSENT,
+    State.IN_DOUBT: _READ_BACK | _ANEW,  # anew only by a person's decision
+    **{state: DECIDED | {state} for state in FOLLOWED_UP},
+    **dict.fromkeys(DECIDED, frozenset()),
+    **dict.fromkeys(RESTARTABLE, _ANEW),
+}
+"""Every change of state that there is within a round; `Ledger.begin_round` begins the next one."""
+
+STATE_WORDS = {
+    State.READY: "待处理",
+    State.AWAITING_APPROVAL: "等待授权",
+    State.APPROVED: "已授权",
+    State.INTENT: "准备确认",
+    State.PRESSING: "正在确认",
+    State.CONFIRMED: "已确认",
+    State.UNDERWRITTEN: "已承保",
+    State.RETURNED: "退回修改",
+    State.DECLINED: "不予承保",
+    State.ALREADY_CONFIRMED: "此前已确认",
+    State.REFUSED: "不符合要求",
+    State.CHANGED: "内容有变",
+    State.FAILED: "未能提交",
+    State.IN_DOUBT: "结果待核实",
+    State.NEEDS_PERSON: "需要人工处理",
+}
+"""The states of the ledger as people read them."""
+WAITING_FOR = {
+    State.AWAITING_APPROVAL: "审批人",
+    State.CONFIRMED: "保险公司",
+    State.ALREADY_CONFIRMED: "保险公司",
+    State.REFUSED: "经办人",
+    State.CHANGED: "经办人",
+    State.NEEDS_PERSON: "经办人",
+    State.IN_DOUBT: "经办人",
+    State.RETURNED: "经办人",
+    State.DECLINED: "经办人",
+}
+"""Whom a state waits for; any other that is not done waits for the next run."""
+NEXT_RUN = "下次运行"
