@@ -14,8 +14,8 @@ from bot.consistency import listed
 from bot.errors import BusinessException
 from bot.findings import Doubt, Remark, Unfit
 from bot.ledger.ledger import Entry
+from bot.ledger.opening import opened_ledger
 from bot.ledger.states import DONE, PRESSED, State
-from bot.run import opened_ledger
 from bot.secrets import Passwords
 from bot.settings import Settings
 from bot.work_item import WorkItem, mask_text

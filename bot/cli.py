@@ -22,18 +22,11 @@ from bot.errors import ApplicationException, BusinessException, NotFit
 from bot.evidence import Evidence
 from bot.findings import Unfit
 from bot.ledger.ledger import Entry, Ledger
+from bot.ledger.opening import opened_ledger
 from bot.ledger.states import CONTRADICTED, DONE, PENDING_AGAIN, STATE_WORDS, State
 from bot.list_template import write_template
 from bot.marked_copy import write_marked_copy
-from bot.run import (
-    Job,
-    Outcome,
-    dispatch_pending,
-    opened_ledger,
-    probe,
-    see_credentials,
-    write_results,
-)
+from bot.run import Job, Outcome, dispatch_pending, probe, see_credentials, write_results
 from bot.run import dispatch as take_in
 from bot.run import follow_up as look_up
 from bot.run import reconcile as compare

@@ -5,7 +5,7 @@ import os
 import signal
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, closing, contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -15,15 +15,12 @@ from time import monotonic
 from uuid import uuid4
 
 from dbos import DBOS, DBOSClient, SetEnqueueOptions, SetWorkflowID, WorkflowHandle
-from filelock import FileLock, Timeout
 from sqlalchemy.exc import OperationalError
 
 from bot import canary
 from bot.errors import NotFit
 from bot.evidence import Evidence
 from bot.ledger.ledger import Entry, Ledger
-from bot.portal import machine_lock
-from bot.private_files import make_private
 from bot.secrets import Passwords
 from bot.session import Attendant, Sessions
 from bot.settings import Settings
@@ -82,36 +79,6 @@ def _one_each(ledger: Ledger, enterprises: Iterable[str], list_digest: str) -> l
     listed = [entry.item for entry in ledger.entries(list_digest)]
     known = {item.uscc: item for item in asked + listed}
     return [known[uscc] for uscc in enterprises]
-
-
-@contextmanager
-def only_worker(settings: Settings) -> Iterator[None]:
-    """Be the one process that changes this portal's ledger.
-
-    The file also keeps other machines away from a shared folder; it can be deleted. The name on
-    this machine cannot.
-
-    Raises:
-        NotFit: another process is at it.
-    """
-    make_private(settings.store)
-    folder = settings.store.stat()
-    release = machine_lock.take("store", str(folder.st_dev), str(folder.st_ino))
-    if not release:
-        raise _other_worker(settings)
-    with ExitStack() as held:
-        held.callback(release)
-        try:
-            held.enter_context(FileLock(settings.worker_lock).acquire(timeout=0))
-        except Timeout:
-            raise _other_worker(settings) from None
-        yield
-
-
-def _other_worker(settings: Settings) -> NotFit:
-    return NotFit(
-        f"另一个 single-window 正在处理同一门户（{settings.store}）。请等它结束后再运行。"
-    )
 
 
 @contextmanager

@@ -12,12 +12,14 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 
-from bot import canary, engine
+from bot import canary
 from bot.evidence import Evidence
 from bot.ledger.ledger import FORGOTTEN, Entry, Ledger, Request
+from bot.ledger.lock import only_worker
+from bot.ledger.opening import opened_ledger
 from bot.ledger.states import DECIDED, FOLLOWED_UP, RESTARTABLE, STATE_WORDS
 from bot.private_files import write_private
-from bot.run import opened_ledger, sealed
+from bot.run import sealed
 from bot.settings import Settings
 from pages.models import Contact
 
@@ -90,7 +92,7 @@ def export(settings: Settings, person: str, to: Path) -> list[Held]:
 @contextmanager
 def _opened(settings: Settings) -> Iterator[tuple[Ledger, Evidence]]:
     with (
-        engine.only_worker(settings),
+        only_worker(settings),
         opened_ledger(settings) as ledger,
         sealed(settings, ledger) as evidence,
     ):

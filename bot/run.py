@@ -16,7 +16,8 @@ from bot.engine import Work
 from bot.errors import EvidenceNotKept, NotFit
 from bot.evidence import Evidence
 from bot.ledger.ledger import Entry, Ledger, Request
-from bot.ledger.opening import open_ledger
+from bot.ledger.lock import only_worker
+from bot.ledger.opening import opened_ledger
 from bot.ledger.states import DECIDED, DONE, FOLLOWED_UP, PRESSED, STATE_WORDS
 from bot.list_file import digest_of
 from bot.origins import LOOPBACK
@@ -93,20 +94,10 @@ class Credential:
 
 
 @contextmanager
-def opened_ledger(settings: Settings) -> Iterator[Ledger]:
-    """Open the ledger of this portal; raises as `open_ledger` says."""
-    ledger = open_ledger(settings)
-    try:
-        yield ledger
-    finally:
-        ledger.close()
-
-
-@contextmanager
 def working_on(settings: Settings) -> Iterator[Ledger]:
     """Be the only worker of this portal, with its ledger and a private temporary folder."""
     with (
-        engine.only_worker(settings),
+        only_worker(settings),
         private_folder(settings.store),
         opened_ledger(settings) as ledger,
     ):
@@ -119,7 +110,7 @@ def dispatch(settings: Settings, work_list: WorkList) -> list[Entry]:
     Raises:
         NotFit: the ledger is not to be had, or another process works on it.
     """
-    with engine.only_worker(settings), opened_ledger(settings) as ledger:
+    with only_worker(settings), opened_ledger(settings) as ledger:
         ledger.dispatch(work_list.items, work_list.digest, settings.operator)
         return ledger.entries(work_list.digest)
 
@@ -145,7 +136,7 @@ def dispatch_pending(settings: Settings) -> list[Request]:
         )
         for number, one in enumerate(settings.enterprises, start=1)
     ]
-    with engine.only_worker(settings), opened_ledger(settings) as ledger:
+    with only_worker(settings), opened_ledger(settings) as ledger:
         ledger.ask(items)
         return ledger.requests()
 

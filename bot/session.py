@@ -22,6 +22,7 @@ from playwright.sync_api import (
 )
 from playwright.sync_api import Error as PlaywrightError
 
+from bot import machine_lock
 from bot.artifacts import tokens
 from bot.egress import IDLE_SECONDS, Egress
 from bot.errors import (
@@ -34,7 +35,6 @@ from bot.errors import (
     in_chinese,
 )
 from bot.origins import host_of
-from bot.portal import machine_lock
 from bot.portal.client import Client
 from bot.portal.documents import fetching
 from bot.portal.watchdog import Watchdog

@@ -24,12 +24,20 @@ MAP = {
     "bot": {"admission", "approval", "artifacts", "canary", "cli", "clock", "columns"}
     | {"confirm_request", "confirmation", "consistency", "declaration", "demo", "doctor"}
     | {"egress", "engine", "errors", "evidence", "evidence_page", "findings", "html"}
-    | {"list_file", "list_template", "marked_copy", "origins", "pack_file", "personal_data"}
+    | {
+        "list_file",
+        "list_template",
+        "machine_lock",
+        "marked_copy",
+        "origins",
+        "pack_file",
+        "personal_data",
+    }
     | {"positive_look", "press", "private_files", "reconcile", "results", "run", "scratch"}
     | {"seal", "secrets", "session", "settings", "terminal", "usage", "vault", "verification"}
     | {"work_item", "work_list", "workbook", "workflow"},
-    "bot/ledger": {"history", "ledger", "opening", "schema", "states"},
-    "bot/portal": {"client", "documents", "machine_lock", "watchdog"},
+    "bot/ledger": {"history", "ledger", "lock", "marker", "opening", "schema", "states"},
+    "bot/portal": {"client", "documents", "watchdog"},
 }
 
 SLEEPS = {"sleep", "wait_for_timeout"}

@@ -13,9 +13,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.errors import NotFit, NotWritten
+from bot.ledger.marker import Marker
 from bot.ledger.schema import AUDIT, ITEMS, MIGRATIONS, REQUESTS, ROWS, SCHEMA, VERSION
 from bot.ledger.states import BEFORE_PRESS, MOVES, RESTARTABLE, USUAL_STEPS, State
-from bot.private_files import make_private, write_private
+from bot.private_files import make_private
 from bot.work_item import WorkItem
 from pages.models import Contact
 
@@ -77,7 +78,7 @@ class Ledger:
         make_private(file.parent)  # it holds contact data
         self._engine = _open(file)
         self._writer = self._engine.execution_options(writes=True)
-        self._marking = Lock()
+        self._marker, self._place, self._marking = marker, file.resolve(), Lock()
         damaged = NotFit(f"台账 {file} 已损坏或不是台账。请从备份恢复后再运行。")
         try:
             is_empty = not sa.inspect(self._engine).has_table(ITEMS.name)
@@ -86,7 +87,7 @@ class Ledger:
             if self._pragma("quick_check(1)") != "ok":
                 raise damaged
             self._migrate(int(self._pragma("user_version")), is_empty)
-            self._claim(file, marker)
+            self._claim(file)
         except NotWritten as error:
             raise NotFit(str(error)) from error
         except ValueError as error:  # somebody has edited it
@@ -304,23 +305,18 @@ class Ledger:
         with self._engine.connect() as connection:
             return str(connection.exec_driver_sql(f"PRAGMA {name}").scalar_one())
 
-    def _claim(self, file: Path, marker: Path) -> None:
+    def _claim(self, file: Path) -> None:
         """See that the marker means this ledger; name a ledger that has no name yet."""
-        self._marker, self._place = marker, file.resolve()
-        name = self._pragma("application_id")
-        lines = marker.read_text(encoding="utf-8").splitlines() if marker.exists() else []
-        meant, presses, place = [*lines, "", "", ""][:3]  # an older program wrote less
-        if marker.exists() and not meant and name != "0":  # an older program left both without one
+        meant, name = Marker.read(self._marker), self._pragma("application_id")
+        if meant and not meant.name and name != "0":  # an older program left both without one
             raise NotFit(
-                f"标记文件 {marker} 是空的，不知道台账按下过几次。请确认台账是最新的，"
+                f"标记文件 {self._marker} 是空的，不知道台账按下过几次。请确认台账是最新的，"
                 f"不是从备份恢复的，再在标记文件里写两行：{name} 和 {self._presses()}。"
             )
         # without a marker, nothing may be known here yet
-        is_ours = meant == name if meant else marker.exists() or not self.entries()
-        is_copy = Path(place) != self._place and bool(place) and Path(place).exists()
-        if not is_ours or is_copy:
+        if meant.means_another(name, self._place) if meant else self.rounds():
             raise NotFit(
-                f"台账 {file} 不是这台电脑正在用的那一份（见 {marker}，第三行是它的位置）。"
+                f"台账 {file} 不是这台电脑正在用的那一份（见 {self._marker}，第三行是它的位置）。"
                 "几份台账并用就不能保证不重复确认：请用回原来的；确要换文件夹时，把原来的数据文件夹"
                 "整个移过来，不要复制；确要换电脑时，先停用原来的，再把台账和这个标记文件一起移过来。"
             )
@@ -328,13 +324,14 @@ class Ledger:
             name = str(randbelow(2**31 - 1) + 1)
             with self._writing() as transaction:
                 transaction.exec_driver_sql(f"PRAGMA application_id = {name}")
-        if (known := self._presses()) < int(presses or 0):
+        known, presses = self._presses(), meant.presses if meant else 0
+        if known < presses:
             raise NotFit(
                 f"台账 {file} 太旧：标记文件记着按下过 {presses} 次，台账里只有 {known} 次，"
                 "多半是从较早的备份恢复的。接着办就不能保证不重复确认：请找回最新的台账；找不回时，"
-                f"先到门户查明少了的那几次，再把标记文件 {marker} 的第二行改成 {known}。"
+                f"先到门户查明少了的那几次，再把标记文件 {self._marker} 的第二行改成 {known}。"
             )
-        if (meant, place) != (name, str(self._place)):
+        if not meant or (meant.name, meant.place) != (name, str(self._place)):
             self._mark()
 
     def _presses(self) -> int:
@@ -347,10 +344,8 @@ class Ledger:
         """Write down, away from the ledger, which one it is, how far it has come, and its place."""
         name = self._pragma("application_id")
         try:
-            self._marker.parent.mkdir(parents=True, exist_ok=True)
             with self._marking:  # counted within, or the later of two writers may know of less
-                text = f"{name}\n{self._presses()}\n{self._place}\n"
-                write_private(self._marker, text.encode())
+                Marker(name, self._presses(), str(self._place)).write(self._marker)
         except OSError as error:
             raise NotWritten(f"标记文件 {self._marker} 写不进去（{error.strerror}）") from error
 

@@ -1,9 +1,22 @@
 """Opens the ledger of a portal, unless it knows of another, or another one is this portal's."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from bot.errors import NotFit
 from bot.ledger.ledger import Ledger
 from bot.private_files import write_private
 from bot.settings import Settings
+
+
+@contextmanager
+def opened_ledger(settings: Settings) -> Iterator[Ledger]:
+    """Open the ledger of this portal; raises as `open_ledger` says."""
+    ledger = open_ledger(settings)
+    try:
+        yield ledger
+    finally:
+        ledger.close()
 
 
 def open_ledger(settings: Settings) -> Ledger:

@@ -15,11 +15,10 @@ import keyring
 import pytest
 from keyring.backends.fail import Keyring as NoKeyring
 
-from bot import declaration
+from bot import declaration, machine_lock
 from bot.approval import Approval, ApprovedIntent
 from bot.egress import Egress
 from bot.origins import host_of
-from bot.portal import machine_lock
 from bot.portal.client import Client
 from bot.press import Latch
 from bot.secrets import ENVIRONMENT_PREFIX

@@ -12,9 +12,10 @@ from openpyxl import load_workbook
 from bot.admission import admit
 from bot.approval import MANDATE, PERSON, Approval
 from bot.ledger.ledger import Ledger
+from bot.ledger.opening import opened_ledger
 from bot.ledger.states import State
 from bot.results import NOT_TAKEN
-from bot.run import opened_ledger, write_results
+from bot.run import write_results
 from bot.secrets import ENVIRONMENT_PREFIX, Passwords
 from bot.settings import Settings, load_settings
 from bot.work_list import WorkList, read_work_list

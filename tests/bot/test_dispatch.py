@@ -11,8 +11,8 @@ from typer.testing import CliRunner
 
 from bot import terminal
 from bot.cli import app
+from bot.ledger.opening import opened_ledger
 from bot.ledger.states import State
-from bot.run import opened_ledger
 from bot.secrets import ENVIRONMENT_PREFIX
 from bot.settings import load_settings
 from tests.bot.lists import row, uscc, write_xlsx

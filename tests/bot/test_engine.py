@@ -16,6 +16,7 @@ from sqlalchemy.exc import OperationalError
 
 from bot import engine
 from bot.errors import NotFit
+from bot.ledger.lock import only_worker
 from bot.settings import Settings
 from bot.workflow import Stop
 
@@ -45,9 +46,9 @@ def settings(tmp_path: Path) -> Settings:
 
 def test_a_deleted_lock_file_lets_no_second_worker_in(settings: Settings):
     """The folder itself is locked too, by whatever path it is reached."""
-    with engine.only_worker(settings):
+    with only_worker(settings):
         settings.worker_lock.unlink()
-        with pytest.raises(NotFit, match="另一个 single-window"), engine.only_worker(settings):
+        with pytest.raises(NotFit, match="另一个 single-window"), only_worker(settings):
             pass
 
 

@@ -11,8 +11,8 @@ from unittest.mock import Mock
 
 import pytest
 
+from bot import machine_lock
 from bot.errors import SignInRefused
-from bot.portal import machine_lock
 from bot.secrets import Passwords
 from bot.session import BrowserThread, Sessions
 from bot.settings import Settings
@@ -21,7 +21,7 @@ from tests.bot.test_ledger import ITEM
 
 TAKE = """
 import sys
-from bot.portal import machine_lock
+from bot import machine_lock
 machine_lock.SPACE = sys.argv[1]
 print(machine_lock.take("portal", "enterprise") is not None)
 """

@@ -8,8 +8,9 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from bot import cli, engine
+from bot.ledger.opening import opened_ledger
 from bot.ledger.states import State
-from bot.run import Job, _leaks, opened_ledger, sealed
+from bot.run import Job, _leaks, sealed
 from bot.seal import PUBLIC_KEY
 from bot.secrets import Passwords
 from bot.settings import Settings

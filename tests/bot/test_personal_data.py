@@ -14,8 +14,8 @@ from bot.confirmation import Confirmation
 from bot.errors import BusinessException
 from bot.evidence import Evidence
 from bot.ledger.ledger import Ledger
+from bot.ledger.opening import opened_ledger
 from bot.ledger.states import State
-from bot.run import opened_ledger
 from bot.seal import PUBLIC_KEY
 from bot.settings import Settings
 from bot.verification import verify

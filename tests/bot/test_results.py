@@ -18,6 +18,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from PIL import Image
 from playwright.sync_api import Browser
 
+from bot.ledger.opening import opened_ledger
 from bot.ledger.states import STATE_WORDS, State
 from bot.results import (
     HEADINGS,
@@ -28,7 +29,7 @@ from bot.results import (
     write_html,
     write_workbook,
 )
-from bot.run import opened_ledger, write_results
+from bot.run import write_results
 from bot.settings import load_settings
 from bot.work_list import read_work_list
 from tests.bot.lists import ORIGIN, row, write_csv, write_xlsx

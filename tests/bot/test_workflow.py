@@ -8,9 +8,9 @@ from unittest.mock import patch
 
 import pytest
 
-from bot import engine
 from bot.errors import OutOfTime
 from bot.ledger.ledger import Ledger
+from bot.ledger.lock import only_worker
 from bot.ledger.states import State
 from bot.settings import Settings
 from bot.work_item import WorkItem
@@ -104,7 +104,7 @@ def test_a_lock_file_that_is_gone_ends_the_run_before_the_next_policy(
     settings = Settings(data_dir=tmp_path)
     ledger = Ledger(tmp_path / "ledger.sqlite", tmp_path / "marker")
     begun = []
-    with engine.only_worker(settings):
+    with only_worker(settings):
         robot = make_robot(tmp_path, settings, ledger, Portal())
 
         def handle(reference: str) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bot import engine
+from bot.ledger.lock import only_worker
 from bot.settings import load_settings
 from tests.bot.conftest import Workplace
 from tests.bot.matrix.conftest import Lived
@@ -142,7 +142,7 @@ def test_f25_only_one_of_two_runs_works_on_a_ledger(workplace: Workplace):
     """F25: the second is told to wait, and touches nothing; a dead one's lock is free, see F01."""
     workplace.add()
 
-    with engine.only_worker(load_settings(workplace.folder)):
+    with only_worker(load_settings(workplace.folder)):
         ended = workplace.call("run", str(workplace.work_list))
 
     assert ended.returncode == 4

@@ -1,0 +1,42 @@
+"""标记: a small file, away from the ledger, that says which ledger this computer works with.
+
+A copy or an older backup of a ledger does not know of every press; the marker does.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from bot.private_files import write_private
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """What the file says of the ledger that is meant; an older program wrote less."""
+
+    name: str = ""
+    presses: int = 0  # that the ledger knew of when the marker was written
+    place: str = ""  # of the ledger's file
+
+    @classmethod
+    def read(cls, file: Path) -> Self | None:
+        """Return what the file says; nothing if there is none.
+
+        Raises:
+            ValueError: somebody has edited it.
+        """
+        if not file.exists():
+            return None
+        lines = file.read_text(encoding="utf-8").splitlines()
+        name, presses, place = [*lines, "", "", ""][:3]
+        return cls(name, int(presses or 0), place)
+
+    def write(self, file: Path) -> None:
+        """Write it to the file; raises `OSError` if the disk does not take it."""
+        file.parent.mkdir(parents=True, exist_ok=True)
+        write_private(file, f"{self.name}\n{self.presses}\n{self.place}\n".encode())
+
+    def means_another(self, name: str, place: Path) -> bool:
+        """Tell whether it means another ledger than the one of this name at this place."""
+        is_elsewhere = bool(self.place) and Path(self.place) != place and Path(self.place).exists()
+        return self.name not in ("", name) or is_elsewhere
