@@ -26,7 +26,7 @@ from bot.ledger.ledger import Entry
 from bot.ledger.states import ADVANCING
 from bot.pack_file import PackFile, last_of, pack_files
 from bot.private_files import is_half, make_private, write_private
-from bot.seal import PACK, RUN, Chain, Head, Seal, signature_of
+from bot.seal import CHAIN, PACK, RUN, Chain, Head, Seal, signature_of
 from bot.settings import Settings
 from bot.work_item import WorkItem
 from pages.models import Contact, Document
@@ -269,6 +269,11 @@ class Evidence:
             raise EvidenceNotKept(
                 "EVIDENCE", f"证据没有保存：{error.strerror}", "请检查磁盘空间和权限，再运行一次"
             ) from error
+
+
+def is_seal(file: Path) -> bool:
+    """Tell whether a file seals evidence; without it all evidence would look changed."""
+    return file.parent.name == CHAIN or file.name in (MANIFEST, signature_of(Path(MANIFEST)).name)
 
 
 def is_personal(name: str) -> bool:

@@ -10,11 +10,10 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from bot import canary, engine
-from bot.artifacts import Hunt, put_away
 from bot.doctor import check_clock
 from bot.engine import Work
 from bot.errors import EvidenceNotKept, NotFit
-from bot.evidence import Evidence
+from bot.evidence import Evidence, is_seal
 from bot.ledger.ledger import Entry, Ledger, Request
 from bot.ledger.lock import only_worker
 from bot.ledger.opening import opened_ledger
@@ -26,6 +25,7 @@ from bot.reconcile import reconcile as compare_all
 from bot.results import NOT_TAKEN, ItemSummary, RowResult, RunSummary, write_html, write_workbook
 from bot.scratch import private_folder
 from bot.seal import Head, fingerprint, read_public_key
+from bot.secret_scan import SecretScanner, quarantine_files
 from bot.secrets import Passwords
 from bot.session import Attendant, Sessions
 from bot.settings import Settings
@@ -319,12 +319,12 @@ def _leaks(job: Job, ledger: Ledger, files: tuple[Path, ...]) -> tuple[Path, ...
     items = [entry.item for entry in rounds]
     items += [entry.brought for entry in rounds if entry.brought]
     items += [request.item for request in ledger.requests(None)]
-    hunt = Hunt(_hunted(job.passwords.used, items))
-    hunt.redact(files)
+    scanner = SecretScanner(_hunted(job.passwords.used, items))
+    scanner.redact(files)
     store, since = job.settings.store, job.started.timestamp()
     stored = (path for path in store.rglob("*") if path.is_file())
-    hits = hunt.search([*files, *(path for path in stored if path.stat().st_mtime >= since)])
-    put_away(hits, store / "quarantine" / f"{job.started:%Y%m%d-%H%M%S}")
+    hits = scanner.search([*files, *(path for path in stored if path.stat().st_mtime >= since)])
+    quarantine_files(hits, store / "quarantine" / f"{job.started:%Y%m%d-%H%M%S}", is_seal)
     return tuple(dict.fromkeys(hit.file for hit in hits))
 
 
@@ -357,7 +357,7 @@ def _data(items: Iterable[WorkItem]) -> dict[str, str]:
 
 
 def _is_in(secret: Secret, text: str) -> bool:
-    return secret.reveal() in text and Hunt([secret]).redacted(text) != text
+    return secret.reveal() in text and SecretScanner([secret]).redacted(text) != text
 
 
 def _in_doubt_elsewhere(ledger: Ledger, digest: str) -> list[Entry]:

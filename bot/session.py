@@ -23,7 +23,6 @@ from playwright.sync_api import (
 from playwright.sync_api import Error as PlaywrightError
 
 from bot import machine_lock
-from bot.artifacts import tokens
 from bot.egress import IDLE_SECONDS, Egress
 from bot.errors import (
     RUN_AGAIN,
@@ -39,6 +38,7 @@ from bot.portal.client import Client
 from bot.portal.documents import fetching
 from bot.portal.watchdog import Watchdog
 from bot.press import HASTY, Guard, Latch, Sender, Valve, hasty
+from bot.secret_scan import tokens
 from bot.secrets import Passwords
 from bot.settings import Settings
 from bot.work_item import WorkItem

@@ -105,3 +105,19 @@ def test_a_test_is_not_named_after_a_secret(tmp_path: Path):
     assert "用例的名字里有秘密" in told
     assert "test_pin[********]" in told
     assert "31415926" not in told
+
+
+COLLECT = """
+import sys, pytest
+pytest.main(["--collect-only", "-q", "-p", "no:cacheprovider", "features"])
+print(*sorted(name for name in sys.modules if name.partition(".")[0] in %r))
+"""
+HEAVY = ("bot", "dbos", "openpyxl", "pydantic_settings", "rich", "sqlalchemy", "typer")
+
+
+def test_collecting_the_suite_loads_of_the_bot_the_secret_scan_alone():
+    """Every session of every tester would wait for whatever else it loads."""
+    command = [sys.executable, "-c", COLLECT % (HEAVY,)]
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+
+    assert ended.stdout.splitlines()[-1] == "bot bot.secret_scan"

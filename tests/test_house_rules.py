@@ -21,7 +21,7 @@ MAP = {
     "mock_portal": STEMS
     | {"__main__", "accounts", "captcha", "card_control", "clock", "defects", "documents", "doors"}
     | {"faults", "insurer", "rules", "sessions", "store", "wording"},
-    "bot": {"admission", "approval", "artifacts", "canary", "cli", "clock", "columns"}
+    "bot": {"admission", "approval", "canary", "cli", "clock", "columns"}
     | {"confirm_request", "confirmation", "consistency", "declaration", "demo", "doctor"}
     | {"egress", "engine", "errors", "evidence", "evidence_page", "findings", "html"}
     | {
@@ -34,7 +34,17 @@ MAP = {
         "personal_data",
     }
     | {"positive_look", "press", "private_files", "reconcile", "results", "run", "scratch"}
-    | {"seal", "secrets", "session", "settings", "terminal", "usage", "vault", "verification"}
+    | {
+        "seal",
+        "secret_scan",
+        "secrets",
+        "session",
+        "settings",
+        "terminal",
+        "usage",
+        "vault",
+        "verification",
+    }
     | {"work_item", "work_list", "workbook", "workflow"},
     "bot/ledger": {"history", "ledger", "lock", "marker", "opening", "schema", "states"},
     "bot/portal": {"client", "documents", "watchdog"},

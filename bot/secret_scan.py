@@ -14,7 +14,7 @@ import re
 import shutil
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import md5, sha1, sha256
 from pathlib import Path
@@ -23,8 +23,6 @@ from urllib.parse import quote, quote_plus
 
 from ahocorasick_rs import BytesAhoCorasick
 
-from bot.evidence import MANIFEST
-from bot.seal import CHAIN, signature_of
 from pages.models import Secret
 
 SHORTEST = 4  # characters of a secret, and bytes of a form; anything shorter is everywhere
@@ -109,8 +107,8 @@ def tokens(cookies: Iterable[Mapping[str, Any]]) -> Iterator[Secret]:
             yield Secret(cookie["value"])
 
 
-class Hunt:
-    """The hunt for these secrets, in files and in texts."""
+class SecretScanner:
+    """Looks for these secrets, in files and in texts."""
 
     def __init__(self, secrets: Iterable[Secret]) -> None:
         self._typed = {one.reveal() for one in secrets if len(one.reveal()) >= SHORTEST}
@@ -211,24 +209,21 @@ class Hunt:
                     yield *press.span(1), "key presses"
 
 
-def put_away(hits: Iterable[Hit], quarantine: Path) -> list[Path]:
-    """Move what still holds a secret to where only its owner can read it; return what stays.
+def quarantine_files(
+    hits: Iterable[Hit], quarantine: Path, must_stay: Callable[[Path], bool] = lambda _: False
+) -> list[Path]:
+    """Move each file that still holds a secret to where only its owner can read it.
 
-    A ledger is never moved: without it the bot would take what it has pressed for new. Nor is a
-    seal: without it all evidence would look as if somebody had changed it.
+    Return the files that stay. A ledger always stays: without it the bot would press again.
     """
     left = []
     for number, file in enumerate(dict.fromkeys(hit.file for hit in hits), start=1):
-        if file.name.endswith(READ_ONLY) or _is_seal(file):
+        if file.name.endswith(READ_ONLY) or must_stay(file):
             left.append(file)
             continue
         quarantine.mkdir(mode=0o700, parents=True, exist_ok=True)
         shutil.move(file, quarantine / f"{number:03d}-{file.name}")
     return left
-
-
-def _is_seal(file: Path) -> bool:
-    return file.parent.name == CHAIN or file.name in (MANIFEST, signature_of(Path(MANIFEST)).name)
 
 
 def _below(place: Path) -> Iterator[Path]:

@@ -1,4 +1,4 @@
-"""What a run leaves behind holds no secret; the hunt finds whatever is planted."""
+"""What a run leaves behind holds no secret; the scanner finds whatever is planted."""
 
 import io
 import zipfile
@@ -9,11 +9,12 @@ import pytest
 from openpyxl import Workbook, load_workbook
 from playwright.sync_api import Browser
 
-from bot.artifacts import Hunt, put_away
+from bot.evidence import is_seal
+from bot.secret_scan import SecretScanner, quarantine_files
 from pages.models import Secret
 
 TYPED = 'Mock"密&<码>/+1'
-# written down by hand, so that the test does not encode as the hunt does
+# written down by hand, so that the test does not encode as the scanner does
 ENCODED = {
     "plain": TYPED.encode(),
     "GB18030": b'Mock"\xc3\xdc&<\xc2\xeb>/+1',
@@ -61,23 +62,27 @@ SINKS: dict[str, Callable[[bytes], bytes]] = {
 
 
 @pytest.fixture
-def hunt() -> Hunt:
-    """The hunt for one awkward password among others."""
-    return Hunt([Secret(TYPED), Secret("88888888"), *(Secret(f"Mock-{n:06d}") for n in range(50))])
+def scanner() -> SecretScanner:
+    """The scanner for one awkward password among others."""
+    return SecretScanner(
+        [Secret(TYPED), Secret("88888888"), *(Secret(f"Mock-{n:06d}") for n in range(50))]
+    )
 
 
 @pytest.mark.parametrize("sink", SINKS)
 @pytest.mark.parametrize("encoding", ENCODED)
-def test_what_is_planted_is_found_and_starred(hunt: Hunt, tmp_path: Path, sink: str, encoding: str):
+def test_what_is_planted_is_found_and_starred(
+    scanner: SecretScanner, tmp_path: Path, sink: str, encoding: str
+):
     """Twelve encodings in eight sinks: each is found before the rewrite, and none after it."""
     file = tmp_path / sink
     file.write_bytes(SINKS[sink](ENCODED[encoding]))
 
-    before = {hit.file for hit in hunt.search([tmp_path])}
-    hunt.redact([tmp_path])
+    before = {hit.file for hit in scanner.search([tmp_path])}
+    scanner.redact([tmp_path])
 
     assert before == {file}
-    assert hunt.search([tmp_path]) == []
+    assert scanner.search([tmp_path]) == []
     assert len(file.read_bytes()) > 0
 
 
@@ -94,15 +99,15 @@ def test_keys_pressed_one_by_one_are_put_together(tmp_path: Path, method: str):
         for key in keys
     ]
     (tmp_path / "trace.zip").write_bytes(zipped("trace.trace", "\n".join(lines).encode()))
-    hunt = Hunt([Secret('"密k码')])
+    scanner = SecretScanner([Secret('"密k码')])
 
-    before = [hit.form for hit in hunt.search([tmp_path])]
-    hunt.redact([tmp_path])
+    before = [hit.form for hit in scanner.search([tmp_path])]
+    scanner.redact([tmp_path])
     with zipfile.ZipFile(tmp_path / "trace.zip") as archive:
         text = archive.read("trace.trace").decode()
 
     assert before == ["key presses"]
-    assert hunt.search([tmp_path]) == []
+    assert scanner.search([tmp_path]) == []
     assert [key for key in keys if f':"{key}"' in text] == ["Shift", "a", "Enter"]
 
 
@@ -118,29 +123,29 @@ def test_a_secret_typed_key_by_key_is_found_in_a_real_trace(browser: Browser, tm
     tab.locator("#other").fill(TYPED)
     context.tracing.stop(path=tmp_path / "trace.zip")
     context.close()
-    hunt = Hunt([Secret("Mock-7z"), Secret(TYPED)])
+    scanner = SecretScanner([Secret("Mock-7z"), Secret(TYPED)])
 
-    before = {hit.form for hit in hunt.search([tmp_path])}
-    hunt.redact([tmp_path])
+    before = {hit.form for hit in scanner.search([tmp_path])}
+    scanner.redact([tmp_path])
     with zipfile.ZipFile(tmp_path / "trace.zip") as archive:
         lines = archive.read("trace.trace").splitlines()
 
     assert before >= {"key presses", "JSON"}
-    assert hunt.search([tmp_path]) == []
+    assert scanner.search([tmp_path]) == []
     assert all(line.startswith(b"{") and line.endswith(b"}") for line in lines)
 
 
-def test_names_are_searched_and_starred_too(hunt: Hunt, tmp_path: Path):
+def test_names_are_searched_and_starred_too(scanner: SecretScanner, tmp_path: Path):
     """A screenshot that is named after what was typed, in a folder that is too."""
     (tmp_path / "Mock-000001").mkdir()
     (tmp_path / "Mock-000001" / "page-Mock-000002.png").touch()
     (tmp_path / "a.zip").write_bytes(zipped("Mock-000003.txt", b""))
 
-    before = {hit.file.name for hit in hunt.search([tmp_path])}
-    hunt.redact([tmp_path])
+    before = {hit.file.name for hit in scanner.search([tmp_path])}
+    scanner.redact([tmp_path])
 
     assert before == {"Mock-000001", "page-Mock-000002.png", "a.zip"}
-    assert hunt.search([tmp_path]) == []
+    assert scanner.search([tmp_path]) == []
     assert sorted(path.name for path in tmp_path.rglob("*")) == [
         "___________",
         "a.zip",
@@ -160,18 +165,18 @@ def test_names_are_searched_and_starred_too(hunt: Hunt, tmp_path: Path):
     ],
     ids=["alone", "within a number", "behind letters", "a password", "within a word", "unknown"],
 )
-def test_a_number_counts_where_it_stands_alone(hunt: Hunt, text: str, is_found: bool):
+def test_a_number_counts_where_it_stands_alone(scanner: SecretScanner, text: str, is_found: bool):
     """Else every time stamp and every amount would hold somebody's PIN."""
-    assert (hunt.redacted(text) != text) == is_found
+    assert (scanner.redacted(text) != text) == is_found
 
 
-def test_a_workbook_stays_a_workbook(hunt: Hunt, tmp_path: Path):
+def test_a_workbook_stays_a_workbook(scanner: SecretScanner, tmp_path: Path):
     """Only the cell that held a secret is different."""
     book = Workbook()
     book.worksheets[0].append(["已确认", "Mock-000007"])
     book.save(tmp_path / "结果.xlsx")
 
-    hunt.redact([tmp_path])
+    scanner.redact([tmp_path])
 
     assert [cell.value for cell in load_workbook(tmp_path / "结果.xlsx").worksheets[0][1]] == [
         "已确认",
@@ -180,30 +185,32 @@ def test_a_workbook_stays_a_workbook(hunt: Hunt, tmp_path: Path):
 
 
 @pytest.mark.parametrize("content", ["PK\x03\x04 and nothing more", ""])
-def test_an_archive_that_cannot_be_opened_is_told(hunt: Hunt, tmp_path: Path, content: str):
+def test_an_archive_that_cannot_be_opened_is_told(
+    scanner: SecretScanner, tmp_path: Path, content: str
+):
     """What cannot be searched is not clean; an empty file is no archive."""
     (tmp_path / "broken.zip").write_text(content)
-    hunt.redact([tmp_path])
+    scanner.redact([tmp_path])
 
-    assert [hit.form for hit in hunt.search([tmp_path])] == ["打不开的压缩包"] * bool(content)
+    assert [hit.form for hit in scanner.search([tmp_path])] == ["打不开的压缩包"] * bool(content)
 
 
-def test_what_still_holds_a_secret_is_put_away(hunt: Hunt, tmp_path: Path):
+def test_what_still_holds_a_secret_is_quarantine_files(scanner: SecretScanner, tmp_path: Path):
     """A database is not rewritten; a ledger stays where it is, since it prevents what is worse."""
     run, quarantine = tmp_path / "run", tmp_path / "quarantine"
     run.mkdir()
     (run / "ledger.sqlite").write_bytes(b"Mock-000001")
     (run / "trace.zip").write_bytes(b"PK\x03\x04 Mock-000001")
-    hunt.redact([run])
+    scanner.redact([run])
 
-    left = put_away(hunt.search([run]), quarantine)
+    left = quarantine_files(scanner.search([run]), quarantine)
 
     assert left == [run / "ledger.sqlite"]
     assert [path.name for path in quarantine.iterdir()] == ["002-trace.zip"]
     assert quarantine.stat().st_mode & 0o777 == 0o700
 
 
-def test_a_seal_that_holds_a_secret_stays_where_it_is(hunt: Hunt, tmp_path: Path):
+def test_a_seal_that_holds_a_secret_stays_where_it_is(scanner: SecretScanner, tmp_path: Path):
     """Without it, all evidence would look as if somebody had changed it."""
     chain, pack = tmp_path / "chain", tmp_path / "pack"
     for folder, names in ((chain, ("1.json", "1.sig")), (pack, ("manifest.json", "manifest.sig"))):
@@ -211,7 +218,7 @@ def test_a_seal_that_holds_a_secret_stays_where_it_is(hunt: Hunt, tmp_path: Path
         for name in names:
             (folder / name).write_bytes(b"Mock-000001")
 
-    left = put_away(hunt.search([chain, pack]), tmp_path / "quarantine")
+    left = quarantine_files(scanner.search([chain, pack]), tmp_path / "quarantine", is_seal)
 
     assert len(left) == 4
     assert all(file.exists() for file in left)
@@ -221,5 +228,5 @@ def test_without_secrets_nothing_is_found(tmp_path: Path):
     """Too short a secret is none, or every page would be full of it."""
     (tmp_path / "run.log").write_text("abc 123")
 
-    assert Hunt([]).search([tmp_path]) == []
-    assert Hunt([Secret("123"), Secret("")]).search([tmp_path]) == []
+    assert SecretScanner([]).search([tmp_path]) == []
+    assert SecretScanner([Secret("123"), Secret("")]).search([tmp_path]) == []
