@@ -19,7 +19,8 @@ from bot.columns import RULES
 from bot.confirmation import EVIDENCE_MISSING
 from bot.doctor import Health, check_quickly, examine
 from bot.errors import ApplicationException, BusinessException, NotFit
-from bot.evidence import Evidence
+from bot.evidence.pack import Evidence
+from bot.evidence.verification import verify as verify_evidence
 from bot.findings import Unfit
 from bot.ledger.ledger import Entry, Ledger
 from bot.ledger.opening import opened_ledger
@@ -35,7 +36,6 @@ from bot.secrets import Passwords, open_store
 from bot.session import Attendant
 from bot.settings import Settings, load_settings
 from bot.usage import CTRL_C, Commands
-from bot.verification import verify as verify_evidence
 from bot.work_list import WorkList, read_work_list
 from bot.workflow import Stop
 from pages.not_started import NotStarted

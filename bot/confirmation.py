@@ -28,7 +28,7 @@ from bot.errors import (
     EvidenceNotKept,
     WorkItemError,
 )
-from bot.evidence import SEAL, Evidence, environment
+from bot.evidence.pack import SEAL, Evidence, environment
 from bot.findings import Unfit
 from bot.ledger.history import presses, sent_at
 from bot.ledger.ledger import ROBOT, Entry, Ledger

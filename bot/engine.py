@@ -19,7 +19,7 @@ from sqlalchemy.exc import OperationalError
 
 from bot import canary
 from bot.errors import NotFit
-from bot.evidence import Evidence
+from bot.evidence.pack import Evidence
 from bot.ledger.ledger import Entry, Ledger
 from bot.secrets import Passwords
 from bot.session import Attendant, Sessions

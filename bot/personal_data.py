@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 
 from bot import canary
-from bot.evidence import Evidence
+from bot.evidence.pack import Evidence
 from bot.ledger.ledger import FORGOTTEN, Entry, Ledger, Request
 from bot.ledger.lock import only_worker
 from bot.ledger.opening import opened_ledger

@@ -13,7 +13,8 @@ from bot import canary, engine
 from bot.doctor import check_clock
 from bot.engine import Work
 from bot.errors import EvidenceNotKept, NotFit
-from bot.evidence import Evidence, is_seal
+from bot.evidence.pack import Evidence, is_seal
+from bot.evidence.seal import Head, fingerprint, read_public_key
 from bot.ledger.ledger import Entry, Ledger, Request
 from bot.ledger.lock import only_worker
 from bot.ledger.opening import opened_ledger
@@ -24,7 +25,6 @@ from bot.reconcile import Comparison
 from bot.reconcile import reconcile as compare_all
 from bot.results import NOT_TAKEN, ItemSummary, RowResult, RunSummary, write_html, write_workbook
 from bot.scratch import private_folder
-from bot.seal import Head, fingerprint, read_public_key
 from bot.secret_scan import SecretScanner, quarantine_files
 from bot.secrets import Passwords
 from bot.session import Attendant, Sessions

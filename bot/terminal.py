@@ -34,6 +34,7 @@ from bot.clock import BEIJING
 from bot.demo import Trial
 from bot.doctor import Finding, Health
 from bot.errors import SignInRefused
+from bot.evidence.verification import Verdict
 from bot.findings import Finding as ListFinding
 from bot.ledger.ledger import Entry, Request
 from bot.ledger.states import CONTRADICTED, FOLLOWED_UP, NEXT_RUN, STATE_WORDS, WAITING_FOR, State
@@ -41,7 +42,6 @@ from bot.personal_data import Erased, Held
 from bot.reconcile import Comparison
 from bot.results import GOOD
 from bot.run import Credential, Outcome, SealNote
-from bot.verification import Verdict
 from bot.work_item import mask_contact
 from bot.work_list import WorkList
 from bot.workflow import Stop

@@ -29,7 +29,7 @@ from bot.errors import (
     OutOfTime,
     WorkItemError,
 )
-from bot.evidence import Evidence
+from bot.evidence.pack import Evidence
 from bot.ledger.ledger import Entry, Ledger
 from bot.ledger.states import BEFORE_PRESS, DONE, FOLLOWED_UP, PRESSED, State
 from bot.session import Sessions

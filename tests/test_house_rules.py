@@ -21,31 +21,14 @@ MAP = {
     "mock_portal": STEMS
     | {"__main__", "accounts", "captcha", "card_control", "clock", "defects", "documents", "doors"}
     | {"faults", "insurer", "rules", "sessions", "store", "wording"},
-    "bot": {"admission", "approval", "canary", "cli", "clock", "columns"}
-    | {"confirm_request", "confirmation", "consistency", "declaration", "demo", "doctor"}
-    | {"egress", "engine", "errors", "evidence", "evidence_page", "findings", "html"}
-    | {
-        "list_file",
-        "list_template",
-        "machine_lock",
-        "marked_copy",
-        "origins",
-        "pack_file",
-        "personal_data",
-    }
-    | {"positive_look", "press", "private_files", "reconcile", "results", "run", "scratch"}
-    | {
-        "seal",
-        "secret_scan",
-        "secrets",
-        "session",
-        "settings",
-        "terminal",
-        "usage",
-        "vault",
-        "verification",
-    }
-    | {"work_item", "work_list", "workbook", "workflow"},
+    "bot": {"admission", "approval", "canary", "cli", "clock", "columns", "confirm_request"}
+    | {"confirmation", "consistency", "declaration", "demo", "doctor", "egress", "engine"}
+    | {"errors", "findings", "html", "list_file", "list_template", "machine_lock"}
+    | {"marked_copy", "origins", "personal_data", "positive_look", "press", "private_files"}
+    | {"reconcile", "results", "run", "scratch", "secret_scan", "secrets", "session"}
+    | {"settings", "terminal", "usage", "vault", "work_item", "work_list", "workbook"}
+    | {"workflow"},
+    "bot/evidence": {"pack", "pack_file", "page", "seal", "verification"},
     "bot/ledger": {"history", "ledger", "lock", "marker", "opening", "schema", "states"},
     "bot/portal": {"client", "documents", "watchdog"},
 }

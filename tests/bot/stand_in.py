@@ -13,7 +13,7 @@ from dbos import DBOSConfiguredInstance
 
 from bot.clock import in_beijing
 from bot.declaration import GUIDE_DECLARATION
-from bot.evidence import Evidence
+from bot.evidence.pack import Evidence
 from bot.ledger.ledger import Ledger
 from bot.portal.client import Answer, Outgoing
 from bot.press import Latch

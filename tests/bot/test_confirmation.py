@@ -16,7 +16,7 @@ from bot import terminal
 from bot.clock import in_beijing
 from bot.confirmation import Confirmation, fill_in
 from bot.errors import BusinessException, EvidenceNotKept
-from bot.evidence import Evidence
+from bot.evidence.pack import Evidence
 from bot.ledger.ledger import Entry, Ledger
 from bot.ledger.states import State
 from bot.press import Outcome
@@ -114,7 +114,7 @@ def test_a_full_disk_does_not_undo_a_confirmation(
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("bot.evidence.write_private", full)
+    monkeypatch.setattr("bot.evidence.pack.write_private", full)
     entry = read_back(ledger, evidence)
 
     assert (entry.state, entry.code) == (State.CONFIRMED, "EVIDENCE_MISSING")

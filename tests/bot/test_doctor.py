@@ -17,7 +17,7 @@ from rich.progress import Progress
 from bot import doctor
 from bot.doctor import Health, check_portal, check_quickly
 from bot.errors import NotFit, SignInRefused
-from bot.seal import PRIVATE_KEY
+from bot.evidence.seal import PRIVATE_KEY
 from bot.secrets import ENVIRONMENT_PREFIX, Passwords
 from bot.session import Sessions
 from bot.settings import Settings, load_settings

@@ -19,13 +19,13 @@ from bot import cli
 from bot.approval import MANDATE, PERSON, Approval
 from bot.clock import stamp
 from bot.errors import EvidenceNotKept, NotFit
-from bot.evidence import Evidence, environment
+from bot.evidence.pack import Evidence, environment
+from bot.evidence.seal import PRIVATE_KEY, PUBLIC_KEY, Head, Seal
+from bot.evidence.verification import Verdict, verify
 from bot.ledger.ledger import Ledger
 from bot.ledger.states import State
 from bot.run import Outcome, SealNote
-from bot.seal import PRIVATE_KEY, PUBLIC_KEY, Head, Seal
 from bot.settings import Settings
-from bot.verification import Verdict, verify
 from bot.workflow import Stop
 from pages.models import Document
 from tests.bot.test_ledger import ITEM, MAKER
@@ -448,7 +448,7 @@ def test_a_run_with_too_much_evidence_is_told_once(
     archive: Archive, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ):
     """Beyond the budget everything is still kept; the operator is warned to mind the disk."""
-    monkeypatch.setattr("bot.evidence.BUDGET", 1 << 20)
+    monkeypatch.setattr("bot.evidence.pack.BUDGET", 1 << 20)
 
     for name in ("after", "later", "last"):
         archive.evidence.keep_picture(ITEM, name, name.encode() * (1 << 18))

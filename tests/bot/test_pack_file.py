@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.pack_file import PackFile, last_of
+from bot.evidence.pack_file import PackFile, last_of
 
 DIGEST = "1234567890123456"
 

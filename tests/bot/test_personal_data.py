@@ -12,13 +12,13 @@ from typer.testing import CliRunner
 from bot import cli, personal_data
 from bot.confirmation import Confirmation
 from bot.errors import BusinessException
-from bot.evidence import Evidence
+from bot.evidence.pack import Evidence
+from bot.evidence.seal import PUBLIC_KEY
+from bot.evidence.verification import verify
 from bot.ledger.ledger import Ledger
 from bot.ledger.opening import opened_ledger
 from bot.ledger.states import State
-from bot.seal import PUBLIC_KEY
 from bot.settings import Settings
-from bot.verification import verify
 from pages.models import Contact
 from tests.bot.test_evidence import Archive
 from tests.bot.test_ledger import ITEM, MAKER

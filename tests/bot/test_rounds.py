@@ -11,7 +11,7 @@ from bot import approval, personal_data
 from bot.admission import admit
 from bot.clock import now_in_beijing
 from bot.errors import BusinessException
-from bot.evidence import Evidence
+from bot.evidence.pack import Evidence
 from bot.ledger.ledger import Entry, Ledger
 from bot.ledger.states import PENDING_AGAIN, State
 from bot.reconcile import Verdict, compare

@@ -9,7 +9,7 @@ import pytest
 from openpyxl import Workbook, load_workbook
 from playwright.sync_api import Browser
 
-from bot.evidence import is_seal
+from bot.evidence.pack import is_seal
 from bot.secret_scan import SecretScanner, quarantine_files
 from pages.models import Secret
 

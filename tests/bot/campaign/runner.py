@@ -17,7 +17,9 @@ import dbos._outcome
 import keyring
 from keyring.backends.fail import Keyring as NoKeyring
 
-from bot import cli, evidence, run, seal
+from bot import cli, run
+from bot.evidence import pack as evidence
+from bot.evidence import seal
 from bot.ledger import ledger
 from bot.ledger.ledger import Ledger
 from bot.session import BrowserThread

@@ -22,9 +22,10 @@ import psutil
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page
 
-from bot import cli, evidence, run
+from bot import cli, run
 from bot.confirmation import Confirmation
-from bot.evidence import Evidence
+from bot.evidence import pack as evidence
+from bot.evidence.pack import Evidence
 from bot.ledger import ledger
 from bot.ledger.ledger import Entry, Ledger
 from bot.press import Latch

@@ -15,10 +15,11 @@ from threading import Thread
 
 import pytest
 
-from bot import approval, declaration, evidence
+from bot import approval, declaration
 from bot.approval import Approval, Snapshot
 from bot.doctor import check_clock, check_portal, check_quickly
 from bot.errors import NotFit, NotWritten
+from bot.evidence import pack as evidence
 from bot.ledger import ledger
 from bot.ledger.ledger import Ledger
 from bot.ledger.schema import VERSION

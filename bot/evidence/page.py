@@ -5,12 +5,12 @@ from typing import Any
 
 from bot.clock import in_beijing
 from bot.declaration import digest
+from bot.evidence.pack_file import last_of
+from bot.evidence.seal import Chain, fingerprint
 from bot.html import render
 from bot.ledger.history import is_claim, presses
 from bot.ledger.ledger import ROBOT, Entry
 from bot.ledger.states import STATE_WORDS, State
-from bot.pack_file import last_of
-from bot.seal import Chain, fingerprint
 from bot.work_item import mask_contact
 from pages.models import Contact, Declaration
 

@@ -21,12 +21,12 @@ from typing import Any
 
 from bot.clock import stamp, utc
 from bot.errors import EvidenceNotKept, NotFit
-from bot.evidence_page import write_page
+from bot.evidence.pack_file import PackFile, last_of, pack_files
+from bot.evidence.page import write_page
+from bot.evidence.seal import CHAIN, PACK, RUN, Chain, Head, Seal, signature_of
 from bot.ledger.ledger import Entry
 from bot.ledger.states import ADVANCING
-from bot.pack_file import PackFile, last_of, pack_files
 from bot.private_files import is_half, make_private, write_private
-from bot.seal import CHAIN, PACK, RUN, Chain, Head, Seal, signature_of
 from bot.settings import Settings
 from bot.work_item import WorkItem
 from pages.models import Contact, Document

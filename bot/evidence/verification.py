@@ -13,12 +13,9 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from bot.errors import NotFit
-from bot.evidence import MANIFEST, RECORDS
-from bot.ledger.history import presses
-from bot.ledger.states import DECIDED, State
-from bot.pack_file import pack_files
-from bot.private_files import is_half
-from bot.seal import (
+from bot.evidence.pack import MANIFEST, RECORDS
+from bot.evidence.pack_file import pack_files
+from bot.evidence.seal import (
     CHAIN,
     PACK,
     RUN,
@@ -29,6 +26,9 @@ from bot.seal import (
     read_public_key,
     signature_of,
 )
+from bot.ledger.history import presses
+from bot.ledger.states import DECIDED, State
+from bot.private_files import is_half
 from bot.work_item import in_round
 
 FOUND = {"record": "“保单查询”所见", "after": "确认后的画面"}  # by the name of the files
