@@ -10,16 +10,16 @@ from datetime import datetime, timedelta
 
 from bot.approval import PERSON
 from bot.clock import now_in_beijing
-from bot.consistency import listed
 from bot.errors import BusinessException
-from bot.findings import Doubt, Remark, Unfit
 from bot.ledger.ledger import Entry
 from bot.ledger.opening import opened_ledger
 from bot.ledger.states import DONE, PRESSED, State
 from bot.secrets import Passwords
 from bot.settings import Settings
 from bot.work_item import WorkItem, mask_text
-from bot.work_list import WorkList
+from bot.work_list.consistency import listed
+from bot.work_list.findings import Doubt, Remark, Unfit
+from bot.work_list.reading import WorkList
 
 
 def admit(work_list: WorkList, settings: Settings, passwords: Passwords) -> WorkList:

@@ -15,18 +15,14 @@ from rich.progress import Progress
 from bot import approval, personal_data, terminal
 from bot import demo as demonstration
 from bot.admission import admit
-from bot.columns import RULES
 from bot.confirmation import EVIDENCE_MISSING
 from bot.doctor import Health, check_quickly, examine
 from bot.errors import ApplicationException, BusinessException, NotFit
 from bot.evidence.pack import Evidence
 from bot.evidence.verification import verify as verify_evidence
-from bot.findings import Unfit
 from bot.ledger.ledger import Entry, Ledger
 from bot.ledger.opening import opened_ledger
 from bot.ledger.states import CONTRADICTED, DONE, PENDING_AGAIN, STATE_WORDS, State
-from bot.list_template import write_template
-from bot.marked_copy import write_marked_copy
 from bot.run import Job, Outcome, dispatch_pending, probe, see_credentials, write_results
 from bot.run import dispatch as take_in
 from bot.run import follow_up as look_up
@@ -36,7 +32,11 @@ from bot.secrets import Passwords, open_store
 from bot.session import Attendant
 from bot.settings import Settings, load_settings
 from bot.usage import CTRL_C, Commands
-from bot.work_list import WorkList, read_work_list
+from bot.work_list.columns import RULES
+from bot.work_list.findings import Unfit
+from bot.work_list.marked_copy import write_marked_copy
+from bot.work_list.reading import WorkList, read_work_list
+from bot.work_list.template import write_template
 from bot.workflow import Stop
 from pages.not_started import NotStarted
 

@@ -19,7 +19,6 @@ from playwright.sync_api import Error as PlaywrightError
 from bot import approval, declaration, doctor, positive_look
 from bot.approval import Approval, ApprovedIntent, Snapshot
 from bot.clock import in_beijing, now_in_beijing, stamp
-from bot.columns import RULES
 from bot.confirm_request import label_of, read_fields
 from bot.errors import (
     RUN_AGAIN,
@@ -29,7 +28,6 @@ from bot.errors import (
     WorkItemError,
 )
 from bot.evidence.pack import SEAL, Evidence, environment
-from bot.findings import Unfit
 from bot.ledger.history import presses, sent_at
 from bot.ledger.ledger import ROBOT, Entry, Ledger
 from bot.ledger.states import (
@@ -47,6 +45,8 @@ from bot.press import UNSENT, Latch, Outcome, Pressed, press
 from bot.session import Session, Sessions
 from bot.settings import Settings
 from bot.work_item import WorkItem, mask_text, mask_within
+from bot.work_list.columns import RULES
+from bot.work_list.findings import Unfit
 from pages.errors import PolicyNotListed
 from pages.models import Contact, PolicyDetails, PolicyRecord, PolicyStatus
 from pages.pending import ConfirmationPage

@@ -14,11 +14,11 @@ import urllib3
 from openpyxl import Workbook
 
 from bot import declaration
-from bot.columns import COLUMNS
 from bot.errors import NotFit
 from bot.secrets import ENVIRONMENT_PREFIX
 from bot.session import Attendant
 from bot.settings import FILE_NAME, Settings
+from bot.work_list.columns import COLUMNS
 from pages.models import Secret
 from pages.parts import CaptchaPicture
 

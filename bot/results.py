@@ -20,8 +20,8 @@ from PIL import Image
 from bot.clock import in_beijing
 from bot.html import render
 from bot.ledger.states import NEXT_RUN, STATE_WORDS, WAITING_FOR, State
-from bot.list_file import list_sheet, open_list
-from bot.workbook import (
+from bot.work_list.file import list_sheet, open_list
+from bot.work_list.workbook import (
     SUMMARY,
     OwnSheet,
     copy_look,

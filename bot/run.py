@@ -19,7 +19,6 @@ from bot.ledger.ledger import Entry, Ledger, Request
 from bot.ledger.lock import only_worker
 from bot.ledger.opening import opened_ledger
 from bot.ledger.states import DECIDED, DONE, FOLLOWED_UP, PRESSED, STATE_WORDS
-from bot.list_file import digest_of
 from bot.origins import LOOPBACK
 from bot.reconcile import Comparison
 from bot.reconcile import reconcile as compare_all
@@ -30,7 +29,8 @@ from bot.secrets import Passwords
 from bot.session import Attendant, Sessions
 from bot.settings import Settings
 from bot.work_item import WorkItem, in_round
-from bot.work_list import WorkList
+from bot.work_list.file import digest_of
+from bot.work_list.reading import WorkList
 from bot.workflow import Stop
 from pages.models import Contact, Secret
 

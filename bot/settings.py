@@ -27,11 +27,11 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-from bot.columns import RULES
 from bot.declaration import GUIDE_DECLARATION
 from bot.errors import NotFit
-from bot.findings import Unfit
 from bot.origins import LOOPBACK, host_name, origin_of
+from bot.work_list.columns import RULES
+from bot.work_list.findings import Unfit
 from pages.models import Declaration
 from pages.profile import PROFILES, PortalProfile, ProfileUnfit, load_profile
 

@@ -35,7 +35,6 @@ from bot.demo import Trial
 from bot.doctor import Finding, Health
 from bot.errors import SignInRefused
 from bot.evidence.verification import Verdict
-from bot.findings import Finding as ListFinding
 from bot.ledger.ledger import Entry, Request
 from bot.ledger.states import CONTRADICTED, FOLLOWED_UP, NEXT_RUN, STATE_WORDS, WAITING_FOR, State
 from bot.personal_data import Erased, Held
@@ -43,7 +42,8 @@ from bot.reconcile import Comparison
 from bot.results import GOOD
 from bot.run import Credential, Outcome, SealNote
 from bot.work_item import mask_contact
-from bot.work_list import WorkList
+from bot.work_list.findings import Finding as ListFinding
+from bot.work_list.reading import WorkList
 from bot.workflow import Stop
 from pages.models import Secret
 from pages.parts import CaptchaPicture

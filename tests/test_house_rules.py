@@ -21,16 +21,16 @@ MAP = {
     "mock_portal": STEMS
     | {"__main__", "accounts", "captcha", "card_control", "clock", "defects", "documents", "doors"}
     | {"faults", "insurer", "rules", "sessions", "store", "wording"},
-    "bot": {"admission", "approval", "canary", "cli", "clock", "columns", "confirm_request"}
-    | {"confirmation", "consistency", "declaration", "demo", "doctor", "egress", "engine"}
-    | {"errors", "findings", "html", "list_file", "list_template", "machine_lock"}
-    | {"marked_copy", "origins", "personal_data", "positive_look", "press", "private_files"}
+    "bot": {"admission", "approval", "canary", "cli", "clock", "confirm_request"}
+    | {"confirmation", "declaration", "demo", "doctor", "egress", "engine", "errors", "html"}
+    | {"machine_lock", "origins", "personal_data", "positive_look", "press", "private_files"}
     | {"reconcile", "results", "run", "scratch", "secret_scan", "secrets", "session"}
-    | {"settings", "terminal", "usage", "vault", "work_item", "work_list", "workbook"}
-    | {"workflow"},
+    | {"settings", "terminal", "usage", "vault", "work_item", "workflow"},
     "bot/evidence": {"pack", "pack_file", "page", "seal", "verification"},
     "bot/ledger": {"history", "ledger", "lock", "marker", "opening", "schema", "states"},
     "bot/portal": {"client", "documents", "watchdog"},
+    "bot/work_list": {"columns", "consistency", "file", "findings", "marked_copy", "reading"}
+    | {"template", "workbook"},
 }
 
 SLEEPS = {"sleep", "wait_for_timeout"}

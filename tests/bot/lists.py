@@ -9,7 +9,7 @@ from typing import Any
 from openpyxl import Workbook, load_workbook
 from stdnum.cn import uscc as standard
 
-from bot.findings import Finding
+from bot.work_list.findings import Finding
 
 ORIGIN = "http://127.0.0.1:8765"
 

@@ -14,7 +14,7 @@ from openpyxl.comments import Comment
 from openpyxl.styles import Font
 from openpyxl.worksheet.worksheet import Worksheet
 
-from bot.list_template import write_template
+from bot.work_list.template import write_template
 from tests.bot.lists import fill_in, row
 
 SUFFIXES = [".xlsx", ".csv", ".xls", ".xlsm", ".txt", ""]

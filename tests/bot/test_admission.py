@@ -18,7 +18,7 @@ from bot.results import NOT_TAKEN
 from bot.run import write_results
 from bot.secrets import ENVIRONMENT_PREFIX, Passwords
 from bot.settings import Settings, load_settings
-from bot.work_list import WorkList, read_work_list
+from bot.work_list.reading import WorkList, read_work_list
 from tests.bot.lists import ORIGIN, place, row, says_what_to_do, uscc, write_xlsx
 
 WAYS = {  # how an item comes into a state

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook
 
-from bot.work_list import read_work_list
+from bot.work_list.reading import read_work_list
 from tests.bot.lists import ORIGIN, row, says_what_to_do, write_csv, write_xlsx
 
 ROOT = Path(__file__).parent.parent.parent

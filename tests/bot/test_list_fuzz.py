@@ -10,13 +10,13 @@ from time import process_time
 
 import pytest
 
-from bot.columns import RULES
-from bot.findings import CODES, Finding
 from bot.ledger.states import State
-from bot.marked_copy import write_marked_copy
 from bot.results import NO_RESULT, ItemSummary, RunSummary, write_workbook
 from bot.work_item import WorkItem
-from bot.work_list import WorkList, read_work_list
+from bot.work_list.columns import RULES
+from bot.work_list.findings import CODES, Finding
+from bot.work_list.marked_copy import write_marked_copy
+from bot.work_list.reading import WorkList, read_work_list
 from tests.bot.lists import ORIGIN
 from tests.bot.mutations import mutated
 

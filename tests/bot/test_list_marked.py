@@ -8,11 +8,11 @@ from openpyxl import load_workbook
 from openpyxl.comments import Comment
 from openpyxl.worksheet.worksheet import Worksheet
 
-from bot import marked_copy
-from bot.columns import COLUMNS
-from bot.list_file import MAX_CELLS, MAX_ROWS
-from bot.marked_copy import QUESTIONABLE, WRONG, write_marked_copy
-from bot.work_list import read_work_list
+from bot.work_list import marked_copy
+from bot.work_list.columns import COLUMNS
+from bot.work_list.file import MAX_CELLS, MAX_ROWS
+from bot.work_list.marked_copy import QUESTIONABLE, WRONG, write_marked_copy
+from bot.work_list.reading import read_work_list
 from tests.bot.lists import ORIGIN, row, write_csv, write_xlsx
 
 WRONG_ROWS = [

@@ -5,10 +5,10 @@ from pathlib import Path
 from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from bot.columns import COLUMNS
-from bot.list_template import RULES, SAMPLES, write_template
-from bot.work_list import read_work_list
-from bot.workbook import OWN_SHEETS
+from bot.work_list.columns import COLUMNS
+from bot.work_list.reading import read_work_list
+from bot.work_list.template import RULES, SAMPLES, write_template
+from bot.work_list.workbook import OWN_SHEETS
 from tests.bot.lists import ORIGIN, fill_in, row, write_xlsx
 
 

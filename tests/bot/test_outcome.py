@@ -15,7 +15,7 @@ from bot.ledger.states import State
 from bot.run import Job, _leaks, sealed
 from bot.secrets import Passwords
 from bot.settings import Settings
-from bot.work_list import WorkList
+from bot.work_list.reading import WorkList
 from pages.models import Secret
 from tests.bot.lists import ORIGIN, uscc
 from tests.bot.test_ledger import ITEM, MAKER, bring_to

@@ -31,7 +31,7 @@ from bot.results import (
 )
 from bot.run import write_results
 from bot.settings import load_settings
-from bot.work_list import read_work_list
+from bot.work_list.reading import read_work_list
 from tests.bot.lists import ORIGIN, row, write_csv, write_xlsx
 
 DONE = RowResult("已确认", "门户显示已确认", "等待保险公司审批", "2026-01-02 09:30:00", None)

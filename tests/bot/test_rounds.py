@@ -17,7 +17,7 @@ from bot.ledger.states import PENDING_AGAIN, State
 from bot.reconcile import Verdict, compare
 from bot.secrets import ENVIRONMENT_PREFIX, Passwords
 from bot.settings import Settings, load_settings
-from bot.work_list import read_work_list
+from bot.work_list.reading import read_work_list
 from bot.workflow import Robot
 from pages.models import PendingPolicy, PolicyRecord, PolicyStatus
 from tests.bot.conftest import Workplace

@@ -10,7 +10,7 @@ from hashlib import md5
 import pytest
 from openpyxl import load_workbook
 
-from bot.list_template import write_template
+from bot.work_list.template import write_template
 from tests.bot.conftest import Workplace
 from tests.bot.lists import fill_in
 from tests.bot.matrix.day import PROGRAM

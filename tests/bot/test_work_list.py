@@ -14,10 +14,10 @@ from openpyxl.packaging.custom import IntProperty
 from openpyxl.styles import Font
 from openpyxl.worksheet.worksheet import Worksheet
 
-from bot.findings import CODES
-from bot.list_template import MARK, VERSION
 from bot.work_item import WorkItem
-from bot.work_list import read_work_list
+from bot.work_list.findings import CODES
+from bot.work_list.reading import read_work_list
+from bot.work_list.template import MARK, VERSION
 from pages.models import Contact
 from tests.bot.lists import (
     ORIGIN,

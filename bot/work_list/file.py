@@ -15,8 +15,8 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.utils import column_index_from_string
 from openpyxl.worksheet.worksheet import Worksheet
 
-from bot.findings import Unfit
-from bot.workbook import is_open, lock_names, put_text
+from bot.work_list.findings import Unfit
+from bot.work_list.workbook import is_open, lock_names, put_text
 
 MAX_ROWS = 5_000
 MAX_COLUMNS = 100

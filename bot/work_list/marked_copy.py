@@ -11,10 +11,10 @@ from openpyxl.styles import PatternFill
 from openpyxl.utils import column_index_from_string
 from openpyxl.worksheet.worksheet import Worksheet
 
-from bot.findings import CODES, Finding, Unfit, is_from_finding
-from bot.list_file import list_sheet, open_list
-from bot.work_list import WorkList
-from bot.workbook import PROBLEMS, OwnSheet, keep_texts, save
+from bot.work_list.file import list_sheet, open_list
+from bot.work_list.findings import CODES, Finding, Unfit, is_from_finding
+from bot.work_list.reading import WorkList
+from bot.work_list.workbook import PROBLEMS, OwnSheet, keep_texts, save
 
 SUFFIX = "-问题"
 AUTHOR = "single-window"

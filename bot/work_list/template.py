@@ -10,9 +10,9 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
-from bot.columns import COLUMNS, Column
-from bot.findings import Unfit
-from bot.workbook import NOTES, SAMPLE, OwnSheet, put_text, save
+from bot.work_list.columns import COLUMNS, Column
+from bot.work_list.findings import Unfit
+from bot.work_list.workbook import NOTES, SAMPLE, OwnSheet, put_text, save
 
 VERSION = 1
 MARK = "single-window template"  # the property of the workbook that holds the version

@@ -14,13 +14,13 @@ from openpyxl.cell.cell import Cell, MergedCell
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from bot import list_file
-from bot.columns import AS_TEXT, COLUMNS, Column, doubt
-from bot.consistency import contradictions
-from bot.findings import Doubt, Finding, Remark, Unfit, is_from_finding
-from bot.list_template import check_version, is_template
 from bot.work_item import WorkItem, mask_text
-from bot.workbook import OWN_SHEETS
+from bot.work_list import file as list_file
+from bot.work_list.columns import AS_TEXT, COLUMNS, Column, doubt
+from bot.work_list.consistency import contradictions
+from bot.work_list.findings import Doubt, Finding, Remark, Unfit, is_from_finding
+from bot.work_list.template import check_version, is_template
+from bot.work_list.workbook import OWN_SHEETS
 from pages.models import Contact
 
 ORG_CODE = "组织机构代码"

@@ -3,8 +3,8 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from bot.findings import Doubt, Remark, Unfit
 from bot.work_item import mask_number, mask_text
+from bot.work_list.findings import Doubt, Remark, Unfit
 
 ONE = "请只保留其中一行"
 SHOWN: Mapping[str, Callable[[str], str]] = {"企业名称": str, "登录账号": mask_text}

@@ -12,9 +12,9 @@ from phonenumbers import NumberParseException, PhoneNumberType
 from stdnum.cn import uscc as uscc_standard
 from stdnum.exceptions import InvalidChecksum, InvalidFormat
 
-from bot.findings import Doubt, Unfit
 from bot.work_item import mask_email, mask_number, mask_text, mask_uscc
-from bot.workbook import FORMULA_STARTS, width
+from bot.work_list.findings import Doubt, Unfit
+from bot.work_list.workbook import FORMULA_STARTS, width
 
 PLACEHOLDERS = frozenset({"无", "没有", "暂无", "空", "-", "--", "—", "/", "n/a", "null", "none"})
 ERROR_VALUES = frozenset({"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!"})
