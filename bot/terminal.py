@@ -36,7 +36,14 @@ from bot.doctor import Finding, Health
 from bot.errors import SignInRefused
 from bot.evidence.verification import Verdict
 from bot.ledger.ledger import Entry, Request
-from bot.ledger.states import CONTRADICTED, FOLLOWED_UP, NEXT_RUN, STATE_WORDS, WAITING_FOR, State
+from bot.ledger.states import (
+    CONTRADICTED,
+    FOLLOWED_UP,
+    NEXT_RUN,
+    PRESSED,
+    STATE_WORDS,
+    WAITING_FOR,
+)
 from bot.personal_data import Erased, Held
 from bot.reconcile import Comparison
 from bot.results import GOOD
@@ -45,7 +52,7 @@ from bot.work_item import mask_contact
 from bot.work_list.findings import Finding as ListFinding
 from bot.work_list.reading import WorkList
 from bot.workflow import Stop
-from pages.models import Secret
+from pages.models import Contact, Declaration, Secret
 from pages.parts import CaptchaPicture
 
 ACCOUNTS = (  # of a mock portal: name, and where the door tells who and the password
@@ -459,20 +466,15 @@ def print_waiting(
     if as_json:
         print_json({"waiting": [_seen(entry) for entry in entries]})
         return
-    wordings = {}
+    wordings: dict[str, Declaration] = {}
     for entry in entries:
-        seen = Snapshot.load(entry.snapshot or {})
-        digest = declaration.digest(seen.declaration)
-        wordings[digest] = seen.declaration
         item = entry.item
         waits = f"自 {_when(entry)} {STATE_WORDS[entry.state]}"
         title = f"\n【{item.enterprise_name} {item.label}】{waits}"
         out.print(title, style="bold", markup=False)
-        for label, value in (*seen.fields, *mask_contact(item.contact).items()):
-            out.print(f"  {label}：{value}", markup=False)
-        for name, sha256 in seen.documents:
-            out.print(f"  单证：{name}（SHA-256 {sha256[:16]}…）", markup=False)
-        out.print(f"  投保声明：摘要 {digest[:16]}…", markup=False)
+        if entry.snapshot:  # what somebody else has confirmed may never have been opened here
+            seen = Snapshot.load(entry.snapshot)
+            wordings |= _print_seen(seen, item.contact)
         out.print(f"  说明：{entry.explanation}", markup=False)
         out.print(f"  单证和记录：{packs[entry.item.reference]}", markup=False)
     for digest, wording in wordings.items():
@@ -481,12 +483,23 @@ def print_waiting(
             out.print(f"  {line}", markup=False)
     if not entries:
         out.print(f"没有在等待决定的保单（台账 {ledger}）。", markup=False)
-    elif all(entry.state is State.IN_DOUBT for entry in entries):
+    elif all(entry.state in PRESSED | FOLLOWED_UP for entry in entries):
         out.print("\n到门户查明没有确认的，准许重新办理：")
         out.print("single-window approve 申请编号 --by 姓名 --again（--all 是列出的全部）")
     else:
         out.print("\n批准：single-window approve 申请编号 --by 姓名（--all 是列出的全部）")
         out.print("不同意：single-window approve 申请编号 --by 姓名 --reject 理由")
+
+
+def _print_seen(seen: Snapshot, contact: Contact) -> dict[str, Declaration]:
+    """Print a form, its 单证 and what will be typed; return its declaration by the digest."""
+    digest = declaration.digest(seen.declaration)
+    for label, value in (*seen.fields, *mask_contact(contact).items()):
+        out.print(f"  {label}：{value}", markup=False)
+    for name, sha256 in seen.documents:
+        out.print(f"  单证：{name}（SHA-256 {sha256[:16]}…）", markup=False)
+    out.print(f"  投保声明：摘要 {digest[:16]}…", markup=False)
+    return {digest: seen.declaration}
 
 
 def print_template(file: Path, as_json: bool) -> None:
@@ -573,10 +586,13 @@ def _when(entry: Entry) -> str:
 
 
 def _seen(entry: Entry) -> dict[str, Any]:
-    seen = Snapshot.load(entry.snapshot or {})
+    contact = {"contact": mask_contact(entry.item.contact)}
+    if not entry.snapshot:  # what somebody else has confirmed may never have been opened here
+        return _facts(entry) | contact
+    seen = Snapshot.load(entry.snapshot)
     return _facts(entry) | {
         "fields": dict(seen.fields),
-        "contact": mask_contact(entry.item.contact),
+        **contact,
         "documents": dict(seen.documents),
         "declaration": [*seen.declaration.clauses, seen.declaration.label],
         "digest": seen.digest(entry.item.contact),

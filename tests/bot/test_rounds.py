@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot import approval, personal_data
+from bot import approval, personal_data, terminal
 from bot.admission import admit
 from bot.clock import now_in_beijing
 from bot.errors import BusinessException
@@ -403,3 +403,23 @@ def test_what_is_held_of_a_person_is_found_in_every_round(ledger: Ledger, tmp_pa
     found = personal_data._find(ledger, evidence, ITEM.contact.mobile)
 
     assert [one.reference for one in found] == [ITEM.reference]
+
+
+@pytest.mark.parametrize("as_json", [False, True])
+def test_who_decides_about_another_round_sees_what_there_is(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], as_json: bool
+):
+    """Somebody else had confirmed it, so its form was never opened here."""
+    ledger = Ledger(tmp_path / "ledger.sqlite", tmp_path / "marker")
+    ledger.dispatch([ITEM], "list", MAKER)
+    bring_to(ledger, State.ALREADY_CONFIRMED)
+    make_robot(tmp_path, Settings(data_dir=tmp_path), ledger, Portal()).look(ITEM.reference)
+    entries = ledger.entries()
+
+    terminal.print_waiting(entries, {ITEM.reference: tmp_path}, tmp_path, as_json)
+    shown = capsys.readouterr().out
+
+    assert entries[0].code == PENDING_AGAIN
+    assert ITEM.application_no in shown
+    assert ITEM.contact.mobile not in shown
+    assert as_json or "准许重新办理" in shown
