@@ -333,11 +333,6 @@ def positive() -> Iterable[Trick]:
             answers.record(Wording.STATUS_RETURNED, ago=month, after_press=False),
         ),
         (
-            "stale_confirmed",
-            "An older 已确认 stands there before the press, which a gateway answers 502.",
-            answers.record(ago=month, after_press=False),
-        ),
-        (
             "stale_late",
             "The older record is shown only after the press, which a gateway answers 502.",
             answers.record(ago=month),
@@ -376,6 +371,14 @@ def positive() -> Iterable[Trick]:
         yield Trick(
             name, sentence, POSITIVE, DOUBT, ONE, answers=nothing_done, edits={"query": edit}
         )
+    yield Trick(
+        "stale_confirmed",
+        "An older 已确认 stands there while 待确认 lists the policy: one of the two is wrong.",
+        POSITIVE,
+        NOT_SENT,
+        ONE,
+        edits={"query": answers.record(ago=month, after_press=False)},
+    )
     yield Trick(
         "new_round",
         "An older 退回修改 stands above the record of this press.",
