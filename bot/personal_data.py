@@ -106,7 +106,11 @@ def _erase(
     entries: list[Entry],
     is_due: Callable[[Request], bool],
 ) -> Erased:
-    known = [one.item.reference for one in entries if asdict(one.item.contact) != FORGOTTEN]
+    known = [
+        one.item.reference
+        for one in entries
+        if any(asdict(contact) != FORGOTTEN for contact in _contacts(one))
+    ]
     ledger.forget(known, is_due, settings.operator)
     files = [evidence.clear(one, ledger.history(one.item.reference)) for one in entries]
     return Erased(items=len(known), files=sum(files))

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from bot.errors import NotFit, NotWritten
 from bot.ledger.marker import Marker
 from bot.ledger.schema import AUDIT, ITEMS, MIGRATIONS, REQUESTS, ROWS, SCHEMA, VERSION
-from bot.ledger.states import BEFORE_PRESS, MOVES, RESTARTABLE, USUAL_STEPS, State
+from bot.ledger.states import BEFORE_PRESS, MAY_BE_RETURNED, MOVES, RESTARTABLE, USUAL_STEPS, State
 from bot.private_files import make_private
 from bot.work_item import WorkItem
 from pages.models import Contact
@@ -406,8 +406,10 @@ def _take_in(transaction: sa.Connection, item: WorkItem, list_digest: str, by: s
         is_new = any(getattr(known, name) != value for name, value in data.items())
         if state in RESTARTABLE or (state in BEFORE_PRESS and is_new):
             _move(transaction, known.reference, state, State.READY, by, **data)
-        elif state not in BEFORE_PRESS:
-            brought = data | {"by": by} if is_new else None
+        elif state in MAY_BE_RETURNED:
+            # what was erased is not taken in again before it is needed
+            is_wanted = is_new and (state is State.RETURNED or known.contact != FORGOTTEN)
+            brought = data | {"by": by} if is_wanted else None
             of_it = ITEMS.update().where(ITEMS.c.reference == known.reference)
             transaction.execute(of_it.values(brought=brought))
     reference = known.reference if known else item.reference

@@ -37,6 +37,7 @@ PENDING_AGAIN = "PENDING_AGAIN"  # a code: confirmed here, and the portal lists 
 IN_BOTH = "IN_BOTH"  # a code: the portal lists it as pending, and shows that it is confirmed
 VANISHED = "VANISHED"  # a code: confirmed here, and the portal does not show it any more
 CONTRADICTED = frozenset({PENDING_AGAIN, IN_BOTH, VANISHED})  # of what is confirmed here
+MAY_BE_RETURNED = PRESSED | FOLLOWED_UP | {State.RETURNED}  # so that another round may follow
 UNSENT = frozenset({State.FAILED, State.CHANGED})  # after a press that provably sent nothing
 
 USUAL_STEPS = {  # where nothing else is told

@@ -21,7 +21,7 @@ from bot.ledger.states import State
 from bot.settings import Settings
 from pages.models import Contact
 from tests.bot.test_evidence import Archive
-from tests.bot.test_ledger import ITEM, MAKER
+from tests.bot.test_ledger import ITEM, MAKER, bring_to
 
 OTHER = Contact("另一联系人", "0755-12345678", "13900139000", "other@example.com")
 LATER = datetime.now(UTC) + timedelta(days=1)
@@ -99,6 +99,22 @@ def test_purge_keeps_what_no_list_brings_again_until_it_is_answered(settings: Se
 
     assert kept == [ITEM.contact]
     assert personal_data.find(settings, ITEM.contact.mobile) == []
+
+
+def test_purge_takes_what_a_list_has_brought_for_another_round(settings: Settings):
+    """And what was erased of a policy that is confirmed is not taken in again every night."""
+    with opened_ledger(settings) as ledger:
+        ledger.move(ITEM.reference, State.NEEDS_PERSON, State.READY, MAKER)
+        bring_to(ledger, State.CONFIRMED)
+        ledger.dispatch([replace(ITEM, contact=OTHER)], "list", MAKER)
+        brought = ledger.entry(ITEM.reference).brought
+    personal_data.purge(settings, LATER)
+    with opened_ledger(settings) as ledger:
+        ledger.dispatch([replace(ITEM, contact=OTHER)], "list", MAKER)
+
+    assert brought.contact == OTHER
+    assert personal_data.find(settings, OTHER.mobile) == []
+    assert personal_data.purge(settings, LATER).items == 0
 
 
 def test_delete_leaves_the_requests_of_others(settings: Settings):
