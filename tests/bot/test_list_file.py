@@ -217,7 +217,7 @@ BOMBS: dict[str, tuple[str, Callable[[], bytes]]] = {
 MEASURE = """
 import json, re, sys, time
 from pathlib import Path
-from bot.work_list import read_work_list
+from bot.work_list.reading import read_work_list
 begun = time.process_time()
 codes = [finding.code for finding in read_work_list(Path(sys.argv[1]), "x").findings]
 seconds = time.process_time() - begun
