@@ -170,7 +170,7 @@ def test_an_item_that_takes_too_long_is_not_pressed(workplace: Workplace):
     """The deadline is looked at before every step up to the press."""
     enterprise = workplace.add()
     enterprise.set_faults({"id": "slow", "params": {"seconds": 1.0, "path": "/swProxy/"}})
-    workplace.write_settings(item_minutes=0.02)
+    workplace.write_settings(item_minutes=0.05)
 
     code, items = workplace.run()
     (item,) = items.values()
