@@ -142,11 +142,8 @@ class Confirmation:
         )
 
     def _is_of_an_earlier_round(self, item: WorkItem, record: PolicyRecord) -> bool:
-        return any(
-            one.item.policy == item.policy and one.confirmed_at == record.confirmed_at
-            for one in self._ledger.rounds()
-            if one.item.round < item.round
-        )
+        earlier = (one for one in self._ledger.rounds_of(item) if one.item.round < item.round)
+        return any(one.confirmed_at == record.confirmed_at for one in earlier)
 
     def _look(self, session: Session, item: WorkItem) -> Snapshot | PolicyRecord:
         _expect_contact(item)
@@ -477,7 +474,7 @@ class Confirmation:
             self._move(entry, entry.state, explanation=told, next_step=WAIT_FOR_INSURER)
 
     def _vanished(self, item: WorkItem) -> BusinessException:
-        """Return what is told of a confirmation that the portal does not show any more."""
+        """Return the exception for a confirmation that the portal does not show any more."""
         if self._sessions.do(item, lambda session: session.is_pending(item)):
             told = "“保单查询”中查不到这次确认，“待确认”中又有这张保单"
             return BusinessException(PENDING_AGAIN, told, ASK_FOR_A_ROUND)
@@ -501,8 +498,7 @@ class Confirmation:
         if not self._sessions.do(entry.item, lambda session: session.is_pending(entry.item)):
             return
         if entry.state in DECIDED:
-            named = entry.item.enterprise_name, entry.item.label
-            log.warning("%s %s：%s。%s。", *named, BOTH, ASK_PORTAL)
+            _warn(entry, BOTH, ASK_PORTAL)
         else:
             self._move(entry, entry.state, code=IN_BOTH, explanation=BOTH, next_step=ASK_PORTAL)
 
@@ -542,7 +538,7 @@ class Confirmation:
         elif entry.state in FOLLOWED_UP:
             self._move(entry, entry.state, code=error.code, **told)
         elif entry.state in DECIDED:
-            _warn(entry, error.explanation, error.next_step)
+            _warn(entry, _not_seen_again(error.explanation), error.next_step)
         else:  # the code of the press is what the next look needs
             self._move(entry, State.IN_DOUBT, code=entry.code, **told)
 
@@ -554,7 +550,7 @@ class Confirmation:
         elif entry.state in FOLLOWED_UP:
             self._move(entry, entry.state, code=NOT_SEEN, explanation=reason, next_step=next_step)
         elif entry.state in DECIDED:
-            _warn(entry, reason, next_step)
+            _warn(entry, _not_seen_again(reason), next_step)
         elif entry.state is State.PRESSING:
             self._move(entry, State.IN_DOUBT, **doubt(f"已按下，没有核验成功：{reason}"))
 
@@ -590,11 +586,9 @@ def _is_to_do_again(session: Session, item: WorkItem) -> bool:
     return is_pending != has_gone_on
 
 
-def _warn(entry: Entry, reason: str, next_step: str) -> None:
-    """Tell that it was not seen whether what was decided is pending again; it stays decided."""
-    item = entry.item
-    told = "%s %s：没有看成是不是又待确认（%s）。%s。"
-    log.warning(told, item.enterprise_name, item.label, reason, next_step)
+def _warn(entry: Entry, told: str, next_step: str) -> None:
+    """Warn about an item that stays as it was decided."""
+    log.warning("%s %s：%s。%s。", entry.item.enterprise_name, entry.item.label, told, next_step)
 
 
 def _is_number(text: str) -> bool:
@@ -658,6 +652,11 @@ def _exchange(pressed: Pressed) -> dict[str, Any]:
         "answer": b64encode(answered or b"").decode(),
         "salt": secrets.token_hex(16),  # as for 联系方式
     }
+
+
+def _not_seen_again(reason: str) -> str:
+    """Say that the look whether a decided item is pending again has failed."""
+    return f"没有看成是不是又待确认（{reason}）"
 
 
 def doubt(explanation: str) -> dict[str, str]:

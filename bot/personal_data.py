@@ -109,7 +109,7 @@ def _erase(
     known = [
         one.item.reference
         for one in entries
-        if any(asdict(contact) != FORGOTTEN for contact in _contacts(one))
+        if any(asdict(item.contact) != FORGOTTEN for item in one.items)
     ]
     ledger.forget(known, is_due, settings.operator)
     files = [evidence.clear(one, ledger.history(one.item.reference)) for one in entries]
@@ -127,7 +127,7 @@ def _find(ledger: Ledger, evidence: Evidence, person: str) -> list[Held]:
             entry.item.enterprise_name,
             entry.item.label,
             STATE_WORDS[entry.state],
-            tuple(dict.fromkeys((*_contacts(entry), *evidence.contacts(entry.item)))),
+            _contacts(entry, evidence),
             str(evidence.pack(entry.item)),
         )
         for entry in ledger.rounds()
@@ -135,9 +135,10 @@ def _find(ledger: Ledger, evidence: Evidence, person: str) -> list[Held]:
     return [one for one in asked + items if any(_is(person, who) for who in one.contacts)]
 
 
-def _contacts(entry: Entry) -> list[Contact]:
-    """Return whom the ledger names for an item, and for the round that may follow."""
-    return [one.contact for one in (entry.item, entry.brought) if one]
+def _contacts(entry: Entry, evidence: Evidence) -> tuple[Contact, ...]:
+    """Return everyone whom the ledger or the pack of an entry names, each once."""
+    known = [item.contact for item in entry.items]
+    return tuple(dict.fromkeys((*known, *evidence.contacts(entry.item))))
 
 
 def _is(person: str, contact: Contact) -> bool:

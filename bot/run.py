@@ -315,9 +315,7 @@ def _leaks(job: Job, ledger: Ledger, files: tuple[Path, ...]) -> tuple[Path, ...
 
     What belongs to an evidence pack is never rewritten: it would not be evidence any more.
     """
-    rounds = ledger.rounds()
-    items = [entry.item for entry in rounds]
-    items += [entry.brought for entry in rounds if entry.brought]
+    items = [item for entry in ledger.rounds() for item in entry.items]
     items += [request.item for request in ledger.requests(None)]
     scanner = SecretScanner(_hunted(job.passwords.used, items))
     scanner.redact(files)

@@ -1,4 +1,4 @@
-"""Artifacts of a run or a test session: rid of every known secret, and then searched for it.
+"""Clears known secrets from what a run or a test session leaves behind, and looks for the rest.
 
 Secrets are looked for in the forms in which they turn up: as they were typed, encoded, hashed, or
 one key press at a time, in files, in archives and in names. What can be rewritten is rewritten with

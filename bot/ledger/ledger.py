@@ -56,6 +56,11 @@ class Entry:
     changed_at: str
     brought: WorkItem | None = None  # what a list says of it now, for a round that may follow
 
+    @property
+    def items(self) -> tuple[WorkItem, ...]:
+        """What the ledger holds of it: for this round, and for one that may follow."""
+        return (self.item, self.brought) if self.brought else (self.item,)
+
 
 class Ledger:
     """The work items of one portal; each change of state is a compare-and-set with an audit row."""
@@ -139,8 +144,8 @@ class Ledger:
     def begin_round(self, reference: str, by: str) -> None:
         """Begin the next round of what was returned, with the data that came last; once.
 
-        Every list that has brought it goes on with the new round. Whoever had a hand in its data,
-        or in that it begins anew, is among the makers of it.
+        Every list that has brought it goes on with the new round. Its makers are those of the
+        round before, who has brought other data since, and `by`.
 
         Raises:
             ValueError: the insurer has not returned it.
@@ -200,13 +205,13 @@ class Ledger:
         """Return every round of every work item."""
         return self._select(sa.true())
 
+    def rounds_of(self, item: WorkItem) -> list[Entry]:
+        """Return every round of one policy, in order."""
+        return sorted(self._select(_is_policy_of(item)), key=lambda entry: entry.item.round)
+
     def last_round(self, reference: str) -> str:
         """Return the reference of the last round of the same policy."""
-        item = self.entry(reference).item
-        query = sa.select(ITEMS.c.reference).where(_is_policy_of(item))
-        with self._engine.connect() as connection:
-            found = connection.execute(query.order_by(ITEMS.c.round.desc()))
-            return str(found.scalars().first())
+        return self.rounds_of(self.entry(reference).item)[-1].item.reference
 
     def history(self, reference: str) -> list[dict[str, Any]]:
         """Return every change of state of this item, in order."""
@@ -218,9 +223,8 @@ class Ledger:
 
     def policy_history(self, item: WorkItem) -> list[dict[str, Any]]:
         """Return every change of state of this policy in all of its rounds, in order."""
-        rounds = [one.item for one in self.rounds() if one.item.policy == item.policy]
-        in_order = sorted(rounds, key=lambda one: one.round)
-        return [row for one in in_order for row in self.history(one.reference)]
+        rounds = self.rounds_of(item)
+        return [row for entry in rounds for row in self.history(entry.item.reference)]
 
     def forget(self, references: Iterable[str], is_due: Callable[[Request], bool], by: str) -> None:
         """Erase the contact data of these items, and of the requests that are due."""
@@ -419,11 +423,9 @@ def _take_in(transaction: sa.Connection, item: WorkItem, list_digest: str, by: s
 
 
 def _is_policy_of(item: WorkItem) -> sa.ColumnElement[bool]:
-    return sa.and_(
-        ITEMS.c.portal_origin == item.portal_origin,
-        ITEMS.c.uscc == item.uscc,
-        ITEMS.c.application_no == item.application_no,
-    )
+    """Select the rounds of a policy by the primary key; a later round is `policy|number`."""
+    later = ITEMS.c.reference.between(f"{item.policy}|", f"{item.policy}|:")  # ":" follows "9"
+    return sa.or_(ITEMS.c.reference == item.policy, later)
 
 
 def _insert(transaction: sa.Connection, item: WorkItem, by: str) -> None:

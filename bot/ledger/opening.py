@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from bot.errors import NotFit
 from bot.ledger.ledger import Ledger
-from bot.private_files import write_private
+from bot.ledger.marker import Marker
 from bot.settings import Settings
 
 
@@ -43,9 +43,9 @@ def _take_over_marker(settings: Settings) -> None:
     former, marker = settings.former_marker, settings.ledger_marker
     if former and former.exists() and not marker.exists():
         Ledger(settings.ledger_file, former).close()
-        marker.parent.mkdir(parents=True, exist_ok=True)
-        write_private(marker, former.read_bytes())
-        former.unlink()
+        if meant := Marker.read(former):
+            meant.write(marker)
+            former.unlink()
 
 
 def _expect_no_other(settings: Settings) -> None:

@@ -80,7 +80,7 @@ def test_a_returned_policy_that_is_pending_again_is_confirmed_in_a_new_round(
 
 
 def evidence_of(workplace: Workplace) -> tuple[str, str, str]:
-    """Return what `verify` is told: all evidence, and the key."""
+    """Return the arguments of `verify`: all evidence, and the key."""
     (chain,) = workplace.folder.glob("data/**/evidence")
     (key,) = workplace.folder.glob("data/**/public-key.pem")
     return str(chain), "--key", str(key)
@@ -140,7 +140,7 @@ def test_a_row_that_asks_for_all_finds_what_was_returned_meanwhile(workplace: Wo
 
 
 def test_a_round_is_begun_once_and_every_list_goes_on_with_it(ledger: Ledger):
-    """Whoever asks for it; the round before stays as it was."""
+    """A second call changes nothing; the round before stays as it was."""
     ledger.dispatch([replace(ITEM, row=7)], "another list", MAKER)
 
     for _ in range(2):
@@ -280,7 +280,7 @@ def test_what_a_person_has_rejected_stays_rejected_in_the_next_round(
 
 
 def test_who_decides_about_another_round_decides_once(tmp_path: Path):
-    """Two people at once: the second is told."""
+    """Two people at once: the second gets an error."""
     ledger, _, _, seen = confirmed_and_pending_alone(tmp_path)
     approval.release(ledger, seen, "审批人", AT_ONCE, datetime.now(UTC))
 
@@ -393,7 +393,7 @@ def test_a_list_is_told_what_was_returned(workplace: Workplace, monkeypatch: pyt
 
 
 def test_what_is_held_of_a_person_is_found_in_every_round(ledger: Ledger, tmp_path: Path):
-    """The pack of an earlier round names whom that round named, whoever is named now."""
+    """The pack of an earlier round still names the contact of that round."""
     evidence = Evidence(tmp_path / "evidence")
     typed = asdict(ITEM.contact)
     evidence.keep_record(ITEM, "contact", {"typed": typed, "read_back": typed})
