@@ -10,11 +10,11 @@ from datetime import datetime, timedelta
 
 from bot.approval import PERSON
 from bot.clock import now_in_beijing
+from bot.credentials.passwords import Passwords
 from bot.errors import BusinessException
 from bot.ledger.ledger import Entry
 from bot.ledger.opening import opened_ledger
 from bot.ledger.states import DONE, PRESSED, State
-from bot.secrets import Passwords
 from bot.settings import Settings
 from bot.work_item import WorkItem, mask_text
 from bot.work_list.consistency import listed

@@ -16,6 +16,8 @@ from bot import approval, personal_data, terminal
 from bot import demo as demonstration
 from bot.admission import admit
 from bot.confirmation import EVIDENCE_MISSING
+from bot.credentials.passwords import Passwords
+from bot.credentials.store import open_store
 from bot.doctor import Health, check_quickly, examine
 from bot.errors import ApplicationException, BusinessException, NotFit
 from bot.evidence.pack import Evidence
@@ -28,7 +30,6 @@ from bot.run import dispatch as take_in
 from bot.run import follow_up as look_up
 from bot.run import reconcile as compare
 from bot.run import run as work_off
-from bot.secrets import Passwords, open_store
 from bot.session import Attendant
 from bot.settings import Settings, load_settings
 from bot.usage import CTRL_C, Commands

@@ -14,8 +14,8 @@ import urllib3
 from openpyxl import Workbook
 
 from bot import declaration
+from bot.credentials.passwords import ENVIRONMENT_PREFIX
 from bot.errors import NotFit
-from bot.secrets import ENVIRONMENT_PREFIX
 from bot.session import Attendant
 from bot.settings import FILE_NAME, Settings
 from bot.work_list.columns import COLUMNS

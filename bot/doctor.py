@@ -22,11 +22,11 @@ from keyring.backends import fail
 from playwright.sync_api import Browser
 from playwright.sync_api import Error as PlaywrightError
 
+from bot.credentials.system_keyring import USE_THE_VAULT, encrypting_backend, name_of
 from bot.errors import NotFit
 from bot.evidence.seal import PRIVATE_KEY
 from bot.origins import LOOPBACK, origin_of
 from bot.private_files import is_private
-from bot.secrets import USE_THE_VAULT, encrypting_backend, name_of
 from bot.session import LOCAL_NETWORK
 from bot.settings import Settings
 from pages.browser import FONTS, chinese_font_is_there, launch

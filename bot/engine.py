@@ -18,10 +18,10 @@ from dbos import DBOS, DBOSClient, SetEnqueueOptions, SetWorkflowID, WorkflowHan
 from sqlalchemy.exc import OperationalError
 
 from bot import canary
+from bot.credentials.passwords import Passwords
 from bot.errors import NotFit
 from bot.evidence.pack import Evidence
 from bot.ledger.ledger import Entry, Ledger
-from bot.secrets import Passwords
 from bot.session import Attendant, Sessions
 from bot.settings import Settings
 from bot.work_item import WorkItem

@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from bot import canary, engine
+from bot.credentials.passwords import Passwords
 from bot.doctor import check_clock
 from bot.engine import Work
 from bot.errors import EvidenceNotKept, NotFit
@@ -25,7 +26,6 @@ from bot.reconcile import reconcile as compare_all
 from bot.results import NOT_TAKEN, ItemSummary, RowResult, RunSummary, write_html, write_workbook
 from bot.scratch import private_folder
 from bot.secret_scan import SecretScanner, quarantine_files
-from bot.secrets import Passwords
 from bot.session import Attendant, Sessions
 from bot.settings import Settings
 from bot.work_item import WorkItem, in_round

@@ -23,6 +23,7 @@ from playwright.sync_api import (
 from playwright.sync_api import Error as PlaywrightError
 
 from bot import machine_lock
+from bot.credentials.passwords import Passwords
 from bot.egress import IDLE_SECONDS, Egress
 from bot.errors import (
     RUN_AGAIN,
@@ -39,7 +40,6 @@ from bot.portal.documents import fetching
 from bot.portal.watchdog import Watchdog
 from bot.press import HASTY, Guard, Latch, Sender, Valve, hasty
 from bot.secret_scan import tokens
-from bot.secrets import Passwords
 from bot.settings import Settings
 from bot.work_item import WorkItem
 from pages.browser import launch

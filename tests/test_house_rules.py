@@ -24,8 +24,9 @@ MAP = {
     "bot": {"admission", "approval", "canary", "cli", "clock", "confirm_request"}
     | {"confirmation", "declaration", "demo", "doctor", "egress", "engine", "errors", "html"}
     | {"machine_lock", "origins", "personal_data", "positive_look", "press", "private_files"}
-    | {"reconcile", "results", "run", "scratch", "secret_scan", "secrets", "session"}
-    | {"settings", "terminal", "usage", "vault", "work_item", "workflow"},
+    | {"reconcile", "results", "run", "scratch", "secret_scan", "session", "settings"}
+    | {"terminal", "usage", "work_item", "workflow"},
+    "bot/credentials": {"passwords", "store", "system_keyring", "vault"},
     "bot/evidence": {"pack", "pack_file", "page", "seal", "verification"},
     "bot/ledger": {"history", "ledger", "lock", "marker", "opening", "schema", "states"},
     "bot/portal": {"client", "documents", "watchdog"},

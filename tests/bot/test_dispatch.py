@@ -11,9 +11,9 @@ from typer.testing import CliRunner
 
 from bot import terminal
 from bot.cli import app
+from bot.credentials.passwords import ENVIRONMENT_PREFIX
 from bot.ledger.opening import opened_ledger
 from bot.ledger.states import State
-from bot.secrets import ENVIRONMENT_PREFIX
 from bot.settings import load_settings
 from tests.bot.lists import row, uscc, write_xlsx
 from tests.bot.test_admission import ENTERPRISE

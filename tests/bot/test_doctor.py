@@ -15,10 +15,10 @@ from keyring.backends.fail import Keyring as NoKeyring
 from rich.progress import Progress
 
 from bot import doctor
+from bot.credentials.passwords import ENVIRONMENT_PREFIX, Passwords
 from bot.doctor import Health, check_portal, check_quickly
 from bot.errors import NotFit, SignInRefused
 from bot.evidence.seal import PRIVATE_KEY
-from bot.secrets import ENVIRONMENT_PREFIX, Passwords
 from bot.session import Sessions
 from bot.settings import Settings, load_settings
 from bot.terminal import Person

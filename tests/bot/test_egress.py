@@ -14,10 +14,10 @@ import pytest
 import urllib3
 from playwright.sync_api import Page, Playwright
 
+from bot.credentials.passwords import Passwords
 from bot.egress import CHUNK, Egress
 from bot.errors import WorkItemError
 from bot.origins import host_of
-from bot.secrets import Passwords
 from bot.session import Sessions
 from bot.settings import load_settings
 from bot.work_item import WorkItem

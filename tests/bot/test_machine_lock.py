@@ -12,8 +12,8 @@ from unittest.mock import Mock
 import pytest
 
 from bot import machine_lock
+from bot.credentials.passwords import Passwords
 from bot.errors import SignInRefused
-from bot.secrets import Passwords
 from bot.session import BrowserThread, Sessions
 from bot.settings import Settings
 from tests.bot.conftest import ROOT, Workplace

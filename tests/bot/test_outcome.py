@@ -8,12 +8,12 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from bot import cli, engine
+from bot.credentials.passwords import Passwords
 from bot.evidence.seal import PUBLIC_KEY
 from bot.evidence.verification import verify
 from bot.ledger.opening import opened_ledger
 from bot.ledger.states import State
 from bot.run import Job, _leaks, sealed
-from bot.secrets import Passwords
 from bot.settings import Settings
 from bot.work_list.reading import WorkList
 from pages.models import Secret

@@ -10,12 +10,12 @@ import pytest
 from bot import approval, personal_data, terminal
 from bot.admission import admit
 from bot.clock import now_in_beijing
+from bot.credentials.passwords import ENVIRONMENT_PREFIX, Passwords
 from bot.errors import BusinessException
 from bot.evidence.pack import Evidence
 from bot.ledger.ledger import Entry, Ledger
 from bot.ledger.states import PENDING_AGAIN, State
 from bot.reconcile import Verdict, compare
-from bot.secrets import ENVIRONMENT_PREFIX, Passwords
 from bot.settings import Settings, load_settings
 from bot.work_list.reading import read_work_list
 from bot.workflow import Robot

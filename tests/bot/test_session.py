@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Error as PlaywrightError
 
+from bot.credentials.passwords import Passwords
 from bot.errors import SignInRefused, in_chinese
 from bot.ledger.ledger import Ledger
-from bot.secrets import Passwords
 from bot.session import BrowserThread, Sessions
 from bot.settings import Settings
 from bot.work_item import WorkItem

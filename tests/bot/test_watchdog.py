@@ -17,8 +17,8 @@ import psutil
 import pytest
 from playwright.sync_api import BrowserContext
 
+from bot.credentials.passwords import Passwords
 from bot.errors import OutOfTime
-from bot.secrets import Passwords
 from bot.session import BrowserThread, Session, Sessions
 from bot.settings import Settings
 from bot.work_item import WorkItem

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bot.credentials.passwords import ENVIRONMENT_PREFIX
 from bot.evidence.seal import PUBLIC_KEY
 from bot.evidence.verification import verify
-from bot.secrets import ENVIRONMENT_PREFIX
 from fixtures.people import CONTACT
 from fixtures.portal import MockState
 from tests.bot.campaign import checker, runner

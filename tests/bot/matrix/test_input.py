@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from bot import cli
-from bot.secrets import ENVIRONMENT_PREFIX
+from bot.credentials.passwords import ENVIRONMENT_PREFIX
 from tests.bot.lists import row, uscc, write_xlsx
 
 TWICE = {

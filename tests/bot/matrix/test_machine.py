@@ -17,6 +17,7 @@ import pytest
 
 from bot import approval, declaration
 from bot.approval import Approval, Snapshot
+from bot.credentials.passwords import Passwords
 from bot.doctor import check_clock, check_portal, check_quickly
 from bot.errors import NotFit, NotWritten
 from bot.evidence import pack as evidence
@@ -25,7 +26,6 @@ from bot.ledger.ledger import Ledger
 from bot.ledger.schema import VERSION
 from bot.ledger.states import State
 from bot.run import Job, run
-from bot.secrets import Passwords
 from bot.settings import Mandate, Settings, load_settings
 from fixtures.portal import running_portal
 from tests.bot.conftest import Workplace

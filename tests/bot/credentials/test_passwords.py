@@ -13,10 +13,11 @@ from keyring.backends import SecretService
 from typer.testing import CliRunner, Result
 
 from bot.cli import app
+from bot.credentials.passwords import Passwords
+from bot.credentials.store import PASSPHRASE, open_store
+from bot.credentials.vault import Vault
 from bot.errors import BusinessException, NotFit
-from bot.secrets import PASSPHRASE, Passwords, open_store
 from bot.settings import Settings, load_settings
-from bot.vault import Vault
 from pages.models import Secret
 from tests.bot.lists import ORIGIN, row, uscc, write_xlsx
 

@@ -1,0 +1,69 @@
+"""The passwords of a run: each comes from the environment or the store, and is never shown."""
+
+import os
+
+from bot.credentials.store import Environment, open_store, read_descriptor
+from bot.errors import BusinessException
+from bot.settings import Settings
+from pages.models import Secret
+
+ENVIRONMENT_PREFIX = "SINGLE_WINDOW_PASSWORD_"
+DESCRIPTOR = "SINGLE_WINDOW_PASSWORDS_FD"  # lines of 统一社会信用代码=password
+
+
+class Passwords:
+    """The passwords of the enterprises at one portal, and every secret that a run has used."""
+
+    def __init__(self, settings: Settings, environment: Environment | None = None) -> None:
+        """Take the passwords out of the environment, so that no child process inherits them.
+
+        Raises:
+            NotFit: where the settings say that passwords are kept cannot be used.
+        """
+        environment = os.environ if environment is None else environment
+        names = [name for name in environment if name.startswith(ENVIRONMENT_PREFIX)]
+        self._given = {
+            name.removeprefix(ENVIRONMENT_PREFIX): Secret(environment.pop(name)) for name in names
+        }
+        if DESCRIPTOR in environment:
+            self._given |= _parse(read_descriptor(environment.pop(DESCRIPTOR)))
+        self._store = open_store(settings, environment)
+        self.used = list(self._given.values())
+
+    def find(self, uscc: str, account: str) -> Secret:
+        """Return the password of this account.
+
+        Raises:
+            BusinessException: neither the environment nor the store has it, or it cannot be read.
+        """
+        if uscc in self._given:
+            return self._given[uscc]
+        stored = self._store.find(uscc, account)
+        if stored is None:
+            raise BusinessException(
+                "NO_CREDENTIAL",
+                f"环境变量和{self._store.place}里都没有这个登录账号的密码",
+                f'请执行 single-window credentials set {uscc} "{account}"，'
+                f"或设置环境变量 {ENVIRONMENT_PREFIX}{uscc}，然后再运行一次",
+            )
+        self.used.append(stored)
+        return stored
+
+    def remember(self, *used: Secret) -> None:
+        """Know what else must not be left anywhere: PINs and the tokens of sessions."""
+        self.used += used
+
+    def place(self, uscc: str, account: str) -> str:
+        """Tell where the password of this account is; nothing means that it is nowhere."""
+        if uscc in self._given:
+            return "环境变量"
+        return self._store.place if self._store.find(uscc, account) else ""
+
+    def accounts(self, uscc: str) -> list[str]:
+        """Return the accounts of this enterprise whose passwords are stored."""
+        return [account for stored, account in self._store.names() if stored == uscc]
+
+
+def _parse(lines: str) -> dict[str, Secret]:
+    pairs = (line.partition("=") for line in lines.splitlines() if line)
+    return {uscc.strip(): Secret(password) for uscc, _, password in pairs}
