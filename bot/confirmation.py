@@ -19,7 +19,6 @@ from playwright.sync_api import Error as PlaywrightError
 from bot import approval, declaration, doctor, positive_look
 from bot.approval import Approval, ApprovedIntent, Snapshot
 from bot.clock import in_beijing, now_in_beijing, stamp
-from bot.confirm_request import label_of, read_fields
 from bot.errors import (
     RUN_AGAIN,
     BusinessException,
@@ -40,8 +39,10 @@ from bot.ledger.states import (
     VANISHED,
     State,
 )
+from bot.portal.confirm_request import label_of, read_fields
+from bot.portal.latch import Latch
 from bot.positive_look import Baseline, Judgement
-from bot.press import UNSENT, Latch, Outcome, Pressed, press
+from bot.press import UNSENT, Outcome, Pressed, press
 from bot.session import Session, Sessions
 from bot.settings import Settings
 from bot.work_item import WorkItem, mask_text, mask_within

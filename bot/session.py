@@ -24,7 +24,6 @@ from playwright.sync_api import Error as PlaywrightError
 
 from bot import machine_lock
 from bot.credentials.passwords import Passwords
-from bot.egress import IDLE_SECONDS, Egress
 from bot.errors import (
     RUN_AGAIN,
     ApplicationException,
@@ -37,8 +36,9 @@ from bot.errors import (
 from bot.origins import host_of
 from bot.portal.client import Client
 from bot.portal.documents import fetching
+from bot.portal.egress import IDLE_SECONDS, Egress
+from bot.portal.latch import HASTY, Guard, Latch, Sender, Valve, hasty
 from bot.portal.watchdog import Watchdog
-from bot.press import HASTY, Guard, Latch, Sender, Valve, hasty
 from bot.secret_scan import tokens
 from bot.settings import Settings
 from bot.work_item import WorkItem

@@ -21,15 +21,15 @@ MAP = {
     "mock_portal": STEMS
     | {"__main__", "accounts", "captcha", "card_control", "clock", "defects", "documents", "doors"}
     | {"faults", "insurer", "rules", "sessions", "store", "wording"},
-    "bot": {"admission", "approval", "canary", "cli", "clock", "confirm_request"}
-    | {"confirmation", "declaration", "demo", "doctor", "egress", "engine", "errors", "html"}
-    | {"machine_lock", "origins", "personal_data", "positive_look", "press", "private_files"}
-    | {"reconcile", "results", "run", "scratch", "secret_scan", "session", "settings"}
-    | {"terminal", "usage", "work_item", "workflow"},
+    "bot": {"admission", "approval", "canary", "cli", "clock", "confirmation", "declaration"}
+    | {"demo", "doctor", "engine", "errors", "html", "machine_lock", "origins"}
+    | {"personal_data", "positive_look", "press", "private_files", "reconcile", "results"}
+    | {"run", "scratch", "secret_scan", "session", "settings", "terminal", "usage"}
+    | {"work_item", "workflow"},
     "bot/credentials": {"passwords", "store", "system_keyring", "vault"},
     "bot/evidence": {"pack", "pack_file", "page", "seal", "verification"},
     "bot/ledger": {"history", "ledger", "lock", "marker", "opening", "schema", "states"},
-    "bot/portal": {"client", "documents", "watchdog"},
+    "bot/portal": {"client", "confirm_request", "documents", "egress", "latch", "watchdog"},
     "bot/work_list": {"columns", "consistency", "file", "findings", "marked_copy", "reading"}
     | {"template", "workbook"},
 }
@@ -88,9 +88,9 @@ def assertions(path: str, tree: ast.AST) -> Iterator[str]:
 
 
 def stray_handlers(path: str, tree: ast.AST) -> Iterator[str]:
-    """The bot's press holds the only route handler, and parts.py the only ear for dialogs."""
+    """The latch of the bot holds the only route handlers, and parts.py the only ear for dialogs."""
     for call in _calls(tree):
-        if _name(call) in {"route", "route_web_socket"} and path != "bot/press.py":
+        if _name(call) in {"route", "route_web_socket"} and path != "bot/portal/latch.py":
             yield f"{_name(call)}() in line {call.lineno}"
         if _name(call) == "on" and _says(call, "dialog") and path != "pages/parts.py":
             yield f"a dialog handler in line {call.lineno}"
@@ -218,7 +218,7 @@ def test_broken_rule_is_found(rule, path, code):
     [
         ("pages/screen.py", "self.refusal.first.wait_for()"),
         ("pages/parts.py", "context.on('dialog', log.close)"),
-        ("bot/press.py", "tab.route('**', latch)\npress(intent)\nself.press(intent)"),
+        ("bot/portal/latch.py", "tab.route('**', latch)\npress(intent)\nself.press(intent)"),
         ("bot/ledger.py", "rows.first()"),
         ("steps/pending.py", "@then('一')\ndef one():\n  a()\n  assert b\n  assert c\n  assert d"),
     ],

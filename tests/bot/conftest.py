@@ -18,10 +18,10 @@ from keyring.backends.fail import Keyring as NoKeyring
 from bot import declaration, machine_lock
 from bot.approval import Approval, ApprovedIntent
 from bot.credentials.passwords import ENVIRONMENT_PREFIX
-from bot.egress import Egress
 from bot.origins import host_of
 from bot.portal.client import Client
-from bot.press import Latch
+from bot.portal.egress import Egress
+from bot.portal.latch import Latch
 from bot.settings import Settings
 from fixtures.portal import MockState
 from pages.desk import DeskPage

@@ -16,7 +16,7 @@ from bot.declaration import GUIDE_DECLARATION
 from bot.evidence.pack import Evidence
 from bot.ledger.ledger import Ledger
 from bot.portal.client import Answer, Outgoing
-from bot.press import Latch
+from bot.portal.latch import Latch
 from bot.settings import Settings
 from bot.work_item import WorkItem
 from bot.workflow import Robot

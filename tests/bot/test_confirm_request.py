@@ -5,9 +5,9 @@ from urllib.parse import urlencode
 
 import pytest
 
-from bot.confirm_request import NotReadable, differences, is_confirmation, read_fields
 from bot.declaration import GUIDE_DECLARATION
 from bot.portal.client import Outgoing
+from bot.portal.confirm_request import NotReadable, differences, is_confirmation, read_fields
 from pages.models import Contact, PolicyDetails
 from pages.profile import GUANGDONG, ConfirmationRequest, internal_label
 

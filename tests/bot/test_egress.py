@@ -15,9 +15,9 @@ import urllib3
 from playwright.sync_api import Page, Playwright
 
 from bot.credentials.passwords import Passwords
-from bot.egress import CHUNK, Egress
 from bot.errors import WorkItemError
 from bot.origins import host_of
+from bot.portal.egress import CHUNK, Egress
 from bot.session import Sessions
 from bot.settings import load_settings
 from bot.work_item import WorkItem
@@ -357,7 +357,7 @@ def test_a_browser_loads_no_more_than_its_budget_until_it_is_refilled(
     """What is cut off is asked for again, and is not to be had until the next act."""
     portal, _ = servers
     prepare(portal, portal, lambda *_: {})
-    monkeypatch.setattr("bot.egress.BUDGET", 10)
+    monkeypatch.setattr("bot.portal.egress.BUDGET", 10)
     egress.refill()
 
     def is_answered() -> bool:

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bot import approval, confirmation
-from bot import press as bot_press
 from bot.approval import Approval, ApprovedIntent
 from bot.confirmation import Confirmation
 from bot.ledger.ledger import Entry, Ledger
 from bot.ledger.states import MOVES, State
+from bot.portal import latch
 from bot.press import Outcome, Pressed
 from bot.work_item import WorkItem
 from tests.bot.campaign.fake_desk import SW, Form, Pending
@@ -106,7 +106,7 @@ def reload() -> None:
 
 def rows_by_position() -> None:
     """Press 处理 in the row where the policy was, and send what its form holds."""
-    bot_press.differences = lambda *_: []
+    latch.differences = lambda *_: []
 
     def process(self: Pending, application_no: str) -> Form:
         position = [one.application_no for one in self.read()].index(application_no)

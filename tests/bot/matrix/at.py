@@ -28,7 +28,7 @@ from bot.evidence import pack as evidence
 from bot.evidence.pack import Evidence
 from bot.ledger import ledger
 from bot.ledger.ledger import Entry, Ledger
-from bot.press import Latch
+from bot.portal.latch import Latch
 from bot.session import BrowserThread, Session
 from bot.work_item import WorkItem
 from bot.workflow import Robot
