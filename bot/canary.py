@@ -12,8 +12,9 @@ from pathlib import Path
 from playwright.sync_api import Error as PlaywrightError
 
 from bot.errors import NotFit, SignInRefused, WorkItemError
+from bot.portal.session import Session
+from bot.portal.sessions import Sessions
 from bot.private_files import make_private, write_private
-from bot.session import Session, Sessions
 from bot.settings import Settings
 from bot.work_item import WorkItem
 from pages.contract import Breach, breaches, digest

@@ -25,12 +25,12 @@ from bot.evidence.verification import verify as verify_evidence
 from bot.ledger.ledger import Entry, Ledger
 from bot.ledger.opening import opened_ledger
 from bot.ledger.states import CONTRADICTED, DONE, PENDING_AGAIN, STATE_WORDS, State
+from bot.portal.sign_in import Attendant
 from bot.run import Job, Outcome, dispatch_pending, probe, see_credentials, write_results
 from bot.run import dispatch as take_in
 from bot.run import follow_up as look_up
 from bot.run import reconcile as compare
 from bot.run import run as work_off
-from bot.session import Attendant
 from bot.settings import Settings, load_settings
 from bot.usage import CTRL_C, Commands
 from bot.work_list.columns import RULES

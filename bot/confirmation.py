@@ -41,9 +41,10 @@ from bot.ledger.states import (
 )
 from bot.portal.confirm_request import label_of, read_fields
 from bot.portal.latch import Latch
+from bot.portal.session import Session
+from bot.portal.sessions import Sessions
 from bot.positive_look import Baseline, Judgement
 from bot.press import UNSENT, Outcome, Pressed, press
-from bot.session import Session, Sessions
 from bot.settings import Settings
 from bot.work_item import WorkItem, mask_text, mask_within
 from bot.work_list.columns import RULES

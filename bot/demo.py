@@ -16,7 +16,7 @@ from openpyxl import Workbook
 from bot import declaration
 from bot.credentials.passwords import ENVIRONMENT_PREFIX
 from bot.errors import NotFit
-from bot.session import Attendant
+from bot.portal.sign_in import Attendant
 from bot.settings import FILE_NAME, Settings
 from bot.work_list.columns import COLUMNS
 from pages.models import Secret

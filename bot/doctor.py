@@ -26,8 +26,8 @@ from bot.credentials.system_keyring import USE_THE_VAULT, encrypting_backend, na
 from bot.errors import NotFit
 from bot.evidence.seal import PRIVATE_KEY
 from bot.origins import LOOPBACK, origin_of
+from bot.portal.sign_in import LOCAL_NETWORK
 from bot.private_files import is_private
-from bot.session import LOCAL_NETWORK
 from bot.settings import Settings
 from pages.browser import FONTS, chinese_font_is_there, launch
 from pages.card import CardLoginPage, ControlState

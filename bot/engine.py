@@ -22,7 +22,8 @@ from bot.credentials.passwords import Passwords
 from bot.errors import NotFit
 from bot.evidence.pack import Evidence
 from bot.ledger.ledger import Entry, Ledger
-from bot.session import Attendant, Sessions
+from bot.portal.sessions import Sessions
+from bot.portal.sign_in import Attendant
 from bot.settings import Settings
 from bot.work_item import WorkItem
 from bot.workflow import Robot, Stop

@@ -21,12 +21,13 @@ from bot.ledger.lock import only_worker
 from bot.ledger.opening import opened_ledger
 from bot.ledger.states import DECIDED, DONE, FOLLOWED_UP, PRESSED, STATE_WORDS
 from bot.origins import LOOPBACK
+from bot.portal.sessions import Sessions
+from bot.portal.sign_in import Attendant
 from bot.reconcile import Comparison
 from bot.reconcile import reconcile as compare_all
 from bot.results import NOT_TAKEN, ItemSummary, RowResult, RunSummary, write_html, write_workbook
 from bot.scratch import private_folder
 from bot.secret_scan import SecretScanner, quarantine_files
-from bot.session import Attendant, Sessions
 from bot.settings import Settings
 from bot.work_item import WorkItem, in_round
 from bot.work_list.file import digest_of

@@ -32,7 +32,7 @@ from bot.errors import (
 from bot.evidence.pack import Evidence
 from bot.ledger.ledger import Entry, Ledger
 from bot.ledger.states import BEFORE_PRESS, DONE, FOLLOWED_UP, PRESSED, State
-from bot.session import Sessions
+from bot.portal.sessions import Sessions
 from bot.settings import Settings
 from bot.work_item import WorkItem
 

@@ -24,12 +24,13 @@ MAP = {
     "bot": {"admission", "approval", "canary", "cli", "clock", "confirmation", "declaration"}
     | {"demo", "doctor", "engine", "errors", "html", "machine_lock", "origins"}
     | {"personal_data", "positive_look", "press", "private_files", "reconcile", "results"}
-    | {"run", "scratch", "secret_scan", "session", "settings", "terminal", "usage"}
-    | {"work_item", "workflow"},
+    | {"run", "scratch", "secret_scan", "settings", "terminal", "usage", "work_item"}
+    | {"workflow"},
     "bot/credentials": {"passwords", "store", "system_keyring", "vault"},
     "bot/evidence": {"pack", "pack_file", "page", "seal", "verification"},
     "bot/ledger": {"history", "ledger", "lock", "marker", "opening", "schema", "states"},
-    "bot/portal": {"client", "confirm_request", "documents", "egress", "latch", "watchdog"},
+    "bot/portal": {"browser_thread", "client", "confirm_request", "documents", "egress"}
+    | {"latch", "session", "sessions", "sign_in", "watchdog"},
     "bot/work_list": {"columns", "consistency", "file", "findings", "marked_copy", "reading"}
     | {"template", "workbook"},
 }

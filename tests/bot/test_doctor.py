@@ -19,7 +19,7 @@ from bot.credentials.passwords import ENVIRONMENT_PREFIX, Passwords
 from bot.doctor import Health, check_portal, check_quickly
 from bot.errors import NotFit, SignInRefused
 from bot.evidence.seal import PRIVATE_KEY
-from bot.session import Sessions
+from bot.portal.sessions import Sessions
 from bot.settings import Settings, load_settings
 from bot.terminal import Person
 from fixtures.portal import running_portal

@@ -14,7 +14,8 @@ import pytest
 from bot import machine_lock
 from bot.credentials.passwords import Passwords
 from bot.errors import SignInRefused
-from bot.session import BrowserThread, Sessions
+from bot.portal.browser_thread import BrowserThread
+from bot.portal.sessions import Sessions
 from bot.settings import Settings
 from tests.bot.conftest import ROOT, Workplace
 from tests.bot.test_ledger import ITEM
@@ -63,7 +64,7 @@ def sessions(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Sessions]:
         valve=SimpleNamespace(widen=lambda: None, refill=lambda: None),
         is_spent=False,
     )
-    monkeypatch.setattr(BrowserThread, "_sign_in", lambda *_: session)
+    monkeypatch.setattr(BrowserThread, "sign_in", lambda *_: session)
 
     def make(**settings: Any) -> Sessions:
         return Sessions(Settings(**settings), Passwords(Settings(), {}), None)

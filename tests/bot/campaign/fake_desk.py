@@ -17,8 +17,9 @@ from urllib.parse import parse_qsl, urlencode
 import urllib3
 from playwright.sync_api import Error as PlaywrightError
 
+from bot.portal.browser_thread import BrowserThread
 from bot.portal.client import Answer, NoAnswer, Outgoing
-from bot.session import BrowserThread, Session
+from bot.portal.session import Session
 from bot.work_item import WorkItem
 from pages.errors import PolicyNotListed, PortalRefused, ScreenNotReached, SessionLost
 from pages.models import (
@@ -373,14 +374,14 @@ class Policies:
 def sign_in(thread: BrowserThread, item: WorkItem) -> Session:
     """Sign in over HTTP; what `BrowserThread` does with a browser."""
     browser = Browser(thread._settings.origin)
-    password = thread._passwords.find(item.uscc, item.account).reveal()
+    person, password = thread._sign_in.attendant, thread._sign_in.password(item)
     number = f"0.{item.uscc}{id(browser)}"
     browser.exchange("GET", f"/cas/plat_cas_verifycode_gen?box=&r={number}")
     typed = {
         "swy": item.account,
-        "swm": md5(password.encode()).hexdigest(),
+        "swm": md5(password.reveal().encode()).hexdigest(),
         "swm2": "",
-        "verifyCode": thread._attendant.captcha(CaptchaPicture(number, PICTURE)),
+        "verifyCode": person.captcha(CaptchaPicture(number, PICTURE)),
     }
     try:
         ticket = browser.exchange("POST", "/cas/login", typed).headers["Location"]

@@ -22,7 +22,7 @@ from bot.evidence import pack as evidence
 from bot.evidence import seal
 from bot.ledger import ledger
 from bot.ledger.ledger import Ledger
-from bot.session import BrowserThread
+from bot.portal.browser_thread import BrowserThread
 from tests.bot.campaign import fake_desk
 from tests.bot.campaign.fake_desk import Browser
 
@@ -107,7 +107,7 @@ def _prepare(diary: Path, kill_at: int | str) -> None:
 
     dbos._outcome.time = _hurried  # between the retries of a step
     keyring.set_keyring(NoKeyring())  # a machine without one; finding none takes time
-    BrowserThread._sign_in = fake_desk.sign_in
+    BrowserThread.sign_in = fake_desk.sign_in
     Browser.checkpoint = staticmethod(reach)
     for owner, name, told in WATCHED:
         setattr(owner, name, _watched(getattr(owner, name), told, reach))

@@ -28,8 +28,9 @@ from bot.evidence import pack as evidence
 from bot.evidence.pack import Evidence
 from bot.ledger import ledger
 from bot.ledger.ledger import Entry, Ledger
+from bot.portal.browser_thread import BrowserThread
 from bot.portal.latch import Latch
-from bot.session import BrowserThread, Session
+from bot.portal.session import Session
 from bot.work_item import WorkItem
 from bot.workflow import Robot
 from pages.login import LoginPage
@@ -46,7 +47,7 @@ SEAMS: tuple[tuple[type | ModuleType, str], ...] = (
     (Confirmation, "press"),
     (Confirmation, "read_back"),
     (Evidence, "keep_picture"),
-    (BrowserThread, "_sign_in"),
+    (BrowserThread, "sign_in"),
     (Session, "form"),
     (Confirmation, "_find"),
     (ConfirmationPage, "confirm"),
@@ -111,7 +112,7 @@ def _watch_transactions() -> None:
 
 def _introduce_browsers() -> None:
     """Let the portal tell the enterprise before its log-in, as the suite's browsers do."""
-    sign_in, open_page = BrowserThread._sign_in, LoginPage.open.__func__
+    sign_in, open_page = BrowserThread.sign_in, LoginPage.open.__func__
     at_the_door = []
 
     def signing_in(thread: BrowserThread, item: WorkItem) -> Session:
@@ -123,7 +124,7 @@ def _introduce_browsers() -> None:
         tab.context.add_cookies([cookie])
         return open_page(cls, tab, portal_url, *args)
 
-    BrowserThread._sign_in = signing_in
+    BrowserThread.sign_in = signing_in
     LoginPage.open = classmethod(opened)
 
 

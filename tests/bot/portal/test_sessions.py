@@ -12,7 +12,8 @@ from playwright.sync_api import Error as PlaywrightError
 from bot.credentials.passwords import Passwords
 from bot.errors import SignInRefused, in_chinese
 from bot.ledger.ledger import Ledger
-from bot.session import BrowserThread, Sessions
+from bot.portal.browser_thread import BrowserThread
+from bot.portal.sessions import Sessions
 from bot.settings import Settings
 from bot.work_item import WorkItem
 from pages.errors import (
@@ -42,7 +43,7 @@ def told(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         valve = SimpleNamespace(widen=lambda: None, refill=lambda: None)
         return SimpleNamespace(context=context, valve=valve, is_spent=False, account=item.account)
 
-    monkeypatch.setattr(BrowserThread, "_sign_in", sign_in)
+    monkeypatch.setattr(BrowserThread, "sign_in", sign_in)
     return told
 
 

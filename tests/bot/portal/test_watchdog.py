@@ -19,7 +19,9 @@ from playwright.sync_api import BrowserContext
 
 from bot.credentials.passwords import Passwords
 from bot.errors import OutOfTime
-from bot.session import BrowserThread, Session, Sessions
+from bot.portal.session import Session
+from bot.portal.sessions import Sessions
+from bot.portal.sign_in import SignIn
 from bot.settings import Settings
 from bot.work_item import WorkItem
 from tests.bot.matrix.day import Day
@@ -93,12 +95,12 @@ def sessions(
 ) -> Iterator[Sessions]:
     """Sessions in which everybody is let in at once."""
 
-    def enter(thread: BrowserThread, __: WorkItem, context: BrowserContext, ___: object) -> Any:
+    def enter(_: SignIn, __: WorkItem, context: BrowserContext, ___: object) -> Any:
         page = context.new_page()
         page.goto(server)
-        return Session(context, page, *thread._ways_out())
+        return SimpleNamespace(open_desk=lambda: page)
 
-    monkeypatch.setattr(BrowserThread, "_enter", enter)
+    monkeypatch.setattr(SignIn, "enter", enter)
     monkeypatch.setattr(Passwords, "find", lambda *_: None)
     sessions = Sessions(settings, Passwords(settings, {}), SimpleNamespace())
     yield sessions
@@ -199,13 +201,12 @@ def test_an_act_that_is_done_in_time_leaves_the_browser_alone(sessions: Sessions
 def test_a_person_may_take_longer_than_a_page(sessions: Sessions, monkeypatch: pytest.MonkeyPatch):
     """While a captcha or a PIN is waited for, no time runs; afterwards all of it is there."""
 
-    def ask(thread: BrowserThread, _: WorkItem, context: BrowserContext, __: object) -> Any:
-        with thread._watchdog.paused():
+    def ask(sign_in: SignIn, _: WorkItem, context: BrowserContext, __: object) -> Any:
+        with sign_in._watchdog.paused():
             Event().wait(LIMIT + 1)
-        page = context.new_page()
-        return Session(context, page, *thread._ways_out())
+        return SimpleNamespace(open_desk=context.new_page)
 
-    monkeypatch.setattr(BrowserThread, "_enter", ask)
+    monkeypatch.setattr(SignIn, "enter", ask)
 
     assert sessions.do(ITEM, lambda session: session.desk.title()) == ""
 

@@ -18,7 +18,7 @@ from bot.credentials.passwords import Passwords
 from bot.errors import WorkItemError
 from bot.origins import host_of
 from bot.portal.egress import CHUNK, Egress
-from bot.session import Sessions
+from bot.portal.sessions import Sessions
 from bot.settings import load_settings
 from bot.work_item import WorkItem
 from pages.browser import launch
