@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.approval import PERSON
 from bot.clock import now_in_beijing
+from bot.confirmation.approval import PERSON
 from bot.credentials.passwords import Passwords
 from bot.errors import BusinessException
 from bot.ledger.ledger import Entry

@@ -12,10 +12,12 @@ from typing import Annotated, Any, NoReturn
 import typer
 from rich.progress import Progress
 
-from bot import approval, personal_data, terminal
 from bot import demo as demonstration
+from bot import personal_data, terminal
 from bot.admission import admit
-from bot.confirmation import EVIDENCE_MISSING
+from bot.confirmation import approval
+from bot.confirmation.acts import EVIDENCE_MISSING
+from bot.confirmation.workflow import Stop
 from bot.credentials.passwords import Passwords
 from bot.credentials.store import open_store
 from bot.doctor import Health, check_quickly, examine
@@ -38,7 +40,6 @@ from bot.work_list.findings import Unfit
 from bot.work_list.marked_copy import write_marked_copy
 from bot.work_list.reading import WorkList, read_work_list
 from bot.work_list.template import write_template
-from bot.workflow import Stop
 from pages.not_started import NotStarted
 
 NOT_INSURED = (State.RETURNED, State.DECLINED)

@@ -12,11 +12,10 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
 from pathlib import Path
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 import keyring
-import urllib3
 from keyring.backend import KeyringBackend
 from keyring.backends import fail
 from playwright.sync_api import Browser
@@ -25,7 +24,7 @@ from playwright.sync_api import Error as PlaywrightError
 from bot.credentials.system_keyring import USE_THE_VAULT, encrypting_backend, name_of
 from bot.errors import NotFit
 from bot.evidence.seal import PRIVATE_KEY
-from bot.origins import LOOPBACK, origin_of
+from bot.portal.first_visit import check_portal, portal_date
 from bot.portal.sign_in import LOCAL_NETWORK
 from bot.private_files import is_private
 from bot.settings import Settings
@@ -37,8 +36,6 @@ from pages.login import LoginPage
 from pages.not_started import NotStarted
 from pages.parts import DialogLog
 
-MOCK_HEADER = "X-Mock-Portal"
-REDIRECTS = 5
 LEAST_SPACE, LITTLE_SPACE = 200 << 20, 2 << 30  # bytes: too little to begin, little enough to tell
 CLOCK_MAY_DIFFER = timedelta(minutes=2)
 BEIJING = timedelta(hours=8)
@@ -93,7 +90,7 @@ def check_clock(latest: str, now: datetime, settings: Settings) -> None:
     Raises:
         NotFit: it is wrong or was set back, so that what has run out would hold again.
     """
-    at_portal = examine_clock(_portal_date(settings), now) if settings.live else None
+    at_portal = examine_clock(portal_date(settings), now) if settings.live else None
     if at_portal and at_portal.health is Health.UNFIT:
         raise NotFit(
             f"{at_portal.told}：批准和授权的期限、证据里的时间都会算错。"
@@ -114,95 +111,6 @@ def check_clock(latest: str, now: datetime, settings: Settings) -> None:
     )
 
 
-def check_portal(settings: Settings) -> None:
-    """See that the portal answers, and that it is what the operator takes it for.
-
-    Raises:
-        NotFit: it does not answer, its certificate is wrong, it leads elsewhere, or a mock stands
-            where the real one was meant, or the reverse.
-    """
-    for origin in settings.origins if settings.live else ():
-        _check_encryption(origin, settings)
-    answer = _visit(settings)
-    is_mock = MOCK_HEADER in answer.headers
-    if settings.live and is_mock:
-        raise NotFit(f"{settings.origin} 是模拟门户，不能用 --live。请去掉 --live 或改正门户地址。")
-    if not settings.live and not is_mock:
-        raise NotFit(
-            f"{settings.origin} 不是模拟门户。要在真实门户上确认投保，请核对地址并加上 --live。"
-        )
-
-
-def _check_encryption(origin: str, settings: Settings) -> None:
-    host = urlsplit(origin).hostname
-    if origin.startswith("https:"):
-        return
-    if host not in settings.allow_http:
-        raise NotFit(
-            f"真实门户 {origin} 没有加密（http）。确要使用时，"
-            f'请在设置中写明 allow_http = ["{host}"]。'
-        )
-    log.warning("真实门户 %s 没有加密：按设置 allow_http 使用，密码可能被网络上的人看到。", origin)
-
-
-def _visit(settings: Settings) -> urllib3.BaseHTTPResponse:
-    """Ask for the portal's page, and follow it only where passwords may be typed."""
-    url = settings.origin
-    for _ in range(REDIRECTS):
-        answer = _ask(url, settings)
-        location = answer.get_redirect_location()
-        if not location:
-            return answer
-        url = urljoin(url, location)
-        if not _is_trusted(url, settings):
-            raise NotFit(
-                f"门户 {settings.origin} 转到了 {url!r}，不在设置的来源之内；"
-                "没有输入任何密码。请核对门户地址；它确实属于门户时写入 trusted_origins。"
-            )
-    raise NotFit(f"门户 {settings.origin} 转来转去，没有打开。请核对门户地址。")
-
-
-def _is_trusted(url: str, settings: Settings) -> bool:
-    try:
-        return origin_of(url) in settings.origins
-    except (KeyError, ValueError):  # another scheme, or a port that is none
-        return False
-
-
-def _ask(url: str, settings: Settings) -> urllib3.BaseHTTPResponse:
-    proxy = None if urlsplit(url).hostname in LOOPBACK else settings.proxy
-    pool = urllib3.ProxyManager(proxy) if proxy else urllib3.PoolManager()
-    try:
-        with pool:
-            return pool.request("GET", url, redirect=False, retries=2, timeout=10.0)
-    except urllib3.exceptions.MaxRetryError as error:
-        if isinstance(error.reason, urllib3.exceptions.SSLError):
-            raise NotFit(
-                f"门户 {settings.origin} 的证书不可信，没有继续。请核对地址和本机时间；"
-                "公司网络会更换证书时请联系网络管理员。"
-            ) from error
-        raise NotFit(
-            f"门户 {settings.origin} 没有应答。请检查网络和地址；"
-            "用模拟门户时请先运行 single-window portal。"
-        ) from error
-    except urllib3.exceptions.HTTPError as error:
-        raise NotFit(f"门户 {settings.origin} 的应答无法理解。请检查网络和地址。") from error
-
-
-def _portal_date(settings: Settings) -> str:
-    return _ask(settings.origin, settings).headers.get("date", "")
-
-
-def portal_ahead(settings: Settings) -> timedelta | None:
-    """Return how far the portal's clock is ahead of this machine's; nothing if it does not tell.
-
-    It tells whole seconds, so this is up to a second less than it is.
-    """
-    with suppress(NotFit, TypeError, ValueError):
-        return parsedate_to_datetime(_portal_date(settings)) - datetime.now(UTC)
-    return None
-
-
 def examine(settings: Settings, folder: Path) -> Iterator[Finding]:
     """Examine everything, one after the other; nothing is typed, and nobody is signed in."""
     yield examine_disk(settings)
@@ -216,7 +124,7 @@ def examine(settings: Settings, folder: Path) -> Iterator[Finding]:
     yield portal
     if portal.health is Health.FIT:
         yield examine_transport(settings)
-        yield examine_clock(_portal_date(settings), datetime.now(UTC))
+        yield examine_clock(portal_date(settings), datetime.now(UTC))
     yield from _in_browser(settings, portal.health is Health.FIT)
 
 

@@ -1,15 +1,5 @@
 """Why a work item, or the whole run, cannot go on; every error says the next step in Chinese."""
 
-from playwright.sync_api import Error as PlaywrightError
-
-from pages.errors import (
-    PortalError,
-    PortalRefused,
-    SessionLost,
-    UnexpectedDialog,
-    UnknownWording,
-)
-
 RUN_AGAIN = "请稍后再运行一次；仍不成功时请登录门户查看"
 
 
@@ -56,19 +46,3 @@ class NotFit(Exception):
 
 class NotWritten(NotFit):
     """The ledger does not take what is to be written, so nothing is pressed."""
-
-
-def in_chinese(error: PortalError | PlaywrightError) -> str:
-    """Say what the portal or the browser did instead of what was asked for."""
-    match error:
-        case PortalRefused():
-            return f"门户提示：{'；'.join(error.messages)}"
-        case UnknownWording():
-            return f"门户显示了程序不认识的内容：{error.text}"
-        case UnexpectedDialog():
-            return f"门户弹窗：{error.message}"
-        case SessionLost():
-            return "登录已失效"
-        case PortalError():
-            return "门户没有按时显示应有的页面"
-    return f"浏览器出错：{type(error).__name__}"  # its text may hold what was typed

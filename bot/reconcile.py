@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby
 
+from bot.confirmation.positive_look import confirmation_time
 from bot.errors import WorkItemError
 from bot.ledger.ledger import Ledger
 from bot.ledger.states import FOLLOWED_UP, PRESSED, STATE_WORDS, State
 from bot.portal.session import Session
 from bot.portal.sessions import Sessions
-from bot.positive_look import confirmation_time
 from bot.work_item import WorkItem
 from pages.models import PendingPolicy, PolicyRecord, PolicyStatus
 

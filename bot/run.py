@@ -9,10 +9,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from bot import canary, engine
+from bot import canary
+from bot.confirmation import engine
+from bot.confirmation.engine import Work
+from bot.confirmation.workflow import Stop
 from bot.credentials.passwords import Passwords
 from bot.doctor import check_clock
-from bot.engine import Work
 from bot.errors import EvidenceNotKept, NotFit
 from bot.evidence.pack import Evidence, is_seal
 from bot.evidence.seal import Head, fingerprint, read_public_key
@@ -32,7 +34,6 @@ from bot.settings import Settings
 from bot.work_item import WorkItem, in_round
 from bot.work_list.file import digest_of
 from bot.work_list.reading import WorkList
-from bot.workflow import Stop
 from pages.models import Contact, Secret
 
 log = logging.getLogger(__name__)

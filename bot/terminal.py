@@ -28,9 +28,10 @@ from rich.text import Text
 from rich_pixels import Pixels
 
 from bot import declaration
-from bot.approval import Snapshot
 from bot.canary import Walk
 from bot.clock import BEIJING
+from bot.confirmation.approval import Snapshot
+from bot.confirmation.workflow import Stop
 from bot.demo import Trial
 from bot.doctor import Finding, Health
 from bot.errors import SignInRefused
@@ -51,7 +52,6 @@ from bot.run import Credential, Outcome, SealNote
 from bot.work_item import mask_contact
 from bot.work_list.findings import Finding as ListFinding
 from bot.work_list.reading import WorkList
-from bot.workflow import Stop
 from pages.models import Contact, Declaration, Secret
 from pages.parts import CaptchaPicture
 

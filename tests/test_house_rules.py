@@ -21,16 +21,16 @@ MAP = {
     "mock_portal": STEMS
     | {"__main__", "accounts", "captcha", "card_control", "clock", "defects", "documents", "doors"}
     | {"faults", "insurer", "rules", "sessions", "store", "wording"},
-    "bot": {"admission", "approval", "canary", "cli", "clock", "confirmation", "declaration"}
-    | {"demo", "doctor", "engine", "errors", "html", "machine_lock", "origins"}
-    | {"personal_data", "positive_look", "press", "private_files", "reconcile", "results"}
-    | {"run", "scratch", "secret_scan", "settings", "terminal", "usage", "work_item"}
-    | {"workflow"},
+    "bot": {"admission", "canary", "cli", "clock", "declaration", "demo", "doctor", "errors"}
+    | {"html", "machine_lock", "origins", "personal_data", "private_files", "reconcile"}
+    | {"results", "run", "scratch", "secret_scan", "settings", "terminal", "usage"}
+    | {"work_item"},
+    "bot/confirmation": {"acts", "approval", "engine", "positive_look", "press", "workflow"},
     "bot/credentials": {"passwords", "store", "system_keyring", "vault"},
     "bot/evidence": {"pack", "pack_file", "page", "seal", "verification"},
     "bot/ledger": {"history", "ledger", "lock", "marker", "opening", "schema", "states"},
     "bot/portal": {"browser_thread", "client", "confirm_request", "documents", "egress"}
-    | {"latch", "session", "sessions", "sign_in", "watchdog"},
+    | {"failures", "first_visit", "latch", "session", "sessions", "sign_in", "watchdog"},
     "bot/work_list": {"columns", "consistency", "file", "findings", "marked_copy", "reading"}
     | {"template", "workbook"},
 }
@@ -190,18 +190,18 @@ SPECIMENS = [
     (forbidden_calls, "pages/pending.py", "expect(self.rows)"),
     (forbidden_calls, "pages/pending.py", "self.tab.reload()"),
     (forbidden_calls, "steps/pending.py", "form.confirm_button.click()"),
-    (forbidden_calls, "bot/session.py", "tab.locator('#a')"),
+    (forbidden_calls, "bot/portal/session.py", "tab.locator('#a')"),
     (forbidden_calls, "fixtures/portal.py", "sleep(1)"),
-    (careless_words, "bot/press.py", "f(force=True)"),
+    (careless_words, "bot/confirmation/press.py", "f(force=True)"),
     (careless_words, "pages/pending.py", "self.landmark.wait_for(timeout=5000)"),
     (careless_words, "pages/pending.py", "self.tab.wait_for_load_state('networkidle')"),
     (positions, "pages/pending.py", "self.rows.first"),
     (positions, "steps/pending.py", "table.rows.last"),
-    (assertions, "bot/press.py", "assert True"),
+    (assertions, "bot/confirmation/press.py", "assert True"),
     (stray_handlers, "pages/pending.py", "tab.route('**', handle)"),
-    (stray_handlers, "bot/session.py", "tab.on('dialog', handle)"),
+    (stray_handlers, "bot/portal/session.py", "tab.on('dialog', handle)"),
     (foreign_imports, "pages/pending.py", "import pytest"),
-    (foreign_imports, "pages/pending.py", "from bot.press import press"),
+    (foreign_imports, "pages/pending.py", "from bot.confirmation.press import press"),
     (long_steps, "steps/pending.py", "@when('一')\ndef _(): ..."),
     (long_steps, "steps/pending.py", "@when('一')\ndef one():\n  if x: ..."),
     (long_steps, "steps/pending.py", "@given('一')\ndef one():\n  a()\n  b()\n  c()\n  d()"),
@@ -234,8 +234,8 @@ def test_confirmation_is_pressed_in_one_place_of_the_bot():
     found = {path: confirmations(_tree(ROOT / path)) for path in _modules("bot")}
     pressing = {path: lines for path, lines in found.items() if lines}
 
-    assert list(pressing) == ["bot/press.py"]
-    assert len(pressing["bot/press.py"]) == 1
+    assert list(pressing) == ["bot/confirmation/press.py"]
+    assert len(pressing["bot/confirmation/press.py"]) == 1
 
 
 def test_no_test_depends_on_the_tools_of_a_machine():

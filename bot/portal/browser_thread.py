@@ -21,12 +21,12 @@ from bot.errors import (
     OutOfTime,
     SignInRefused,
     WorkItemError,
-    in_chinese,
 )
 from bot.origins import host_of
 from bot.portal.client import Client
 from bot.portal.documents import fetching
 from bot.portal.egress import IDLE_SECONDS, Egress
+from bot.portal.failures import described
 from bot.portal.latch import Guard
 from bot.portal.session import Session
 from bot.portal.sign_in import LOCAL_NETWORK, Attendant, Login, SignIn, login_of
@@ -111,7 +111,7 @@ class BrowserThread:
         except (UnknownWording, UnexpectedDialog) as error:
             raise BusinessException(
                 "UNEXPECTED_SCREEN",
-                in_chinese(error),
+                described(error),
                 "请登录门户查看；内容无误时请联系维护人员更新程序",
             ) from None
         except BindingRequired:
@@ -129,16 +129,16 @@ class BrowserThread:
                     "登录一再失效，可能有人在别处使用同一账号",
                     "请确认没有别人在用这个账号，然后再运行一次",
                 ) from None
-            raise ApplicationException("SESSION_LOST", in_chinese(error), RUN_AGAIN) from None
+            raise ApplicationException("SESSION_LOST", described(error), RUN_AGAIN) from None
         except PortalError as error:
             self._discard(item.uscc)
-            raise ApplicationException("PORTAL", in_chinese(error), RUN_AGAIN) from None
+            raise ApplicationException("PORTAL", described(error), RUN_AGAIN) from None
         except NotStarted as error:  # nothing was typed, and no other session is in it
             self._stop()
             raise ApplicationException("BROWSER", error.told, error.next_step) from None
         except PlaywrightError as error:
             self._discard(item.uscc)
-            raise ApplicationException("BROWSER", in_chinese(error), RUN_AGAIN) from None
+            raise ApplicationException("BROWSER", described(error), RUN_AGAIN) from None
 
     @contextmanager
     def _limit(self) -> Iterator[None]:

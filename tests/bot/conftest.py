@@ -16,7 +16,7 @@ import pytest
 from keyring.backends.fail import Keyring as NoKeyring
 
 from bot import declaration, machine_lock
-from bot.approval import Approval, ApprovedIntent
+from bot.confirmation.approval import Approval, ApprovedIntent
 from bot.credentials.passwords import ENVIRONMENT_PREFIX
 from bot.origins import host_of
 from bot.portal.client import Client

@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 from dbos import DBOSConfiguredInstance
 
 from bot.clock import in_beijing
+from bot.confirmation.workflow import Robot
 from bot.declaration import GUIDE_DECLARATION
 from bot.evidence.pack import Evidence
 from bot.ledger.ledger import Ledger
@@ -19,7 +20,6 @@ from bot.portal.client import Answer, Outgoing
 from bot.portal.latch import Latch
 from bot.settings import Settings
 from bot.work_item import WorkItem
-from bot.workflow import Robot
 from pages.errors import PolicyNotListed, PortalRefused, ScreenNotReached
 from pages.models import Contact, Document, PolicyDetails, PolicyRecord, PolicyStatus
 from pages.parts import DialogLog

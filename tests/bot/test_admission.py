@@ -10,7 +10,7 @@ import pytest
 from openpyxl import load_workbook
 
 from bot.admission import admit
-from bot.approval import MANDATE, PERSON, Approval
+from bot.confirmation.approval import MANDATE, PERSON, Approval
 from bot.credentials.passwords import ENVIRONMENT_PREFIX, Passwords
 from bot.ledger.ledger import Ledger
 from bot.ledger.opening import opened_ledger

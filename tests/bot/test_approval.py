@@ -11,8 +11,9 @@ from types import SimpleNamespace
 import pytest
 from typer.testing import CliRunner
 
-from bot import approval, cli, terminal
-from bot.approval import PERSON, Approval, Snapshot
+from bot import cli, terminal
+from bot.confirmation import approval
+from bot.confirmation.approval import PERSON, Approval, Snapshot
 from bot.declaration import GUIDE_DECLARATION, digest
 from bot.errors import BusinessException
 from bot.ledger.ledger import Ledger

@@ -14,12 +14,12 @@ from playwright.sync_api import Error as PlaywrightError
 
 from bot import terminal
 from bot.clock import in_beijing
-from bot.confirmation import Confirmation, fill_in
+from bot.confirmation.acts import Confirmation, fill_in
+from bot.confirmation.press import Outcome
 from bot.errors import BusinessException, EvidenceNotKept
 from bot.evidence.pack import Evidence
 from bot.ledger.ledger import Entry, Ledger
 from bot.ledger.states import State
-from bot.press import Outcome
 from bot.settings import Settings
 from bot.work_item import WorkItem
 from pages.models import Contact, PendingPolicy, PolicyRecord, PolicyStatus

@@ -16,9 +16,10 @@ from rich.progress import Progress
 
 from bot import doctor
 from bot.credentials.passwords import ENVIRONMENT_PREFIX, Passwords
-from bot.doctor import Health, check_portal, check_quickly
+from bot.doctor import Health, check_quickly
 from bot.errors import NotFit, SignInRefused
 from bot.evidence.seal import PRIVATE_KEY
+from bot.portal.first_visit import check_portal, portal_ahead
 from bot.portal.sessions import Sessions
 from bot.settings import Settings, load_settings
 from bot.terminal import Person
@@ -220,7 +221,7 @@ def test_how_far_the_portals_clock_is_ahead_is_never_told_too_high(
         return urllib3.HTTPResponse(b"", {"Date": format_datetime(at)})
 
     monkeypatch.setattr(urllib3.PoolManager, "request", answer)
-    measured = doctor.portal_ahead(Settings(portal_url="https://portal.example"))
+    measured = portal_ahead(Settings(portal_url="https://portal.example"))
 
     if ahead is None:
         assert measured is None

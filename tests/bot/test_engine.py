@@ -14,11 +14,11 @@ import pytest
 from dbos import DBOS
 from sqlalchemy.exc import OperationalError
 
-from bot import engine
+from bot.confirmation import engine
+from bot.confirmation.workflow import Stop
 from bot.errors import NotFit
 from bot.ledger.lock import only_worker
 from bot.settings import Settings
-from bot.workflow import Stop
 
 ROOT = Path(__file__).parents[2]
 LAUNCH = """

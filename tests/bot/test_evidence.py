@@ -16,8 +16,9 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from bot import cli
-from bot.approval import MANDATE, PERSON, Approval
 from bot.clock import stamp
+from bot.confirmation.approval import MANDATE, PERSON, Approval
+from bot.confirmation.workflow import Stop
 from bot.errors import EvidenceNotKept, NotFit
 from bot.evidence.pack import Evidence, environment
 from bot.evidence.seal import PRIVATE_KEY, PUBLIC_KEY, Head, Seal
@@ -26,7 +27,6 @@ from bot.ledger.ledger import Ledger
 from bot.ledger.states import State
 from bot.run import Outcome, SealNote
 from bot.settings import Settings
-from bot.workflow import Stop
 from pages.models import Document
 from tests.bot.test_ledger import ITEM, MAKER
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from bot import cli, engine
+from bot import cli
+from bot.confirmation import engine
 from bot.credentials.passwords import Passwords
 from bot.evidence.seal import PUBLIC_KEY
 from bot.evidence.verification import verify

@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from bot import cli, personal_data
-from bot.confirmation import Confirmation
+from bot.confirmation.acts import Confirmation
 from bot.errors import BusinessException
 from bot.evidence.pack import Evidence
 from bot.evidence.seal import PUBLIC_KEY

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.positive_look import Baseline, judge, latest, of_time
+from bot.confirmation.positive_look import Baseline, judge, latest, of_time
 from pages.models import PolicyRecord, PolicyStatus
 
 CLAIMED = datetime(2026, 11, 29, 2, 0, 30, tzinfo=UTC)  # 10:00:30 in Beijing

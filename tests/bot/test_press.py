@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from bot.approval import ApprovedIntent
+from bot.confirmation.approval import ApprovedIntent
+from bot.confirmation.press import Outcome, press
 from bot.portal.egress import Egress
 from bot.portal.latch import Latch
-from bot.press import Outcome, press
 from fixtures.portal import MockState
 from pages.models import Contact
 from pages.pending import ConfirmationPage

@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
-from bot import approval, personal_data, terminal
+from bot import personal_data, terminal
 from bot.admission import admit
 from bot.clock import now_in_beijing
+from bot.confirmation import approval
+from bot.confirmation.workflow import Robot
 from bot.credentials.passwords import ENVIRONMENT_PREFIX, Passwords
 from bot.errors import BusinessException
 from bot.evidence.pack import Evidence
@@ -18,7 +20,6 @@ from bot.ledger.states import PENDING_AGAIN, State
 from bot.reconcile import Verdict, compare
 from bot.settings import Settings, load_settings
 from bot.work_list.reading import read_work_list
-from bot.workflow import Robot
 from pages.models import PendingPolicy, PolicyRecord, PolicyStatus
 from tests.bot.conftest import Workplace
 from tests.bot.stand_in import Portal, make_robot

@@ -8,13 +8,13 @@ from unittest.mock import patch
 
 import pytest
 
+from bot.confirmation.workflow import Robot, Stop
 from bot.errors import OutOfTime
 from bot.ledger.ledger import Ledger
 from bot.ledger.lock import only_worker
 from bot.ledger.states import State
 from bot.settings import Settings
 from bot.work_item import WorkItem
-from bot.workflow import Robot, Stop
 from tests.bot.lists import uscc
 from tests.bot.stand_in import Portal, make_robot
 from tests.bot.test_ledger import ITEM, MAKER, bring_to

@@ -5,13 +5,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from bot import approval, confirmation
-from bot.approval import Approval, ApprovedIntent
-from bot.confirmation import Confirmation
+from bot.confirmation import acts as confirmation
+from bot.confirmation import approval
+from bot.confirmation.acts import Confirmation
+from bot.confirmation.approval import Approval, ApprovedIntent
+from bot.confirmation.press import Outcome, Pressed
 from bot.ledger.ledger import Entry, Ledger
 from bot.ledger.states import MOVES, State
 from bot.portal import latch
-from bot.press import Outcome, Pressed
 from bot.work_item import WorkItem
 from tests.bot.campaign.fake_desk import SW, Form, Pending
 from tests.bot.campaign.runner import Change

@@ -18,13 +18,14 @@ from unittest.mock import patch
 
 from playwright.sync_api import Error as PlaywrightError
 
-from bot import approval, declaration
+from bot import declaration
+from bot.confirmation import approval
+from bot.confirmation.workflow import Robot
 from bot.errors import ApplicationException, SignInRefused
 from bot.ledger.ledger import Ledger
 from bot.ledger.schema import MIGRATIONS, VERSION
 from bot.ledger.states import State
 from bot.settings import Mandate, load_settings
-from bot.workflow import Robot
 from pages.models import PolicyStatus
 from tests.bot.stand_in import DOCUMENT, Portal, make_robot
 from tests.bot.test_ledger import ITEM, MAKER
@@ -213,7 +214,7 @@ def main() -> None:
         with (
             TemporaryDirectory() as folder,
             patch("bot.ledger.ledger._now", lambda: AT),
-            patch("bot.approval._now", lambda: AT),
+            patch("bot.confirmation.approval._now", lambda: AT),
         ):
             file = Path(folder) / "ledger.sqlite"
             ledger = Ledger(file, Path(folder) / "marker")

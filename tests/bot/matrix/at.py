@@ -23,7 +23,8 @@ from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page
 
 from bot import cli, run
-from bot.confirmation import Confirmation
+from bot.confirmation.acts import Confirmation
+from bot.confirmation.workflow import Robot
 from bot.evidence import pack as evidence
 from bot.evidence.pack import Evidence
 from bot.ledger import ledger
@@ -32,7 +33,6 @@ from bot.portal.browser_thread import BrowserThread
 from bot.portal.latch import Latch
 from bot.portal.session import Session
 from bot.work_item import WorkItem
-from bot.workflow import Robot
 from pages.login import LoginPage
 from pages.pending import ConfirmationPage
 

@@ -15,16 +15,18 @@ from threading import Thread
 
 import pytest
 
-from bot import approval, declaration
-from bot.approval import Approval, Snapshot
+from bot import declaration
+from bot.confirmation import approval
+from bot.confirmation.approval import Approval, Snapshot
 from bot.credentials.passwords import Passwords
-from bot.doctor import check_clock, check_portal, check_quickly
+from bot.doctor import check_clock, check_quickly
 from bot.errors import NotFit, NotWritten
 from bot.evidence import pack as evidence
 from bot.ledger import ledger
 from bot.ledger.ledger import Ledger
 from bot.ledger.schema import VERSION
 from bot.ledger.states import State
+from bot.portal.first_visit import check_portal
 from bot.run import Job, run
 from bot.settings import Mandate, Settings, load_settings
 from fixtures.portal import running_portal

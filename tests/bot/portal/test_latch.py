@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from bot.approval import ApprovedIntent
+from bot.confirmation.approval import ApprovedIntent
+from bot.confirmation.press import Outcome, press
 from bot.portal.client import Answer, Outgoing
 from bot.portal.egress import Egress
 from bot.portal.latch import Latch
-from bot.press import Outcome, press
 from fixtures.portal import MockState
 from pages.pending import ConfirmationPage
 from tests.bot.test_press import POST

@@ -10,9 +10,10 @@ import pytest
 from playwright.sync_api import Error as PlaywrightError
 
 from bot.credentials.passwords import Passwords
-from bot.errors import SignInRefused, in_chinese
+from bot.errors import SignInRefused
 from bot.ledger.ledger import Ledger
 from bot.portal.browser_thread import BrowserThread
+from bot.portal.failures import described
 from bot.portal.sessions import Sessions
 from bot.settings import Settings
 from bot.work_item import WorkItem
@@ -138,4 +139,4 @@ def test_evidence_tells_as_which_account_it_was_done(tmp_path: Path):
 )
 def test_what_went_wrong_is_told_in_chinese(error: PortalError | PlaywrightError, told: str):
     """An operator reads no name of a class, and nothing of what was typed."""
-    assert in_chinese(error) == told
+    assert described(error) == told

@@ -18,6 +18,7 @@ from dbos import DBOS, DBOSClient, SetEnqueueOptions, SetWorkflowID, WorkflowHan
 from sqlalchemy.exc import OperationalError
 
 from bot import canary
+from bot.confirmation.workflow import Robot, Stop
 from bot.credentials.passwords import Passwords
 from bot.errors import NotFit
 from bot.evidence.pack import Evidence
@@ -26,7 +27,6 @@ from bot.portal.sessions import Sessions
 from bot.portal.sign_in import Attendant
 from bot.settings import Settings
 from bot.work_item import WorkItem
-from bot.workflow import Robot, Stop
 
 log = logging.getLogger(__name__)
 QUEUE = "portal"

@@ -16,9 +16,12 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Error as PlaywrightError
 
-from bot import approval, declaration, doctor, positive_look
-from bot.approval import Approval, ApprovedIntent, Snapshot
+from bot import declaration
 from bot.clock import in_beijing, now_in_beijing, stamp
+from bot.confirmation import approval, positive_look
+from bot.confirmation.approval import Approval, ApprovedIntent, Snapshot
+from bot.confirmation.positive_look import Baseline, Judgement
+from bot.confirmation.press import UNSENT, Outcome, Pressed, press
 from bot.errors import (
     RUN_AGAIN,
     BusinessException,
@@ -40,11 +43,10 @@ from bot.ledger.states import (
     State,
 )
 from bot.portal.confirm_request import label_of, read_fields
+from bot.portal.first_visit import portal_ahead
 from bot.portal.latch import Latch
 from bot.portal.session import Session
 from bot.portal.sessions import Sessions
-from bot.positive_look import Baseline, Judgement
-from bot.press import UNSENT, Outcome, Pressed, press
 from bot.settings import Settings
 from bot.work_item import WorkItem, mask_text, mask_within
 from bot.work_list.columns import RULES
@@ -382,7 +384,7 @@ class Confirmation:
     @cached_property
     def _portal_ahead(self) -> timedelta | None:
         """How far the portal's clock is ahead; measured once in a run."""
-        return doctor.portal_ahead(self._settings)
+        return portal_ahead(self._settings)
 
     def _keep_environment(self, session: Session, item: WorkItem) -> None:
         browser = session.context.browser

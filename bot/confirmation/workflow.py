@@ -19,7 +19,7 @@ from dbos import error as engine_error
 from sqlalchemy.exc import OperationalError
 
 from bot.clock import now_in_beijing
-from bot.confirmation import Confirmation, NotListedYet
+from bot.confirmation.acts import Confirmation, NotListedYet
 from bot.errors import (
     RUN_AGAIN,
     ApplicationException,

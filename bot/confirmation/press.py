@@ -10,9 +10,9 @@ from enum import StrEnum
 
 from playwright.sync_api import Error as PlaywrightError
 
-from bot.approval import ApprovedIntent
-from bot.errors import in_chinese
+from bot.confirmation.approval import ApprovedIntent
 from bot.portal.client import Answer, Outgoing
+from bot.portal.failures import described
 from bot.portal.latch import Latch
 from pages.errors import PortalError, PortalRefused
 from pages.parts import DialogLog
@@ -82,7 +82,7 @@ def _press(intent: ApprovedIntent, form: ConfirmationPage, latch: Latch) -> Pres
         outcome = _outcome(latch, refusal.messages)
         return _ended(latch, outcome, "；".join(refusal.messages))
     except (PortalError, PlaywrightError) as error:
-        return _ended(latch, _outcome(latch), in_chinese(error))
+        return _ended(latch, _outcome(latch), described(error))
     finally:
         latch.close()
     words = ""
