@@ -103,7 +103,7 @@ soak: setup ## 耐久：一次运行 500 张，看内存和残留（约一刻钟
 	@$(BIN)/python -m benchmarks.soak
 
 fuzz-lists: setup ## 变异：读 2,000 份弄坏的清单（约两分钟）· read 2,000 spoilt work lists (about two minutes)
-	$(BIN)/pytest -n 3 tests/bot/test_list_fuzz.py --lists 2000
+	$(BIN)/pytest -n 3 tests/bot/work_list/test_fuzz.py --lists 2000
 
 screens: setup ## 为模拟门户的每个画面重新截图 · take a picture of every screen of the mock portal anew
 	@$(BIN)/python -m reports.screens

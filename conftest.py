@@ -14,8 +14,8 @@ LONGEST = (  # each lives through whole runs of the bot
     "tests/bot/matrix/test_process.py",
     "tests/bot/campaign/test_campaign.py",
     "tests/bot/matrix/test_machine.py",
-    "tests/bot/test_run.py",
-    "tests/bot/test_people.py",
+    "tests/bot/operations/test_run.py",
+    "tests/bot/operations/test_people.py",
 )
 STEMS = ("login", "card", "registration", "entry", "binding", "pending", "policies")
 

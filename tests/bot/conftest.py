@@ -134,6 +134,13 @@ class Workplace:
             timeout=seconds,
         )
 
+    def ask(self, *words: str) -> dict[str, Any]:
+        """Run a command that answers in JSON, and return the answer."""
+        ended = self.call(*words, "--json")
+        assert ended.stdout, ended.stderr
+        answer: dict[str, Any] = json.loads(ended.stdout)
+        return answer
+
     def run(self) -> tuple[int, dict[str, dict[str, Any]]]:
         """Run the list; return the exit code and the items by application number."""
         ended = self.call("run", str(self.work_list), "--json")

@@ -86,3 +86,12 @@ def place(finding: Finding) -> tuple[str, str, int | None, str, str]:
 def says_what_to_do(finding: Finding) -> bool:
     """Tell whether a person reads in Chinese what to do."""
     return re.search(r"请[\u4e00-\u9fff]|没有内容时请留空", finding.fix) is not None
+
+
+# of the settings, as the first row of a list has it
+ENTERPRISE = f"""[[enterprises]]
+uscc = "{uscc(1)}"
+name = "模拟出口企业0001有限公司"
+account = "mock0001"
+contact = {{ name = "甲", phone = "020-87654321", mobile = "13800138000", email = "a@example.com" }}
+"""

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 
 from dbos import DBOSConfiguredInstance
 
+from bot import declaration
 from bot.clock import in_beijing
 from bot.confirmation.workflow import Robot
 from bot.declaration import GUIDE_DECLARATION
@@ -18,14 +19,24 @@ from bot.evidence.pack import Evidence
 from bot.ledger.ledger import Ledger
 from bot.portal.client import Answer, Outgoing
 from bot.portal.latch import Latch
-from bot.settings import Settings
+from bot.settings import Mandate, Settings
 from bot.work_item import WorkItem
 from pages.errors import PolicyNotListed, PortalRefused, ScreenNotReached
 from pages.models import Contact, Document, PolicyDetails, PolicyRecord, PolicyStatus
 from pages.parts import DialogLog
 from pages.profile import GUANGDONG
+from tests.bot.items import ITEM
 
+CONFIRM = "/swProxy/xwtbserver/sw/pending/confirm"
+POST = f"fetch('{CONFIRM}', {{method: 'POST'}}).then(() => 1, () => 0)"  # by a page, past its form
 DOCUMENT = Document("中小企业综合保险续转单证(小微企业适用)", b"%PDF-1.7 invented")
+MANDATE = Mandate(
+    signatory="模拟签字人",
+    enterprises=(ITEM.uscc,),
+    declaration=declaration.digest(GUIDE_DECLARATION),
+    documents=(DOCUMENT.name,),
+    expires=date(2099, 12, 31),
+)
 
 
 class Portal:
@@ -239,3 +250,8 @@ def make_robot(folder: Path, settings: Settings, ledger: Ledger, portal: Portal)
     """Make a robot without its engine: each of its steps is a plain call."""
     with patch.object(DBOSConfiguredInstance, "__init__", lambda self, name: None):
         return Robot(settings, ledger, portal, Evidence(folder / "evidence"), lambda entry: None)
+
+
+def under_mandate(folder: Path, quarantine_minutes: float = 60) -> Settings:
+    """Settings with a mandate that covers the item."""
+    return Settings(data_dir=folder, mandates=(MANDATE,), quarantine_minutes=quarantine_minutes)

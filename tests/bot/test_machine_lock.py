@@ -18,7 +18,7 @@ from bot.portal.browser_thread import BrowserThread
 from bot.portal.sessions import Sessions
 from bot.settings import Settings
 from tests.bot.conftest import ROOT, Workplace
-from tests.bot.test_ledger import ITEM
+from tests.bot.items import ITEM
 
 TAKE = """
 import sys

@@ -14,16 +14,9 @@ from fixtures.portal import MockState
 from tests.bot.campaign import checker
 from tests.bot.campaign.runner import Start
 from tests.bot.campaign.sweep import HOWS, LATER, lost
-from tests.bot.campaign.trial import (
-    BEGUN_ANEW,
-    CONFIRM,
-    Fault,
-    Verdict,
-    arrived,
-    judge,
-    work_list,
-)
+from tests.bot.campaign.trial import BEGUN_ANEW, Fault, Verdict, arrived, judge, work_list
 from tests.bot.conftest import Workplace
+from tests.bot.stand_in import CONFIRM
 
 SW = "/swProxy/xwtbserver/sw"
 HELD = 4.0  # seconds that the portal holds a request, so that something can die meanwhile

@@ -8,7 +8,8 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from tests.bot.campaign.trial import CONFIRM, Fault, Plan, Verdict, try_out
+from tests.bot.campaign.trial import Fault, Plan, Verdict, try_out
+from tests.bot.stand_in import CONFIRM
 
 HOWS = ("reset", "close", "headers", "408", "garbage", "empty", "hang")
 A_MOMENT = 0.3  # seconds

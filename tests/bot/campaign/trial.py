@@ -21,7 +21,6 @@ POLICIES = 2
 SIGNATORIES = frozenset({"模拟签字人"})
 A_WEEK = 7 * 24 * 60.0  # minutes; by then the portal has stored whatever it stores late
 BEGUN_ANEW = {"refused", "changed", "failed", "needs_person"}  # by the next start
-CONFIRM = "/swProxy/xwtbserver/sw/pending/confirm"
 
 Fault = Mapping[str, Any]
 

@@ -16,7 +16,8 @@ from bot.portal import latch
 from bot.work_item import WorkItem
 from tests.bot.campaign.fake_desk import SW, Form, Pending
 from tests.bot.campaign.runner import Change
-from tests.bot.campaign.trial import CONFIRM, Plan
+from tests.bot.campaign.trial import Plan
+from tests.bot.stand_in import CONFIRM
 
 BEFORE_THE_REQUEST = f"before POST {CONFIRM}"
 LATE = Plan({"id": "late_commit", "params": {"seconds": 3600.0}}, [0, 0])  # two starts meet it

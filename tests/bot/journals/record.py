@@ -11,14 +11,12 @@ import sqlite3
 from collections.abc import Callable
 from contextlib import closing, suppress
 from dataclasses import dataclass, replace
-from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from unittest.mock import patch
 
 from playwright.sync_api import Error as PlaywrightError
 
-from bot import declaration
 from bot.confirmation import approval
 from bot.confirmation.workflow import Robot
 from bot.errors import ApplicationException, SignInRefused
@@ -27,19 +25,12 @@ from bot.ledger.schema import MIGRATIONS, VERSION
 from bot.ledger.states import State
 from bot.settings import Mandate, load_settings
 from pages.models import PolicyStatus
-from tests.bot.stand_in import DOCUMENT, Portal, make_robot
-from tests.bot.test_ledger import ITEM, MAKER
+from tests.bot.items import ITEM, MAKER
+from tests.bot.stand_in import MANDATE, Portal, make_robot
 
 FOLDER = Path(__file__).parent
 AT = "2026-01-05T01:30:00.000+00:00"  # long ago: a person's approval has run out since
 WORDS = "该保单已确认，请勿重复提交"
-MANDATE = Mandate(
-    signatory="模拟签字人",
-    enterprises=(ITEM.uscc,),
-    declaration=declaration.digest(declaration.GUIDE_DECLARATION),
-    documents=(DOCUMENT.name,),
-    expires=date(2099, 12, 31),
-)
 PENDING, NOWHERE = (True, None), (False, None)
 RECORD, SENT_BACK = (False, PolicyStatus.CONFIRMED), (False, PolicyStatus.RETURNED)
 

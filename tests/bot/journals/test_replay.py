@@ -11,9 +11,9 @@ from bot.ledger.ledger import Ledger
 from bot.ledger.states import DONE, State
 from bot.settings import load_settings
 from pages.models import PolicyStatus
-from tests.bot.journals.record import FOLDER, MANDATE
-from tests.bot.stand_in import Portal, make_robot
-from tests.bot.test_ledger import ITEM, MAKER
+from tests.bot.items import ITEM, MAKER
+from tests.bot.journals.record import FOLDER
+from tests.bot.stand_in import MANDATE, Portal, make_robot
 
 JOURNALS = sorted(FOLDER.glob("*.sql"))
 

@@ -31,9 +31,9 @@ from bot.run import Job, run
 from bot.settings import Mandate, Settings, load_settings
 from fixtures.portal import running_portal
 from tests.bot.conftest import Workplace
+from tests.bot.items import ITEM, MAKER, bring_to
 from tests.bot.matrix.day import Day
 from tests.bot.stand_in import DOCUMENT, Portal, make_robot
-from tests.bot.test_ledger import ITEM, MAKER, bring_to
 
 PAGE = 4096  # of an SQLite file
 

@@ -11,7 +11,7 @@ from bot.portal.egress import Egress
 from bot.portal.latch import Latch
 from fixtures.portal import MockState
 from pages.pending import ConfirmationPage
-from tests.bot.test_press import POST
+from tests.bot.stand_in import POST
 
 
 @pytest.fixture

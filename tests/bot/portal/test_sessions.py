@@ -25,8 +25,8 @@ from pages.errors import (
     UnexpectedDialog,
     UnknownWording,
 )
+from tests.bot.items import ITEM, MAKER
 from tests.bot.stand_in import Portal, make_robot
-from tests.bot.test_ledger import ITEM, MAKER
 
 SECOND = replace(ITEM, account="mock0002", application_no="XW2")
 

@@ -24,8 +24,8 @@ from bot.portal.sessions import Sessions
 from bot.portal.sign_in import SignIn
 from bot.settings import Settings
 from bot.work_item import WorkItem
+from tests.bot.items import ITEM
 from tests.bot.matrix.day import Day
-from tests.bot.test_ledger import ITEM
 
 NEXT = replace(ITEM, uscc="91440300MA5FAKE02X")
 LIMIT = 3.0  # seconds

@@ -23,9 +23,8 @@ from bot.ledger.states import State
 from bot.settings import Settings
 from bot.work_item import WorkItem
 from pages.models import Contact, PendingPolicy, PolicyRecord, PolicyStatus
-from tests.bot.journals.record import MANDATE
-from tests.bot.stand_in import Portal, make_robot
-from tests.bot.test_ledger import ITEM, MAKER, bring_to
+from tests.bot.items import ITEM, MAKER, bring_to
+from tests.bot.stand_in import Portal, make_robot, under_mandate
 
 SOON = in_beijing(datetime.now(UTC) + timedelta(days=1))  # after any press of these tests
 FOUND = PolicyRecord("XW1", "", "产品", PolicyStatus.CONFIRMED, SOON, "", "")
@@ -264,11 +263,6 @@ def test_the_portals_words_are_kept_without_what_was_typed(ledger: Ledger, evide
     confirmation.fail(ledger.entry(ITEM.reference), f"手机号码 {ITEM.contact.mobile} 不对")
 
     assert ledger.entry(ITEM.reference).explanation.startswith("手机号码 138****8000 不对")
-
-
-def under_mandate(folder: Path, quarantine_minutes: float = 60) -> Settings:
-    """Settings with a mandate that covers the item."""
-    return Settings(data_dir=folder, mandates=(MANDATE,), quarantine_minutes=quarantine_minutes)
 
 
 def test_a_no_is_not_followed_by_another_press_while_it_may_be_saved(

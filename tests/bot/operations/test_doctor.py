@@ -26,7 +26,7 @@ from bot.terminal import Person
 from fixtures.portal import running_portal
 from pages.card import ControlState
 from tests.bot.conftest import Workplace
-from tests.bot.test_ledger import ITEM
+from tests.bot.items import ITEM
 
 NOON = datetime(2026, 1, 2, 12, tzinfo=UTC)
 

@@ -15,9 +15,9 @@ from bot.ledger.lock import only_worker
 from bot.ledger.states import State
 from bot.settings import Settings
 from bot.work_item import WorkItem
+from tests.bot.items import ITEM, MAKER, bring_to
 from tests.bot.lists import uscc
 from tests.bot.stand_in import Portal, make_robot
-from tests.bot.test_ledger import ITEM, MAKER, bring_to
 
 POLICIES = 5  # of each enterprise
 

@@ -12,8 +12,8 @@ import pytest
 from bot.errors import OutOfTime
 from bot.reconcile import reconcile
 from bot.work_item import WorkItem
+from tests.bot.items import ITEM
 from tests.bot.lists import uscc
-from tests.bot.test_ledger import ITEM
 
 
 class StuckSessions:

@@ -18,8 +18,8 @@ from bot.run import Job, _leaks, sealed
 from bot.settings import Settings
 from bot.work_list.reading import WorkList
 from pages.models import Secret
+from tests.bot.items import ITEM, MAKER, bring_to
 from tests.bot.lists import ORIGIN, uscc
-from tests.bot.test_ledger import ITEM, MAKER, bring_to
 
 DONE_ITEM = replace(ITEM, uscc=uscc(2), application_no="XW2")
 

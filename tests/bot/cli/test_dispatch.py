@@ -15,8 +15,7 @@ from bot.credentials.passwords import ENVIRONMENT_PREFIX
 from bot.ledger.opening import opened_ledger
 from bot.ledger.states import State
 from bot.settings import load_settings
-from tests.bot.lists import row, uscc, write_xlsx
-from tests.bot.test_admission import ENTERPRISE
+from tests.bot.lists import ENTERPRISE, row, uscc, write_xlsx
 
 CONTACT = {
     "主要联系人姓名": "模拟某某人",

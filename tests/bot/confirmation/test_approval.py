@@ -20,8 +20,8 @@ from bot.ledger.ledger import Ledger
 from bot.ledger.states import State
 from bot.settings import Mandate, Settings
 from bot.work_item import WorkItem
+from tests.bot.items import ITEM, MAKER
 from tests.bot.lists import ORIGIN, uscc
-from tests.bot.test_ledger import ITEM, MAKER
 
 TODAY = date(2026, 1, 15)
 SEEN = Snapshot(

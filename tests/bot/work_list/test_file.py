@@ -15,7 +15,7 @@ from openpyxl import Workbook
 from bot.work_list.reading import read_work_list
 from tests.bot.lists import ORIGIN, row, says_what_to_do, write_csv, write_xlsx
 
-ROOT = Path(__file__).parent.parent.parent
+ROOT = Path(__file__).parents[3]
 OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 SHEET = "xl/worksheets/sheet1.xml"
 HEAD = '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'

@@ -14,17 +14,9 @@ from bot.ledger.states import State
 from bot.reconcile import Verdict, compare
 from pages.models import PendingPolicy, PolicyRecord, PolicyStatus
 from tests.bot.conftest import Workplace
-from tests.bot.test_ledger import ITEM
+from tests.bot.items import ITEM
 
 DATA = ("--data-dir", "data")
-
-
-def call(workplace: Workplace, *words: str) -> dict[str, Any]:
-    """Run a command that answers in JSON."""
-    ended = workplace.call(*words, "--json")
-    assert ended.stdout, ended.stderr
-    answer: dict[str, Any] = json.loads(ended.stdout)
-    return answer
 
 
 def states(answer: dict[str, Any]) -> list[str]:
@@ -39,9 +31,9 @@ def test_a_person_sees_and_approves_and_then_it_is_confirmed(workplace: Workplac
     workplace.write_settings(mandate=False)
 
     waits, _ = workplace.run()
-    (seen,) = call(workplace, "approve")["waiting"]
+    (seen,) = workplace.ask("approve")["waiting"]
     again, _ = workplace.run()
-    approved = call(workplace, "approve", number, "--by", "审批人")
+    approved = workplace.ask("approve", number, "--by", "审批人")
     code, items = workplace.run()
     (arrived,) = enterprise.confirmations(number)
 
@@ -60,7 +52,7 @@ def test_a_rejected_item_stays_rejected_whatever_a_mandate_says(workplace: Workp
     workplace.write_settings(mandate=False)
     workplace.run()
 
-    rejected = call(workplace, "approve", number, "--by", "审批人", "--reject", "金额不符")
+    rejected = workplace.ask("approve", number, "--by", "审批人", "--reject", "金额不符")
     workplace.write_settings(mandate=True)
     code, items = workplace.run()
 
@@ -77,13 +69,13 @@ def test_what_changed_after_the_approval_is_shown_and_approved_anew(workplace: W
     (number,) = enterprise.ledger()
     workplace.write_settings(mandate=False)
     workplace.run()
-    call(workplace, "approve", "--all", "--by", "审批人")
+    workplace.ask("approve", "--all", "--by", "审批人")
     enterprise.set_faults({"id": "values_changed"})
     opened_once, _ = workplace.run()
 
     enterprise.set_faults()
     code, items = workplace.run()
-    (waiting,) = call(workplace, "approve")["waiting"]
+    (waiting,) = workplace.ask("approve")["waiting"]
 
     assert opened_once == 1
     assert enterprise.confirmations(number) == []
@@ -191,8 +183,8 @@ def test_what_the_insurer_decides_is_followed_up(workplace: Workplace):
     enterprise.decide(numbers[1], "returned", reason="请核对联系方式")
     enterprise.decide(numbers[2], "refused", reason="不符合承保条件")
 
-    followed_up = {one["application_no"]: one for one in call(workplace, "follow-up")["items"]}
-    again = call(workplace, "follow-up")["items"]
+    followed_up = {one["application_no"]: one for one in workplace.ask("follow-up")["items"]}
+    again = workplace.ask("follow-up")["items"]
 
     assert [followed_up[number]["state"] for number in numbers] == [
         "underwritten",
@@ -217,7 +209,7 @@ def test_reconciliation_compares_list_ledger_and_portal(workplace: Workplace):
     for number in (to_do, others, "XW20260101999999"):
         workplace.add_row(enterprise, number)
 
-    compared = call(workplace, "reconcile", str(workplace.work_list))["comparisons"]
+    compared = workplace.ask("reconcile", str(workplace.work_list))["comparisons"]
     verdicts = {one["application_no"]: one["verdict"] for one in compared}
 
     assert verdicts == {
@@ -227,7 +219,7 @@ def test_reconciliation_compares_list_ledger_and_portal(workplace: Workplace):
         unlisted: "清单外待确认",
         "XW20260101999999": "门户查不到",
     }
-    assert len(call(workplace, "status")["items"]) == 1
+    assert len(workplace.ask("status")["items"]) == 1
 
 
 PENDING = PendingPolicy("XW1", ITEM.enterprise_name, "", PolicyStatus.PENDING)

@@ -20,7 +20,7 @@ from bot.errors import NotFit
 from bot.ledger.lock import only_worker
 from bot.settings import Settings
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 LAUNCH = """
 import sys
 from pathlib import Path

@@ -20,8 +20,8 @@ from bot.ledger.opening import opened_ledger
 from bot.ledger.states import State
 from bot.settings import Settings
 from pages.models import Contact
-from tests.bot.test_evidence import Archive
-from tests.bot.test_ledger import ITEM, MAKER, bring_to
+from tests.bot.archive import Archive
+from tests.bot.items import ITEM, MAKER, bring_to
 
 OTHER = Contact("另一联系人", "0755-12345678", "13900139000", "other@example.com")
 LATER = datetime.now(UTC) + timedelta(days=1)

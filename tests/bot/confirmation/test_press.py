@@ -12,9 +12,7 @@ from bot.portal.latch import Latch
 from fixtures.portal import MockState
 from pages.models import Contact
 from pages.pending import ConfirmationPage
-
-CONFIRM = "/swProxy/xwtbserver/sw/pending/confirm"
-POST = f"fetch('{CONFIRM}', {{method: 'POST'}}).then(() => 1, () => 0)"
+from tests.bot.stand_in import CONFIRM, POST
 
 
 @pytest.fixture

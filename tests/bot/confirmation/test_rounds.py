@@ -22,10 +22,8 @@ from bot.settings import Settings, load_settings
 from bot.work_list.reading import read_work_list
 from pages.models import PendingPolicy, PolicyRecord, PolicyStatus
 from tests.bot.conftest import Workplace
-from tests.bot.stand_in import Portal, make_robot
-from tests.bot.test_confirmation import under_mandate
-from tests.bot.test_ledger import ITEM, MAKER, OTHER_CONTACT, bring_to
-from tests.bot.test_people import call
+from tests.bot.items import ITEM, MAKER, OTHER_CONTACT, bring_to
+from tests.bot.stand_in import Portal, make_robot, under_mandate
 
 CONFIRM = "/swProxy/xwtbserver/sw/pending/confirm"
 AT_ONCE = Settings(quarantine_minutes=0)
@@ -61,7 +59,7 @@ def test_a_returned_policy_that_is_pending_again_is_confirmed_in_a_new_round(
     (number,) = enterprise.ledger()
     _, first = workplace.run()
     enterprise.return_to_pending(number, reason="请核对联系方式")
-    followed_up = call(workplace, "follow-up")["items"]
+    followed_up = workplace.ask("follow-up")["items"]
 
     code, second = workplace.run()
     done, third = workplace.run()
@@ -93,7 +91,7 @@ def test_what_is_not_pending_again_stays_returned(workplace: Workplace):
     (number,) = enterprise.ledger()
     workplace.run()
     enterprise.decide(number, "returned", reason="请核对联系方式")
-    call(workplace, "follow-up")
+    workplace.ask("follow-up")
 
     code, items = workplace.run()
 
@@ -109,7 +107,7 @@ def test_a_record_of_an_earlier_round_proves_nothing(workplace: Workplace):
     (number,) = enterprise.ledger()
     workplace.run()
     enterprise.return_to_pending(number)
-    call(workplace, "follow-up")
+    workplace.ask("follow-up")
     enterprise.set_faults({"id": "bad_gateway", "params": {"path": CONFIRM}})
 
     runs = [workplace.run() for _ in range(2)]

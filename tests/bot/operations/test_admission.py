@@ -19,7 +19,7 @@ from bot.results import NOT_TAKEN
 from bot.run import write_results
 from bot.settings import Settings, load_settings
 from bot.work_list.reading import WorkList, read_work_list
-from tests.bot.lists import ORIGIN, place, row, says_what_to_do, uscc, write_xlsx
+from tests.bot.lists import ENTERPRISE, ORIGIN, place, row, says_what_to_do, uscc, write_xlsx
 
 WAYS = {  # how an item comes into a state
     State.CONFIRMED: (State.AWAITING_APPROVAL, State.APPROVED, State.INTENT, State.PRESSING),
@@ -125,14 +125,6 @@ def test_every_row_without_a_password_is_told_in_the_results(tmp_path: Path):
 def test_a_card_needs_no_password(admitted: Admit):
     """Its PIN is a person's, typed at the terminal."""
     assert admitted(9, settings='login = "card"').findings == ()
-
-
-ENTERPRISE = f"""[[enterprises]]
-uscc = "{uscc(1)}"
-name = "模拟出口企业0001有限公司"
-account = "mock0001"
-contact = {{ name = "甲", phone = "020-87654321", mobile = "13800138000", email = "a@example.com" }}
-"""
 
 
 @pytest.mark.parametrize(

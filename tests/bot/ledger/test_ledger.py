@@ -20,22 +20,11 @@ from bot.ledger.states import BEFORE_PRESS, DONE, MOVES, PRESSED, RESTARTABLE, S
 from bot.settings import Settings
 from bot.work_item import WorkItem
 from pages.models import Contact
-from tests.bot.lists import ORIGIN, uscc
+from tests.bot.items import ITEM, MAKER, OTHER_CONTACT, bring_to
+from tests.bot.lists import ORIGIN
 
 REAL = "https://portal.example"
-ITEM = WorkItem(
-    portal_origin=ORIGIN,
-    uscc=uscc(1),
-    enterprise_name="模拟出口企业0001有限公司",
-    account="mock0001",
-    application_no="XW1",
-    contact=Contact("模拟联系人", "020-87654321", "13800138000", "contact@example.com"),
-    expected_documents=(),
-    row=2,
-)
 AT_REAL = replace(ITEM, portal_origin=REAL)
-MAKER = "经办人"
-OTHER_CONTACT = replace(ITEM, contact=replace(ITEM.contact, mobile="13900139000"))
 
 
 @pytest.fixture
@@ -44,16 +33,6 @@ def ledger(tmp_path: Path) -> Ledger:
     ledger = Ledger(tmp_path / "store" / "ledger.sqlite", tmp_path / "marker")
     ledger.dispatch([ITEM], "list", MAKER)
     return ledger
-
-
-def bring_to(ledger: Ledger, state: State, item: WorkItem = ITEM) -> None:
-    """Move the item to this state, by the shortest way that there is."""
-    ways = [[State.READY]]
-    while ways[0][-1] != state:
-        first = ways.pop(0)
-        ways += [[*first, new] for new in sorted(MOVES[first[-1]]) if new not in first]
-    for old, new in pairwise(ways[0]):
-        assert ledger.move(item.reference, old, new, "test")
 
 
 def test_only_one_of_two_wins_a_move(ledger: Ledger):
