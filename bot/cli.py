@@ -28,7 +28,8 @@ from bot.ledger.ledger import Entry, Ledger
 from bot.ledger.opening import opened_ledger
 from bot.ledger.states import CONTRADICTED, DONE, PENDING_AGAIN, STATE_WORDS, State
 from bot.portal.sign_in import Attendant
-from bot.run import Job, Outcome, dispatch_pending, probe, see_credentials, write_results
+from bot.results.collect import write_results
+from bot.run import Job, Outcome, dispatch_pending, probe, see_credentials
 from bot.run import dispatch as take_in
 from bot.run import follow_up as look_up
 from bot.run import reconcile as compare

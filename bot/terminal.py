@@ -47,7 +47,7 @@ from bot.ledger.states import (
 )
 from bot.personal_data import Erased, Held
 from bot.reconcile import Comparison
-from bot.results import GOOD
+from bot.results.summary import GOOD
 from bot.run import Credential, Outcome, SealNote
 from bot.work_item import mask_contact
 from bot.work_list.findings import Finding as ListFinding

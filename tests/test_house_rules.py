@@ -22,15 +22,15 @@ MAP = {
     | {"__main__", "accounts", "captcha", "card_control", "clock", "defects", "documents", "doors"}
     | {"faults", "insurer", "rules", "sessions", "store", "wording"},
     "bot": {"admission", "canary", "cli", "clock", "declaration", "demo", "doctor", "errors"}
-    | {"html", "machine_lock", "origins", "personal_data", "private_files", "reconcile"}
-    | {"results", "run", "scratch", "secret_scan", "settings", "terminal", "usage"}
-    | {"work_item"},
+    | {"html", "machine_lock", "origins", "personal_data", "private_files", "reconcile", "run"}
+    | {"scratch", "secret_scan", "settings", "terminal", "usage", "work_item"},
     "bot/confirmation": {"acts", "approval", "engine", "positive_look", "press", "workflow"},
     "bot/credentials": {"passwords", "store", "system_keyring", "vault"},
     "bot/evidence": {"pack", "pack_file", "page", "seal", "verification"},
     "bot/ledger": {"history", "ledger", "lock", "marker", "opening", "schema", "states"},
     "bot/portal": {"browser_thread", "client", "confirm_request", "documents", "egress"}
     | {"failures", "first_visit", "latch", "session", "sessions", "sign_in", "watchdog"},
+    "bot/results": {"collect", "page", "summary", "workbook"},
     "bot/work_list": {"columns", "consistency", "file", "findings", "marked_copy", "reading"}
     | {"template", "workbook"},
 }

@@ -15,8 +15,8 @@ from bot.credentials.passwords import ENVIRONMENT_PREFIX, Passwords
 from bot.ledger.ledger import Ledger
 from bot.ledger.opening import opened_ledger
 from bot.ledger.states import State
-from bot.results import NOT_TAKEN
-from bot.run import write_results
+from bot.results.collect import write_results
+from bot.results.summary import NOT_TAKEN
 from bot.settings import Settings, load_settings
 from bot.work_list.reading import WorkList, read_work_list
 from tests.bot.lists import ENTERPRISE, ORIGIN, place, row, says_what_to_do, uscc, write_xlsx

@@ -20,16 +20,10 @@ from playwright.sync_api import Browser
 
 from bot.ledger.opening import opened_ledger
 from bot.ledger.states import STATE_WORDS, State
-from bot.results import (
-    HEADINGS,
-    NOT_TAKEN,
-    ItemSummary,
-    RowResult,
-    RunSummary,
-    write_html,
-    write_workbook,
-)
-from bot.run import write_results
+from bot.results.collect import write_results
+from bot.results.page import write_html
+from bot.results.summary import NOT_TAKEN, ItemSummary, RowResult, RunSummary
+from bot.results.workbook import HEADINGS, write_workbook
 from bot.settings import load_settings
 from bot.work_list.reading import read_work_list
 from tests.bot.lists import ORIGIN, row, write_csv, write_xlsx

@@ -11,7 +11,8 @@ from time import process_time
 import pytest
 
 from bot.ledger.states import State
-from bot.results import NO_RESULT, ItemSummary, RunSummary, write_workbook
+from bot.results.summary import NO_RESULT, ItemSummary, RunSummary
+from bot.results.workbook import write_workbook
 from bot.work_item import WorkItem
 from bot.work_list.columns import RULES
 from bot.work_list.findings import CODES, Finding

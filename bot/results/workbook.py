@@ -1,12 +1,7 @@
-"""Results out: the work list with what became of each row, and one page for people."""
+"""结果工作簿: a copy of the work list with what became of each row, and a sheet of the run."""
 
-import base64
-from collections import Counter
 from collections.abc import Mapping
 from copy import copy
-from dataclasses import dataclass
-from datetime import datetime
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -15,11 +10,9 @@ from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
-from PIL import Image
 
-from bot.clock import in_beijing
-from bot.html import render
-from bot.ledger.states import NEXT_RUN, STATE_WORDS, WAITING_FOR, State
+from bot.ledger.states import STATE_WORDS
+from bot.results.summary import GOOD, NO_RESULT, NOT_TAKEN, RowResult, RunSummary
 from bot.work_list.file import list_sheet, open_list
 from bot.work_list.workbook import (
     SUMMARY,
@@ -28,7 +21,6 @@ from bot.work_list.workbook import (
     fit_to_paper,
     keep_texts,
     make_room,
-    publish,
     put_text,
     save,
     ungroup_columns,
@@ -37,79 +29,6 @@ from bot.work_list.workbook import (
 
 HEADINGS = ("状态", "结果说明", "下一步", "确认时间", "证据包")
 WIDTHS = (16, 44, 44, 22, 28)
-
-GOOD = frozenset({State.CONFIRMED, State.ALREADY_CONFIRMED, State.UNDERWRITTEN})
-BAD = frozenset({State.DECLINED, State.REFUSED, State.FAILED})
-UNDER_WAY = frozenset({State.READY, State.APPROVED, State.INTENT, State.PRESSING})
-
-NOT_TAKEN = "未受理"  # the row of a list that was wrong
-PICTURE_WIDTH = 360
-
-
-@dataclass(frozen=True, slots=True)
-class RowResult:
-    """What became of one row of the list, as people read it."""
-
-    state: str
-    explanation: str
-    next_step: str
-    confirmed_at: str
-    evidence: Path | None
-
-
-NO_RESULT = RowResult("", "", "", "", None)
-
-
-@dataclass(frozen=True, slots=True)
-class ItemSummary:
-    """What became of one work item, and its pictures by their captions."""
-
-    enterprise_name: str
-    application_no: str
-    state: State
-    explanation: str
-    next_step: str
-    confirmed_at: str
-    pictures: Mapping[str, Path]
-
-    @property
-    def waits_for(self) -> str:
-        """Who has the next step."""
-        return WAITING_FOR.get(self.state, NEXT_RUN)
-
-
-@dataclass(frozen=True, slots=True)
-class RunSummary:
-    """One run, for people who were not there."""
-
-    title: str
-    portal: str
-    is_mock: bool
-    started_at: datetime | None  # none where results are written again, without a run
-    ended_at: datetime
-    operator: str  # who took the items in
-    items: tuple[ItemSummary, ...]
-    head: str = ""  # of the chain that seals the evidence
-    fingerprint: str = ""  # of the public key that it is verified with
-    stopped: str = ""  # why it ended early
-
-    def counts(self) -> list[tuple[State, int]]:
-        """Return how many items are in each state."""
-        counts = Counter(item.state for item in self.items)
-        return [(state, counts[state]) for state in State if counts[state]]
-
-    def facts(self) -> dict[str, str]:
-        """Return what the run was, or when its results were written again, by name."""
-        return {"门户": self.portal, **self._times(), "交办": self.operator or "—"}
-
-    def _times(self) -> dict[str, str]:
-        ended = f"{in_beijing(self.ended_at)}（北京时间）"
-        if not self.started_at:
-            return {"写出于": ended}
-        return {
-            "开始": f"{in_beijing(self.started_at)}（北京时间）",
-            "结束": ended + (f"，提前结束：{self.stopped}" if self.stopped else ""),
-        }
 
 
 def write_workbook(
@@ -156,19 +75,6 @@ def _write_summary(workbook: Workbook, rows: Mapping[int, RowResult], summary: R
         sheet.add(*named, item.next_step, item.explanation)
     for row in refused:
         sheet.add("经办人", f"清单第 {row} 行", "", rows[row].next_step, rows[row].explanation)
-
-
-def write_html(summary: RunSummary, target: Path) -> Path:
-    """Write the run as one page that needs nothing else, and return where it lies."""
-    page = render(
-        "results",
-        summary=summary,
-        confirmed=sum(item.state in GOOD for item in summary.items),
-        words=STATE_WORDS,
-        tone=_tone,
-        thumbnail=_thumbnail,
-    )
-    return publish(page, target, spare=None)
 
 
 def _first_result_column(sheet: Worksheet) -> int:
@@ -223,25 +129,3 @@ def _write_headings(sheet: Worksheet, first: int) -> None:
         font: Any = copy(cell.font)
         font.bold = True
         cell.font = font
-
-
-def _tone(state: State) -> str:
-    if state in GOOD:
-        return "good"
-    if state in BAD:
-        return "bad"
-    return "quiet" if state in UNDER_WAY else "attention"
-
-
-def _thumbnail(picture: Path) -> str:
-    try:
-        with Image.open(picture) as image:
-            small = image.convert("RGB")
-    except OSError:  # there may be no picture, or half of one
-        return ""
-    if small.width > PICTURE_WIDTH:
-        height = max(1, round(small.height * PICTURE_WIDTH / small.width))
-        small = small.resize((PICTURE_WIDTH, height), Image.Resampling.LANCZOS)
-    content = BytesIO()
-    small.save(content, "JPEG", quality=80)
-    return f"data:image/jpeg;base64,{base64.b64encode(content.getvalue()).decode()}"
