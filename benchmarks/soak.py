@@ -14,8 +14,8 @@ from statistics import mean
 
 import psutil
 
-from bot import demo
-from bot.demo import Doors
+from bot.operations import demo
+from bot.operations.demo import Doors
 
 PER_ENTERPRISE = 20
 SECONDS = 2.0  # between two looks

@@ -12,28 +12,33 @@ from typing import Annotated, Any, NoReturn
 import typer
 from rich.progress import Progress
 
-from bot import demo as demonstration
-from bot import personal_data, terminal
-from bot.admission import admit
+from bot import terminal
 from bot.confirmation import approval
 from bot.confirmation.acts import EVIDENCE_MISSING
 from bot.confirmation.workflow import Stop
 from bot.credentials.passwords import Passwords
 from bot.credentials.store import open_store
-from bot.doctor import Health, check_quickly, examine
 from bot.errors import ApplicationException, BusinessException, NotFit
 from bot.evidence.pack import Evidence
 from bot.evidence.verification import verify as verify_evidence
 from bot.ledger.ledger import Entry, Ledger
 from bot.ledger.opening import opened_ledger
 from bot.ledger.states import CONTRADICTED, DONE, PENDING_AGAIN, STATE_WORDS, State
+from bot.operations import demo as demonstration
+from bot.operations import personal_data
+from bot.operations.admission import admit
+from bot.operations.canary import probe
+from bot.operations.credential_check import see_credentials
+from bot.operations.dispatch import dispatch as take_in
+from bot.operations.dispatch import dispatch_pending
+from bot.operations.doctor import Health, check_quickly, examine
+from bot.operations.job import Job
+from bot.operations.reconcile import reconcile as compare
+from bot.operations.run import Outcome
+from bot.operations.run import follow_up as look_up
+from bot.operations.run import run as work_off
 from bot.portal.sign_in import Attendant
 from bot.results.collect import write_results
-from bot.run import Job, Outcome, dispatch_pending, probe, see_credentials
-from bot.run import dispatch as take_in
-from bot.run import follow_up as look_up
-from bot.run import reconcile as compare
-from bot.run import run as work_off
 from bot.settings import Settings, load_settings
 from bot.usage import CTRL_C, Commands
 from bot.work_list.columns import RULES

@@ -28,13 +28,11 @@ from rich.text import Text
 from rich_pixels import Pixels
 
 from bot import declaration
-from bot.canary import Walk
 from bot.clock import BEIJING
 from bot.confirmation.approval import Snapshot
 from bot.confirmation.workflow import Stop
-from bot.demo import Trial
-from bot.doctor import Finding, Health
 from bot.errors import SignInRefused
+from bot.evidence.sealing import SealNote
 from bot.evidence.verification import Verdict
 from bot.ledger.ledger import Entry, Request
 from bot.ledger.states import (
@@ -45,10 +43,14 @@ from bot.ledger.states import (
     STATE_WORDS,
     WAITING_FOR,
 )
-from bot.personal_data import Erased, Held
-from bot.reconcile import Comparison
+from bot.operations.canary import Walk
+from bot.operations.credential_check import Credential
+from bot.operations.demo import Trial
+from bot.operations.doctor import Finding, Health
+from bot.operations.personal_data import Erased, Held
+from bot.operations.reconcile import Comparison
+from bot.operations.run import Outcome
 from bot.results.summary import GOOD
-from bot.run import Credential, Outcome, SealNote
 from bot.work_item import mask_contact
 from bot.work_list.findings import Finding as ListFinding
 from bot.work_list.reading import WorkList

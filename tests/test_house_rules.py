@@ -21,13 +21,14 @@ MAP = {
     "mock_portal": STEMS
     | {"__main__", "accounts", "captcha", "card_control", "clock", "defects", "documents", "doors"}
     | {"faults", "insurer", "rules", "sessions", "store", "wording"},
-    "bot": {"admission", "canary", "cli", "clock", "declaration", "demo", "doctor", "errors"}
-    | {"html", "machine_lock", "origins", "personal_data", "private_files", "reconcile", "run"}
-    | {"scratch", "secret_scan", "settings", "terminal", "usage", "work_item"},
+    "bot": {"cli", "clock", "declaration", "errors", "html", "machine_lock", "origins"}
+    | {"private_files", "scratch", "secret_scan", "settings", "terminal", "usage", "work_item"},
     "bot/confirmation": {"acts", "approval", "engine", "positive_look", "press", "workflow"},
     "bot/credentials": {"passwords", "store", "system_keyring", "vault"},
-    "bot/evidence": {"pack", "pack_file", "page", "seal", "verification"},
+    "bot/evidence": {"pack", "pack_file", "page", "seal", "sealing", "verification"},
     "bot/ledger": {"history", "ledger", "lock", "marker", "opening", "schema", "states"},
+    "bot/operations": {"admission", "canary", "credential_check", "demo", "dispatch", "doctor"}
+    | {"job", "leaks", "personal_data", "reconcile", "run"},
     "bot/portal": {"browser_thread", "client", "confirm_request", "documents", "egress"}
     | {"failures", "first_visit", "latch", "session", "sessions", "sign_in", "watchdog"},
     "bot/results": {"collect", "page", "summary", "workbook"},

@@ -17,16 +17,12 @@ from uuid import uuid4
 from dbos import DBOS, DBOSClient, SetEnqueueOptions, SetWorkflowID, WorkflowHandle
 from sqlalchemy.exc import OperationalError
 
-from bot import canary
 from bot.confirmation.workflow import Robot, Stop
-from bot.credentials.passwords import Passwords
 from bot.errors import NotFit
 from bot.evidence.pack import Evidence
 from bot.ledger.ledger import Entry, Ledger
 from bot.portal.sessions import Sessions
-from bot.portal.sign_in import Attendant
 from bot.settings import Settings
-from bot.work_item import WorkItem
 
 log = logging.getLogger(__name__)
 QUEUE = "portal"
@@ -46,12 +42,11 @@ class Work(StrEnum):
 def run(
     settings: Settings,
     ledger: Ledger,
+    sessions: Sessions,
     evidence: Evidence,
     work: Work,
     enterprises: Iterable[str],
     list_digest: str,
-    passwords: Passwords,
-    attendant: Attendant,
     tell: Callable[[Entry], None],
 ) -> Stop | None:
     """Do this work for these enterprises; return why it ended early, if it did.
@@ -60,26 +55,12 @@ def run(
     `only_worker`.
 
     Raises:
-        NotFit: a real portal is not as the screen objects know it; nothing was begun.
+        NotFit: the engine's file is not to be had; nothing was begun.
     """
-    sessions = Sessions(settings, passwords, attendant)
     robot = Robot(settings, ledger, sessions, evidence, tell)
-    try:
-        if settings.live and work is Work.SERVE:
-            canary.expect_whole(settings, sessions, _one_each(ledger, enterprises, list_digest))
-        with _launched(settings):
-            _work_off(robot, work, enterprises, list_digest, settings.browsers)
-    finally:
-        sessions.close()
+    with _launched(settings):
+        _work_off(robot, work, enterprises, list_digest, settings.browsers)
     return robot.stopped
-
-
-def _one_each(ledger: Ledger, enterprises: Iterable[str], list_digest: str) -> list[WorkItem]:
-    """Return a work item of each enterprise, to sign in with."""
-    asked = [request.item for request in ledger.requests(list_digest)]
-    listed = [entry.item for entry in ledger.entries(list_digest)]
-    known = {item.uscc: item for item in asked + listed}
-    return [known[uscc] for uscc in enterprises]
 
 
 @contextmanager

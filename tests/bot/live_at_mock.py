@@ -1,7 +1,7 @@
 """Runs `single-window` at a mock portal as if it were the real one; its door reads the captchas."""
 
 from bot import cli, terminal
-from bot.demo import MockAttendant
+from bot.operations.demo import MockAttendant
 
 if __name__ == "__main__":
     cli.check_quickly = lambda settings: None

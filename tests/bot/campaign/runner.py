@@ -17,11 +17,12 @@ import dbos._outcome
 import keyring
 from keyring.backends.fail import Keyring as NoKeyring
 
-from bot import cli, run
+from bot import cli
 from bot.evidence import pack as evidence
 from bot.evidence import seal
 from bot.ledger import ledger
 from bot.ledger.ledger import Ledger
+from bot.operations import run
 from bot.portal.browser_thread import BrowserThread
 from tests.bot.campaign import fake_desk
 from tests.bot.campaign.fake_desk import Browser

@@ -11,10 +11,12 @@ from bot import cli
 from bot.confirmation import engine
 from bot.credentials.passwords import Passwords
 from bot.evidence.seal import PUBLIC_KEY
+from bot.evidence.sealing import sealed
 from bot.evidence.verification import verify
 from bot.ledger.opening import opened_ledger
 from bot.ledger.states import State
-from bot.run import Job, _leaks, sealed
+from bot.operations.job import Job
+from bot.operations.leaks import quarantined_leaks
 from bot.settings import Settings
 from bot.work_list.reading import WorkList
 from pages.models import Secret
@@ -83,7 +85,7 @@ def look_for(job: Job, password: str) -> tuple[list[str], list[str]]:
             seen = {"组织机构代码": ITEM.uscc[8:17], "备注": REMARK}
             evidence.keep_record(ITEM, "snapshot", asdict(ITEM) | seen)
         job.passwords.remember(Secret(password))
-        leaks = _leaks(job, ledger, ())
+        leaks = quarantined_leaks(job, ledger, ())
     found = verify(job.settings.evidence, job.settings.store / PUBLIC_KEY).findings
     return [file.name for file in leaks], found
 

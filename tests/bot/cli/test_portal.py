@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import urllib3
 
-from bot.demo import TRIALS
+from bot.operations.demo import TRIALS
 
 COMMAND = str(Path(sys.executable).with_name("single-window"))
 ENTRY = re.compile(r"入口：(\S+)")

@@ -27,7 +27,7 @@ from pathlib import Path
 
 from dbos import DBOS
 
-from bot import engine
+from bot.confirmation import engine
 from bot.settings import Settings
 
 with engine._launched(Settings(data_dir=Path(sys.argv[1]))):

@@ -7,8 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot import personal_data, terminal
-from bot.admission import admit
+from bot import terminal
 from bot.clock import now_in_beijing
 from bot.confirmation import approval
 from bot.confirmation.workflow import Robot
@@ -17,7 +16,9 @@ from bot.errors import BusinessException
 from bot.evidence.pack import Evidence
 from bot.ledger.ledger import Entry, Ledger
 from bot.ledger.states import PENDING_AGAIN, State
-from bot.reconcile import Verdict, compare
+from bot.operations import personal_data
+from bot.operations.admission import admit
+from bot.operations.reconcile import Verdict, compare
 from bot.settings import Settings, load_settings
 from bot.work_list.reading import read_work_list
 from pages.models import PendingPolicy, PolicyRecord, PolicyStatus

@@ -21,10 +21,11 @@ from bot.confirmation.workflow import Stop
 from bot.errors import EvidenceNotKept, NotFit
 from bot.evidence.pack import Evidence
 from bot.evidence.seal import PRIVATE_KEY, Head, Seal
+from bot.evidence.sealing import SealNote
 from bot.evidence.verification import verify
 from bot.ledger.ledger import Ledger
 from bot.ledger.states import State
-from bot.run import Outcome, SealNote
+from bot.operations.run import Outcome
 from tests.bot.archive import SECOND, SNAPSHOT, Archive
 from tests.bot.items import ITEM, MAKER
 

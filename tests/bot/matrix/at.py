@@ -22,13 +22,14 @@ import psutil
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page
 
-from bot import cli, run
+from bot import cli
 from bot.confirmation.acts import Confirmation
 from bot.confirmation.workflow import Robot
 from bot.evidence import pack as evidence
 from bot.evidence.pack import Evidence
 from bot.ledger import ledger
 from bot.ledger.ledger import Entry, Ledger
+from bot.operations import run
 from bot.portal.browser_thread import BrowserThread
 from bot.portal.latch import Latch
 from bot.portal.session import Session

@@ -19,15 +19,16 @@ from bot import declaration
 from bot.confirmation import approval
 from bot.confirmation.approval import Approval, Snapshot
 from bot.credentials.passwords import Passwords
-from bot.doctor import check_clock, check_quickly
 from bot.errors import NotFit, NotWritten
 from bot.evidence import pack as evidence
 from bot.ledger import ledger
 from bot.ledger.ledger import Ledger
 from bot.ledger.schema import VERSION
 from bot.ledger.states import State
+from bot.operations.doctor import check_clock, check_quickly
+from bot.operations.job import Job
+from bot.operations.run import run
 from bot.portal.first_visit import check_portal
-from bot.run import Job, run
 from bot.settings import Mandate, Settings, load_settings
 from fixtures.portal import running_portal
 from tests.bot.conftest import Workplace

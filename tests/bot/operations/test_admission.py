@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
-from bot.admission import admit
 from bot.confirmation.approval import MANDATE, PERSON, Approval
 from bot.credentials.passwords import ENVIRONMENT_PREFIX, Passwords
 from bot.ledger.ledger import Ledger
 from bot.ledger.opening import opened_ledger
 from bot.ledger.states import State
+from bot.operations.admission import admit
 from bot.results.collect import write_results
 from bot.results.summary import NOT_TAKEN
 from bot.settings import Settings, load_settings

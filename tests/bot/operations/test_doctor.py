@@ -14,11 +14,11 @@ import urllib3
 from keyring.backends.fail import Keyring as NoKeyring
 from rich.progress import Progress
 
-from bot import doctor
 from bot.credentials.passwords import ENVIRONMENT_PREFIX, Passwords
-from bot.doctor import Health, check_quickly
 from bot.errors import NotFit, SignInRefused
 from bot.evidence.seal import PRIVATE_KEY
+from bot.operations import doctor
+from bot.operations.doctor import Health, check_quickly
 from bot.portal.first_visit import check_portal, portal_ahead
 from bot.portal.sessions import Sessions
 from bot.settings import Settings, load_settings

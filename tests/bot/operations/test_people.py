@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.ledger.states import State
-from bot.reconcile import Verdict, compare
+from bot.operations.reconcile import Verdict, compare
 from pages.models import PendingPolicy, PolicyRecord, PolicyStatus
 from tests.bot.conftest import Workplace
 from tests.bot.items import ITEM

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from bot import cli, personal_data
+from bot import cli
 from bot.confirmation.acts import Confirmation
 from bot.errors import BusinessException
 from bot.evidence.pack import Evidence
@@ -18,6 +18,7 @@ from bot.evidence.verification import verify
 from bot.ledger.ledger import Ledger
 from bot.ledger.opening import opened_ledger
 from bot.ledger.states import State
+from bot.operations import personal_data
 from bot.settings import Settings
 from pages.models import Contact
 from tests.bot.archive import Archive

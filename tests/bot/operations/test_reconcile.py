@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from bot.errors import OutOfTime
-from bot.reconcile import reconcile
+from bot.operations.reconcile import compare_all
 from bot.work_item import WorkItem
 from tests.bot.items import ITEM
 from tests.bot.lists import uscc
@@ -54,6 +54,6 @@ def test_ctrl_c_ends_it_the_first_time():
     items = [replace(ITEM, uscc=uscc(number)) for number in range(3)]
 
     with pytest.raises(KeyboardInterrupt):
-        reconcile(items, EmptyLedger(), sessions, lambda _: None)
+        compare_all(items, EmptyLedger(), sessions, lambda _: None)
 
     assert len(sessions.served) == 1

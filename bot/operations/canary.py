@@ -12,8 +12,10 @@ from pathlib import Path
 from playwright.sync_api import Error as PlaywrightError
 
 from bot.errors import NotFit, SignInRefused, WorkItemError
+from bot.operations.job import Job, working_on
 from bot.portal.session import Session
 from bot.portal.sessions import Sessions
+from bot.portal.sign_in import Attendant
 from bot.private_files import make_private, write_private
 from bot.settings import Settings
 from bot.work_item import WorkItem
@@ -99,6 +101,24 @@ class Walk:
         write_private(picture, screen.picture())
         write_private(snapshot, screen.accessible().encode())
         return picture, snapshot
+
+
+def probe(job: Job, attendant: Attendant) -> Walk:
+    """Walk through the portal, reading only, as the first enterprise of a list or of the ledger.
+
+    Raises:
+        NotFit: there is no enterprise, or another process works at this portal.
+        WorkItemError: the enterprise cannot sign in.
+    """
+    with working_on(job.settings) as ledger:
+        items = job.items(ledger)
+        if not items:
+            raise NotFit("台账里还没有企业。请给出一份工作清单，用其中第一家企业登录。")
+        sessions = Sessions(job.settings, job.passwords, attendant)
+        try:
+            return walk(job.settings, sessions, items[0])
+        finally:
+            sessions.close()
 
 
 def walk(settings: Settings, sessions: Sessions, item: WorkItem) -> Walk:

@@ -12,14 +12,14 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 
-from bot import canary
 from bot.evidence.pack import Evidence
+from bot.evidence.sealing import sealed
 from bot.ledger.ledger import FORGOTTEN, Entry, Ledger, Request
 from bot.ledger.lock import only_worker
 from bot.ledger.opening import opened_ledger
 from bot.ledger.states import DECIDED, FOLLOWED_UP, RESTARTABLE, STATE_WORDS
+from bot.operations import canary
 from bot.private_files import write_private
-from bot.run import sealed
 from bot.settings import Settings
 from pages.models import Contact
 

@@ -10,8 +10,10 @@ from bot.confirmation.positive_look import confirmation_time
 from bot.errors import WorkItemError
 from bot.ledger.ledger import Ledger
 from bot.ledger.states import FOLLOWED_UP, PRESSED, STATE_WORDS, State
+from bot.operations.job import Job, working_on
 from bot.portal.session import Session
 from bot.portal.sessions import Sessions
+from bot.portal.sign_in import Attendant
 from bot.work_item import WorkItem
 from pages.models import PendingPolicy, PolicyRecord, PolicyStatus
 
@@ -62,7 +64,21 @@ class Comparison:
         return {name: str(getattr(self, name)) for name in self.__dataclass_fields__}
 
 
-def reconcile(
+def reconcile(job: Job, attendant: Attendant, tell: Callable[[str], None]) -> list[Comparison]:
+    """Compare a list, or all of the ledger, with the portal; change nothing.
+
+    Raises:
+        NotFit: the ledger is not to be had, or another process works on it.
+    """
+    with working_on(job.settings) as ledger:
+        sessions = Sessions(job.settings, job.passwords, attendant)
+        try:
+            return compare_all(job.items(ledger), ledger, sessions, tell)
+        finally:
+            sessions.close()
+
+
+def compare_all(
     items: Iterable[WorkItem],
     ledger: Ledger,
     sessions: Sessions,

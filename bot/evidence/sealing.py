@@ -1,0 +1,54 @@
+"""Seals the evidence of a run, and notes how to tell later that it is still the same."""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.errors import EvidenceNotKept
+from bot.evidence.pack import Evidence
+from bot.evidence.seal import Head
+from bot.ledger.ledger import Ledger
+from bot.settings import Settings
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class SealNote:
+    """How to tell later that all evidence is as it was at the end of this run."""
+
+    evidence: Path
+    head: Head
+    public_key: Path
+    lacking: tuple[str, ...]  # the application numbers whose evidence is not whole
+
+
+@contextmanager
+def sealed(settings: Settings, ledger: Ledger) -> Iterator[Evidence]:
+    """Seal the evidence of a run, also what a killed one has left, and close the chain.
+
+    Raises:
+        NotFit: as `Evidence.begin` says.
+    """
+    evidence = Evidence(settings.evidence)
+    evidence.begin()
+    yield evidence
+    try:
+        since = evidence.open_since()
+        for entry in ledger.rounds():
+            if entry.changed_at >= since:
+                evidence.seal(entry, ledger.history(entry.item.reference))
+        evidence.end()
+    except EvidenceNotKept as error:  # what was done must be told all the same
+        log.warning("%s。%s。", error.explanation, error.next_step)
+
+
+def seal_note(ledger: Ledger, evidence: Evidence) -> SealNote | None:
+    """Return how to verify the evidence as it is now; nothing if none was ever sealed."""
+    if not (head := evidence.chain.head()):
+        return None
+    lacking = [one.item for one in ledger.rounds() if evidence.lack(one.item)]
+    numbers = tuple(item.label for item in lacking)
+    return SealNote(evidence.folder, head, evidence.chain.public_key, numbers)

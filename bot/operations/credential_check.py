@@ -1,0 +1,41 @@
+"""Sees whether there is a password for every account that may be needed."""
+
+from dataclasses import dataclass
+
+from bot.credentials.passwords import Passwords
+from bot.ledger.opening import opened_ledger
+from bot.settings import Settings
+from bot.work_list.reading import WorkList
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """Whether the password of one account is there; never the password."""
+
+    enterprise_name: str
+    uscc: str
+    account: str
+    place: str  # empty: nowhere
+
+
+def see_credentials(
+    settings: Settings, work_list: WorkList | None, passwords: Passwords
+) -> list[Credential]:
+    """See whether there is a password for every account of a list, the ledger and the mandates.
+
+    Raises:
+        NotFit: the ledger is not to be had.
+        BusinessException: a password is there and cannot be used.
+    """
+    with opened_ledger(settings) as ledger:
+        items = [*(work_list.items if work_list else ()), *(one.item for one in ledger.entries())]
+    names = {item.uscc: item.enterprise_name for item in items}
+    accounts = {(item.uscc, item.account) for item in items}
+    for uscc in {code for mandate in settings.mandates for code in mandate.enterprises} - set(
+        names
+    ):
+        accounts |= {(uscc, account) for account in passwords.accounts(uscc) or [""]}
+    return [
+        Credential(names.get(uscc, ""), uscc, account, passwords.place(uscc, account))
+        for uscc, account in sorted(accounts)
+    ]

@@ -1,0 +1,136 @@
+"""One run from a checked list to its results, and the follow-up of what it has confirmed."""
+
+import logging
+from collections.abc import Callable, Iterable
+from contextlib import closing
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bot.confirmation import engine
+from bot.confirmation.engine import Work
+from bot.confirmation.workflow import Stop
+from bot.evidence.sealing import SealNote, seal_note, sealed
+from bot.ledger.ledger import Entry, Ledger, Request
+from bot.ledger.states import DECIDED, DONE, FOLLOWED_UP, PRESSED
+from bot.operations import canary
+from bot.operations.doctor import check_clock
+from bot.operations.job import Job, working_on
+from bot.operations.leaks import quarantined_leaks
+from bot.portal.sessions import Sessions
+from bot.portal.sign_in import Attendant
+from bot.results.collect import write_results
+from bot.work_item import WorkItem
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a run came to."""
+
+    entries: list[Entry]
+    elsewhere: list[Entry]  # of other lists, pressed and never verified
+    unanswered: list[Request]  # rows that asked for what is pending, in vain
+    done_before: int  # already in the ledger as done when the run began, and still so
+    stopped: Stop | None  # why it ended early, if it did
+    files: tuple[Path, ...]
+    seal: SealNote | None
+    leaks: tuple[Path, ...] = ()  # of what was written, what held a secret
+    done_now: int = 0  # of a run, since it began
+
+
+def run(job: Job, attendant: Attendant, tell: Callable[[Entry], None]) -> Outcome:
+    """Take a list in and work it off, or go on with all that the ledger holds.
+
+    Raises:
+        NotFit: the ledger is not to be had, another process works on it, or the clock is wrong.
+    """
+    with working_on(job.settings) as ledger:
+        check_clock(ledger.latest(), datetime.now(UTC), job.settings)
+        ledger.try_to_write()
+        if job.work_list:
+            ledger.dispatch(job.work_list.items, job.digest, job.settings.operator)
+        else:
+            ledger.restart(job.settings.operator)
+        entries = ledger.entries(job.digest)
+        asked = [request.item.uscc for request in ledger.requests(job.digest)]
+        open_ = [entry.item.uscc for entry in entries if entry.state not in DONE]
+        outcome = _work_off(job, ledger, Work.SERVE, asked + open_, attendant, tell)
+        before = {entry.item.reference for entry in entries if entry.state in DONE}
+        done = {entry.item.reference for entry in outcome.entries if entry.state in DONE}
+        return replace(outcome, done_before=len(done & before), done_now=len(done - before))
+
+
+def follow_up(job: Job, attendant: Attendant, tell: Callable[[Entry], None]) -> Outcome:
+    """See what the insurer has decided about what is confirmed, of a list or of all the ledger.
+
+    Raises:
+        NotFit: the ledger is not to be had, or another process works on it.
+    """
+    with working_on(job.settings) as ledger:
+        entries = ledger.entries(job.digest)
+        followed_up = PRESSED | FOLLOWED_UP
+        due = {one.item.reference: one.item.uscc for one in entries if one.state in followed_up}
+        outcome = _work_off(job, ledger, Work.FOLLOW_UP, due.values(), attendant, tell)
+        return replace(
+            outcome,
+            entries=[one for one in outcome.entries if one.item.reference in due],
+            unanswered=[],
+            done_before=sum(entry.state in DECIDED for entry in entries),
+        )
+
+
+def _work_off(
+    job: Job,
+    ledger: Ledger,
+    work: Work,
+    enterprises: Iterable[str],
+    attendant: Attendant,
+    tell: Callable[[Entry], None],
+) -> Outcome:
+    """Do this work for these enterprises; seal its evidence and write its results."""
+    settings, digest, due = job.settings, job.digest, list(dict.fromkeys(enterprises))
+    with (
+        sealed(settings, ledger) as evidence,
+        closing(Sessions(settings, job.passwords, attendant)) as sessions,
+    ):
+        if settings.live and work is Work.SERVE:
+            canary.expect_whole(settings, sessions, _one_each(ledger, due, digest))
+        stopped = engine.run(settings, ledger, sessions, evidence, work, due, digest, tell)
+    files = _results(job, ledger, stopped)
+    return Outcome(
+        entries=ledger.entries(digest),
+        elsewhere=_in_doubt_elsewhere(ledger, digest),
+        unanswered=[one for one in ledger.requests(digest) if one.next_step],
+        done_before=0,
+        stopped=stopped,
+        files=files,
+        seal=seal_note(ledger, evidence),
+        leaks=quarantined_leaks(job, ledger, files),
+    )
+
+
+def _results(job: Job, ledger: Ledger, stopped: Stop | None) -> tuple[Path, ...]:
+    if not job.work_list:
+        return ()
+    try:
+        return write_results(job.settings, ledger, job.work_list, job.started, stopped or "")
+    except OSError as error:  # what was done must be told all the same
+        log.warning("结果没有写出（%s）：请检查文件夹后运行 single-window results。", error)
+        return ()
+
+
+def _in_doubt_elsewhere(ledger: Ledger, digest: str) -> list[Entry]:
+    """Return what was pressed for other lists and never verified."""
+    here = {entry.item.reference for entry in ledger.entries(digest)}
+    pressed = (entry for entry in ledger.entries() if entry.state in PRESSED)
+    return [entry for entry in pressed if entry.item.reference not in here]
+
+
+def _one_each(ledger: Ledger, enterprises: Iterable[str], list_digest: str) -> list[WorkItem]:
+    """Return a work item of each enterprise, to sign in with."""
+    asked = [request.item for request in ledger.requests(list_digest)]
+    listed = [entry.item for entry in ledger.entries(list_digest)]
+    known = {item.uscc: item for item in asked + listed}
+    return [known[uscc] for uscc in enterprises]
