@@ -14,7 +14,7 @@ RESULTS := --alluredir=reports/allure-results --clean-alluredir
 PYTEST := $(BIN)/pytest -n 3 --dist worksteal $(RESULTS) --junitxml=reports/junit.xml
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test features nightly merge notify burn-in portal report open-report bench-recording flake-rate soak fuzz-lists screens lock clean campaign matrix hostile
+.PHONY: help setup demo test features nightly merge notify burn-in portal report open-report bench-recording bench-commands flake-rate soak fuzz-lists screens lock clean campaign matrix hostile
 
 help:
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
@@ -85,6 +85,9 @@ open-report: setup ## 在本机打开报告，可以回放 · serve the report's
 
 bench-recording: setup ## 失败时的记录让全绿的场景慢多少 · what recording for failures costs a green suite
 	@$(BIN)/python -m benchmarks.recording
+
+bench-commands: setup ## 命令的起动比重组以前快多少 · what a command costs before it does anything, against 2a78785
+	@$(BIN)/python -m benchmarks.commands
 
 flake-rate: setup ## 500 次场景，打乱并行，算时好时坏率 · 500 scenario runs, shuffled and parallel: the flake rate
 	$(BIN)/pytest features -n auto --dist worksteal --record --count 3 --flaky=fail $(RESULTS)

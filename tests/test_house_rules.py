@@ -21,8 +21,12 @@ MAP = {
     "mock_portal": STEMS
     | {"__main__", "accounts", "captcha", "card_control", "clock", "defects", "documents", "doors"}
     | {"faults", "insurer", "rules", "sessions", "store", "wording"},
-    "bot": {"cli", "clock", "declaration", "errors", "html", "machine_lock", "origins"}
-    | {"private_files", "scratch", "secret_scan", "settings", "terminal", "usage", "work_item"},
+    "bot": {"clock", "declaration", "errors", "html", "machine_lock", "origins"}
+    | {"private_files", "scratch", "secret_scan", "settings", "work_item"},
+    "bot/cli": {"__main__", "approve", "canary", "commands", "credentials", "demo", "dispatch"}
+    | {"doctor", "entries", "follow_up", "frame", "intake", "outcome", "output", "person"}
+    | {"personal_data", "portal", "progress", "reconcile", "results", "run", "status", "usage"}
+    | {"verify"},
     "bot/confirmation": {"acts", "approval", "engine", "positive_look", "press", "workflow"},
     "bot/credentials": {"passwords", "store", "system_keyring", "vault"},
     "bot/evidence": {"pack", "pack_file", "page", "seal", "sealing", "verification"},
@@ -33,7 +37,7 @@ MAP = {
     | {"failures", "first_visit", "latch", "session", "sessions", "sign_in", "watchdog"},
     "bot/results": {"collect", "page", "summary", "workbook"},
     "bot/work_list": {"columns", "consistency", "file", "findings", "marked_copy", "reading"}
-    | {"template", "workbook"},
+    | {"template", "text", "workbook"},
 }
 
 SLEEPS = {"sleep", "wait_for_timeout"}

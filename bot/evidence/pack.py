@@ -21,7 +21,7 @@ from typing import Any
 
 from bot.clock import stamp, utc
 from bot.errors import EvidenceNotKept, NotFit
-from bot.evidence.pack_file import PackFile, last_of, pack_files
+from bot.evidence.pack_file import MANIFEST, RECORDS, PackFile, last_of, pack_files
 from bot.evidence.page import write_page
 from bot.evidence.seal import CHAIN, PACK, RUN, Chain, Head, Seal, signature_of
 from bot.ledger.ledger import Entry
@@ -32,10 +32,8 @@ from bot.work_item import WorkItem
 from pages.models import Contact, Document
 
 log = logging.getLogger(__name__)
-MANIFEST = "manifest.json"
 SEAL = "封存"  # what is lacking of evidence that is kept and not sealed
 BUDGET = 2 << 30  # bytes of one run
-RECORDS = ("snapshot", "contact", "environment", "press", "record")  # shown on the page
 
 
 class Evidence:

@@ -10,6 +10,8 @@ NAME = re.compile(
     re.ASCII,
 )
 PERSONAL = frozenset({"before", "after", "contact", "exchange"})  # may show a person's data
+MANIFEST = "manifest.json"
+RECORDS = ("snapshot", "contact", "environment", "press", "record")  # shown on the page
 
 
 @dataclass(frozen=True, slots=True, order=True)

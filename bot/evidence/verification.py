@@ -13,8 +13,7 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from bot.errors import NotFit
-from bot.evidence.pack import MANIFEST, RECORDS
-from bot.evidence.pack_file import pack_files
+from bot.evidence.pack_file import MANIFEST, RECORDS, pack_files
 from bot.evidence.seal import (
     CHAIN,
     PACK,

@@ -14,6 +14,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from bot.ledger.states import STATE_WORDS
 from bot.results.summary import GOOD, NO_RESULT, NOT_TAKEN, RowResult, RunSummary
 from bot.work_list.file import list_sheet, open_list
+from bot.work_list.text import width
 from bot.work_list.workbook import (
     SUMMARY,
     OwnSheet,
@@ -24,7 +25,6 @@ from bot.work_list.workbook import (
     put_text,
     save,
     ungroup_columns,
-    width,
 )
 
 HEADINGS = ("状态", "结果说明", "下一步", "确认时间", "证据包")

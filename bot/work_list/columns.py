@@ -14,7 +14,7 @@ from stdnum.exceptions import InvalidChecksum, InvalidFormat
 
 from bot.work_item import mask_email, mask_number, mask_text, mask_uscc
 from bot.work_list.findings import Doubt, Unfit
-from bot.work_list.workbook import FORMULA_STARTS, width
+from bot.work_list.text import FORMULA_STARTS, width
 
 PLACEHOLDERS = frozenset({"无", "没有", "暂无", "空", "-", "--", "—", "/", "n/a", "null", "none"})
 ERROR_VALUES = frozenset({"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!"})

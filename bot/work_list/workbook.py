@@ -1,7 +1,6 @@
 """Workbooks as we write them: text that stays text, columns that can be read, files made whole."""
 
 import os
-import unicodedata
 from collections.abc import Iterator
 from contextlib import suppress
 from copy import copy
@@ -17,18 +16,14 @@ from openpyxl.utils import column_index_from_string, get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+from bot.work_list.text import FORMULA_STARTS, width
+
 SAMPLE, NOTES, PROBLEMS, SUMMARY = "填写样例", "填写说明", "问题清单", "汇总"
 OWN_SHEETS = frozenset({SAMPLE, NOTES, PROBLEMS, SUMMARY})
 """The sheets that we add; none of them is ever read as a list."""
 LINE_HEIGHT = 16  # in points
 A4 = 9  # as spreadsheet programs count paper
 HEADING_FILL = PatternFill("solid", fgColor="DCE6F1")
-
-
-def width(text: str) -> int:
-    """Return how many columns of signs this text takes: a Chinese character two."""
-    return sum(2 if unicodedata.east_asian_width(one) in "WF" else 1 for one in text)
 
 
 def put_text(cell: Cell | MergedCell, text: str) -> None:
@@ -58,8 +53,8 @@ class OwnSheet:
         self.sheet: Worksheet = workbook.create_sheet(title)
         self._row = 0
         fit_to_paper(self.sheet)
-        for index, width in enumerate(widths, start=1):
-            self.sheet.column_dimensions[get_column_letter(index)].width = width
+        for index, wide in enumerate(widths, start=1):
+            self.sheet.column_dimensions[get_column_letter(index)].width = wide
 
     def add(self, *texts: object, is_heading: bool = False) -> None:
         """Write the next row, as high as needed; the last heading is printed on each page."""

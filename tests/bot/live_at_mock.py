@@ -1,11 +1,12 @@
 """Runs `single-window` at a mock portal as if it were the real one; its door reads the captchas."""
 
-from bot import cli, terminal
+from bot.cli import canary, follow_up, intake, main, person, reconcile, run
 from bot.operations.demo import MockAttendant
 
 if __name__ == "__main__":
-    cli.check_quickly = lambda settings: None
-    cli._attendant = lambda settings, progress: MockAttendant(
-        settings, terminal.Person(progress, 1.0)
-    )
-    cli.main()
+    intake.check_quickly = lambda settings: None
+    for command in (canary, follow_up, reconcile, run):
+        command.attendant = lambda settings, progress: MockAttendant(
+            settings, person.Person(progress, 1.0)
+        )
+    main()

@@ -18,7 +18,7 @@ from PIL import Image
 from prompt_toolkit import PromptSession
 from rich.progress import Progress
 
-from bot import terminal
+from bot.cli import person
 from bot.errors import SignInRefused
 from fixtures.portal import MockState, running_portal
 from pages.models import Contact
@@ -169,7 +169,7 @@ def test_a_captcha_is_shown_and_read(
     monkeypatch.setattr("sys.stdin.isatty", lambda: True)
     monkeypatch.setattr(PromptSession, "prompt", type_in)
 
-    answer = terminal.Person(Progress(disable=True), 1).captcha(picture)
+    answer = person.Person(Progress(disable=True), 1).captcha(picture)
 
     assert (answer, seen) == ("ab12", [picture.image])
     assert "▄" in capsys.readouterr().err
@@ -178,4 +178,4 @@ def test_a_captcha_is_shown_and_read(
 def test_nobody_is_no_answer(picture: CaptchaPicture):
     """Without a terminal nothing is asked, and silence is not taken for an answer."""
     with pytest.raises(SignInRefused, match="没有人值守"):
-        terminal.Person(Progress(disable=True), 1).captcha(picture)
+        person.Person(Progress(disable=True), 1).captcha(picture)

@@ -9,8 +9,7 @@ from click.testing import Result
 from rich.console import Console
 from typer.testing import CliRunner
 
-from bot import terminal
-from bot.cli import app
+from bot.cli import app, intake
 from bot.credentials.passwords import ENVIRONMENT_PREFIX
 from bot.ledger.opening import opened_ledger
 from bot.ledger.states import State
@@ -98,7 +97,7 @@ def test_a_person_at_the_terminal_sees_a_table(monkeypatch: pytest.MonkeyPatch):
     """Every finding is a row of it; what does not fit is counted."""
     screen = StringIO()
     monkeypatch.setattr(
-        terminal, "err", Console(file=screen, force_terminal=True, width=200, color_system=None)
+        intake, "err", Console(file=screen, force_terminal=True, width=200, color_system=None)
     )
     write_xlsx(Path("清单.xlsx"), [row(1) | {"主要联系人手机": "x"}] * 70)
 
@@ -106,9 +105,9 @@ def test_a_person_at_the_terminal_sees_a_table(monkeypatch: pytest.MonkeyPatch):
     shown = screen.getvalue()
 
     assert ended.exit_code == 2
-    assert all(heading in shown for heading in terminal.FINDINGS)
+    assert all(heading in shown for heading in intake.FINDINGS)
     assert "第 2 行 G 列「主要联系人手机」" in shown
-    assert shown.count("B52") + shown.count("B61") == terminal.MAX_FINDINGS
+    assert shown.count("B52") + shown.count("B61") == intake.MAX_FINDINGS
     assert "另有 80 处没有显示" in shown
     assert "清单-问题.xlsx" in shown
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from bot import cli
+from bot.cli import app, follow_up, run
 from bot.confirmation import engine
 from bot.credentials.passwords import Passwords
 from bot.evidence.seal import PUBLIC_KEY
@@ -39,13 +39,14 @@ def job(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Job:
         ledger.move(DONE_ITEM.reference, State.READY, State.ALREADY_CONFIRMED, MAKER)
     job = Job(settings, Passwords(settings, {}), listed)
     monkeypatch.setattr(engine, "run", lambda *_: None)
-    monkeypatch.setattr(cli, "_prepare", lambda *_, **__: job)
+    for command in (run, follow_up):
+        monkeypatch.setattr(command, "prepared", lambda *_, **__: job)
     return job
 
 
 def call(*words: str) -> Result:
     """Run `single-window`."""
-    return CliRunner().invoke(cli.app, words)
+    return CliRunner().invoke(app, words)
 
 
 @pytest.mark.parametrize("command", ["run", "follow-up"])

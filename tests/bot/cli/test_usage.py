@@ -5,8 +5,9 @@ from importlib.metadata import version
 import pytest
 from typer.testing import CliRunner
 
-from bot.cli import REFUSED_INPUT, app
-from bot.usage import in_chinese
+from bot.cli import app
+from bot.cli.frame import REFUSED_INPUT
+from bot.cli.usage import in_chinese
 
 
 @pytest.mark.parametrize(

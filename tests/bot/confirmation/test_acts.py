@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Error as PlaywrightError
 
-from bot import terminal
+from bot.cli.entries import print_entries
 from bot.clock import in_beijing
 from bot.confirmation.acts import Confirmation, fill_in
 from bot.confirmation.press import Outcome
@@ -319,7 +319,7 @@ def test_what_the_insurer_did_not_insure_is_not_done(
     ledger.move(ITEM.reference, State.PRESSING, State.CONFIRMED, "robot")
     told = {"next_step": "请按审批意见联系保险公司"}
     ledger.move(ITEM.reference, State.CONFIRMED, State.DECLINED, "robot", **told)
-    terminal.print_entries(ledger.entries(), as_json=False)
+    print_entries(ledger.entries(), as_json=False)
     shown = "".join(capsys.readouterr().out.split())
 
     assert "经办人" in shown

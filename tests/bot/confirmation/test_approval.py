@@ -11,7 +11,7 @@ from types import SimpleNamespace
 import pytest
 from typer.testing import CliRunner
 
-from bot import cli, terminal
+from bot.cli import app, approve
 from bot.confirmation import approval
 from bot.confirmation.approval import PERSON, Approval, Snapshot
 from bot.declaration import GUIDE_DECLARATION, digest
@@ -246,11 +246,11 @@ def test_a_person_at_a_terminal_is_shown_and_asked(
     seen = {"snapshot": asdict(SEEN)}
     ledger.move(ITEM.reference, State.READY, State.AWAITING_APPROVAL, "robot", **seen)
     at_terminal = SimpleNamespace(stdin=SimpleNamespace(isatty=lambda: True))
-    monkeypatch.setattr(cli, "sys", at_terminal)
-    monkeypatch.setattr(terminal, "is_agreed", lambda question: answer)
+    monkeypatch.setattr(approve, "sys", at_terminal)
+    monkeypatch.setattr(approve, "is_agreed", lambda question: answer)
 
     words = ["approve", "--all", "--by", "审批人", "--data-dir", str(tmp_path / "data")]
-    ended = CliRunner().invoke(cli.app, words)
+    ended = CliRunner().invoke(app, words)
 
     assert ended.exit_code == code
     assert "续转单证" in ended.stdout
@@ -269,7 +269,7 @@ def test_one_that_may_not_be_decided_does_not_keep_the_others(tmp_path: Path):
 
     words = ["approve", "--all", "--by", "审批人", "--data-dir", str(tmp_path / "data")]
     strict = {"SINGLE_WINDOW_FOUR_EYES": "true", "SINGLE_WINDOW_OPERATOR": "checker"}
-    ended = CliRunner().invoke(cli.app, words, env=strict)
+    ended = CliRunner().invoke(app, words, env=strict)
 
     assert ended.exit_code == 1
     assert ledger.entry(ITEM.reference).state is State.AWAITING_APPROVAL

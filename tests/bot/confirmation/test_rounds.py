@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot import terminal
+from bot.cli.approve import print_waiting
 from bot.clock import now_in_beijing
 from bot.confirmation import approval
 from bot.confirmation.workflow import Robot
@@ -416,7 +416,7 @@ def test_who_decides_about_another_round_sees_what_there_is(
     make_robot(tmp_path, Settings(data_dir=tmp_path), ledger, Portal()).look(ITEM.reference)
     entries = ledger.entries()
 
-    terminal.print_waiting(entries, {ITEM.reference: tmp_path}, tmp_path, as_json)
+    print_waiting(entries, {ITEM.reference: tmp_path}, tmp_path, as_json)
     shown = capsys.readouterr().out
 
     assert entries[0].code == PENDING_AGAIN

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from bot import cli
+from bot.cli.outcome import exit_code
 from bot.clock import stamp
 from bot.confirmation.approval import MANDATE, PERSON, Approval
 from bot.confirmation.workflow import Stop
@@ -500,4 +500,4 @@ def test_missing_evidence_is_no_success(
     note = SealNote(archive.folder, Head(1, "00"), archive.key, lacking)
     outcome = Outcome([], [], [], 0, stopped, (), note)
 
-    assert cli._exit_code(outcome, is_whole=True, is_rehearsal=False) == code
+    assert exit_code(outcome, is_whole=True, is_rehearsal=False) == code

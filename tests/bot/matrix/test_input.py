@@ -6,7 +6,7 @@ from random import Random
 import pytest
 from typer.testing import CliRunner
 
-from bot import cli
+from bot.cli import app, intake, run
 from bot.credentials.passwords import ENVIRONMENT_PREFIX
 from tests.bot.lists import row, uscc, write_xlsx
 
@@ -32,11 +32,11 @@ def test_f24_a_list_that_names_something_twice_is_refused_whole(
     monkeypatch.setenv("SINGLE_WINDOW_DATA_DIR", "data")
     for number in (1, 2):
         monkeypatch.setenv(ENVIRONMENT_PREFIX + uscc(number), "password")
-    monkeypatch.setattr(cli, "check_quickly", lambda settings: None)  # a portal that is well
-    monkeypatch.setattr(cli, "work_off", lambda *_: pytest.fail("it was begun"))
+    monkeypatch.setattr(intake, "check_quickly", lambda settings: None)  # a portal that is well
+    monkeypatch.setattr(run, "work_off", lambda *_: pytest.fail("it was begun"))
     wrong = [str(number) for number, one in enumerate(rows, start=2) if one in to_mend]
 
-    ended = CliRunner().invoke(cli.app, ["run", str(file)])
+    ended = CliRunner().invoke(app, ["run", str(file)])
     told = [number for number in ("2", "3", "4") if f"第 {number} 行" in ended.stderr]
 
     assert (ended.exit_code, told) == (2, sorted(wrong))

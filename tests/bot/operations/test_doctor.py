@@ -14,6 +14,7 @@ import urllib3
 from keyring.backends.fail import Keyring as NoKeyring
 from rich.progress import Progress
 
+from bot.cli.person import Person
 from bot.credentials.passwords import ENVIRONMENT_PREFIX, Passwords
 from bot.errors import NotFit, SignInRefused
 from bot.evidence.seal import PRIVATE_KEY
@@ -22,7 +23,6 @@ from bot.operations.doctor import Health, check_quickly
 from bot.portal.first_visit import check_portal, portal_ahead
 from bot.portal.sessions import Sessions
 from bot.settings import Settings, load_settings
-from bot.terminal import Person
 from fixtures.portal import running_portal
 from pages.card import ControlState
 from tests.bot.conftest import Workplace

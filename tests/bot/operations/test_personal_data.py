@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from bot import cli
+from bot.cli import app
 from bot.confirmation.acts import Confirmation
 from bot.errors import BusinessException
 from bot.evidence.pack import Evidence
@@ -173,7 +173,7 @@ def test_export_of_nobody_writes_no_file(settings: Settings, tmp_path: Path):
 def test_delete_of_nobody_is_no_success(settings: Settings):
     """A slip of the pen clears nothing, and the ledger that was looked at is named."""
     words = ["delete", "13800000000", "--yes", "--data-dir", str(settings.data_dir)]
-    ended = CliRunner().invoke(cli.app, words)
+    ended = CliRunner().invoke(app, words)
 
     assert ended.exit_code == 1
     assert f"没有这个联系人的资料（台账 {settings.ledger_file}）" in ended.stdout
@@ -182,7 +182,7 @@ def test_delete_of_nobody_is_no_success(settings: Settings):
 def test_namesakes_are_told_apart_before_they_are_deleted(settings: Settings):
     """What is listed shows enough of each contact, and no more."""
     words = ["delete", ITEM.contact.name, "--data-dir", str(settings.data_dir)]
-    ended = CliRunner().invoke(cli.app, words)
+    ended = CliRunner().invoke(app, words)
 
     assert "138****8000" in ended.stdout
     assert ITEM.contact.mobile not in ended.stdout

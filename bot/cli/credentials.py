@@ -1,0 +1,121 @@
+"""`single-window credentials`: passwords put in, listed, removed and looked for."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.cli.frame import (
+    ALL_DONE,
+    NEEDS_PERSON,
+    AsJson,
+    DataDir,
+    OptionalList,
+    PortalUrl,
+    new_group,
+    refuse_usage,
+)
+from bot.cli.intake import checked_list
+from bot.cli.output import out, print_json, print_table
+from bot.cli.person import ask_password
+from bot.credentials.passwords import Passwords
+from bot.credentials.store import open_store
+from bot.operations.credential_check import Credential, see_credentials
+from bot.settings import load_settings
+from bot.work_list.columns import RULES
+from bot.work_list.findings import Unfit
+
+Uscc = Annotated[str, typer.Argument(metavar="USCC", help="统一社会信用代码")]
+Account = Annotated[str, typer.Argument(metavar="ACCOUNT", help="登录账号")]
+app = new_group(
+    help="企业登录密码：录入、列出、删除、检查。\n\n密码只从提示或标准输入读取，不写在命令行。",
+    epilog="示例：single-window credentials check 清单.xlsx",
+)
+
+
+@app.command(name="set", epilog="示例：single-window credentials set 914401019550018900 user1")
+def keep_credential(
+    uscc: Uscc, account: Account, portal_url: PortalUrl = None, data_dir: DataDir = None
+) -> None:
+    """录入一个账号的密码：在终端按提示输入（不显示），或从标准输入读取第一行。"""
+    settings = load_settings(Path(), portal_url=portal_url, data_dir=data_dir)
+    uscc, account = _as_listed(uscc, account)
+    store = open_store(settings)
+    password = ask_password(account)
+    if not password.reveal():
+        refuse_usage("没有输入密码，没有保存。请再执行一次。")
+    store.keep(uscc, account, password)
+    out.print(f"已存入{store.place}：{uscc} {account}", markup=False)
+
+
+@app.command(name="list", epilog="示例：single-window credentials list")
+def list_credentials(
+    portal_url: PortalUrl = None, data_dir: DataDir = None, as_json: AsJson = False
+) -> None:
+    """列出录入过哪些企业的哪些账号，不显示密码。"""
+    settings = load_settings(Path(), portal_url=portal_url, data_dir=data_dir)
+    store = open_store(settings)
+    print_credentials(sorted(store.names()), store.place, as_json)
+
+
+@app.command(
+    name="remove", epilog="示例：single-window credentials remove 914401019550018900 user1"
+)
+def remove_credential(
+    uscc: Uscc, account: Account, portal_url: PortalUrl = None, data_dir: DataDir = None
+) -> None:
+    """删除一个账号的密码。"""
+    store = open_store(load_settings(Path(), portal_url=portal_url, data_dir=data_dir))
+    if (uscc, account) not in store.names():  # as typed, which an older program kept
+        uscc, account = _as_listed(uscc, account)
+    if not store.remove(uscc, account):
+        refuse_usage(f"{store.place}里没有 {uscc} {account}。请用 credentials list 查看。")
+    out.print(f"已从{store.place}删除：{uscc} {account}", markup=False)
+
+
+@app.command(name="check", epilog="示例：single-window credentials check 清单.xlsx")
+def check_credentials(
+    work_list: OptionalList = None,
+    portal_url: PortalUrl = None,
+    data_dir: DataDir = None,
+    as_json: AsJson = False,
+) -> int:
+    """检查清单、台账和授权委托中的每家企业有没有密码，不显示密码。"""
+    folder = work_list.parent if work_list else Path()
+    settings = load_settings(folder, portal_url=portal_url, data_dir=data_dir)
+    checked = checked_list(work_list, settings, True, as_json) if work_list else None
+    found = see_credentials(settings, checked, Passwords(settings))
+    print_credential_check(found, as_json)
+    return ALL_DONE if all(one.place for one in found) else NEEDS_PERSON
+
+
+def _as_listed(uscc: str, account: str) -> tuple[str, str]:
+    """Return both as a list is read, so that a run finds them; end if no list could have them."""
+    try:
+        return RULES["统一社会信用代码"].accept(uscc), RULES["登录账号"].accept(account)
+    except Unfit as unfit:
+        refuse_usage(f"{uscc} {account}：{unfit.problem}；{unfit.fix}。")
+
+
+def print_credentials(names: list[tuple[str, str]], place: str, as_json: bool) -> None:
+    """Print whose passwords are stored."""
+    if as_json:
+        accounts = [{"uscc": uscc, "account": account} for uscc, account in names]
+        print_json({"place": place, "accounts": accounts})
+        return
+    out.print(f"{place}：{len(names)} 个账号的密码", markup=False)
+    print_table(("统一社会信用代码", "登录账号"), names)
+
+
+def print_credential_check(found: list[Credential], as_json: bool) -> None:
+    """Print of each account whether its password is there."""
+    if as_json:
+        print_json({"accounts": [asdict(one) for one in found]})
+        return
+    missing = [one for one in found if not one.place]
+    rows = [(one.enterprise_name, one.uscc, one.account, one.place or "没有") for one in found]
+    print_table(("企业名称", "统一社会信用代码", "登录账号", "密码"), rows)
+    out.print(f"{len(found)} 个账号，{len(missing)} 个没有密码。", markup=False)
+    if missing:
+        out.print("请逐个执行 single-window credentials set 统一社会信用代码 登录账号。")

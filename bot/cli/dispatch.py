@@ -1,0 +1,104 @@
+"""`single-window dispatch`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.cli.entries import facts, print_entries
+from bot.cli.frame import (
+    ALL_DONE,
+    NEEDS_PERSON,
+    AcceptValid,
+    AsJson,
+    DataDir,
+    PortalUrl,
+    new_group,
+    refuse_usage,
+)
+from bot.cli.intake import checked_list
+from bot.cli.output import out, print_json
+from bot.credentials.passwords import Passwords
+from bot.ledger.ledger import Entry, Request
+from bot.operations.dispatch import dispatch as take_in
+from bot.operations.dispatch import dispatch_pending
+from bot.settings import load_settings
+from bot.work_list.reading import WorkList
+from bot.work_list.template import write_template
+
+app = new_group()
+
+
+@app.command(epilog="示例：single-window dispatch 清单.xlsx")
+def dispatch(
+    work_list: Annotated[
+        Path | None, typer.Argument(metavar="LIST", help="工作清单（.xlsx 或 .csv）")
+    ] = None,
+    template: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="写一份空的清单，供填写；不办理")
+    ] = None,
+    from_pending: Annotated[
+        bool, typer.Option("--from-pending", help="不用清单：设置中各企业的全部待确认保单")
+    ] = False,
+    portal_url: PortalUrl = None,
+    data_dir: DataDir = None,
+    accept_valid: AcceptValid = False,
+    as_json: AsJson = False,
+) -> int:
+    """检查工作清单，把工作项记入台账；不启动浏览器，不确认。"""
+    if sum((work_list is not None, template is not None, from_pending)) != 1:
+        refuse_usage("请给出清单、--template 或 --from-pending 中的一个。")
+    if template:
+        print_template(_write_template(template), as_json)
+        return ALL_DONE
+    folder = work_list.parent if work_list else Path()
+    settings = load_settings(folder, portal_url=portal_url, data_dir=data_dir)
+    if work_list:
+        passwords = Passwords(settings)
+        checked = checked_list(work_list, settings, accept_valid, as_json, passwords=passwords)
+        print_dispatched(take_in(settings, checked), checked, as_json)
+        return NEEDS_PERSON if checked.errors else ALL_DONE
+    print_asked(dispatch_pending(settings), as_json)
+    return ALL_DONE
+
+
+def _write_template(target: Path) -> Path:
+    if target.suffix.lower() != ".xlsx":
+        refuse_usage("模板的文件名请以 .xlsx 结尾。")
+    if target.exists():
+        refuse_usage(f"{target} 已经存在，没有覆盖。请换一个文件名。")
+    return write_template(target)
+
+
+def print_template(file: Path, as_json: bool) -> None:
+    """Print where the empty list lies, and what to do with it."""
+    if as_json:
+        print_json({"template": str(file)})
+        return
+    out.print(f"模板：{file}", markup=False)
+    out.print("填好、保存并关闭后运行 single-window dispatch，会一次列出全部问题。")
+
+
+def print_dispatched(entries: list[Entry], work_list: WorkList, as_json: bool) -> None:
+    """Print what a list has brought into the ledger."""
+    if as_json:
+        items = [facts(entry) for entry in entries]
+        print_json({"items": items, "findings": [one.facts() for one in work_list.findings]})
+        return
+    print_entries(entries, as_json)
+    for item in work_list.items:
+        if item.is_request:
+            out.print(f"{item.enterprise_name}：全部待确认保单，运行时登录后列出", markup=False)
+
+
+def print_asked(requests: list[Request], as_json: bool) -> None:
+    """Print for which enterprises the next run asks what is pending."""
+    if as_json:
+        asked = [
+            {"enterprise_name": one.item.enterprise_name, "uscc": one.item.uscc} for one in requests
+        ]
+        print_json({"requests": asked})
+        return
+    for one in requests:
+        out.print(f"{one.item.enterprise_name}：全部待确认保单", markup=False)
+    out.print("运行 single-window run（不给清单）就登录办理。")

@@ -1,0 +1,126 @@
+"""What a run, or the follow-up of one, came to: shown, and as an exit code."""
+
+from collections import Counter
+from typing import Any
+
+from bot.cli.entries import HEADINGS, cells, facts, print_entries
+from bot.cli.frame import ALL_DONE, CTRL_C, NEEDS_PERSON, TECHNICAL_TROUBLE
+from bot.cli.output import out, print_json, print_table
+from bot.confirmation.workflow import Stop
+from bot.evidence.sealing import SealNote
+from bot.ledger.ledger import Entry
+from bot.ledger.states import CONTRADICTED, DONE, STATE_WORDS, State
+from bot.operations.run import Outcome
+
+BROKEN_OFF = (Stop.BREAKER, Stop.LOCK, Stop.STORAGE, Stop.ERROR)
+
+
+def print_outcome(outcome: Outcome, as_json: bool) -> None:
+    """Print what a run came to."""
+    if as_json:
+        items = [facts(entry) for entry in outcome.entries]
+        files = [str(file) for file in outcome.files]
+        asked_in_vain = [
+            {"row": one.item.row, "explanation": one.explanation, "next_step": one.next_step}
+            for one in outcome.unanswered
+        ]
+        print_json(
+            {
+                "items": items,
+                "elsewhere": [facts(entry) for entry in outcome.elsewhere],
+                "unanswered": asked_in_vain,
+                "stopped": outcome.stopped,
+                "files": files,
+                "evidence": _seal_facts(outcome.seal),
+                "leaks": [str(file) for file in outcome.leaks],
+            }
+        )
+        return
+    print_entries(outcome.entries, as_json)
+    for request in outcome.unanswered:
+        told = f"{request.item.enterprise_name}：{request.explanation}；{request.next_step}"
+        out.print(told, markup=False)
+    _print_elsewhere(outcome.elsewhere)
+    before = f"先前已确认 {outcome.done_before} 张，没有再提交"
+    out.print(f"本次办妥 {outcome.done_now} 张；{before}。")
+    if outcome.stopped:
+        again = "" if outcome.stopped is Stop.DECLARATION else "再运行同一命令就接着办。"
+        out.print(f"本次运行提前结束：{outcome.stopped}。{again}", style="red")
+    for file in outcome.files:
+        out.print(f"结果：{file}", markup=False)
+    _print_seal(outcome.seal)
+    _print_leaks(outcome)
+
+
+def print_followed_up(outcome: Outcome, as_json: bool) -> None:
+    """Print what the insurer has decided."""
+    if as_json:
+        items = [facts(one) for one in outcome.entries]
+        leaks = [str(file) for file in outcome.leaks]
+        elsewhere = [facts(one) for one in outcome.elsewhere]
+        told = {"items": items, "elsewhere": elsewhere, "stopped": outcome.stopped, "leaks": leaks}
+        print_json(told)
+        return
+    for state, count in Counter(entry.state for entry in outcome.entries).items():
+        out.print(f"{STATE_WORDS[state]}：{count}")
+    print_table(HEADINGS, [cells(one) for one in outcome.entries if one.next_step])
+    _print_elsewhere(outcome.elsewhere)
+    if outcome.stopped:
+        out.print(f"本次查询提前结束：{outcome.stopped}。", style="red")
+    _print_seal(outcome.seal)
+    _print_leaks(outcome)
+
+
+def _print_elsewhere(entries: list[Entry]) -> None:
+    """Name what other lists have left in doubt."""
+    if entries:
+        items = [f"{one.item.enterprise_name} {one.item.label}" for one in entries]
+        told = f"台账中另有 {len(entries)} 张结果待核实，属于别的清单：{'、'.join(items)}。"
+        out.print(told, style="red", markup=False)
+        out.print("请运行 single-window follow-up（不给清单）来核验；它只查询，不确认。")
+
+
+def _print_seal(note: SealNote | None) -> None:
+    """Print how the evidence is told from a changed one later."""
+    if note is None:
+        return
+    if note.lacking:
+        out.print(f"证据不全：{'、'.join(note.lacking)}。请检查磁盘空间后再运行。", style="red")
+    out.print(f"证据链头：{note.head}", markup=False)
+    verify = f"single-window verify {note.evidence} --key {note.public_key} --head {note.head}"
+    out.print(f"核对证据：{verify}", markup=False)
+
+
+def _seal_facts(note: SealNote | None) -> dict[str, Any] | None:
+    if note is None:
+        return None
+    return {
+        "folder": str(note.evidence),
+        "head": str(note.head),
+        "public_key": str(note.public_key),
+        "lacking": note.lacking,
+    }
+
+
+def _print_leaks(outcome: Outcome) -> None:
+    for file in outcome.leaks:
+        out.print(f"文件中留有密码或登录凭据：{file}", style="red", markup=False)
+    if outcome.leaks:
+        out.print(
+            "文件已移到台账旁的 quarantine（台账和证据的封存不动）。请改掉密码，并联系维护人员。"
+        )
+
+
+def exit_code(outcome: Outcome, is_whole: bool, is_rehearsal: bool) -> int:
+    """Return the exit code; `is_whole` says that nothing of the list was refused."""
+    done = DONE | {State.APPROVED} if is_rehearsal else DONE
+    states = {entry.state for entry in outcome.entries}
+    if outcome.stopped is Stop.INTERRUPTED:
+        return CTRL_C
+    if outcome.leaks or outcome.stopped in BROKEN_OFF or State.FAILED in states:
+        return TECHNICAL_TROUBLE
+    is_lacking = bool(outcome.seal and outcome.seal.lacking)
+    is_doubted = any(entry.code in CONTRADICTED for entry in outcome.entries)
+    is_open = outcome.unanswered or outcome.elsewhere or is_lacking or is_doubted
+    is_done = is_whole and not is_open and states <= done
+    return ALL_DONE if is_done else NEEDS_PERSON

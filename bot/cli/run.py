@@ -1,0 +1,66 @@
+"""`single-window run`."""
+
+from typing import Annotated
+
+import typer
+
+from bot.cli.frame import (
+    AcceptValid,
+    AsJson,
+    Browsers,
+    DataDir,
+    Live,
+    OptionalList,
+    PortalUrl,
+    Quiet,
+    new_group,
+)
+from bot.cli.intake import prepared
+from bot.cli.outcome import exit_code, print_outcome
+from bot.cli.person import attendant
+from bot.cli.progress import shown_progress, teller
+from bot.operations.run import run as work_off
+
+app = new_group()
+
+
+@app.command(epilog="示例：single-window run 清单.xlsx")
+def run(
+    work_list: OptionalList = None,
+    portal_url: PortalUrl = None,
+    live: Live = None,
+    data_dir: DataDir = None,
+    browsers: Browsers = None,
+    accept_valid: AcceptValid = False,
+    dry_run: Annotated[
+        bool | None, typer.Option("--dry-run", help="演练：办到按下之前为止")
+    ] = None,
+    quiet: Quiet = False,
+    as_json: AsJson = False,
+) -> int:
+    """逐张确认清单中的保单，每张至多一次。
+
+    可随时中断，再运行同一命令就接着办，不会重复确认。
+    """
+    options = {"portal_url": portal_url, "data_dir": data_dir, "browsers": browsers}
+    job = prepared(
+        work_list,
+        accept_valid,
+        as_json,
+        quiet,
+        is_intake=True,
+        live=live,
+        dry_run=dry_run,
+        **options,
+    )
+    items = job.work_list.items if job.work_list else ()
+    total = None if any(item.is_request for item in items) else len(items) or None
+    title = "演练" if job.settings.dry_run else "确认投保"
+    with shown_progress(title, total, quiet or as_json) as progress:
+        tell = teller(progress)
+        outcome = work_off(job, attendant(job.settings, progress), tell)
+    is_whole = not (job.work_list and job.work_list.errors)
+    code = exit_code(outcome, is_whole, job.settings.dry_run)
+    if code or not quiet:
+        print_outcome(outcome, as_json)
+    return code
