@@ -22,11 +22,12 @@ from bot.cli.frame import (
 from bot.cli.output import err, out, print_json
 from bot.cli.person import is_agreed
 from bot.confirmation import approval
-from bot.confirmation.approval import Snapshot
 from bot.errors import BusinessException
 from bot.evidence.pack import Evidence
-from bot.ledger.ledger import Entry, Ledger
+from bot.ledger.entry import Entry
+from bot.ledger.ledger import Ledger
 from bot.ledger.opening import opened_ledger
+from bot.ledger.snapshot import Snapshot
 from bot.ledger.states import FOLLOWED_UP, PENDING_AGAIN, PRESSED, STATE_WORDS, State
 from bot.settings import Settings, load_settings
 from bot.work_item import mask_contact
@@ -143,8 +144,7 @@ def print_waiting(
         title = f"\n【{item.enterprise_name} {item.label}】{waits}"
         out.print(title, style="bold", markup=False)
         if entry.snapshot:  # what somebody else has confirmed may never have been opened here
-            seen = Snapshot.load(entry.snapshot)
-            wordings |= _print_seen(seen, item.contact)
+            wordings |= _print_seen(entry.snapshot, item.contact)
         out.print(f"  说明：{entry.explanation}", markup=False)
         out.print(f"  单证和记录：{packs[entry.item.reference]}", markup=False)
     for digest, wording in wordings.items():
@@ -176,7 +176,7 @@ def _seen(entry: Entry) -> dict[str, Any]:
     contact = {"contact": mask_contact(entry.item.contact)}
     if not entry.snapshot:  # what somebody else has confirmed may never have been opened here
         return facts(entry) | contact
-    seen = Snapshot.load(entry.snapshot)
+    seen = entry.snapshot
     return facts(entry) | {
         "fields": dict(seen.fields),
         **contact,

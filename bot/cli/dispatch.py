@@ -19,7 +19,7 @@ from bot.cli.frame import (
 from bot.cli.intake import checked_list
 from bot.cli.output import out, print_json
 from bot.credentials.passwords import Passwords
-from bot.ledger.ledger import Entry, Request
+from bot.ledger.entry import Entry, Request
 from bot.operations.dispatch import dispatch as take_in
 from bot.operations.dispatch import dispatch_pending
 from bot.settings import load_settings

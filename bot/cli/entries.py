@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.cli.output import out, print_json, print_table
 from bot.clock import BEIJING
-from bot.ledger.ledger import Entry
+from bot.ledger.entry import Entry
 from bot.ledger.states import CONTRADICTED, FOLLOWED_UP, NEXT_RUN, STATE_WORDS, WAITING_FOR
 from bot.results.summary import GOOD
 

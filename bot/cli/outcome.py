@@ -8,7 +8,7 @@ from bot.cli.frame import ALL_DONE, CTRL_C, NEEDS_PERSON, TECHNICAL_TROUBLE
 from bot.cli.output import out, print_json, print_table
 from bot.confirmation.workflow import Stop
 from bot.evidence.sealing import SealNote
-from bot.ledger.ledger import Entry
+from bot.ledger.entry import Entry
 from bot.ledger.states import CONTRADICTED, DONE, STATE_WORDS, State
 from bot.operations.run import Outcome
 

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from bot.cli.output import err
-from bot.ledger.ledger import Entry
+from bot.ledger.entry import Entry
 from bot.ledger.states import STATE_WORDS
 
 

@@ -19,8 +19,8 @@ from playwright.sync_api import Error as PlaywrightError
 from bot import declaration
 from bot.clock import in_beijing, now_in_beijing, stamp
 from bot.confirmation import approval, positive_look
-from bot.confirmation.approval import Approval, ApprovedIntent, Snapshot
-from bot.confirmation.positive_look import Baseline, Judgement
+from bot.confirmation.approval import ApprovedIntent
+from bot.confirmation.positive_look import Judgement
 from bot.confirmation.press import UNSENT, Outcome, Pressed, press
 from bot.errors import (
     RUN_AGAIN,
@@ -30,8 +30,9 @@ from bot.errors import (
     WorkItemError,
 )
 from bot.evidence.pack import SEAL, Evidence, environment
-from bot.ledger.history import presses, sent_at
-from bot.ledger.ledger import ROBOT, Entry, Ledger
+from bot.ledger.entry import ROBOT, Entry
+from bot.ledger.ledger import Ledger
+from bot.ledger.snapshot import Baseline, Snapshot, as_facts
 from bot.ledger.states import (
     BEFORE_PRESS,
     DECIDED,
@@ -115,13 +116,13 @@ class Confirmation:
         if isinstance(seen, PolicyRecord):
             self._note_record(entry, seen)
             return
-        self._evidence.keep_record(item, "snapshot", asdict(seen))
-        before = Snapshot.load(entry.snapshot) if entry.snapshot else seen
+        self._evidence.keep_record(item, "snapshot", seen.stored())
+        before = entry.snapshot or seen
         changed = before.differences(seen)
         self._move(
             entry,
             State.AWAITING_APPROVAL,
-            snapshot=asdict(seen),
+            snapshot=seen,
             explanation=f"与上次所见不同：{changed}" if changed else "已与清单核对，等待批准",
             next_step="请由审批人用 single-window approve 查看后批准，或在设置中写明授权委托",
         )
@@ -199,10 +200,9 @@ class Confirmation:
 
     def seek_approval(self, entry: Entry) -> None:
         """Approve as a person did before a failure, or by a mandate; or leave it to a person."""
-        seen = Snapshot.load(entry.snapshot or {})
-        history = self._ledger.history(entry.item.reference)
+        seen, history = entry.seen, self._ledger.history(entry.item.reference)
         digest = seen.digest(entry.item.contact)
-        if rejection := approval.rejection(self._ledger.policy_history(entry.item), digest):
+        if rejection := self._ledger.policy_history(entry.item).rejection(digest):
             self._move(
                 entry,
                 State.AWAITING_APPROVAL,
@@ -210,13 +210,13 @@ class Confirmation:
                 next_step="请按意见改正清单；改变主意时由审批人用 single-window approve 批准",
             )
             return
-        given, now = approval.earlier(history, digest), now_in_beijing()
+        given, now = history.earlier_approval(digest), now_in_beijing()
         if given and approval.standing(given, self._settings, entry.item, seen, history, now):
-            self._move(entry, State.APPROVED, approval=asdict(given))
+            self._move(entry, State.APPROVED, approval=given)
             return
         today = now.date()
         if granted := approval.by_mandate(self._settings.mandates, entry.item, seen, today):
-            self._move(entry, State.APPROVED, by=granted.by, approval=asdict(granted))
+            self._move(entry, State.APPROVED, by=granted.by, approval=granted)
 
     def prepare(self, entry: Entry) -> None:
         """Fill in the form as approved, and write the intent down."""
@@ -264,7 +264,7 @@ class Confirmation:
         self._keep_filled(session, entry.item, form)
         claim = doubt("已按下“确认投保”，还没有核验")
         claim |= {"by": intent.approval.by, "seen_pending_at": ""}
-        known = Baseline(session.known, ahead).stored()  # for every later look, whoever makes it
+        known = Baseline(session.known, ahead)  # for every later look, whoever makes it
         if not self._move(entry, State.PRESSING, baseline=known, **claim):
             raise AlreadyClaimed(entry.item.reference)
         at = datetime.now(UTC)
@@ -284,7 +284,6 @@ class Confirmation:
         """Bring the form to where only the press is missing, and compare all of it once more."""
         item = entry.item
         _expect_contact(item)
-        seen = Snapshot.load(entry.snapshot or {})
         try:
             form = session.form(item)
         except PolicyNotListed:
@@ -295,10 +294,10 @@ class Confirmation:
         details = self._read(form)
         documents = session.documents(item, details.document_names)
         now = Snapshot.of(self._settings.origin, details, documents)
-        granted, history = Approval(**(entry.approval or {})), self._ledger.history(item.reference)
+        granted, history = entry.granted, self._ledger.history(item.reference)
         approval.expect_settled(history, self._settings, now_in_beijing())
         standing = approval.standing(granted, self._settings, item, now, history, now_in_beijing())
-        intent = approval.intend(item, granted, standing, seen, now)
+        intent = approval.intend(item, granted, standing, entry.seen, now)
         latch = session.shut_in(self._settings, self._numbers())
         fill_in(form, item.contact)
         form.accept_declaration()
@@ -359,25 +358,29 @@ class Confirmation:
 
     def _pressed_here(self, item: WorkItem) -> str:
         """Return when the last press was that may have been sent; empty if none was."""
-        at = sent_at(self._ledger.history(item.reference))
+        at = self._ledger.history(item.reference).sent_at
         return f"本机 {in_beijing(datetime.fromisoformat(at))} 按下过" if at else ""
 
     def _lack(self, item: WorkItem) -> list[str]:
         """Return what is missing of the evidence; a kill may have taken the record of a press."""
         lack = {*self._evidence.lack(item)}
-        if self._evidence.presses(item) < len(presses(self._ledger.history(item.reference))):
+        if self._evidence.presses(item) < len(self._ledger.history(item.reference).claims):
             lack.add(PRESS_RECORD)
         return sorted(lack)
 
     def _find(self, session: Session, entry: Entry) -> tuple[Judgement, bool]:
         item = entry.item
-        claims = presses(self._ledger.history(item.reference))
+        claims = self._ledger.history(item.reference).claims
         is_pending, records = session.is_pending(item), session.records(item)
         look = positive_look.judge(
-            datetime.fromisoformat(claims[-1]), Baseline.load(entry.baseline), records, is_pending
+            datetime.fromisoformat(claims[-1]), entry.baseline, records, is_pending
         )
-        seen = [positive_look.as_facts(one) for one in records]
-        facts = {"pending": is_pending, "records": seen, "known": entry.baseline, "told": look.told}
+        facts = {
+            "pending": is_pending,
+            "records": [as_facts(one) for one in records],
+            "known": entry.baseline.stored() if entry.baseline else None,
+            "told": look.told,
+        }
         self._keep_found(session, item, look.record or look.elsewhere, facts)
         return look, is_pending
 
@@ -445,7 +448,7 @@ class Confirmation:
         """Keep what 保单查询 shows; whatever goes wrong with that, what was found stands."""
         try:
             if record:
-                self._evidence.keep_record(item, "record", positive_look.as_facts(record))
+                self._evidence.keep_record(item, "record", as_facts(record))
             if look:
                 self._evidence.keep_record(item, "look", look)
             self._evidence.keep_picture(item, "after", _picture(session))
@@ -487,7 +490,7 @@ class Confirmation:
 
     def _decided(self, session: Session, entry: Entry) -> PolicyRecord | None:
         """Return the record of this confirmation; one from before its press is another round's."""
-        item, before = entry.item, Baseline.load(entry.baseline)
+        item, before = entry.item, entry.baseline
         known = before.records if before else ()
         shown = [one for one in session.records(item) if one not in known]
         record = positive_look.of_time(shown, entry.confirmed_at)

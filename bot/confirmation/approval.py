@@ -1,91 +1,25 @@
 """Approval: what was seen, who approved it, and the intent that alone may be pressed."""
 
-import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from hashlib import sha256
-from typing import Any, Self
 
 from bot import declaration
 from bot.clock import in_beijing
 from bot.errors import BusinessException
-from bot.ledger.history import sent_at
-from bot.ledger.ledger import Entry, Ledger
-from bot.ledger.states import PENDING_AGAIN, PRESSED, State
+from bot.ledger.approval import MANDATE, PERSON, REJECTED, Approval
+from bot.ledger.entry import Entry
+from bot.ledger.history import History
+from bot.ledger.ledger import Ledger
+from bot.ledger.snapshot import Snapshot
+from bot.ledger.states import PENDING_AGAIN, State
 from bot.settings import Mandate, Settings
 from bot.work_item import WorkItem
-from pages.models import Contact, Declaration, Document, PolicyDetails
+from pages.models import Contact, PolicyDetails
 
 RETURNED_SAYS_A_PERSON = {
     "explanation": "审批人查明：保险公司已退回，企业已重新提交",
     "next_step": "运行 single-window run，门户列为“待确认”的就办新一轮",
 }
-MANDATE, PERSON, REJECTED = "授权委托", "逐件批准", "不同意"  # the grounds of a decision
-
-
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """Everything that stood on the opened form, and the digest of every 单证."""
-
-    origin: str
-    fields: tuple[tuple[str, str], ...]
-    declaration: Declaration
-    documents: tuple[tuple[str, str], ...]  # name, SHA-256
-
-    @classmethod
-    def of(cls, origin: str, details: PolicyDetails, documents: Iterable[Document]) -> Self:
-        """Take the snapshot of a form and its documents."""
-        digests = tuple((document.name, document.sha256) for document in documents)
-        return cls(origin, details.fields, details.declaration, digests)
-
-    @classmethod
-    def load(cls, stored: dict[str, Any]) -> Self:
-        """Return the snapshot that `asdict` and JSON have stored."""
-        return cls(
-            origin=stored["origin"],
-            fields=tuple((label, value) for label, value in stored["fields"]),
-            declaration=Declaration(
-                tuple(stored["declaration"]["clauses"]), stored["declaration"]["label"]
-            ),
-            documents=tuple((name, digest) for name, digest in stored["documents"]),
-        )
-
-    @property
-    def details(self) -> PolicyDetails:
-        """What the form showed."""
-        names = tuple(name for name, _ in self.documents)
-        return PolicyDetails(self.fields, names, self.declaration)
-
-    def digest(self, contact: Contact) -> str:
-        """Return what an approval covers: this snapshot and the contact data to be typed."""
-        covered = json.dumps([asdict(self), asdict(contact)], ensure_ascii=False, sort_keys=True)
-        return sha256(covered.encode()).hexdigest()
-
-    def differences(self, now: Self) -> str:
-        """Return field by field what is different now; empty if nothing is."""
-        before, after = self._by_name(), now._by_name()
-        return "；".join(
-            f"{name}：原为“{before.get(name, '')}”，现为“{after.get(name, '')}”"
-            for name in before | after
-            if before.get(name) != after.get(name)
-        )
-
-    def _by_name(self) -> dict[str, str]:
-        wording = "".join(self.declaration.clauses) + self.declaration.label
-        named = {f"单证 {name}": digest for name, digest in self.documents}
-        return dict(self.fields) | named | {"门户": self.origin, "投保声明": wording}
-
-
-@dataclass(frozen=True, slots=True)
-class Approval:
-    """Who decided about which digest, on what ground, and when."""
-
-    by: str
-    ground: str
-    digest: str
-    at: str
-    operator: str = ""  # whose system account a person decided from
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +57,7 @@ def standing(
     settings: Settings,
     item: WorkItem,
     now: Snapshot,
-    history: Iterable[Mapping[str, Any]],
+    history: History,
     moment: datetime,
 ) -> Approval | None:
     """Return the approval as it stands at the press, by the settings of this run.
@@ -134,38 +68,19 @@ def standing(
         since = datetime.fromisoformat(granted.at)
         until = since + timedelta(hours=settings.approval_hours)
         is_in_time = since <= moment <= until  # a clock set back lengthens nothing
-        is_theirs = settings.four_eyes and makers(history) & {granted.by, granted.operator}
+        is_theirs = settings.four_eyes and history.makers & {granted.by, granted.operator}
         return granted if is_in_time and not is_theirs else None
     return by_mandate(settings.mandates, item, now, moment.date())
 
 
-def earlier(history: Iterable[Mapping[str, Any]], digest: str) -> Approval | None:
-    """Return a person's approval of this very content that nothing has used up or overruled."""
-    found = None
-    for one in history:
-        if one["new"] == State.PRESSING:
-            found = None
-        elif (said := one["detail"].get("approval")) and said["ground"] != MANDATE:
-            is_yes = said["ground"] == PERSON and said["digest"] == digest
-            found = Approval(**said) if is_yes else None
-    return found
-
-
-def makers(history: Iterable[Mapping[str, Any]]) -> set[str]:
-    """Return who took an item in, or let it begin anew."""
-    return {one["by"] for one in history if one["new"] == State.READY}
-
-
-def quarantine(history: Iterable[Mapping[str, Any]], settings: Settings) -> datetime | None:
+def quarantine(history: History, settings: Settings) -> datetime | None:
     """Return until when the portal may still be saving the last press; nothing if none was sent."""
-    if not (at := sent_at(history)):
+    if not (at := history.sent_at):
         return None
     return datetime.fromisoformat(at) + timedelta(minutes=settings.quarantine_minutes)
 
 
-def expect_settled(
-    history: Sequence[Mapping[str, Any]], settings: Settings, moment: datetime
-) -> None:
+def expect_settled(history: History, settings: Settings, moment: datetime) -> None:
     """See that nothing is pressed again while the portal may still be saving the last press.
 
     Raises:
@@ -173,12 +88,8 @@ def expect_settled(
     """
     until = quarantine(history, settings)
     if until and moment < until:
-        said = [
-            f"{one['detail']['explanation']}；"
-            for one in history
-            if one["old"] in PRESSED and one["new"] == State.REFUSED
-        ]
-        raise _unsettled(until, "再运行，那时才会再按", *said[-1:])
+        said = f"{history.refusal}；" if history.refusal else ""
+        raise _unsettled(until, "再运行，那时才会再按", said)
 
 
 def approve(ledger: Ledger, entry: Entry, by: str, settings: Settings) -> None:
@@ -188,7 +99,7 @@ def approve(ledger: Ledger, entry: Entry, by: str, settings: Settings) -> None:
         BusinessException: the item does not wait, or the person may not approve it.
     """
     if settings.four_eyes:
-        theirs = makers(ledger.history(entry.item.reference))
+        theirs = ledger.history(entry.item.reference).makers
         if same := theirs & {by, settings.operator}:
             raise BusinessException(
                 "FOUR_EYES",
@@ -210,19 +121,6 @@ def reject(ledger: Ledger, entry: Entry, by: str, reason: str, settings: Setting
     told = {"explanation": f"{by}不同意：{reason}", "next_step": "请按意见改正清单后再运行"}
     decision = _decision(entry, by, REJECTED, settings)
     _decide(ledger, entry, entry.state, State.REFUSED, decision, told)
-
-
-def rejection(history: Iterable[Mapping[str, Any]], digest: str) -> str:
-    """Return in whose words this very content was rejected; empty if no person said no last."""
-    decided = [
-        one["detail"]
-        for one in history
-        if (said := one["detail"].get("approval"))
-        and said["digest"] == digest
-        and said["ground"] != MANDATE
-    ]
-    is_no = bool(decided) and decided[-1]["approval"]["ground"] == REJECTED
-    return str(decided[-1]["explanation"]) if is_no else ""
 
 
 def release(ledger: Ledger, entry: Entry, by: str, settings: Settings, moment: datetime) -> None:
@@ -257,8 +155,7 @@ def release(ledger: Ledger, entry: Entry, by: str, settings: Settings, moment: d
 
 
 def _decision(entry: Entry, by: str, ground: str, settings: Settings) -> Approval:
-    seen = Snapshot.load(entry.snapshot or {})
-    return Approval(by, ground, seen.digest(entry.item.contact), _now(), settings.operator)
+    return Approval(by, ground, entry.seen.digest(entry.item.contact), _now(), settings.operator)
 
 
 def _decide(
@@ -269,14 +166,14 @@ def _decide(
         old,
         new,
         decision.by,
-        approval=asdict(decision),
+        approval=decision,
         **told,
     ):
         raise _not_waiting()
 
 
-def _unsettled(until: datetime, then: str, *said: str) -> BusinessException:
-    told = f"{''.join(said)}门户可能还在保存上一次确认"
+def _unsettled(until: datetime, then: str, said: str = "") -> BusinessException:
+    told = f"{said}门户可能还在保存上一次确认"
     return BusinessException("QUARANTINE", told, f"请在 {in_beijing(until)}（北京时间）以后{then}")
 
 

@@ -20,7 +20,8 @@ from sqlalchemy.exc import OperationalError
 from bot.confirmation.workflow import Robot, Stop
 from bot.errors import NotFit
 from bot.evidence.pack import Evidence
-from bot.ledger.ledger import Entry, Ledger
+from bot.ledger.entry import Entry
+from bot.ledger.ledger import Ledger
 from bot.portal.sessions import Sessions
 from bot.settings import Settings
 

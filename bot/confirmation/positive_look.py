@@ -5,11 +5,11 @@ before it, so that no older record and no other person's is taken for the confir
 """
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, Self
 
 from bot.clock import BEIJING
+from bot.ledger.snapshot import Baseline
 from pages.models import PolicyRecord, PolicyStatus
 
 GRAINS = (  # how portals write a time, and how long such a time lasts
@@ -21,32 +21,6 @@ CONFIRMED = frozenset({PolicyStatus.CONFIRMED, PolicyStatus.UNDERWRITTEN})
 SENT_BACK = frozenset({PolicyStatus.RETURNED, PolicyStatus.DECLINED})
 FOLLOWS_A_CONFIRMATION = CONFIRMED | SENT_BACK  # the insurer decides on nothing else
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class Baseline:
-    """The look before a press: the records of this policy, and the portal's clock."""
-
-    records: tuple[PolicyRecord, ...]
-    portal_ahead: timedelta | None = None  # of this machine's clock; nothing if it does not tell
-
-    def stored(self) -> dict[str, Any]:
-        """Return it as the ledger keeps it."""
-        ahead = self.portal_ahead
-        return {
-            "records": [as_facts(one) for one in self.records],
-            "portal_ahead_seconds": ahead.total_seconds() if ahead is not None else None,
-        }
-
-    @classmethod
-    def load(cls, stored: dict[str, Any] | None) -> Self | None:
-        """Return what the ledger has kept; older versions kept nothing of their presses."""
-        if stored is None:
-            return None
-        seconds = stored["portal_ahead_seconds"]
-        records = (one | {"status": PolicyStatus(one["status"])} for one in stored["records"])
-        ahead = None if seconds is None else timedelta(seconds=seconds)
-        return cls(tuple(PolicyRecord(**one) for one in records), ahead)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +84,6 @@ def of_time(records: Iterable[PolicyRecord], confirmed_at: str) -> PolicyRecord 
         return own
     is_later = len(shown) == 1 and confirmation_time(shown[0]) >= _parsed(confirmed_at)[0]
     return shown[0] if is_later else None
-
-
-def as_facts(record: PolicyRecord) -> dict[str, Any]:
-    """Return a record as JSON takes it."""
-    return asdict(record) | {"status": record.status.value}
 
 
 def _is_new(record: PolicyRecord, known: Iterable[PolicyRecord]) -> bool:

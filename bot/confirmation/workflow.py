@@ -30,7 +30,8 @@ from bot.errors import (
     WorkItemError,
 )
 from bot.evidence.pack import Evidence
-from bot.ledger.ledger import Entry, Ledger
+from bot.ledger.entry import Entry
+from bot.ledger.ledger import Ledger
 from bot.ledger.states import BEFORE_PRESS, DONE, FOLLOWED_UP, PRESSED, State
 from bot.portal.sessions import Sessions
 from bot.settings import Settings

@@ -24,7 +24,8 @@ from bot.errors import EvidenceNotKept, NotFit
 from bot.evidence.pack_file import MANIFEST, RECORDS, PackFile, last_of, pack_files
 from bot.evidence.page import write_page
 from bot.evidence.seal import CHAIN, PACK, RUN, Chain, Head, Seal, signature_of
-from bot.ledger.ledger import Entry
+from bot.ledger.entry import Entry
+from bot.ledger.history import History
 from bot.ledger.states import ADVANCING
 from bot.private_files import is_half, make_private, write_private
 from bot.settings import Settings
@@ -123,7 +124,7 @@ class Evidence:
             if pack.is_dir():
                 last.write(pack / MANIFEST)
 
-    def seal(self, entry: Entry, history: list[dict[str, Any]]) -> None:
+    def seal(self, entry: Entry, history: History) -> None:
         """Seal what the pack of this item holds and what the ledger tells of it, if it is new.
 
         Raises:
@@ -135,7 +136,7 @@ class Evidence:
         with self._lock:
             sealed = self._manifest(pack)
             files = _files(pack, sealed)
-            if files == sealed.get("files") and history == sealed["history"]:
+            if files == sealed.get("files") and history.stored() == sealed["history"]:
                 return
             shown = {name: _record(_last(pack, name, ".json")) for name in RECORDS}
             if entry.state not in ADVANCING:
@@ -144,7 +145,7 @@ class Evidence:
             self._seal(entry, history, _files(pack, sealed))
             self.note_kept(entry.item, SEAL)
 
-    def clear(self, entry: Entry, history: list[dict[str, Any]]) -> int:
+    def clear(self, entry: Entry, history: History) -> int:
         """Take what is personal out of a pack, whose seal stays whole; return how many files.
 
         Raises:
@@ -193,9 +194,7 @@ class Evidence:
                 )
         return self.chain.head()
 
-    def _seal(
-        self, entry: Entry, history: list[dict[str, Any]], files: list[dict[str, Any]]
-    ) -> None:
+    def _seal(self, entry: Entry, history: History, files: list[dict[str, Any]]) -> None:
         item, pack = entry.item, self.pack(entry.item)
         facts = {
             "kind": PACK,
@@ -207,7 +206,7 @@ class Evidence:
             "state": entry.state,
             "sealed_at": stamp(datetime.now(UTC)),
             "versions": versions(),
-            "history": history,
+            "history": history.stored(),
             "files": files,
         }
         with self._disk():

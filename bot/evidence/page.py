@@ -8,9 +8,9 @@ from bot.declaration import digest
 from bot.evidence.pack_file import last_of
 from bot.evidence.seal import Chain, fingerprint
 from bot.html import render
-from bot.ledger.history import is_claim, presses
-from bot.ledger.ledger import ROBOT, Entry
-from bot.ledger.states import STATE_WORDS, State
+from bot.ledger.entry import ROBOT, Entry
+from bot.ledger.history import History, Move
+from bot.ledger.states import STATE_WORDS
 from bot.work_item import mask_contact
 from pages.models import Contact, Declaration
 
@@ -28,7 +28,7 @@ OUTCOMES = {
 
 def write_page(
     entry: Entry,
-    history: list[dict[str, Any]],
+    history: History,
     records: dict[str, Any],
     files: list[dict[str, Any]],
     chain: Chain,
@@ -42,7 +42,7 @@ def write_page(
         entry=entry,
         item=entry.item,
         state=STATE_WORDS[entry.state],
-        approved_at=_beijing(entry.approval["at"]) if entry.approval else "",
+        approved_at=_beijing(entry.approval.at) if entry.approval else "",
         history=[_told(one) for one in history],
         snapshot=snapshot,
         declaration_digest=_declaration_digest(snapshot),
@@ -66,17 +66,16 @@ def write_page(
     )
 
 
-def _told(row: dict[str, Any]) -> dict[str, str]:
-    by = "程序" if row["by"] == ROBOT else row["by"]
-    if is_claim(row):
-        by = f"程序（依据 {row['by']} 的批准）"  # the ledger names who approved the press
-    return {"at": _beijing(row["at"]), "state": STATE_WORDS[State(row["new"])], "by": by}
+def _told(move: Move) -> dict[str, str]:
+    by = "程序" if move.by == ROBOT else move.by
+    if move.is_claim:
+        by = f"程序（依据 {move.by} 的批准）"  # the ledger names who approved the press
+    return {"at": _beijing(move.at), "state": STATE_WORDS[move.new], "by": by}
 
 
-def _claimed_at(history: list[dict[str, Any]]) -> str:
+def _claimed_at(history: History) -> str:
     """Return when the last press was claimed; empty if none was."""
-    claims = presses(history)
-    return _beijing(claims[-1]) if claims else ""
+    return _beijing(history.claims[-1]) if history.claims else ""
 
 
 def _press_since(press: dict[str, Any] | None, claimed_at: str) -> dict[str, Any] | None:

@@ -1,24 +1,104 @@
-"""What the history of a work item tells of its presses."""
+"""The history of a work item: every change of its state, and what can be told from them."""
 
-from collections.abc import Iterable, Mapping
-from itertools import pairwise
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import zip_longest
+from typing import Any, Self
 
-from bot.ledger.states import UNSENT, State
-
-
-def is_claim(row: Mapping[str, Any]) -> bool:
-    """Tell whether this row of a history claims a press."""
-    return bool(row["old"] != State.PRESSING == row["new"])
+from bot.ledger.approval import MANDATE, PERSON, REJECTED, Approval
+from bot.ledger.states import PRESSED, UNSENT, State
 
 
-def presses(history: Iterable[Mapping[str, Any]]) -> list[str]:
-    """Return when each press of an item was claimed."""
-    return [one["at"] for one in history if is_claim(one)]
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One change of state: when, from which to which, by whom, and what was told with it."""
+
+    seq: int
+    at: str  # UTC
+    old: str  # empty: the item was taken in
+    new: State
+    by: str
+    detail: Mapping[str, Any]
+
+    @property
+    def is_claim(self) -> bool:
+        """Whether it claims a press."""
+        return self.old != State.PRESSING and self.new is State.PRESSING
+
+    @property
+    def decision(self) -> Approval | None:
+        """What was decided with it, if anything was."""
+        stored = self.detail.get("approval")
+        return Approval(**stored) if stored else None
 
 
-def sent_at(history: Iterable[Mapping[str, Any]]) -> str:
-    """Return when the last press was claimed that may have been sent; empty if none was."""
-    rows = pairwise([*history, {"new": ""}])
-    sent = [one["at"] for one, then in rows if is_claim(one) and then["new"] not in UNSENT]
-    return sent[-1] if sent else ""
+@dataclass(frozen=True, slots=True)
+class History:
+    """The moves of one work item, or of all rounds of a policy, in order."""
+
+    moves: tuple[Move, ...]
+
+    @classmethod
+    def load(cls, stored: Iterable[Mapping[str, Any]]) -> Self:
+        """Return the history that was `stored`, in the ledger or in a seal."""
+        return cls(tuple(Move(**{**row, "new": State(row["new"])}) for row in stored))
+
+    def stored(self) -> list[dict[str, Any]]:
+        """Return it as seals hold it."""
+        return [{name: getattr(one, name) for name in Move.__slots__} for one in self.moves]
+
+    def __iter__(self) -> Iterator[Move]:
+        return iter(self.moves)
+
+    def __add__(self, later: Self) -> Self:
+        return type(self)(self.moves + later.moves)
+
+    @property
+    def claims(self) -> list[str]:
+        """When each press was claimed."""
+        return [one.at for one in self.moves if one.is_claim]
+
+    @property
+    def sent_at(self) -> str:
+        """When the last press was claimed that may have been sent; empty if none was."""
+        after = [one.new for one in self.moves[1:]]
+        pairs = zip_longest(self.moves, after)
+        sent = [one.at for one, then in pairs if one.is_claim and then not in UNSENT]
+        return sent[-1] if sent else ""
+
+    @property
+    def makers(self) -> set[str]:
+        """Who took the item in, or let it begin anew."""
+        return {one.by for one in self.moves if one.new is State.READY}
+
+    @property
+    def refusal(self) -> str:
+        """What was told when the portal had refused the last press; empty if it never has."""
+        told = [
+            str(one.detail["explanation"])
+            for one in self.moves
+            if one.old in PRESSED and one.new is State.REFUSED
+        ]
+        return told[-1] if told else ""
+
+    def earlier_approval(self, digest: str) -> Approval | None:
+        """Return a person's approval of this very content that nothing has used up or overruled."""
+        found = None
+        for one in self.moves:
+            if one.new is State.PRESSING:
+                found = None
+            elif (said := one.decision) and said.ground != MANDATE:
+                found = said if said.ground == PERSON and said.digest == digest else None
+        return found
+
+    def rejection(self, digest: str) -> str:
+        """Return in whose words this very content was rejected; empty if no person said no last."""
+        decided = [
+            (said, str(one.detail.get("explanation", "")))
+            for one in self.moves
+            if (said := one.decision) and said.digest == digest and said.ground != MANDATE
+        ]
+        if not decided:
+            return ""
+        said, told = decided[-1]
+        return told if said.ground == REJECTED else ""

@@ -9,10 +9,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.clock import now_in_beijing
-from bot.confirmation.approval import PERSON
 from bot.credentials.passwords import Passwords
 from bot.errors import BusinessException
-from bot.ledger.ledger import Entry
+from bot.ledger.approval import PERSON
+from bot.ledger.entry import Entry
 from bot.ledger.opening import opened_ledger
 from bot.ledger.states import DONE, PRESSED, State
 from bot.settings import Settings
@@ -136,10 +136,10 @@ def _void_approvals(
         entry = found.get(item.row)
         if not entry or entry.state is not State.APPROVED or not entry.approval:
             continue
-        by_person = entry.approval["ground"] == PERSON
+        by_person = entry.approval.ground == PERSON
         if item != replace(entry.item, row=item.row, round=item.round):
             problem = "内容与批准时不同，原来的批准作废"
-        elif by_person and datetime.fromisoformat(entry.approval["at"]) < oldest:
+        elif by_person and datetime.fromisoformat(entry.approval.at) < oldest:
             problem = "审批人的批准已过期"
         else:
             continue

@@ -1,7 +1,7 @@
 """Takes a work list, or the enterprises of the settings, into the ledger."""
 
 from bot.errors import NotFit
-from bot.ledger.ledger import Entry, Request
+from bot.ledger.entry import Entry, Request
 from bot.ledger.lock import only_worker
 from bot.ledger.opening import opened_ledger
 from bot.settings import Settings

@@ -14,7 +14,8 @@ from pathlib import Path
 
 from bot.evidence.pack import Evidence
 from bot.evidence.sealing import sealed
-from bot.ledger.ledger import FORGOTTEN, Entry, Ledger, Request
+from bot.ledger.entry import FORGOTTEN, Entry, Request
+from bot.ledger.ledger import Ledger
 from bot.ledger.lock import only_worker
 from bot.ledger.opening import opened_ledger
 from bot.ledger.states import DECIDED, FOLLOWED_UP, RESTARTABLE, STATE_WORDS

@@ -11,7 +11,8 @@ from bot.confirmation import engine
 from bot.confirmation.engine import Work
 from bot.confirmation.workflow import Stop
 from bot.evidence.sealing import SealNote, seal_note, sealed
-from bot.ledger.ledger import Entry, Ledger, Request
+from bot.ledger.entry import Entry, Request
+from bot.ledger.ledger import Ledger
 from bot.ledger.states import DECIDED, DONE, FOLLOWED_UP, PRESSED
 from bot.operations import canary
 from bot.operations.doctor import check_clock

@@ -7,7 +7,8 @@ from urllib.parse import urlsplit
 
 from bot.evidence.pack import Evidence
 from bot.evidence.seal import fingerprint, read_public_key
-from bot.ledger.ledger import Entry, Ledger
+from bot.ledger.entry import Entry
+from bot.ledger.ledger import Ledger
 from bot.ledger.states import STATE_WORDS
 from bot.origins import LOOPBACK
 from bot.results.page import write_html
@@ -56,7 +57,7 @@ def write_results(
 
 def _takers(ledger: Ledger, entries: Iterable[Entry]) -> str:
     """Return who took these items in (not who ran them)."""
-    first = {ledger.history(entry.item.reference)[0]["by"] for entry in entries}
+    first = {ledger.history(entry.item.reference).moves[0].by for entry in entries}
     return "、".join(sorted(first))
 
 

@@ -16,8 +16,9 @@ import pytest
 from keyring.backends.fail import Keyring as NoKeyring
 
 from bot import declaration, machine_lock
-from bot.confirmation.approval import Approval, ApprovedIntent
+from bot.confirmation.approval import ApprovedIntent
 from bot.credentials.passwords import ENVIRONMENT_PREFIX
+from bot.ledger.approval import Approval
 from bot.origins import host_of
 from bot.portal.client import Client
 from bot.portal.egress import Egress

@@ -20,7 +20,7 @@ from keyring.backends.fail import Keyring as NoKeyring
 from bot import cli
 from bot.evidence import pack as evidence
 from bot.evidence import seal
-from bot.ledger import ledger
+from bot.ledger import audit
 from bot.ledger.ledger import Ledger
 from bot.operations import run
 from bot.portal.browser_thread import BrowserThread
@@ -34,7 +34,7 @@ WATCHED: tuple[tuple[Any, str, int | None], ...] = (
     # where a kill may leave something half done, besides every request; the argument that tells
     (Ledger, "dispatch", None),
     (Ledger, "move", 3),
-    (ledger, "_record", 3),  # inside the transaction, before its commit
+    (audit, "record", 3),  # inside the transaction, before its commit
     (evidence, "write_private", 0),
     (seal, "write_private", 0),
     (run, "write_results", None),

@@ -8,9 +8,11 @@ from typing import Any
 from bot.confirmation import acts as confirmation
 from bot.confirmation import approval
 from bot.confirmation.acts import Confirmation
-from bot.confirmation.approval import Approval, ApprovedIntent
+from bot.confirmation.approval import ApprovedIntent
 from bot.confirmation.press import Outcome, Pressed
-from bot.ledger.ledger import Entry, Ledger
+from bot.ledger.approval import Approval
+from bot.ledger.entry import Entry
+from bot.ledger.ledger import Ledger
 from bot.ledger.states import MOVES, State
 from bot.portal import latch
 from bot.work_item import WorkItem

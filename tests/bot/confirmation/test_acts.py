@@ -18,7 +18,8 @@ from bot.confirmation.acts import Confirmation, fill_in
 from bot.confirmation.press import Outcome
 from bot.errors import BusinessException, EvidenceNotKept
 from bot.evidence.pack import Evidence
-from bot.ledger.ledger import Entry, Ledger
+from bot.ledger.entry import Entry
+from bot.ledger.ledger import Ledger
 from bot.ledger.states import State
 from bot.settings import Settings
 from bot.work_item import WorkItem

@@ -13,10 +13,12 @@ from typer.testing import CliRunner
 
 from bot.cli import app, approve
 from bot.confirmation import approval
-from bot.confirmation.approval import PERSON, Approval, Snapshot
 from bot.declaration import GUIDE_DECLARATION, digest
 from bot.errors import BusinessException
+from bot.ledger.approval import PERSON, Approval
+from bot.ledger.history import History
 from bot.ledger.ledger import Ledger
+from bot.ledger.snapshot import Snapshot
 from bot.ledger.states import State
 from bot.settings import Mandate, Settings
 from bot.work_item import WorkItem
@@ -146,12 +148,12 @@ def test_a_person_approves_what_was_seen(ledger: Ledger):
     """The approval names the person and the digest of this very content."""
     approval.approve(ledger, ledger.entry(ITEM.reference), "审批人", Settings())
     entry = ledger.entry(ITEM.reference)
-    given = Approval(**(entry.approval or {}))
+    given = entry.granted
 
     assert entry.state is State.APPROVED
     assert (given.by, given.ground, given.digest) == ("审批人", PERSON, SEEN.digest(ITEM.contact))
-    last = ledger.history(ITEM.reference)[-1]
-    assert (last["new"], last["by"]) == (State.APPROVED, "审批人")
+    last = ledger.history(ITEM.reference).moves[-1]
+    assert (last.new, last.by) == (State.APPROVED, "审批人")
 
 
 @pytest.mark.parametrize(
@@ -230,7 +232,7 @@ def test_a_rejection_is_not_forgotten_for_what_came_between(ledger: Ledger):
 
 def rejection(ledger: Ledger, seen: Snapshot) -> str:
     """In whose words this content was rejected."""
-    return approval.rejection(ledger.history(ITEM.reference), seen.digest(ITEM.contact))
+    return ledger.history(ITEM.reference).rejection(seen.digest(ITEM.contact))
 
 
 @pytest.mark.parametrize(
@@ -296,15 +298,15 @@ def test_the_approval_of_a_mandate_goes_with_the_mandate():
     moment = datetime.combine(TODAY, datetime.min.time(), UTC)
     with_it, without = Settings(mandates=(MANDATE,)), Settings()
 
-    assert approval.standing(granted(), with_it, ITEM, SEEN, (), moment)
-    assert approval.standing(granted(), without, ITEM, SEEN, (), moment) is None
+    assert approval.standing(granted(), with_it, ITEM, SEEN, History(()), moment)
+    assert approval.standing(granted(), without, ITEM, SEEN, History(()), moment) is None
 
 
 @pytest.mark.parametrize(("by", "account"), [(MAKER, "别的账号"), ("审批人", MAKER)])
 def test_four_eyes_are_asked_again_at_the_press(ledger: Ledger, by: str, account: str):
     """It may have been given in a folder whose settings do not ask; this run's settings do."""
     approval.approve(ledger, ledger.entry(ITEM.reference), by, Settings(operator=account))
-    given = Approval(**(ledger.entry(ITEM.reference).approval or {}))
+    given = ledger.entry(ITEM.reference).granted
     history = ledger.history(ITEM.reference)
     lax, strict = (
         approval.standing(given, settings, ITEM, SEEN, history, datetime.now(UTC))
@@ -339,8 +341,8 @@ def test_an_approval_outlives_a_failure_and_no_press(
     move(ledger, *then)
     history, digest = ledger.history(ITEM.reference), SEEN.digest(ITEM.contact)
 
-    assert bool(approval.earlier(history, digest)) is holds
-    assert approval.earlier(history, "0" * 64) is None
+    assert bool(history.earlier_approval(digest)) is holds
+    assert history.earlier_approval("0" * 64) is None
 
 
 @pytest.mark.parametrize(
@@ -376,8 +378,8 @@ def test_an_item_in_doubt_is_released_after_the_quarantine(ledger: Ledger):
     approval.release(ledger, ledger.entry(ITEM.reference), "审批人", Settings(), later)
 
     assert ledger.entry(ITEM.reference).state is State.READY
-    last = ledger.history(ITEM.reference)[-1]
-    assert (last["new"], last["by"]) == (State.READY, "审批人")
+    last = ledger.history(ITEM.reference).moves[-1]
+    assert (last.new, last.by) == (State.READY, "审批人")
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,8 @@ from bot.confirmation.workflow import Robot
 from bot.credentials.passwords import ENVIRONMENT_PREFIX, Passwords
 from bot.errors import BusinessException
 from bot.evidence.pack import Evidence
-from bot.ledger.ledger import Entry, Ledger
+from bot.ledger.entry import Entry
+from bot.ledger.ledger import Ledger
 from bot.ledger.states import PENDING_AGAIN, State
 from bot.operations import personal_data
 from bot.operations.admission import admit
@@ -176,7 +177,7 @@ def test_the_next_round_types_what_the_list_says_now(ledger: Ledger):
     ledger.dispatch([OTHER_CONTACT], "corrected list", OTHER)
     kept = ledger.entry(ITEM.reference)
     ledger.begin_round(ITEM.reference, "第三人")
-    makers = approval.makers(ledger.history(SECOND))
+    makers = ledger.history(SECOND).makers
 
     assert (kept.state, kept.item.contact) == (State.RETURNED, ITEM.contact)
     assert ledger.entry(SECOND).item.contact == OTHER_CONTACT.contact
@@ -234,7 +235,7 @@ def test_a_portal_that_drops_the_returned_record_needs_a_person(tmp_path: Path):
 
     approval.release(ledger, seen, "审批人", AT_ONCE, datetime.now(UTC))
     robot.confirm(ITEM.reference)
-    makers = approval.makers(ledger.history(SECOND))
+    makers = ledger.history(SECOND).makers
 
     assert "审批人" in makers
     assert (seen.state, seen.code) == (State.CONFIRMED, PENDING_AGAIN)

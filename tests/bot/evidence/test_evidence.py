@@ -16,13 +16,13 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from bot.cli.outcome import exit_code
 from bot.clock import stamp
-from bot.confirmation.approval import MANDATE, PERSON, Approval
 from bot.confirmation.workflow import Stop
 from bot.errors import EvidenceNotKept, NotFit
 from bot.evidence.pack import Evidence
 from bot.evidence.seal import PRIVATE_KEY, Head, Seal
 from bot.evidence.sealing import SealNote
 from bot.evidence.verification import verify
+from bot.ledger.approval import MANDATE, PERSON, Approval
 from bot.ledger.ledger import Ledger
 from bot.ledger.states import State
 from bot.operations.run import Outcome

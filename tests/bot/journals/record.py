@@ -204,7 +204,7 @@ def main() -> None:
     for name, (live, shown, verdict) in JOURNALS.items():
         with (
             TemporaryDirectory() as folder,
-            patch("bot.ledger.ledger._now", lambda: AT),
+            patch("bot.ledger.audit.now", lambda: AT),
             patch("bot.confirmation.approval._now", lambda: AT),
         ):
             file = Path(folder) / "ledger.sqlite"

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from bot.errors import NotFit
-from bot.ledger import ledger as module
+from bot.ledger import audit
 from bot.ledger.ledger import Ledger
 from bot.ledger.opening import open_ledger
 from bot.ledger.schema import MIGRATIONS, VERSION
@@ -62,9 +62,9 @@ def test_only_an_intent_is_pressed():
 
 def test_the_history_tells_when_and_by_whom(ledger: Ledger):
     """The ledger remembers who took an item in, and that nothing else has happened."""
-    (taken,) = ledger.history(ITEM.reference)
+    (taken,) = ledger.history(ITEM.reference).moves
 
-    assert (taken["new"], bool(taken["at"]), taken["by"]) == (State.READY, True, MAKER)
+    assert (taken.new, bool(taken.at), taken.by) == (State.READY, True, MAKER)
 
 
 @pytest.mark.parametrize("state", sorted(set(State) - BEFORE_PRESS))
@@ -127,7 +127,7 @@ def test_the_latest_moment_is_not_hidden_by_a_later_row(
     ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ):
     """A clock that was set back does not become right by what is written under it."""
-    monkeypatch.setattr(module, "_now", lambda: "2020-01-01T00:00:00.000+00:00")
+    monkeypatch.setattr(audit, "now", lambda: "2020-01-01T00:00:00.000+00:00")
     before = ledger.latest()
 
     bring_to(ledger, State.APPROVED)

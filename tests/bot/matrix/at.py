@@ -27,8 +27,9 @@ from bot.confirmation.acts import Confirmation
 from bot.confirmation.workflow import Robot
 from bot.evidence import pack as evidence
 from bot.evidence.pack import Evidence
-from bot.ledger import ledger
-from bot.ledger.ledger import Entry, Ledger
+from bot.ledger import audit
+from bot.ledger.entry import Entry
+from bot.ledger.ledger import Ledger
 from bot.operations import run
 from bot.portal.browser_thread import BrowserThread
 from bot.portal.latch import Latch
@@ -98,7 +99,7 @@ def _watch(owner: type | ModuleType, name: str) -> None:
 
 def _watch_transactions() -> None:
     """Reach a checkpoint inside each move's transaction, before its commit."""
-    record = ledger._record
+    record = audit.record
 
     def watched(
         transaction: Any, reference: str, old: str, new: str, by: str, detail: dict[str, Any]
@@ -108,7 +109,7 @@ def _watch_transactions() -> None:
         current = reference.split("|")[-1]
         _reach(f"inside {new}", ())
 
-    ledger._record = watched
+    audit.record = watched
 
 
 def _introduce_browsers() -> None:

@@ -17,13 +17,14 @@ import pytest
 
 from bot import declaration
 from bot.confirmation import approval
-from bot.confirmation.approval import Approval, Snapshot
 from bot.credentials.passwords import Passwords
 from bot.errors import NotFit, NotWritten
 from bot.evidence import pack as evidence
-from bot.ledger import ledger
+from bot.ledger import audit
+from bot.ledger.approval import Approval
 from bot.ledger.ledger import Ledger
 from bot.ledger.schema import VERSION
+from bot.ledger.snapshot import Snapshot
 from bot.ledger.states import State
 from bot.operations.doctor import check_clock, check_quickly
 from bot.operations.job import Job
@@ -288,7 +289,7 @@ def test_f35_a_clock_that_was_set_back_is_told_at_the_start(
     """F35: a day or an hour before the last record; what a time server corrects is no matter."""
     latest = datetime.fromisoformat(kept.latest())
     later = latest + timedelta(hours=chance.choice((1, 24)))
-    monkeypatch.setattr(ledger, "_now", later.isoformat)
+    monkeypatch.setattr(audit, "now", later.isoformat)
     bring_to(kept, State.AWAITING_APPROVAL)
 
     moment = latest - timedelta(seconds=chance.uniform(0, 240))
@@ -299,13 +300,13 @@ def test_f35_a_clock_that_was_set_back_is_told_at_the_start(
 
 def test_f35_the_order_of_records_is_not_the_clocks(kept: Ledger, monkeypatch: pytest.MonkeyPatch):
     """F35: set back in the middle of a run, the last record is still the last."""
-    monkeypatch.setattr(ledger, "_now", lambda: "2020-01-01T00:00:00+00:00")
+    monkeypatch.setattr(audit, "now", lambda: "2020-01-01T00:00:00+00:00")
 
     kept.move(ITEM.reference, State.READY, State.READY, "later")
 
-    last = kept.history(ITEM.reference)[-1]
-    assert last["new"] == State.READY
-    assert (last["at"], last["by"]) == ("2020-01-01T00:00:00+00:00", "later")
+    last = kept.history(ITEM.reference).moves[-1]
+    assert last.new == State.READY
+    assert (last.at, last.by) == ("2020-01-01T00:00:00+00:00", "later")
 
 
 @contextmanager

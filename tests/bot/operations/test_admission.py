@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
-from bot.confirmation.approval import MANDATE, PERSON, Approval
 from bot.credentials.passwords import ENVIRONMENT_PREFIX, Passwords
+from bot.ledger.approval import MANDATE, PERSON, Approval
 from bot.ledger.ledger import Ledger
 from bot.ledger.opening import opened_ledger
 from bot.ledger.states import State

@@ -15,7 +15,6 @@ from bot.errors import BusinessException
 from bot.evidence.pack import Evidence
 from bot.evidence.seal import PUBLIC_KEY
 from bot.evidence.verification import verify
-from bot.ledger.ledger import Ledger
 from bot.ledger.opening import opened_ledger
 from bot.ledger.states import State
 from bot.operations import personal_data
@@ -229,12 +228,8 @@ def test_the_audit_tells_that_data_were_erased(settings: Settings):
     """When, and by whom; the state is as it was."""
     personal_data.purge(settings, LATER)
     with opened_ledger(settings) as ledger:
-        last = _history(ledger)[-1]
+        last = ledger.history(ITEM.reference).moves[-1]
 
     state = State.NEEDS_PERSON
-    assert (last["old"], last["new"], last["by"]) == (state, state, settings.operator)
-    assert last["detail"] == {"contact": "已清除"}
-
-
-def _history(ledger: Ledger) -> list[dict[str, object]]:
-    return ledger.history(ITEM.reference)
+    assert (last.old, last.new, last.by) == (state, state, settings.operator)
+    assert last.detail == {"contact": "已清除"}

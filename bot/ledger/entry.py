@@ -1,0 +1,132 @@
+"""Work items and requests as the ledger has them, and as its tables keep them."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+import sqlalchemy as sa
+
+from bot.ledger.approval import Approval
+from bot.ledger.snapshot import Baseline, Snapshot
+from bot.ledger.states import USUAL_STEPS, State
+from bot.work_item import WorkItem
+from pages.models import Contact
+
+ROBOT = "robot"  # who did it, where no person decided
+FORGOTTEN = asdict(Contact("", "", "", ""))
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A row without 申请编号: whatever is pending of this enterprise, and what came of it."""
+
+    item: WorkItem
+    explanation: str
+    next_step: str
+    list_digest: str  # empty: no list brings it again
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether a run has expanded it."""
+        return bool(self.explanation) and not self.next_step
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One work item as the ledger has it."""
+
+    item: WorkItem
+    state: State
+    code: str
+    explanation: str
+    next_step: str
+    snapshot: Snapshot | None
+    approval: Approval | None
+    confirmed_at: str
+    seen_pending_at: str  # in 待确认, after the press
+    baseline: Baseline | None  # what was known before the press; nothing of older presses
+    changed_at: str
+    brought: WorkItem | None = None  # what a list says of it now, for a round that may follow
+
+    @property
+    def items(self) -> tuple[WorkItem, ...]:
+        """What the ledger holds of it: for this round, and for one that may follow."""
+        return (self.item, self.brought) if self.brought else (self.item,)
+
+    @property
+    def seen(self) -> Snapshot:
+        """The snapshot of an item that has been inspected.
+
+        Raises:
+            LookupError: it has not.
+        """
+        if not self.snapshot:
+            raise LookupError(f"{self.item.reference} was never inspected")
+        return self.snapshot
+
+    @property
+    def granted(self) -> Approval:
+        """The approval of an item that has been approved.
+
+        Raises:
+            LookupError: it has not.
+        """
+        if not self.approval:
+            raise LookupError(f"{self.item.reference} was never approved")
+        return self.approval
+
+
+def data_of(item: WorkItem) -> dict[str, Any]:
+    """Return what a list says of a work item, as the tables keep it."""
+    return {
+        "portal_origin": item.portal_origin,
+        "uscc": item.uscc,
+        "enterprise_name": item.enterprise_name,
+        "account": item.account,
+        "application_no": item.application_no,
+        "contact": asdict(item.contact),
+        "expected_documents": list(item.expected_documents),
+    }
+
+
+def item_of(data: Mapping[str, Any], row: int = 0) -> WorkItem:
+    """Return the work item of what the tables keep."""
+    return WorkItem(
+        portal_origin=data["portal_origin"],
+        uscc=data["uscc"],
+        enterprise_name=data["enterprise_name"],
+        account=data["account"],
+        application_no=data["application_no"],
+        contact=Contact(**data["contact"]),
+        expected_documents=tuple(data["expected_documents"]),
+        row=row,
+        round=data.get("round", 1),
+    )
+
+
+def brought_by(row: sa.Row[Any]) -> WorkItem | None:
+    """Return what a list says of a work item by now, if that is something else."""
+    return replace(item_of(row.brought), round=row.round) if row.brought else None
+
+
+def request_of(row: sa.Row[Any]) -> Request:
+    """Return the request of a row of its table."""
+    return Request(item_of(row.data, row.row), row.explanation, row.next_step, row.list_digest)
+
+
+def entry_of(row: sa.Row[Any]) -> Entry:
+    """Return the entry of a row of its table."""
+    return Entry(
+        item=item_of(row._asdict()),
+        state=State(row.state),
+        code=row.code,
+        explanation=row.explanation,
+        next_step=row.next_step or USUAL_STEPS.get(State(row.state), ""),
+        snapshot=Snapshot.load(row.snapshot) if row.snapshot else None,
+        approval=Approval(**row.approval) if row.approval else None,
+        confirmed_at=row.confirmed_at,
+        seen_pending_at=row.seen_pending_at,
+        baseline=Baseline.load(row.baseline) if row.baseline else None,
+        changed_at=row.changed_at,
+        brought=brought_by(row),
+    )

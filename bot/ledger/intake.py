@@ -1,0 +1,71 @@
+"""How a row of a list becomes a work item, a request, or news of an item that is known."""
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from bot.ledger import audit
+from bot.ledger.entry import FORGOTTEN, ROBOT, data_of
+from bot.ledger.schema import AUDIT, ITEMS, REQUESTS, ROWS
+from bot.ledger.states import BEFORE_PRESS, MAY_BE_RETURNED, RESTARTABLE, State
+from bot.work_item import WorkItem
+
+
+def take_in(transaction: sa.Connection, item: WorkItem, list_digest: str, by: str) -> None:
+    """Take one row of a list in; what was pressed is touched only for the round that may follow."""
+    query = sa.select(ITEMS).where(is_policy_of(item))
+    known = transaction.execute(query.order_by(ITEMS.c.round.desc())).first()
+    data = data_of(item)
+    if known and data["contact"] == FORGOTTEN:  # what was erased elsewhere is none to type
+        data["contact"] = known.contact
+    if known is None:
+        insert(transaction, item, by)
+    else:
+        state = State(known.state)
+        is_new = any(getattr(known, name) != value for name, value in data.items())
+        if state in RESTARTABLE or (state in BEFORE_PRESS and is_new):
+            audit.move(transaction, known.reference, state, State.READY, by, **data)
+        elif state in MAY_BE_RETURNED:
+            # what was erased is not taken in again before it is needed
+            is_wanted = is_new and (state is State.RETURNED or known.contact != FORGOTTEN)
+            brought = data | {"by": by} if is_wanted else None
+            of_it = ITEMS.update().where(ITEMS.c.reference == known.reference)
+            transaction.execute(of_it.values(brought=brought))
+    reference = known.reference if known else item.reference
+    row = {"list_digest": list_digest, "row": item.row, "reference": reference}
+    if not transaction.execute(sa.select(ROWS).filter_by(**row)).first():
+        transaction.execute(ROWS.insert().values(**row))
+
+
+def take_request(transaction: sa.Connection, item: WorkItem, list_digest: str) -> None:
+    """Take a row in that asks for whatever is pending."""
+    key = {"list_digest": list_digest, "row": item.row}
+    known = transaction.execute(sa.select(REQUESTS).filter_by(**key)).first()
+    if known is None:
+        transaction.execute(REQUESTS.insert().values(**key, uscc=item.uscc, data=data_of(item)))
+    elif known.data["contact"] == FORGOTTEN:
+        transaction.execute(REQUESTS.update().filter_by(**key).values(data=data_of(item)))
+
+
+def insert(transaction: sa.Connection, item: WorkItem, by: str) -> None:
+    """Begin a round of a work item, for this maker."""
+    values = {"reference": item.reference, "round": item.round, "state": State.READY}
+    transaction.execute(ITEMS.insert().values(**values, changed_at=audit.now(), **data_of(item)))
+    audit.record(transaction, item.reference, "", State.READY, by, {})
+
+
+def makers(transaction: sa.Connection, before: sa.Row[Any]) -> list[str]:
+    """Return who took a round in, let it begin anew, said that it was returned, or brought data."""
+    query = sa.select(AUDIT.c.by).where(
+        AUDIT.c.reference == before.reference,
+        AUDIT.c.new.in_((State.READY, State.RETURNED)),
+        AUDIT.c.by != ROBOT,
+    )
+    names = list(transaction.execute(query.order_by(AUDIT.c.seq)).scalars())
+    return names + ([before.brought["by"]] if before.brought else [])
+
+
+def is_policy_of(item: WorkItem) -> sa.ColumnElement[bool]:
+    """Select the rounds of a policy by the primary key; a later round is `policy|number`."""
+    later = ITEMS.c.reference.between(f"{item.policy}|", f"{item.policy}|:")  # ":" follows "9"
+    return sa.or_(ITEMS.c.reference == item.policy, later)

@@ -1,0 +1,103 @@
+"""What was seen at the portal before a press, as the ledger keeps it."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from hashlib import sha256
+from typing import Any, Self
+
+from pages.models import (
+    Contact,
+    Declaration,
+    Document,
+    PolicyDetails,
+    PolicyRecord,
+    PolicyStatus,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Everything that stood on the opened form, and the digest of every 单证."""
+
+    origin: str
+    fields: tuple[tuple[str, str], ...]
+    declaration: Declaration
+    documents: tuple[tuple[str, str], ...]  # name, SHA-256
+
+    @classmethod
+    def of(cls, origin: str, details: PolicyDetails, documents: Iterable[Document]) -> Self:
+        """Take the snapshot of a form and its documents."""
+        digests = tuple((document.name, document.sha256) for document in documents)
+        return cls(origin, details.fields, details.declaration, digests)
+
+    @classmethod
+    def load(cls, stored: dict[str, Any]) -> Self:
+        """Return the snapshot that was `stored`."""
+        return cls(
+            origin=stored["origin"],
+            fields=tuple((label, value) for label, value in stored["fields"]),
+            declaration=Declaration(
+                tuple(stored["declaration"]["clauses"]), stored["declaration"]["label"]
+            ),
+            documents=tuple((name, digest) for name, digest in stored["documents"]),
+        )
+
+    def stored(self) -> dict[str, Any]:
+        """Return it as JSON takes it."""
+        return asdict(self)
+
+    @property
+    def details(self) -> PolicyDetails:
+        """What the form showed."""
+        names = tuple(name for name, _ in self.documents)
+        return PolicyDetails(self.fields, names, self.declaration)
+
+    def digest(self, contact: Contact) -> str:
+        """Return what an approval covers: this snapshot and the contact data to be typed."""
+        covered = json.dumps([asdict(self), asdict(contact)], ensure_ascii=False, sort_keys=True)
+        return sha256(covered.encode()).hexdigest()
+
+    def differences(self, now: Self) -> str:
+        """Return field by field what is different now; empty if nothing is."""
+        before, after = self._by_name(), now._by_name()
+        return "；".join(
+            f"{name}：原为“{before.get(name, '')}”，现为“{after.get(name, '')}”"
+            for name in before | after
+            if before.get(name) != after.get(name)
+        )
+
+    def _by_name(self) -> dict[str, str]:
+        wording = "".join(self.declaration.clauses) + self.declaration.label
+        named = {f"单证 {name}": digest for name, digest in self.documents}
+        return dict(self.fields) | named | {"门户": self.origin, "投保声明": wording}
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """The look before a press: the records of this policy, and the portal's clock."""
+
+    records: tuple[PolicyRecord, ...]
+    portal_ahead: timedelta | None = None  # of this machine's clock; nothing if it does not tell
+
+    def stored(self) -> dict[str, Any]:
+        """Return it as JSON takes it."""
+        ahead = self.portal_ahead
+        return {
+            "records": [as_facts(one) for one in self.records],
+            "portal_ahead_seconds": ahead.total_seconds() if ahead is not None else None,
+        }
+
+    @classmethod
+    def load(cls, stored: dict[str, Any]) -> Self:
+        """Return the look that was `stored`."""
+        seconds = stored["portal_ahead_seconds"]
+        records = (one | {"status": PolicyStatus(one["status"])} for one in stored["records"])
+        ahead = None if seconds is None else timedelta(seconds=seconds)
+        return cls(tuple(PolicyRecord(**one) for one in records), ahead)
+
+
+def as_facts(record: PolicyRecord) -> dict[str, Any]:
+    """Return a record as JSON takes it."""
+    return asdict(record) | {"status": record.status.value}
