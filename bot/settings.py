@@ -4,15 +4,13 @@ import getpass
 import os
 import re
 import tomllib
-from datetime import date, time
+from datetime import time
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Any, Literal, Self
 from urllib.parse import urlsplit
 
 from platformdirs import user_data_path
 from pydantic import (
-    AfterValidator,
-    BaseModel,
     Field,
     ValidationError,
     field_validator,
@@ -30,8 +28,7 @@ from pydantic_settings import (
 from bot.declaration import GUIDE_DECLARATION
 from bot.errors import NotFit
 from bot.origins import LOOPBACK, host_name, origin_of
-from bot.work_list.columns import RULES
-from bot.work_list.findings import Unfit
+from bot.parties import Enterprise, Mandate
 from pages.models import Declaration
 from pages.profile import PROFILES, PortalProfile, ProfileUnfit, load_profile
 
@@ -77,47 +74,6 @@ KINDS = {  # of what is wrong with a setting, by how the checker calls it
     "less_than_equal": "不能大于 {le}",
     "greater_than": "要大于 {gt}",
 }
-
-
-class Mandate(BaseModel, extra="forbid", frozen=True):
-    """授权委托: a signatory's standing approval, within the limits it names."""
-
-    signatory: str = Field(min_length=1)
-    enterprises: tuple[str, ...] = Field(min_length=1)  # 统一社会信用代码
-    declaration: str  # the digest of the wording that the signatory has read
-    documents: tuple[str, ...] = Field(min_length=1)  # the kinds of 单证 that may be attached
-    expires: date
-
-
-def _rule(heading: str) -> AfterValidator:
-    """Return the rule of this column of a list, for a setting."""
-
-    def accept(text: str) -> str:
-        try:
-            return RULES[heading].accept(text)
-        except Unfit as unfit:
-            raise ValueError(f"{unfit.problem}；{unfit.fix}（{unfit.code}）") from unfit
-
-    return AfterValidator(accept)
-
-
-class ContactPerson(BaseModel, extra="forbid", frozen=True):
-    """联系方式 that is typed for an enterprise without a list."""
-
-    name: Annotated[str, _rule("主要联系人姓名")]
-    phone: Annotated[str, _rule("主要联系人电话")]
-    mobile: Annotated[str, _rule("主要联系人手机")]
-    email: Annotated[str, _rule("主要联系人邮箱")]
-    remarks: Annotated[str, _rule("备注")] = ""
-
-
-class Enterprise(BaseModel, extra="forbid", frozen=True):
-    """An enterprise that is worked for: what a list says of it, said once for all."""
-
-    uscc: Annotated[str, _rule("统一社会信用代码")]
-    name: Annotated[str, _rule("企业名称")]
-    account: Annotated[str, _rule("登录账号")]
-    contact: ContactPerson
 
 
 class Settings(BaseSettings):

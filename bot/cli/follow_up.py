@@ -5,7 +5,7 @@ from bot.cli.intake import prepared
 from bot.cli.outcome import exit_code, print_followed_up
 from bot.cli.person import attendant
 from bot.cli.progress import shown_progress, teller
-from bot.confirmation.acts import EVIDENCE_MISSING
+from bot.confirmation.moving import EVIDENCE_MISSING
 from bot.ledger.states import State
 from bot.operations.run import follow_up as look_up
 

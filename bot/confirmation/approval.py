@@ -12,7 +12,8 @@ from bot.ledger.history import History
 from bot.ledger.ledger import Ledger
 from bot.ledger.snapshot import Snapshot
 from bot.ledger.states import PENDING_AGAIN, State
-from bot.settings import Mandate, Settings
+from bot.parties import Mandate
+from bot.settings import Settings
 from bot.work_item import WorkItem
 from pages.models import Contact, PolicyDetails
 

@@ -20,6 +20,10 @@ from sqlalchemy.exc import OperationalError
 
 from bot.clock import now_in_beijing
 from bot.confirmation.acts import Confirmation, NotListedYet
+from bot.confirmation.expansion import expand
+from bot.confirmation.following_up import FollowingUp
+from bot.confirmation.inspection import Inspection
+from bot.confirmation.records import Records
 from bot.errors import (
     RUN_AGAIN,
     ApplicationException,
@@ -80,7 +84,10 @@ class Robot(DBOSConfiguredInstance):
         self._ledger = ledger
         self._sessions = sessions
         self._evidence = evidence
+        self._records = Records(settings, evidence)
+        self._inspection = Inspection(settings, ledger, sessions, evidence)
         self._confirmation = Confirmation(settings, ledger, sessions, evidence)
+        self._following_up = FollowingUp(settings, ledger, sessions, evidence)
         self._tell = tell
         self._failures: Counter[str] = Counter()  # of each enterprise, since its last success
         self._failing: set[str] = set()  # enterprises, since the last success of any
@@ -176,7 +183,7 @@ class Robot(DBOSConfiguredInstance):
         else:
             self._failures[self._ledger.entry(reference).item.uscc] = 0
             self._failing.clear()
-        self._confirmation.seal(reference)
+        self._records.seal(self._ledger.entry(reference), self._ledger.history(reference))
         if self._evidence.is_failing:  # nothing is pressed that leaves no trace
             self.stopped = self.stopped or Stop.STORAGE
         self._tell(self._ledger.entry(reference))
@@ -190,7 +197,9 @@ class Robot(DBOSConfiguredInstance):
         pending: set[str] = set()
         for request in self._ledger.requests(list_digest):
             if request.item.uscc == uscc:
-                pending |= self._confirmation.expand(request.item, list_digest)
+                pending |= expand(
+                    request.item, list_digest, self._ledger, self._sessions, self._settings.operator
+                )
         return [
             entry.item.reference
             for entry in sorted(self._ledger.entries(list_digest), key=_turn)
@@ -210,15 +219,15 @@ class Robot(DBOSConfiguredInstance):
     @step
     def renew(self, reference: str) -> str:
         """Begin the next round of what the insurer has returned, if the portal lists it again."""
-        self._advance(reference, self._confirmation.look_up, *FOLLOWED_UP)
-        self._advance(reference, self._confirmation.note_pending_again, *DONE)
-        self._advance(reference, self._confirmation.renew, State.RETURNED)
+        self._advance(reference, self._following_up.look_up, *FOLLOWED_UP)
+        self._advance(reference, self._following_up.note_pending_again, *DONE)
+        self._advance(reference, self._following_up.renew, State.RETURNED)
         return self._ledger.last_round(reference)
 
     @step
     def inspect(self, reference: str) -> None:
         """Sign in if need be, open the form and take its snapshot."""
-        self._advance(reference, self._confirmation.inspect, State.READY, State.AWAITING_APPROVAL)
+        self._advance(reference, self._inspection.inspect, State.READY, State.AWAITING_APPROVAL)
 
     @step
     def seek_approval(self, reference: str) -> None:
@@ -243,7 +252,7 @@ class Robot(DBOSConfiguredInstance):
     @step
     def look_up(self, reference: str) -> None:
         """See what the insurer has decided."""
-        self._advance(reference, self._confirmation.look_up, *FOLLOWED_UP)
+        self._advance(reference, self._following_up.look_up, *FOLLOWED_UP)
 
     @step
     def read_back(self, reference: str) -> None:

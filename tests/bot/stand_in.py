@@ -17,9 +17,10 @@ from bot.confirmation.workflow import Robot
 from bot.declaration import GUIDE_DECLARATION
 from bot.evidence.pack import Evidence
 from bot.ledger.ledger import Ledger
+from bot.parties import Mandate
 from bot.portal.client import Answer, Outgoing
 from bot.portal.latch import Latch
-from bot.settings import Mandate, Settings
+from bot.settings import Settings
 from bot.work_item import WorkItem
 from pages.errors import PolicyNotListed, PortalRefused, ScreenNotReached
 from pages.models import Contact, Document, PolicyDetails, PolicyRecord, PolicyStatus

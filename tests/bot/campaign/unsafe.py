@@ -9,6 +9,7 @@ from bot.confirmation import acts as confirmation
 from bot.confirmation import approval
 from bot.confirmation.acts import Confirmation
 from bot.confirmation.approval import ApprovedIntent
+from bot.confirmation.moving import move
 from bot.confirmation.press import Outcome, Pressed
 from bot.ledger.approval import Approval
 from bot.ledger.entry import Entry
@@ -42,19 +43,19 @@ def no_read_back() -> None:
     """Take a press for a confirmation."""
 
     def read_back(self: Confirmation, entry: Entry) -> None:
-        self._move(entry, State.CONFIRMED)
+        move(self._ledger, entry, State.CONFIRMED)
 
     Confirmation.read_back = read_back
 
 
 def result_before_the_act() -> None:
     """Write the result down, then press."""
-    move = Ledger.move
+    moved = Ledger.move
 
     def eager(self: Ledger, reference: str, old: State, new: State, by: str, **values: Any) -> bool:
-        done = move(self, reference, old, new, by, **values)
+        done = moved(self, reference, old, new, by, **values)
         if new is State.PRESSING:
-            move(self, reference, new, State.CONFIRMED, by)
+            moved(self, reference, new, State.CONFIRMED, by)
         return done
 
     Ledger.move = eager
@@ -67,11 +68,11 @@ def check_then_press() -> None:
     MOVES[State.IN_DOUBT] |= {State.READY}
 
     def read_back(self: Confirmation, entry: Entry) -> None:
-        look, is_pending = self._sessions.do(entry.item, lambda one: self._find(one, entry))
+        look, is_pending = self._sessions.do(entry.item, lambda one: self.find(one, entry))
         if look.record:
-            self._move(entry, State.CONFIRMED)
+            move(self._ledger, entry, State.CONFIRMED)
         elif is_pending:
-            self._move(entry, State.READY)
+            move(self._ledger, entry, State.READY)
 
     Confirmation.read_back = read_back
 

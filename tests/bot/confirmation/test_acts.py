@@ -14,8 +14,12 @@ from playwright.sync_api import Error as PlaywrightError
 
 from bot.cli.entries import print_entries
 from bot.clock import in_beijing
+from bot.confirmation import expansion
 from bot.confirmation.acts import Confirmation, fill_in
+from bot.confirmation.following_up import FollowingUp
+from bot.confirmation.inspection import Inspection
 from bot.confirmation.press import Outcome
+from bot.confirmation.records import Records
 from bot.errors import BusinessException, EvidenceNotKept
 from bot.evidence.pack import Evidence
 from bot.ledger.entry import Entry
@@ -69,7 +73,7 @@ def read_back(ledger: Ledger, evidence: Evidence, failures: int = 0) -> Any:
     with suppress(EvidenceNotKept):
         evidence.keep_record(ITEM, "press", {})
     confirmation.read_back(ledger.entry(ITEM.reference))
-    confirmation.seal(ITEM.reference)
+    Records(Settings(), evidence).seal(ledger.entry(ITEM.reference), ledger.history(ITEM.reference))
     return ledger.entry(ITEM.reference)
 
 
@@ -127,12 +131,12 @@ def test_without_evidence_nothing_is_pressed(
     """What was filled in cannot be kept: the press is never claimed."""
     bring_to(ledger, State.INTENT)
     confirmation = Confirmation(Settings(), ledger, FakeSessions(), evidence)
-    monkeypatch.setattr(confirmation, "_fill", lambda *_: (None, None, None))
+    monkeypatch.setattr(confirmation, "fill", lambda *_: (None, None, None))
 
     def full(*_: object) -> None:
         raise EvidenceNotKept("EVIDENCE", "证据没有保存", "")
 
-    monkeypatch.setattr(confirmation, "_keep_filled", full)
+    monkeypatch.setattr(confirmation._records, "keep_filled", full)
 
     with pytest.raises(EvidenceNotKept):
         confirmation.press(ledger.entry(ITEM.reference))
@@ -187,8 +191,8 @@ def test_what_was_sent_here_and_is_returned_is_followed_up(ledger: Ledger, evide
     bring_to(ledger, State.IN_DOUBT)
     ledger.move(ITEM.reference, State.IN_DOUBT, State.READY, "审批人")
     returned = replace(FOUND, status=PolicyStatus.RETURNED)
-    confirmation = Confirmation(Settings(), ledger, FakeSessions(), evidence)
-    confirmation._note_record(ledger.entry(ITEM.reference), returned)
+    inspection = Inspection(Settings(), ledger, FakeSessions(), evidence)
+    inspection._note_record(ledger.entry(ITEM.reference), returned)
 
     assert ledger.entry(ITEM.reference).state is State.ALREADY_CONFIRMED
 
@@ -209,7 +213,7 @@ def test_a_look_that_failed_is_told_until_one_succeeds(
     confirmation = Confirmation(Settings(), ledger, FakeSessions(), evidence)
     fail(confirmation, ledger.entry(ITEM.reference))
     failed = ledger.entry(ITEM.reference)
-    confirmation.look_up(failed)
+    FollowingUp(Settings(), ledger, FakeSessions(), evidence).look_up(failed)
     seen = ledger.entry(ITEM.reference)
 
     assert (failed.state, bool(failed.code)) == (State.CONFIRMED, True)
@@ -226,8 +230,8 @@ def test_what_was_pressed_here_before_is_not_called_somebody_elses(
     """A person let it begin anew, and then the portal shows it confirmed after all."""
     bring_to(ledger, State.IN_DOUBT)
     ledger.move(ITEM.reference, State.IN_DOUBT, State.READY, "审批人")
-    confirmation = Confirmation(Settings(), ledger, FakeSessions(), evidence)
-    confirmation._note_record(ledger.entry(ITEM.reference), FOUND)
+    inspection = Inspection(Settings(), ledger, FakeSessions(), evidence)
+    inspection._note_record(ledger.entry(ITEM.reference), FOUND)
 
     told = ledger.entry(ITEM.reference)
 
@@ -246,8 +250,8 @@ def test_a_look_after_one_press_says_nothing_of_the_next(
         ledger.move(ITEM.reference, old, new, "robot")
     confirmation = Confirmation(Settings(), ledger, FakeSessions(), evidence)
     intent = SimpleNamespace(approval=SimpleNamespace(by="审批人"))
-    monkeypatch.setattr(confirmation, "_fill", lambda *_: (intent, None, None))
-    monkeypatch.setattr(confirmation, "_keep_filled", lambda *_: None)
+    monkeypatch.setattr(confirmation, "fill", lambda *_: (intent, None, None))
+    monkeypatch.setattr(confirmation._records, "keep_filled", lambda *_: None)
     session = SimpleNamespace(known=())
 
     with pytest.raises(AttributeError):  # there is no form to press; the claim stands
@@ -369,7 +373,7 @@ def expand(ledger: Ledger, evidence: Evidence, *numbers: str) -> Any:
     sessions._session.desk.open_pending = lambda: SimpleNamespace(read=lambda: found)
     request = replace(ITEM, application_no="", row=9)
     ledger.dispatch([request], "rows", MAKER)
-    Confirmation(Settings(), ledger, sessions, evidence).expand(request, "rows")
+    expansion.expand(request, "rows", ledger, sessions, MAKER)
     (told,) = ledger.requests("rows")
     return told
 

@@ -20,7 +20,8 @@ from bot.ledger.history import History
 from bot.ledger.ledger import Ledger
 from bot.ledger.snapshot import Snapshot
 from bot.ledger.states import State
-from bot.settings import Mandate, Settings
+from bot.parties import Mandate
+from bot.settings import Settings
 from bot.work_item import WorkItem
 from tests.bot.items import ITEM, MAKER
 from tests.bot.lists import ORIGIN, uscc

@@ -23,7 +23,8 @@ from bot.errors import ApplicationException, SignInRefused
 from bot.ledger.ledger import Ledger
 from bot.ledger.schema import MIGRATIONS, VERSION
 from bot.ledger.states import State
-from bot.settings import Mandate, load_settings
+from bot.parties import Mandate
+from bot.settings import load_settings
 from pages.models import PolicyStatus
 from tests.bot.items import ITEM, MAKER
 from tests.bot.stand_in import MANDATE, Portal, make_robot

@@ -24,6 +24,7 @@ from playwright.sync_api import Page
 
 from bot import cli
 from bot.confirmation.acts import Confirmation
+from bot.confirmation.inspection import Inspection
 from bot.confirmation.workflow import Robot
 from bot.evidence import pack as evidence
 from bot.evidence.pack import Evidence
@@ -42,16 +43,16 @@ Act = Callable[[tuple[Any, ...]], None]  # gets the arguments of the call at the
 SEAMS: tuple[tuple[type | ModuleType, str], ...] = (
     (Ledger, "dispatch"),
     (Robot, "collect"),
-    (Confirmation, "inspect"),
+    (Inspection, "inspect"),
     (Confirmation, "seek_approval"),
     (Confirmation, "prepare"),
-    (Confirmation, "_fill"),
+    (Confirmation, "fill"),
     (Confirmation, "press"),
     (Confirmation, "read_back"),
     (Evidence, "keep_picture"),
     (BrowserThread, "sign_in"),
     (Session, "form"),
-    (Confirmation, "_find"),
+    (Confirmation, "find"),
     (ConfirmationPage, "confirm"),
     (Latch, "_exchange"),  # the request of the press itself
     (run, "write_results"),

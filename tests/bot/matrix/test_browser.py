@@ -11,7 +11,7 @@ OPENED = "after Session.form"  # nothing is pressed yet
 CLAIMED = "before ConfirmationPage.confirm"  # and nothing sent
 SENT = "after Latch._exchange"  # the portal has it, the page does not know
 ANSWERED = "after ConfirmationPage.confirm"
-LOOKING = "before Confirmation._find"
+LOOKING = "before Confirmation.find"
 MOMENTS = (OPENED, CLAIMED, SENT, ANSWERED, LOOKING)
 PARTS = ("renderer", "browser", "network", "gpu", "driver", "tab")
 

@@ -29,8 +29,9 @@ from bot.ledger.states import State
 from bot.operations.doctor import check_clock, check_quickly
 from bot.operations.job import Job
 from bot.operations.run import run
+from bot.parties import Mandate
 from bot.portal.first_visit import check_portal
-from bot.settings import Mandate, Settings, load_settings
+from bot.settings import Settings, load_settings
 from fixtures.portal import running_portal
 from tests.bot.conftest import Workplace
 from tests.bot.items import ITEM, MAKER, bring_to

@@ -22,11 +22,11 @@ CLAIMED = "before ConfirmationPage.confirm"  # and nothing sent
 ANSWERED = "after ConfirmationPage.confirm"  # and nothing written down
 RECOVERING = "before Confirmation.read_back"
 BEFORE_INTENT = (
-    "before Confirmation.inspect",
+    "before Inspection.inspect",
     "after Session.form",
-    "after Confirmation.inspect",
+    "after Inspection.inspect",
     "after Confirmation.seek_approval",
-    "before Confirmation._fill",
+    "before Confirmation.fill",
 )
 AFTER_SENT = ("after Latch._exchange", ANSWERED, "after Confirmation.press", RECOVERING)
 TRANSACTIONS = ("inside awaiting_approval", "inside approved", "inside intent", "inside pressing")

@@ -226,7 +226,7 @@ def test_what_was_returned_before_the_end_holds(sessions: Sessions):
 OPENED, PRESSING, LOOKING = (
     "after Session.form",
     "before ConfirmationPage.confirm",
-    "before Confirmation._find",
+    "before Confirmation.find",
 )
 THEN = {  # the states after two runs; a click after the press has a limit of its own
     OPENED: ["failed", "confirmed"],

@@ -1,0 +1,67 @@
+"""全部待确认: makes work items of whatever is pending of an enterprise."""
+
+from collections.abc import Collection, Iterable
+from contextlib import suppress
+from dataclasses import replace
+
+from bot.errors import (
+    WorkItemError,
+)
+from bot.ledger.entry import Entry
+from bot.ledger.ledger import Ledger
+from bot.ledger.states import (
+    DECIDED,
+    State,
+)
+from bot.portal.sessions import Sessions
+from bot.work_item import WorkItem
+from bot.work_list.columns import RULES
+from bot.work_list.findings import Unfit
+
+CHECK_NUMBERS = "请登录门户查看这些申请，并联系维护人员；其余的照常办理"
+SHOWN_NUMBERS, SHOWN = 5, 40  # of the odd numbers in a message, and of the characters of each
+
+
+def expand(
+    request: WorkItem, list_digest: str, ledger: Ledger, sessions: Sessions, by: str
+) -> set[str]:
+    """Make a work item of each policy that is pending of an enterprise; return the numbers."""
+    try:
+        found = sessions.do(request, lambda session: session.desk.open_pending().read())
+    except WorkItemError as error:
+        ledger.note(request, list_digest, error.explanation, error.next_step)
+        return set()
+    numbers = dict.fromkeys(policy.application_no for policy in found)
+    odd = [number for number in numbers if not _is_number(number)]
+    items = [replace(request, application_no=one) for one in numbers if one not in odd]
+    ledger.dispatch(items, list_digest, by)
+    ours = (one for one in ledger.entries(list_digest) if one.item.uscc == request.uscc)
+    decided = _decided_before(ours, numbers)
+    told = f"待确认中有 {len(items)} 张保单"
+    if decided:
+        told += f"；其中 {len(decided)} 张台账中已有审批结果，没有再办：{_shown(decided)}"
+    if odd:
+        told += f"；另有 {len(odd)} 张的申请编号写法不对，没有办理：{_shown(odd)}"
+    ledger.note(request, list_digest, told, CHECK_NUMBERS if odd or decided else "")
+    return {item.application_no for item in items}
+
+
+def _is_number(text: str) -> bool:
+    """Tell whether the portal shows a number that a list could hold, letter by letter."""
+    with suppress(Unfit):
+        return bool(text) and RULES["申请编号"].accept(text) == text
+    return False
+
+
+def _decided_before(entries: Iterable[Entry], numbers: Collection[str]) -> list[str]:
+    """Return those of the numbers that the insurer has decided on for good."""
+    final = DECIDED - {State.RETURNED}
+    known = (one.item.application_no for one in entries if one.state in final)
+    return [number for number in known if number in numbers]
+
+
+def _shown(odd: list[str]) -> str:
+    """Return the beginning of some numbers, with their invisible characters spelled out."""
+    spelled = [repr(number)[1:-1] for number in odd[:SHOWN_NUMBERS]]
+    shown = [f"“{one[:SHOWN]}{'…' if len(one) > SHOWN else ''}”" for one in spelled]
+    return "、".join(shown) + ("等" if len(odd) > SHOWN_NUMBERS else "")

@@ -1,0 +1,57 @@
+"""What several acts say and do: moves, doubts, and what none of them goes past."""
+
+import logging
+from typing import Any
+
+from bot.confirmation import positive_look
+from bot.errors import BusinessException
+from bot.ledger.entry import ROBOT, Entry
+from bot.ledger.ledger import Ledger
+from bot.ledger.states import (
+    IN_BOTH,
+    State,
+)
+from bot.portal.session import Session
+from bot.work_item import WorkItem, mask_within
+
+log = logging.getLogger(__name__)
+EVIDENCE_MISSING = "EVIDENCE_MISSING"  # confirmed, and not all of its evidence could be kept
+NOT_SEEN = "NOT_SEEN"  # what the insurer has decided could not be looked up
+WAIT_FOR_INSURER = "等待保险公司审批，生效时间以审批为准"
+BOTH = "“待确认”中有这张保单，“保单查询”中又有它的确认"
+ASK_PORTAL = "请登录门户查看，并致电 95198；先不要确认"
+
+
+def move(ledger: Ledger, entry: Entry, new: State, by: str = ROBOT, **values: Any) -> bool:
+    """Move an item on, and tell it without what was typed; return whether this call did it."""
+    if "explanation" in values:  # the portal's words may repeat what was typed
+        values["explanation"] = mask_within(values["explanation"], entry.item.contact)
+    return ledger.move(entry.item.reference, entry.state, new, by, **values)
+
+
+def doubt(explanation: str) -> dict[str, str]:
+    """Return what is told of an item in doubt."""
+    return {
+        "explanation": explanation,
+        "next_step": "请勿手工重复确认；稍后再运行一次由程序核验，仍存疑时登录门户查看或致电 95198",
+    }
+
+
+def warn(entry: Entry, told: str, next_step: str) -> None:
+    """Warn about an item that stays as it was decided."""
+    log.warning("%s %s：%s。%s。", entry.item.enterprise_name, entry.item.label, told, next_step)
+
+
+def expect_unconfirmed(session: Session) -> None:
+    """See that 保单查询 does not show the policy as confirmed while 待确认 lists it."""
+    found = positive_look.latest(session.known)
+    if found and found.status in positive_look.CONFIRMED:
+        raise BusinessException(IN_BOTH, BOTH, ASK_PORTAL)
+
+
+def expect_contact(item: WorkItem) -> None:
+    """See that there is something to type; contact data are erased by age, or at a wish."""
+    if not item.contact.name:
+        raise BusinessException(
+            "NO_CONTACT", "联系方式已从台账清除", "请在清单中填好联系方式，再运行这份清单"
+        )

@@ -1,0 +1,50 @@
+"""Who is worked for, and who has agreed to that, as the settings name them."""
+
+from datetime import date
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, Field
+
+from bot.work_list.columns import RULES
+from bot.work_list.findings import Unfit
+
+
+class Mandate(BaseModel, extra="forbid", frozen=True):
+    """授权委托: a signatory's standing approval, within the limits it names."""
+
+    signatory: str = Field(min_length=1)
+    enterprises: tuple[str, ...] = Field(min_length=1)  # 统一社会信用代码
+    declaration: str  # the digest of the wording that the signatory has read
+    documents: tuple[str, ...] = Field(min_length=1)  # the kinds of 单证 that may be attached
+    expires: date
+
+
+def _rule(heading: str) -> AfterValidator:
+    """Return the rule of this column of a list, for a setting."""
+
+    def accept(text: str) -> str:
+        try:
+            return RULES[heading].accept(text)
+        except Unfit as unfit:
+            raise ValueError(f"{unfit.problem}；{unfit.fix}（{unfit.code}）") from unfit
+
+    return AfterValidator(accept)
+
+
+class ContactPerson(BaseModel, extra="forbid", frozen=True):
+    """联系方式 that is typed for an enterprise without a list."""
+
+    name: Annotated[str, _rule("主要联系人姓名")]
+    phone: Annotated[str, _rule("主要联系人电话")]
+    mobile: Annotated[str, _rule("主要联系人手机")]
+    email: Annotated[str, _rule("主要联系人邮箱")]
+    remarks: Annotated[str, _rule("备注")] = ""
+
+
+class Enterprise(BaseModel, extra="forbid", frozen=True):
+    """An enterprise that is worked for: what a list says of it, said once for all."""
+
+    uscc: Annotated[str, _rule("统一社会信用代码")]
+    name: Annotated[str, _rule("企业名称")]
+    account: Annotated[str, _rule("登录账号")]
+    contact: ContactPerson
