@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from bot.cli.commands import COMMANDS
+from bot.errors import Reason
 from bot.settings import Settings
 from fixtures.guide import clauses
 from reports import screens, states
@@ -218,6 +219,14 @@ def test_every_setting_is_explained():
     explained = {name for row in rows for name in IDENTIFIER.findall(row)}
 
     assert explained == set(Settings.model_fields)
+
+
+def test_every_reason_is_explained():
+    """The operations page has the table of reasons as the program has it."""
+    table = read("docs/operations.md").split("## 原因代码")[1].split("## ")[0]
+    rows = re.findall(r"^\| `([^`]+)` \| (.+) \| (.+) \|$", table, re.M)
+
+    assert rows == [(reason.value, reason.sentence, reason.who) for reason in Reason]
 
 
 def test_every_command_is_in_the_operations_page():

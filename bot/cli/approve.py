@@ -22,13 +22,13 @@ from bot.cli.frame import (
 from bot.cli.output import err, out, print_json
 from bot.cli.person import is_agreed
 from bot.confirmation import approval
-from bot.errors import BusinessException
+from bot.errors import BusinessException, Reason
 from bot.evidence.pack import Evidence
 from bot.ledger.entry import Entry
 from bot.ledger.ledger import Ledger
 from bot.ledger.opening import opened_ledger
 from bot.ledger.snapshot import Snapshot
-from bot.ledger.states import FOLLOWED_UP, PENDING_AGAIN, PRESSED, STATE_WORDS, State
+from bot.ledger.states import FOLLOWED_UP, PRESSED, STATE_WORDS, State
 from bot.settings import Settings, load_settings
 from bot.work_item import mask_contact
 from pages.models import Contact, Declaration
@@ -64,7 +64,7 @@ def approve(
         waiting = [
             entry
             for entry in ledger.entries()
-            if entry.state in states or (again and entry.code == PENDING_AGAIN)
+            if entry.state in states or (again and entry.code == Reason.PENDING_AGAIN)
         ]
         named = _named(ledger, waiting, numbers) if numbers else waiting
         packs, file = _packs(settings, named), settings.ledger_file

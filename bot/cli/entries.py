@@ -6,6 +6,7 @@ from typing import Any
 
 from bot.cli.output import out, print_json, print_table
 from bot.clock import BEIJING
+from bot.errors import Reason
 from bot.ledger.entry import Entry
 from bot.ledger.states import CONTRADICTED, FOLLOWED_UP, NEXT_RUN, STATE_WORDS, WAITING_FOR
 from bot.results.summary import GOOD
@@ -49,12 +50,16 @@ def when(entry: Entry) -> str:
 
 def facts(entry: Entry) -> dict[str, Any]:
     """Return what `--json` tells of it."""
+    reason = Reason.named(entry.code)
     return {
         "reference": entry.item.reference,
         "enterprise_name": entry.item.enterprise_name,
         "application_no": entry.item.application_no,
         "round": entry.item.round,
         "state": entry.state,
+        "code": entry.code,
+        "reason": reason.sentence if reason else "",
+        "who": reason.who if reason else "",
         "since": entry.changed_at,
         "explanation": entry.explanation,
         "next_step": entry.next_step,

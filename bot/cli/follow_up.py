@@ -5,7 +5,7 @@ from bot.cli.intake import prepared
 from bot.cli.outcome import exit_code, print_followed_up
 from bot.cli.person import attendant
 from bot.cli.progress import shown_progress, teller
-from bot.confirmation.moving import EVIDENCE_MISSING
+from bot.errors import Reason
 from bot.ledger.states import State
 from bot.operations.run import follow_up as look_up
 
@@ -34,7 +34,7 @@ def follow_up(
         outcome = look_up(job, attendant(job.settings, progress), tell)
     print_followed_up(outcome, as_json)
     waits = any(
-        one.code not in ("", EVIDENCE_MISSING) or one.state in NOT_INSURED
+        one.code not in ("", Reason.EVIDENCE_MISSING) or one.state in NOT_INSURED
         for one in outcome.entries
     )
     return exit_code(outcome, is_whole=not waits, is_rehearsal=False)

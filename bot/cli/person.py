@@ -17,7 +17,7 @@ from rich.prompt import Confirm
 from rich_pixels import Pixels
 
 from bot.cli.output import err
-from bot.errors import SignInRefused
+from bot.errors import Reason, SignInRefused
 from bot.operations import demo as demonstration
 from bot.portal.sign_in import Attendant
 from bot.settings import Settings
@@ -92,7 +92,7 @@ class Person:
 
 def _nobody(what: str) -> SignInRefused:
     told = f"登录要输入{what}，但没有人值守"
-    return SignInRefused("UNATTENDED", told, "请在终端前再运行一次，按提示输入")
+    return SignInRefused(Reason.UNATTENDED, told, "请在终端前再运行一次，按提示输入")
 
 
 def attendant(settings: Settings, progress: Progress) -> Attendant:

@@ -11,7 +11,7 @@ from functools import cached_property
 from bot.clock import now_in_beijing
 from bot.confirmation import approval, positive_look
 from bot.confirmation.approval import ApprovedIntent
-from bot.confirmation.moving import NOT_SEEN, doubt, expect_contact, expect_unconfirmed, move, warn
+from bot.confirmation.moving import doubt, expect_contact, expect_unconfirmed, move, warn
 from bot.confirmation.positive_look import Judgement
 from bot.confirmation.press import UNSENT, Outcome, Pressed, press
 from bot.confirmation.read_back import conclude
@@ -19,6 +19,7 @@ from bot.confirmation.records import PRESS_RECORD, Records
 from bot.errors import (
     RUN_AGAIN,
     BusinessException,
+    Reason,
 )
 from bot.evidence.pack import Evidence
 from bot.ledger.entry import Entry
@@ -43,12 +44,13 @@ from pages.models import Contact, PolicyDetails
 from pages.pending import ConfirmationPage
 
 log = logging.getLogger(__name__)
-STATE_OF = {  # the code of a business exception; any other needs a person
-    "CHANGED": State.CHANGED,
-    "NOT_APPROVED": State.CHANGED,
-    "MISMATCH": State.REFUSED,
-    "NOT_PENDING": State.REFUSED,
-    "QUARANTINE": State.REFUSED,
+DOUBTS = {Outcome.REFUSED: Reason.PRESS_REFUSED, Outcome.UNKNOWN: Reason.PRESS_UNCLEAR}
+STATE_OF = {  # of a business exception; any other needs a person
+    Reason.CHANGED: State.CHANGED,
+    Reason.NOT_APPROVED: State.CHANGED,
+    Reason.MISMATCH: State.REFUSED,
+    Reason.NOT_PENDING: State.REFUSED,
+    Reason.QUARANTINE: State.REFUSED,
 }
 PAGE_CHANGED = "请登录门户查看，并联系维护人员核对门户配置；查明以前不要再运行"
 
@@ -135,7 +137,7 @@ class Confirmation:
             )
         else:
             told = doubt(f"按下“确认投保”后：{pressed.told}")
-            move(self._ledger, claimed, State.IN_DOUBT, code=pressed.outcome, **told)
+            move(self._ledger, claimed, State.IN_DOUBT, code=DOUBTS[pressed.outcome], **told)
 
     def _claim_and_press(self, session: Session, entry: Entry, ahead: timedelta | None) -> Pressed:
         intent, form, latch = self.fill(session, entry)
@@ -166,7 +168,7 @@ class Confirmation:
             form = session.form(item)
         except PolicyNotListed:
             raise BusinessException(
-                "CHANGED", "这张保单已不在“待确认”中", "请再运行一次，由程序在“保单查询”中核对"
+                Reason.CHANGED, "这张保单已不在“待确认”中", "请再运行一次，由程序在“保单查询”中核对"
             ) from None
         expect_unconfirmed(session)
         details = self._read(form)
@@ -183,7 +185,7 @@ class Confirmation:
         latch.expect_quiet()
         if not is_the_same:
             raise BusinessException(
-                "CHANGED", "填写的时候，表单上的资料变了", "请再运行一次，由程序重新核对"
+                Reason.CHANGED, "填写的时候，表单上的资料变了", "请再运行一次，由程序重新核对"
             )
         session.expect_quiet()
         return intent, form, latch
@@ -247,26 +249,31 @@ class Confirmation:
         else:  # the code of the press is what the next look needs
             move(self._ledger, entry, State.IN_DOUBT, code=entry.code, **told)
 
-    def fail(self, entry: Entry, reason: str, next_step: str = RUN_AGAIN, code: str = "") -> None:
+    def fail(self, entry: Entry, code: Reason, told: str, next_step: str = RUN_AGAIN) -> None:
         """Write down that it could not be done for a technical reason."""
         if entry.state in BEFORE_PRESS - RESTARTABLE:
-            told = f"{reason}；确认没有发出"
+            unsent = f"{told}；确认没有发出"
             move(
-                self._ledger, entry, State.FAILED, code=code, explanation=told, next_step=next_step
+                self._ledger,
+                entry,
+                State.FAILED,
+                code=code,
+                explanation=unsent,
+                next_step=next_step,
             )
         elif entry.state in FOLLOWED_UP:
             move(
                 self._ledger,
                 entry,
                 entry.state,
-                code=NOT_SEEN,
-                explanation=reason,
+                code=Reason.NOT_SEEN,
+                explanation=told,
                 next_step=next_step,
             )
         elif entry.state in DECIDED:
-            warn(entry, _not_seen_again(reason), next_step)
+            warn(entry, _not_seen_again(told), next_step)
         elif entry.state is State.PRESSING:
-            move(self._ledger, entry, State.IN_DOUBT, **doubt(f"已按下，没有核验成功：{reason}"))
+            move(self._ledger, entry, State.IN_DOUBT, **doubt(f"已按下，没有核验成功：{told}"))
 
 
 def fill_in(form: ConfirmationPage, contact: Contact) -> None:
@@ -281,7 +288,9 @@ def fill_in(form: ConfirmationPage, contact: Contact) -> None:
         form.fill_contact(contact)
     if form.read_contact() != contact:
         raise BusinessException(
-            "CHANGED", "门户改写了填写的联系方式", "请登录门户核对联系方式的格式，改正清单后再运行"
+            Reason.CHANGED,
+            "门户改写了填写的联系方式",
+            "请登录门户核对联系方式的格式，改正清单后再运行",
         )
 
 

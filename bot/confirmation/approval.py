@@ -5,13 +5,13 @@ from datetime import UTC, date, datetime, timedelta
 
 from bot import declaration
 from bot.clock import in_beijing
-from bot.errors import BusinessException
+from bot.errors import BusinessException, Reason
 from bot.ledger.approval import MANDATE, PERSON, REJECTED, Approval
 from bot.ledger.entry import Entry
 from bot.ledger.history import History
 from bot.ledger.ledger import Ledger
 from bot.ledger.snapshot import Snapshot
-from bot.ledger.states import PENDING_AGAIN, State
+from bot.ledger.states import State
 from bot.parties import Mandate
 from bot.settings import Settings
 from bot.work_item import WorkItem
@@ -103,7 +103,7 @@ def approve(ledger: Ledger, entry: Entry, by: str, settings: Settings) -> None:
         theirs = ledger.history(entry.item.reference).makers
         if same := theirs & {by, settings.operator}:
             raise BusinessException(
-                "FOUR_EYES",
+                Reason.FOUR_EYES,
                 f"清单由“{'、'.join(sorted(same))}”交办，不能由同一人批准",
                 "请由另一人用自己的系统账号批准",
             )
@@ -132,11 +132,11 @@ def release(ledger: Ledger, entry: Entry, by: str, settings: Settings, moment: d
     Raises:
         BusinessException: it was never seen pending after the press, or too little time has gone.
     """
-    is_again = entry.code == PENDING_AGAIN
+    is_again = entry.code == Reason.PENDING_AGAIN
     seen_at = entry.changed_at if is_again else entry.seen_pending_at
     if not (is_again or entry.state is State.IN_DOUBT) or not seen_at:
         raise BusinessException(
-            "NOT_RELEASED",
+            Reason.NOT_RELEASED,
             "按下之后还没有看到这张保单仍在“待确认”中",
             "请先运行 single-window run，由程序核验",
         )
@@ -145,7 +145,7 @@ def release(ledger: Ledger, entry: Entry, by: str, settings: Settings, moment: d
         raise _unsettled(until, "核验一次，再作决定")
     if until and datetime.fromisoformat(seen_at) < until:
         raise BusinessException(
-            "NOT_RELEASED",
+            Reason.NOT_RELEASED,
             "过了隔离期还没有再看过这张保单是否仍在“待确认”中",
             f"请先运行 single-window {'follow-up' if is_again else 'run'}，由程序核验",
         )
@@ -175,12 +175,14 @@ def _decide(
 
 def _unsettled(until: datetime, then: str, said: str = "") -> BusinessException:
     told = f"{said}门户可能还在保存上一次确认"
-    return BusinessException("QUARANTINE", told, f"请在 {in_beijing(until)}（北京时间）以后{then}")
+    return BusinessException(
+        Reason.QUARANTINE, told, f"请在 {in_beijing(until)}（北京时间）以后{then}"
+    )
 
 
 def _not_waiting() -> BusinessException:
     return BusinessException(
-        "NOT_WAITING", "这张保单不在等待决定", "请用 single-window status 查看它到了哪一步"
+        Reason.NOT_WAITING, "这张保单不在等待决定", "请用 single-window status 查看它到了哪一步"
     )
 
 
@@ -198,13 +200,13 @@ def intend(
     """
     if different := seen.differences(now):
         raise BusinessException(
-            "CHANGED",
+            Reason.CHANGED,
             f"表单内容与批准时不同：{different}",
             "请核对差异，确认无误后重新运行，由审批人重新批准",
         )
     if not standing or not granted.digest == standing.digest == now.digest(item.contact):
         raise BusinessException(
-            "NOT_APPROVED",
+            Reason.NOT_APPROVED,
             "批准的不是这份内容，或批准、授权委托已撤回、已过期",
             "请重新运行，由审批人重新批准",
         )

@@ -1,19 +1,17 @@
 """查询审批: what the insurer has decided, and whether it has sent a policy back (guide-2.7)."""
 
 from bot.confirmation import positive_look
-from bot.confirmation.moving import ASK_PORTAL, BOTH, EVIDENCE_MISSING, WAIT_FOR_INSURER, move, warn
+from bot.confirmation.moving import ASK_PORTAL, BOTH, WAIT_FOR_INSURER, move, warn
 from bot.confirmation.records import Records
 from bot.errors import (
     BusinessException,
+    Reason,
 )
 from bot.evidence.pack import Evidence
 from bot.ledger.entry import Entry
 from bot.ledger.ledger import Ledger
 from bot.ledger.states import (
     DECIDED,
-    IN_BOTH,
-    PENDING_AGAIN,
-    VANISHED,
     State,
 )
 from bot.portal.session import Session
@@ -60,7 +58,7 @@ class FollowingUp:
             opinion = f"：{record.opinion}" if record.opinion else ""
             told = f"保险公司已审批，{record.status.value}{policy}{effective}{opinion}"
             move(self._ledger, entry, decided, explanation=told, next_step=AFTER_DECISION[decided])
-        elif entry.code not in ("", EVIDENCE_MISSING):  # an earlier look had failed
+        elif entry.code not in ("", Reason.EVIDENCE_MISSING):  # an earlier look had failed
             told = f"门户显示“{record.status.value}”"
             move(self._ledger, entry, entry.state, explanation=told, next_step=WAIT_FOR_INSURER)
 
@@ -68,9 +66,9 @@ class FollowingUp:
         """Return the exception for a confirmation that the portal does not show any more."""
         if self._sessions.do(item, lambda session: session.is_pending(item)):
             told = "“保单查询”中查不到这次确认，“待确认”中又有这张保单"
-            return BusinessException(PENDING_AGAIN, told, ASK_FOR_A_ROUND)
+            return BusinessException(Reason.PENDING_AGAIN, told, ASK_FOR_A_ROUND)
         told = "“保单查询”中现在查不到这张保单的这次确认"
-        return BusinessException(VANISHED, told, "请登录门户查看，或致电 95198")
+        return BusinessException(Reason.VANISHED, told, "请登录门户查看，或致电 95198")
 
     def _decided(self, session: Session, entry: Entry) -> PolicyRecord | None:
         """Return the record of this confirmation; one from before its press is another round's."""
@@ -84,7 +82,7 @@ class FollowingUp:
 
     def note_pending_again(self, entry: Entry) -> None:
         """Write down that 待确认 shows what is confirmed, though 保单查询 shows it too."""
-        if entry.code not in ("", EVIDENCE_MISSING):
+        if entry.code not in ("", Reason.EVIDENCE_MISSING):
             return
         if not self._sessions.do(entry.item, lambda session: session.is_pending(entry.item)):
             return
@@ -95,7 +93,7 @@ class FollowingUp:
                 self._ledger,
                 entry,
                 entry.state,
-                code=IN_BOTH,
+                code=Reason.IN_BOTH,
                 explanation=BOTH,
                 next_step=ASK_PORTAL,
             )

@@ -8,6 +8,7 @@ from bot.confirmation.records import Records
 from bot.errors import (
     BusinessException,
     DeclarationChanged,
+    Reason,
 )
 from bot.evidence.pack import Evidence
 from bot.ledger.entry import Entry
@@ -60,7 +61,7 @@ class Inspection:
         pressed = pressed_here(self._ledger.history(entry.item.reference))
         if record.status in (PolicyStatus.RETURNED, PolicyStatus.DECLINED) and not pressed:
             raise BusinessException(
-                "NOT_PENDING",
+                Reason.NOT_PENDING,
                 f"门户显示“{record.status.value}”：{record.opinion}",
                 "请按审批意见联系保险公司",
             )
@@ -88,7 +89,7 @@ class Inspection:
                 self._records.keep_found(session, item, record)
                 return record
             raise BusinessException(
-                "NOT_PENDING",
+                Reason.NOT_PENDING,
                 "“待确认”和“保单查询”中都没有这个申请编号",
                 "请核对申请编号，或登录门户查看该申请是否已撤回",
             ) from None
@@ -105,7 +106,7 @@ class Inspection:
     def _check(self, item: WorkItem, details: PolicyDetails) -> None:
         if wording := declaration.differences(self._settings.declaration, details.declaration):
             raise DeclarationChanged(
-                "DECLARATION_CHANGED",
+                Reason.DECLARATION_CHANGED,
                 f"投保声明与已接受的文字不同：{wording}",
                 "没有打勾，本次运行已停止；请由签字人阅读新声明，更新设置和授权委托后再运行",
             )
@@ -122,7 +123,7 @@ class Inspection:
         }
         if wrong := [name for name, (wanted, shown) in due.items() if wanted != shown]:
             raise BusinessException(
-                "MISMATCH",
+                Reason.MISMATCH,
                 f"门户显示的{'、'.join(wrong)}与清单不一致",
                 "请登录门户核对，改正清单后再运行",
             )

@@ -4,19 +4,16 @@ import logging
 from typing import Any
 
 from bot.confirmation import positive_look
-from bot.errors import BusinessException
+from bot.errors import BusinessException, Reason
 from bot.ledger.entry import ROBOT, Entry
 from bot.ledger.ledger import Ledger
 from bot.ledger.states import (
-    IN_BOTH,
     State,
 )
 from bot.portal.session import Session
 from bot.work_item import WorkItem, mask_within
 
 log = logging.getLogger(__name__)
-EVIDENCE_MISSING = "EVIDENCE_MISSING"  # confirmed, and not all of its evidence could be kept
-NOT_SEEN = "NOT_SEEN"  # what the insurer has decided could not be looked up
 WAIT_FOR_INSURER = "等待保险公司审批，生效时间以审批为准"
 BOTH = "“待确认”中有这张保单，“保单查询”中又有它的确认"
 ASK_PORTAL = "请登录门户查看，并致电 95198；先不要确认"
@@ -46,12 +43,12 @@ def expect_unconfirmed(session: Session) -> None:
     """See that 保单查询 does not show the policy as confirmed while 待确认 lists it."""
     found = positive_look.latest(session.known)
     if found and found.status in positive_look.CONFIRMED:
-        raise BusinessException(IN_BOTH, BOTH, ASK_PORTAL)
+        raise BusinessException(Reason.IN_BOTH, BOTH, ASK_PORTAL)
 
 
 def expect_contact(item: WorkItem) -> None:
     """See that there is something to type; contact data are erased by age, or at a wish."""
     if not item.contact.name:
         raise BusinessException(
-            "NO_CONTACT", "联系方式已从台账清除", "请在清单中填好联系方式，再运行这份清单"
+            Reason.NO_CONTACT, "联系方式已从台账清除", "请在清单中填好联系方式，再运行这份清单"
         )

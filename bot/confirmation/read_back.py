@@ -10,10 +10,10 @@ from datetime import datetime
 from typing import Any
 
 from bot.clock import in_beijing
-from bot.confirmation.moving import EVIDENCE_MISSING, WAIT_FOR_INSURER, doubt
+from bot.confirmation.moving import WAIT_FOR_INSURER, doubt
 from bot.confirmation.positive_look import Judgement
-from bot.confirmation.press import Outcome
 from bot.confirmation.records import PRESS_RECORD
+from bot.errors import Reason
 from bot.ledger.entry import Entry
 from bot.ledger.history import History
 from bot.ledger.states import State
@@ -40,7 +40,7 @@ def conclude(
 
     `lack` names what its evidence is missing.
     """
-    was_refused = entry.code == Outcome.REFUSED
+    was_refused = entry.code == Reason.PRESS_REFUSED
     # what the portal refused here and shows as confirmed since was somebody else's to confirm
     if record := look.record or (look.elsewhere if was_refused else None):
         return _confirmed(entry, history, look, record, lack)
@@ -60,12 +60,12 @@ def pressed_here(history: History) -> str:
 def _confirmed(
     entry: Entry, history: History, look: Judgement, record: PolicyRecord, lack: Sequence[str]
 ) -> Conclusion:
-    was_refused = entry.code == Outcome.REFUSED
+    was_refused = entry.code == Reason.PRESS_REFUSED
     missing = f"；证据不全，缺少{'、'.join(lack)}" if lack else ""
     return Conclusion(
         State.ALREADY_CONFIRMED if was_refused else State.CONFIRMED,
         {
-            "code": EVIDENCE_MISSING if lack else "",
+            "code": Reason.EVIDENCE_MISSING if lack else "",
             "explanation": f"{look.told}{_doubts(entry, history, lack)}{missing}",
             "next_step": WAIT_FOR_INSURER,
             "confirmed_at": record.confirmed_at,
@@ -75,7 +75,7 @@ def _confirmed(
 
 def _doubts(entry: Entry, history: History, lack: Sequence[str]) -> str:
     """Say why somebody else may have confirmed it; empty if nobody can have."""
-    if entry.code == Outcome.REFUSED:
+    if entry.code == Reason.PRESS_REFUSED:
         told = f"；{pressed_here(history)}，当时门户答复不予确认"
         return f"{told}；可能就是那一次，也可能是别人确认的"
     if entry.seen_pending_at:

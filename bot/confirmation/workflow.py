@@ -31,6 +31,7 @@ from bot.errors import (
     DeclarationChanged,
     NotWritten,
     OutOfTime,
+    Reason,
     WorkItemError,
 )
 from bot.evidence.pack import Evidence
@@ -276,7 +277,7 @@ class Robot(DBOSConfiguredInstance):
         begun = self._begun.get(entry.item.reference, monotonic())
         if entry.state in BEFORE_PRESS and monotonic() - begun > minutes * 60:
             told = f"{minutes:g} 分钟内没有办到确认这一步"
-            raise OutOfTime("OUT_OF_TIME", told, RUN_AGAIN)
+            raise OutOfTime(Reason.OUT_OF_TIME, told, RUN_AGAIN)
 
     def _give_up(self, reference: str, error: Exception) -> None:
         if isinstance(error, NotListedYet):
@@ -284,8 +285,7 @@ class Robot(DBOSConfiguredInstance):
         entry = self._ledger.entry(reference)
         self._count_failure(entry.item)
         next_step = error.next_step if isinstance(error, WorkItemError) else RUN_AGAIN
-        code = error.code if isinstance(error, OutOfTime) else ""
-        self._confirmation.fail(entry, _told(error), next_step, code)
+        self._confirmation.fail(entry, *_told(error), next_step)
 
     def _count_failure(self, item: WorkItem) -> None:
         """Leave the rest of an enterprise that keeps failing; end the run if several fail."""
@@ -313,9 +313,9 @@ def _identity(file: Path) -> tuple[int, int] | None:
     return None
 
 
-def _told(error: Exception) -> str:
+def _told(error: Exception) -> tuple[Reason, str]:
     if isinstance(error, WorkItemError):
-        return str(error)
+        return error.code, str(error)
     if isinstance(error, OSError):
-        return f"证据写不进去（{error.strerror}），请检查磁盘空间和权限"
-    return f"程序出错（{type(error).__name__}）"
+        return Reason.EVIDENCE, f"证据写不进去（{error.strerror}），请检查磁盘空间和权限"
+    return Reason.PROGRAM, f"程序出错（{type(error).__name__}）"

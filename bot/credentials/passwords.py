@@ -3,7 +3,7 @@
 import os
 
 from bot.credentials.store import Environment, open_store, read_descriptor
-from bot.errors import BusinessException
+from bot.errors import BusinessException, Reason
 from bot.settings import Settings
 from pages.models import Secret
 
@@ -41,7 +41,7 @@ class Passwords:
         stored = self._store.find(uscc, account)
         if stored is None:
             raise BusinessException(
-                "NO_CREDENTIAL",
+                Reason.NO_CREDENTIAL,
                 f"环境变量和{self._store.place}里都没有这个登录账号的密码",
                 f'请执行 single-window credentials set {uscc} "{account}"，'
                 f"或设置环境变量 {ENVIRONMENT_PREFIX}{uscc}，然后再运行一次",

@@ -10,7 +10,7 @@ from keyring.backend import KeyringBackend
 from keyring.backends import chainer, fail
 from keyring.errors import KeyringError, NoKeyringError, PasswordDeleteError
 
-from bot.errors import BusinessException, NotFit
+from bot.errors import BusinessException, NotFit, Reason
 from bot.private_files import make_private, write_private
 from pages.models import Secret
 
@@ -97,7 +97,7 @@ def _unlocked() -> Iterator[None]:
         raise
     except KeyringError as error:
         raise BusinessException(
-            "KEYRING_LOCKED",
+            Reason.KEYRING_LOCKED,
             f"不能使用系统密钥库（{type(error).__name__}）",
             f"请登录桌面并解锁它；没有桌面的机器请{USE_THE_VAULT}，然后再运行一次",
         ) from None

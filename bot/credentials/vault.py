@@ -10,7 +10,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
-from bot.errors import BusinessException, NotFit
+from bot.errors import BusinessException, NotFit, Reason
 from bot.private_files import is_private, make_private, write_private
 from pages.models import Secret
 
@@ -58,7 +58,7 @@ class Vault:
             return Secret(self._open(self._entries[name], self._sealed_to(name)).decode())
         except InvalidTag:
             raise BusinessException(
-                "VAULT_TAMPERED",
+                Reason.VAULT_TAMPERED,
                 f"保管库中 {uscc} 的密码与企业、账号、门户不符，可能被人调换或改动",
                 "请查明谁动过保管库，改掉门户上的密码，再用 single-window credentials set 重新录入",
             ) from None

@@ -20,7 +20,7 @@ from threading import Lock
 from typing import Any
 
 from bot.clock import stamp, utc
-from bot.errors import EvidenceNotKept, NotFit
+from bot.errors import EvidenceNotKept, NotFit, Reason
 from bot.evidence.pack_file import MANIFEST, RECORDS, PackFile, last_of, pack_files
 from bot.evidence.page import write_page
 from bot.evidence.seal import CHAIN, PACK, RUN, Chain, Head, Seal, signature_of
@@ -224,7 +224,7 @@ class Evidence:
         seal = Seal.read(pack / MANIFEST)
         if not self.chain.is_own(seal):
             told = f"{pack} 的证据清单被改动"
-            raise EvidenceNotKept("EVIDENCE", told, "请保留现状，用 single-window verify 查明")
+            raise EvidenceNotKept(Reason.EVIDENCE, told, "请保留现状，用 single-window verify 查明")
         return seal.facts
 
     def _numbered(self, pack: Path, stem: str, suffix: str) -> list[str]:
@@ -264,7 +264,9 @@ class Evidence:
         except OSError as error:
             self.is_failing = True
             raise EvidenceNotKept(
-                "EVIDENCE", f"证据没有保存：{error.strerror}", "请检查磁盘空间和权限，再运行一次"
+                Reason.EVIDENCE,
+                f"证据没有保存：{error.strerror}",
+                "请检查磁盘空间和权限，再运行一次",
             ) from error
 
 

@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from bot.errors import Reason
+
 
 class State(StrEnum):
     """Where a work item stands; these names and no others."""
@@ -33,10 +35,9 @@ FOLLOWED_UP = frozenset({State.CONFIRMED, State.ALREADY_CONFIRMED})  # the insur
 DECIDED = frozenset({State.UNDERWRITTEN, State.RETURNED, State.DECLINED})
 DONE = (FOLLOWED_UP | DECIDED) - {State.RETURNED}  # which may become pending again
 PRESSED = frozenset({State.PRESSING, State.IN_DOUBT})  # and not verified
-PENDING_AGAIN = "PENDING_AGAIN"  # a code: confirmed here, and the portal lists it as pending alone
-IN_BOTH = "IN_BOTH"  # a code: the portal lists it as pending, and shows that it is confirmed
-VANISHED = "VANISHED"  # a code: confirmed here, and the portal does not show it any more
-CONTRADICTED = frozenset({PENDING_AGAIN, IN_BOTH, VANISHED})  # of what is confirmed here
+CONTRADICTED = frozenset(
+    {Reason.PENDING_AGAIN, Reason.IN_BOTH, Reason.VANISHED}
+)  # of what is confirmed here
 MAY_BE_RETURNED = PRESSED | FOLLOWED_UP | {State.RETURNED}  # so that another round may follow
 UNSENT = frozenset({State.FAILED, State.CHANGED})  # after a press that provably sent nothing
 

@@ -19,6 +19,7 @@ from bot.errors import (
     ApplicationException,
     BusinessException,
     OutOfTime,
+    Reason,
     SignInRefused,
     WorkItemError,
 )
@@ -110,13 +111,13 @@ class BrowserThread:
             raise
         except (UnknownWording, UnexpectedDialog) as error:
             raise BusinessException(
-                "UNEXPECTED_SCREEN",
+                Reason.UNEXPECTED_SCREEN,
                 described(error),
                 "请登录门户查看；内容无误时请联系维护人员更新程序",
             ) from None
         except BindingRequired:
             raise SignInRefused(
-                "BINDING_REQUIRED",
+                Reason.BINDING_REQUIRED,
                 "这个账号第一次进入投保，门户要求绑定本地账号",
                 "请先登录门户，绑定或快速注册一次，然后再运行一次",
             ) from None
@@ -125,20 +126,20 @@ class BrowserThread:
             self._lost[login_of(item, self._settings)] += 1
             if self._lost[login_of(item, self._settings)] > NEW_SIGN_INS:
                 raise SignInRefused(
-                    "KICKED_OUT",
+                    Reason.KICKED_OUT,
                     "登录一再失效，可能有人在别处使用同一账号",
                     "请确认没有别人在用这个账号，然后再运行一次",
                 ) from None
-            raise ApplicationException("SESSION_LOST", described(error), RUN_AGAIN) from None
+            raise ApplicationException(Reason.SESSION_LOST, described(error), RUN_AGAIN) from None
         except PortalError as error:
             self._discard(item.uscc)
-            raise ApplicationException("PORTAL", described(error), RUN_AGAIN) from None
+            raise ApplicationException(Reason.PORTAL, described(error), RUN_AGAIN) from None
         except NotStarted as error:  # nothing was typed, and no other session is in it
             self._stop()
-            raise ApplicationException("BROWSER", error.told, error.next_step) from None
+            raise ApplicationException(Reason.BROWSER, error.told, error.next_step) from None
         except PlaywrightError as error:
             self._discard(item.uscc)
-            raise ApplicationException("BROWSER", described(error), RUN_AGAIN) from None
+            raise ApplicationException(Reason.BROWSER, described(error), RUN_AGAIN) from None
 
     @contextmanager
     def _limit(self) -> Iterator[None]:
@@ -155,7 +156,7 @@ class BrowserThread:
                 raise
             waited = _duration(self._watchdog.seconds)
             told = f"门户的页面卡住，{waited}内没有办到，浏览器已被结束"
-            raise OutOfTime("OUT_OF_TIME", told, RUN_AGAIN) from None
+            raise OutOfTime(Reason.OUT_OF_TIME, told, RUN_AGAIN) from None
         finally:
             if self._watchdog.has_bitten:
                 self._stop()

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import BrowserContext
 
-from bot.errors import RUN_AGAIN, ApplicationException, BusinessException
+from bot.errors import RUN_AGAIN, ApplicationException, BusinessException, Reason
 from bot.portal.client import AnswerTooLarge, Client, NoAnswer, NotSent, Outgoing
 from pages.errors import ScreenNotReached
 
@@ -29,13 +29,13 @@ def fetching(context: BrowserContext, client: Client) -> Callable[[str], bytes]:
             answer = client.send(Outgoing("GET", url, headers, None), LARGEST)
         except AnswerTooLarge:
             told = f"单证超过 {LARGEST >> 20} MB，没有收下"
-            raise BusinessException("DOCUMENT", told, LOOK) from None
+            raise BusinessException(Reason.DOCUMENT, told, LOOK) from None
         except (NotSent, NoAnswer) as error:
-            raise ApplicationException("PORTAL", f"单证没有收全：{error}", RUN_AGAIN) from None
+            raise ApplicationException(Reason.PORTAL, f"单证没有收全：{error}", RUN_AGAIN) from None
         if not answer.is_ok:
             raise ScreenNotReached("PDF", url)
         if not answer.body.startswith(PDF):
-            raise BusinessException("DOCUMENT", "门户给出的单证不是 PDF 文件，没有收下", LOOK)
+            raise BusinessException(Reason.DOCUMENT, "门户给出的单证不是 PDF 文件，没有收下", LOOK)
         return answer.body
 
     return fetch

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from playwright.sync_api import BrowserContext, Page, Request, Route
 from playwright.sync_api import Error as PlaywrightError
 
-from bot.errors import BusinessException
+from bot.errors import BusinessException, Reason
 from bot.origins import origin_of
 from bot.portal.client import Answer, NoAnswer, NotSent, Outgoing
 from bot.portal.confirm_request import NotReadable, differences, is_confirmation, names_one
@@ -268,7 +268,7 @@ class Latch:
 def hasty(told: str) -> BusinessException:
     """Return what is said of a page that wanted to confirm by itself."""
     return BusinessException(
-        "CHANGED",
+        Reason.CHANGED,
         f"{told}；已拦下，没有发出",
         "请登录门户查看，并联系维护人员；查明以前不要再运行这家企业",
     )

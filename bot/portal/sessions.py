@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from bot import machine_lock
 from bot.credentials.passwords import Passwords
-from bot.errors import RUN_AGAIN, ApplicationException, SignInRefused
+from bot.errors import RUN_AGAIN, ApplicationException, Reason, SignInRefused
 from bot.portal.browser_thread import BrowserThread
 from bot.portal.session import Session
 from bot.portal.sign_in import Attendant, Login, login_of
@@ -104,10 +104,10 @@ def _take(origin: str, uscc: str) -> machine_lock.Release:
         release = machine_lock.take(origin, uscc)
     except OSError as error:
         told = f"不能确认本机没有别的程序在办理这家企业（{error.strerror}）；没有登录"
-        raise ApplicationException("LOCK", told, RUN_AGAIN) from error
+        raise ApplicationException(Reason.LOCK, told, RUN_AGAIN) from error
     if not release:
         raise SignInRefused(
-            "BUSY",
+            Reason.BUSY,
             "本机另一个 single-window 正在办理这家企业；没有登录",
             "请等它结束后再运行一次",
         )

@@ -12,7 +12,7 @@ from playwright.sync_api import BrowserContext
 from playwright.sync_api import Error as PlaywrightError
 
 from bot.credentials.passwords import Passwords
-from bot.errors import SignInRefused
+from bot.errors import Reason, SignInRefused
 from bot.portal.watchdog import Watchdog
 from bot.secret_scan import tokens
 from bot.settings import Settings
@@ -85,7 +85,7 @@ class SignIn:
         self._passwords.remember(*tokens(context.cookies()))
         if home.enterprise_name() != item.enterprise_name:
             raise SignInRefused(
-                "WRONG_ENTERPRISE",
+                Reason.WRONG_ENTERPRISE,
                 f"登录后显示的企业是“{home.enterprise_name()}”",
                 "请核对清单中的企业名称和登录账号",
             )
@@ -105,13 +105,15 @@ class SignIn:
                 raise _foreign(error) from None
             except (PortalError, PlaywrightError):
                 raise _unclear() from None
-        raise SignInRefused("CAPTCHA", f"验证码连续 {PICTURES} 次不对", "请在有人值守时再运行一次")
+        raise SignInRefused(
+            Reason.CAPTCHA, f"验证码连续 {PICTURES} 次不对", "请在有人值守时再运行一次"
+        )
 
     def _log_in_with_card(self, login: LoginPage, enterprise_name: str) -> HomePage:
         card = CardLoginPage.open(login)
         if (state := card.control_state()) is not ControlState.READY:
             said = "；".join((state.value, *card.notices()))
-            raise SignInRefused("CARD_CONTROL", f"卡介质不能用：{said}", CARD_HELP[state])
+            raise SignInRefused(Reason.CARD_CONTROL, f"卡介质不能用：{said}", CARD_HELP[state])
         with self._watchdog.paused():
             pin = self.attendant.pin(enterprise_name)
         self._passwords.remember(pin)
@@ -139,7 +141,7 @@ def _open(context: BrowserContext, origin: str, profile: PortalProfile) -> Login
     except PlaywrightError as error:
         if re.search(r"net::ERR_(CERT|SSL)_", str(error)):
             raise SignInRefused(
-                "CERTIFICATE",
+                Reason.CERTIFICATE,
                 "门户的证书不对，可能有人冒充它；没有输入密码",
                 "请核对门户地址、本机时间和网络，然后再运行一次",
             ) from None
@@ -149,7 +151,7 @@ def _open(context: BrowserContext, origin: str, profile: PortalProfile) -> Login
 def _refused(refusal: PortalRefused, next_step: str) -> SignInRefused:
     is_other_edition = isinstance(refusal, LoginRefused) and refusal.is_national_edition
     return SignInRefused(
-        "LOGIN_REFUSED",
+        Reason.LOGIN_REFUSED,
         f"登录被拒绝：{'；'.join(one.lstrip('0123456789') for one in refusal.messages)}",
         USE_THE_OTHER_EDITION
         if is_other_edition
@@ -159,7 +161,7 @@ def _refused(refusal: PortalRefused, next_step: str) -> SignInRefused:
 
 def _foreign(error: ForeignOrigin) -> SignInRefused:
     return SignInRefused(
-        "FOREIGN_ORIGIN",
+        Reason.FOREIGN_ORIGIN,
         f"登录框牵涉 {'、'.join(sorted(error.origins))}，不是设置的门户；没有输入密码",
         "请核对门户地址；它确实属于门户时写入 trusted_origins，否则请停止使用并联系维护人员",
     )
@@ -168,7 +170,7 @@ def _foreign(error: ForeignOrigin) -> SignInRefused:
 def _unclear() -> SignInRefused:
     # whether the password was sent is not known; it is not sent again
     return SignInRefused(
-        "LOGIN_UNCLEAR",
+        Reason.LOGIN_UNCLEAR,
         "登录没有得到明确的结果",
         "为免账号或卡被锁，本次运行不再尝试；请登录门户看看，再运行一次",
     )

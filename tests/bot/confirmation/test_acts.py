@@ -18,9 +18,8 @@ from bot.confirmation import expansion
 from bot.confirmation.acts import Confirmation, fill_in
 from bot.confirmation.following_up import FollowingUp
 from bot.confirmation.inspection import Inspection
-from bot.confirmation.press import Outcome
 from bot.confirmation.records import Records
-from bot.errors import BusinessException, EvidenceNotKept
+from bot.errors import BusinessException, EvidenceNotKept, Reason
 from bot.evidence.pack import Evidence
 from bot.ledger.entry import Entry
 from bot.ledger.ledger import Ledger
@@ -163,7 +162,7 @@ def test_what_was_seen_pending_after_the_press_may_be_somebody_elses(
 def test_what_was_refused_and_is_confirmed_may_be_ours(ledger: Ledger, evidence: Evidence):
     """The portal said no at the press; a no may be saved all the same, so nobody is named."""
     bring_to(ledger, State.PRESSING)
-    ledger.move(ITEM.reference, State.PRESSING, State.IN_DOUBT, "robot", code=Outcome.REFUSED)
+    ledger.move(ITEM.reference, State.PRESSING, State.IN_DOUBT, "robot", code=Reason.PRESS_REFUSED)
     confirmation = Confirmation(Settings(), ledger, FakeSessions(), evidence)
     confirmation.read_back(ledger.entry(ITEM.reference))
 
@@ -201,7 +200,7 @@ def test_what_was_sent_here_and_is_returned_is_followed_up(ledger: Ledger, evide
     "fail",
     [
         lambda acts, entry: acts.refuse(entry, BusinessException("VANISHED", "查不到", "")),
-        lambda acts, entry: acts.fail(entry, "门户没有应答"),
+        lambda acts, entry: acts.fail(entry, Reason.PORTAL, "门户没有应答"),
     ],
 )
 def test_a_look_that_failed_is_told_until_one_succeeds(
@@ -265,7 +264,9 @@ def test_the_portals_words_are_kept_without_what_was_typed(ledger: Ledger, evide
     """A message that repeats the contact's mobile is told with the number masked."""
     confirmation = Confirmation(Settings(), ledger, FakeSessions(), evidence)
 
-    confirmation.fail(ledger.entry(ITEM.reference), f"手机号码 {ITEM.contact.mobile} 不对")
+    confirmation.fail(
+        ledger.entry(ITEM.reference), Reason.PORTAL, f"手机号码 {ITEM.contact.mobile} 不对"
+    )
 
     assert ledger.entry(ITEM.reference).explanation.startswith("手机号码 138****8000 不对")
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from bot.confirmation.positive_look import Judgement
-from bot.confirmation.press import Outcome
 from bot.confirmation.read_back import Conclusion, conclude
+from bot.errors import Reason
 from bot.ledger.entry import Entry
 from bot.ledger.history import History, Move
 from bot.ledger.states import State
@@ -30,7 +30,7 @@ PRESSED = Entry(
     baseline=None,
     changed_at=AT,
 )
-REFUSED = replace(PRESSED, state=State.IN_DOUBT, code=Outcome.REFUSED)
+REFUSED = replace(PRESSED, state=State.IN_DOUBT, code=Reason.PRESS_REFUSED)
 SEEN_PENDING = replace(PRESSED, state=State.IN_DOUBT, seen_pending_at=AT)
 HISTORY = History((Move(1, AT, State.INTENT, State.PRESSING, "审批人", {}),))
 RECORD = PolicyRecord("XW1", "P1", "产品", PolicyStatus.CONFIRMED, "2026-01-02 09:30:00", "", "")
@@ -75,7 +75,7 @@ def test_a_doubt_remembers_whether_it_was_seen_pending(is_pending: bool, seen_at
     """A person may let it begin anew only after such a look; the code of the press stays."""
     values = look_back(REFUSED, replace(SOMEBODYS, elsewhere=None), is_pending).values
 
-    assert (values["seen_pending_at"], values["code"]) == (seen_at, Outcome.REFUSED)
+    assert (values["seen_pending_at"], values["code"]) == (seen_at, Reason.PRESS_REFUSED)
 
 
 @pytest.mark.parametrize(
