@@ -110,6 +110,14 @@ class EvidenceNotKept(ApplicationException):
 class NotFit(Exception):
     """This machine, these settings or this portal cannot do the job; nothing was started."""
 
+    def __init__(self, told: str, next_step: str) -> None:
+        super().__init__(told, next_step)
+        self.told = told
+        self.next_step = next_step
+
+    def __str__(self) -> str:
+        return f"{self.told}。{self.next_step}。"
+
 
 class NotWritten(NotFit):
     """The ledger does not take what is to be written, so nothing is pressed."""

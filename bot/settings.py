@@ -276,14 +276,14 @@ def load_settings(folder: Path, **options: Any) -> Settings:
         )
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise NotFit(
-            f"设置文件 {file} 不是有效的 TOML（{error}）。请改正写明的行和列：文字要加引号，"
-            "等号两边各一项；并存为 UTF-8（无 BOM）后再运行。"
+            f"设置文件 {file} 不是有效的 TOML（{error}）",
+            "请改正写明的行和列：文字要加引号，等号两边各一项；并存为 UTF-8（无 BOM）后再运行",
         ) from error
     except SettingsError as error:
-        raise NotFit(f"环境变量有误：{error}。请改正 SINGLE_WINDOW_* 后再运行。") from error
+        raise NotFit(f"环境变量有误：{error}", "请改正 SINGLE_WINDOW_* 后再运行") from error
     except ValidationError as error:
         wrong = "；".join(map(_in_chinese, error.errors()))
-        raise NotFit(f"设置有误：{wrong}。请改正 {file}、环境变量或选项后再运行。") from error
+        raise NotFit(f"设置有误：{wrong}", f"请改正 {file}、环境变量或选项后再运行") from error
     # one list, one ledger, from whichever folder the command is given
     here = {
         name: folder.absolute() / path
@@ -302,11 +302,11 @@ def _with_profile(settings: Settings) -> Settings:
         _ = settings.profile
     except ProfileUnfit as error:
         raise NotFit(
-            f"门户配置 {settings.portal_profile} 有误：{error}。请改正后再运行。"
+            f"门户配置 {settings.portal_profile} 有误：{error}", "请改正后再运行"
         ) from error
     except OSError as error:
         raise NotFit(
-            f"门户配置 {settings.portal_profile} 读不出（{error.strerror}）。"
-            "请改正 portal_profile，或去掉它，用程序自带的。"
+            f"门户配置 {settings.portal_profile} 读不出（{error.strerror}）",
+            "请改正 portal_profile，或去掉它，用程序自带的",
         ) from error
     return settings

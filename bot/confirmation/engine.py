@@ -74,8 +74,9 @@ def _launched(settings: Settings) -> Iterator[None]:
     except (sqlite3.OperationalError, OperationalError) as error:
         DBOS.destroy()
         raise NotFit(
-            f"运行记录 {file} 打不开、写不进去或正被占用。请检查磁盘空间和权限，"
-            "关闭正在使用它的其他程序，然后再运行一次；仍不行时可以删除它，它只管一次运行。"
+            f"运行记录 {file} 打不开、写不进去或正被占用",
+            "请检查磁盘空间和权限，"
+            "关闭正在使用它的其他程序，然后再运行一次；仍不行时可以删除它，它只管一次运行",
         ) from error
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends like Ctrl-C
     try:

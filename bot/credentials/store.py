@@ -60,12 +60,12 @@ def _passphrase(file: Path, environment: Environment | None) -> Secret:
         return Secret(read_descriptor(environment.pop(PASSPHRASE_DESCRIPTOR)).rstrip("\r\n"))
     if not sys.stdin.isatty():
         raise NotFit(
-            f"打开保管库 {file} 要有口令。请在终端前运行，"
-            f"或用环境变量 {PASSPHRASE} 或 {PASSPHRASE_DESCRIPTOR} 交给程序。"
+            f"打开保管库 {file} 要有口令",
+            f"请在终端前运行，或用环境变量 {PASSPHRASE} 或 {PASSPHRASE_DESCRIPTOR} 交给程序",
         )
     typed = getpass("保管库口令（不显示）：")
     if not file.exists() and getpass("新的保管库，请再输入一次（不显示）：") != typed:
-        raise NotFit("两次输入的口令不一样，没有保存。请再运行一次。")
+        raise NotFit("两次输入的口令不一样，没有保存", "请再运行一次")
     return Secret(typed)
 
 
@@ -79,4 +79,4 @@ def read_descriptor(number: str) -> str:
         with os.fdopen(int(number), encoding="utf-8") as stream:
             return stream.read()
     except (ValueError, OSError):
-        raise NotFit(f"不能从描述符 {number} 读取密码。请检查是谁打开它的。") from None
+        raise NotFit(f"不能从描述符 {number} 读取密码", "请检查是谁打开它的") from None

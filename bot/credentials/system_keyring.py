@@ -64,7 +64,7 @@ class Keyring:
             with _unlocked():
                 self._backend.set_password(self._service, f"{uscc} {account}", password.reveal())
         except NoKeyringError:
-            raise NotFit(f"这台机器没有系统密钥库。请{USE_THE_VAULT}，再执行一次。") from None
+            raise NotFit("这台机器没有系统密钥库", f"请{USE_THE_VAULT}，再执行一次") from None
         self._write({*self.names(), (uscc, account)})
 
     def remove(self, uscc: str, account: str) -> bool:
@@ -114,7 +114,7 @@ def encrypting_backend(chosen: KeyringBackend) -> KeyringBackend:
         if isinstance(backend, fail.Keyring) or name_of(backend) in ENCRYPTING:
             return backend
     refused = "、".join(map(name_of, backends))
-    raise NotFit(f"密钥库 {refused} 可能以明文保存密码，不予使用。请卸载它，或{USE_THE_VAULT}。")
+    raise NotFit(f"密钥库 {refused} 可能以明文保存密码，不予使用", f"请卸载它，或{USE_THE_VAULT}")
 
 
 def name_of(backend: KeyringBackend) -> str:

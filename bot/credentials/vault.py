@@ -41,8 +41,9 @@ class Vault:
             self._open(self._check, self._sealed_to())
         except InvalidTag:
             raise NotFit(
-                f"打不开保管库 {file}：口令不对，或文件被改动。请核对口令；口令无误时请恢复备份，"
-                "或删除它，再用 single-window credentials set 重新录入。"
+                f"打不开保管库 {file}：口令不对，或文件被改动",
+                "请核对口令；口令无误时请恢复备份，"
+                "或删除它，再用 single-window credentials set 重新录入",
             ) from None
 
     def find(self, uscc: str, account: str) -> Secret | None:
@@ -109,8 +110,8 @@ def _read(file: Path) -> dict[str, Any] | None:
         return None
     if not is_private(file):
         raise NotFit(
-            f"保管库 {file} 别人也能读（权限 {file.stat().st_mode & 0o777:04o}）。"
-            f'请执行 chmod 600 "{file}"，并考虑改掉门户上的密码。'
+            f"保管库 {file} 别人也能读（权限 {file.stat().st_mode & 0o777:04o}）",
+            f'请执行 chmod 600 "{file}"，并考虑改掉门户上的密码',
         )
     try:
         stored = json.loads(file.read_text(encoding="utf-8"))
@@ -119,8 +120,8 @@ def _read(file: Path) -> dict[str, Any] | None:
     except (ValueError, TypeError, KeyError):
         pass
     raise NotFit(
-        f"{file} 不是这个版本的保管库，或已损坏。请恢复备份，"
-        "或删除它，再用 single-window credentials set 重新录入。"
+        f"{file} 不是这个版本的保管库，或已损坏",
+        "请恢复备份，或删除它，再用 single-window credentials set 重新录入",
     )
 
 

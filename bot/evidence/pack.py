@@ -116,8 +116,8 @@ class Evidence:
         last = self.chain.last()
         if last and not self.chain.is_own(last):
             raise NotFit(
-                f"证据链的最后一环被改动（{self.chain.folder}）。请保留现状，"
-                "用 single-window verify 查明后再运行。"
+                f"证据链的最后一环被改动（{self.chain.folder}）",
+                "请保留现状，用 single-window verify 查明后再运行",
             )
         if last and last.facts["kind"] == PACK:
             pack = self.folder / last.facts["pack"]

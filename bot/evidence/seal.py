@@ -126,16 +126,16 @@ class Chain:
         file = self._key_folder / PRIVATE_KEY
         if not file.exists():
             if self.names():
-                raise NotFit(f"签名私钥 {file} 不见了。请从备份恢复后再运行。")
+                raise NotFit(f"签名私钥 {file} 不见了", "请从备份恢复后再运行")
             self._make_key(file)
         if not is_private(file):
-            raise NotFit(f"别的账号能读签名私钥 {file}。请把它的权限改为 600 后再运行。")
+            raise NotFit(f"别的账号能读签名私钥 {file}", "请把它的权限改为 600 后再运行")
         try:
             key = load_pem_private_key(file.read_bytes(), password=None)
         except ValueError as error:
-            raise NotFit(f"签名私钥 {file} 已损坏。请从备份恢复后再运行。") from error
+            raise NotFit(f"签名私钥 {file} 已损坏", "请从备份恢复后再运行") from error
         if not isinstance(key, Ed25519PrivateKey):
-            raise NotFit(f"{file} 不是 Ed25519 私钥。请从备份恢复后再运行。")
+            raise NotFit(f"{file} 不是 Ed25519 私钥", "请从备份恢复后再运行")
         if not self.public_key.exists():
             public = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
             write_private(self.public_key, public)
@@ -174,11 +174,11 @@ def read_public_key(file: Path) -> Ed25519PublicKey:
     try:
         key = load_pem_public_key(file.read_bytes())
     except OSError as error:
-        raise NotFit(f"读不到公钥 {file}：{error.strerror}。请核对路径。") from error
+        raise NotFit(f"读不到公钥 {file}：{error.strerror}", "请核对路径") from error
     except (ValueError, UnsupportedAlgorithm) as error:
-        raise NotFit(f"{file} 不是公钥。请用运行结果中写明的 {PUBLIC_KEY}。") from error
+        raise NotFit(f"{file} 不是公钥", f"请用运行结果中写明的 {PUBLIC_KEY}") from error
     if not isinstance(key, Ed25519PublicKey):
-        raise NotFit(f"{file} 不是 Ed25519 公钥。请用运行结果中写明的 {PUBLIC_KEY}。")
+        raise NotFit(f"{file} 不是 Ed25519 公钥", f"请用运行结果中写明的 {PUBLIC_KEY}")
     return key
 
 

@@ -63,7 +63,7 @@ def verify(folder: Path, key_file: Path, head: str = "") -> Verdict:
     """
     key = read_public_key(key_file)
     if head and not re.fullmatch(r"\d+-[0-9a-f]{64}", head):
-        raise NotFit(f"{head} 不是证据链头。请从结果网页或终端整个复制。")
+        raise NotFit(f"{head} 不是证据链头", "请从结果网页或终端整个复制")
     verification = _Verification(folder, key)
     verification.verdict.fingerprint = fingerprint(key)
     if (folder / CHAIN).is_dir() or any(folder.glob(f"*/*/{MANIFEST}")):
@@ -71,10 +71,10 @@ def verify(folder: Path, key_file: Path, head: str = "") -> Verdict:
     elif packs := sorted(file.parent for file in folder.glob(f"*/{MANIFEST}")) or _one_pack(folder):
         if head:
             told = "证据链头要有整个证据文件夹才能核对"
-            raise NotFit(f"{told}。请给出整个证据文件夹，或去掉 --head。")
+            raise NotFit(told, "请给出整个证据文件夹，或去掉 --head")
         verification.packs(packs)
     else:
-        raise NotFit(f"{folder} 里没有证据包。请给出一个证据包的文件夹，或整个证据文件夹。")
+        raise NotFit(f"{folder} 里没有证据包", "请给出一个证据包的文件夹，或整个证据文件夹")
     verification.judge_key()
     return verification.verdict
 

@@ -30,29 +30,29 @@ class Database:
         """
         if marker.exists() and not file.exists():
             raise NotFit(
-                f"台账 {file} 不见了，但这个门户有过台账（见 {marker}，第三行是它的位置）。"
+                f"台账 {file} 不见了，但这个门户有过台账（见 {marker}，第三行是它的位置）",
                 "没有它就不能保证不重复确认：复制过清单或换过 data_dir 的，请用回原来的数据文件夹，"
-                "或把它整个移过来，不要复制；丢了的，请从备份恢复后再运行。"
+                "或把它整个移过来，不要复制；丢了的，请从备份恢复后再运行",
             )
         make_private(file.parent)  # it holds contact data
         self._engine = _open(file)
         self._writer = self._engine.execution_options(writes=True)
         self._marker, self._place, self._marking = marker, file.resolve(), Lock()
-        damaged = NotFit(f"台账 {file} 已损坏或不是台账。请从备份恢复后再运行。")
+        damaged = NotFit(f"台账 {file} 已损坏或不是台账", "请从备份恢复后再运行")
         try:
             is_empty = not sa.inspect(self._engine).has_table(ITEMS.name)
             if marker.exists() and is_empty:
-                raise NotFit(f"台账 {file} 是空的，但它曾经有内容。请从备份恢复后再运行。")
+                raise NotFit(f"台账 {file} 是空的，但它曾经有内容", "请从备份恢复后再运行")
             if self._pragma("quick_check(1)") != "ok":
                 raise damaged
             self._migrate(int(self._pragma("user_version")), is_empty)
             self._claim(file)
         except NotWritten as error:
-            raise NotFit(str(error)) from error
+            raise NotFit(error.told, error.next_step) from error
         except ValueError as error:  # somebody has edited it
-            raise NotFit(f"标记文件 {marker} 读不懂。请改回：第二行只写按下过几次。") from error
+            raise NotFit(f"标记文件 {marker} 读不懂", "请改回：第二行只写按下过几次") from error
         except sa.exc.OperationalError as error:
-            raise NotFit(f"台账 {file} 打不开或正被占用。请检查权限，稍后再运行。") from error
+            raise NotFit(f"台账 {file} 打不开或正被占用", "请检查权限，稍后再运行") from error
         except sa.exc.DatabaseError as error:
             raise damaged from error
 
@@ -68,8 +68,8 @@ class Database:
                 yield transaction
         except sa.exc.OperationalError as error:
             raise NotWritten(
-                f"台账写不进去（{error.orig}）。请检查磁盘空间和权限，"
-                "关闭正在使用台账的其他程序，然后再运行一次。"
+                f"台账写不进去（{error.orig}）",
+                "请检查磁盘空间和权限，关闭正在使用台账的其他程序，然后再运行一次",
             ) from error
 
     @contextmanager
@@ -89,22 +89,26 @@ class Database:
             with self._marking:  # counted within, or the later of two writers may know of less
                 Marker(name, self._presses(), str(self._place)).write(self._marker)
         except OSError as error:
-            raise NotWritten(f"标记文件 {self._marker} 写不进去（{error.strerror}）") from error
+            raise NotWritten(
+                f"标记文件 {self._marker} 写不进去（{error.strerror}）",
+                "请检查磁盘空间和权限，然后再运行一次",
+            ) from error
 
     def _claim(self, file: Path) -> None:
         """See that the marker means this ledger; name a ledger that has no name yet."""
         meant, name = Marker.read(self._marker), self._pragma("application_id")
         if meant and not meant.name and name != "0":  # an older program left both without one
             raise NotFit(
-                f"标记文件 {self._marker} 是空的，不知道台账按下过几次。请确认台账是最新的，"
-                f"不是从备份恢复的，再在标记文件里写两行：{name} 和 {self._presses()}。"
+                f"标记文件 {self._marker} 是空的，不知道台账按下过几次",
+                "请确认台账是最新的，"
+                f"不是从备份恢复的，再在标记文件里写两行：{name} 和 {self._presses()}",
             )
         # without a marker, nothing may be known here yet
         if meant.means_another(name, self._place) if meant else not self._is_empty():
             raise NotFit(
-                f"台账 {file} 不是这台电脑正在用的那一份（见 {self._marker}，第三行是它的位置）。"
+                f"台账 {file} 不是这台电脑正在用的那一份（见 {self._marker}，第三行是它的位置）",
                 "几份台账并用就不能保证不重复确认：请用回原来的；确要换文件夹时，把原来的数据文件夹"
-                "整个移过来，不要复制；确要换电脑时，先停用原来的，再把台账和这个标记文件一起移过来。"
+                "整个移过来，不要复制；确要换电脑时，先停用原来的，再把台账和这个标记文件一起移过来",
             )
         if name == "0":
             name = str(randbelow(2**31 - 1) + 1)
@@ -114,8 +118,9 @@ class Database:
         if known < presses:
             raise NotFit(
                 f"台账 {file} 太旧：标记文件记着按下过 {presses} 次，台账里只有 {known} 次，"
-                "多半是从较早的备份恢复的。接着办就不能保证不重复确认：请找回最新的台账；找不回时，"
-                f"先到门户查明少了的那几次，再把标记文件 {self._marker} 的第二行改成 {known}。"
+                "多半是从较早的备份恢复的",
+                "接着办就不能保证不重复确认：请找回最新的台账；找不回时，"
+                f"先到门户查明少了的那几次，再把标记文件 {self._marker} 的第二行改成 {known}",
             )
         if not meant or (meant.name, meant.place) != (name, str(self._place)):
             self.mark()
@@ -123,7 +128,7 @@ class Database:
     def _migrate(self, version: int, is_empty: bool) -> None:
         """Bring the schema to this version; a later one is not touched."""
         if version > VERSION:
-            raise NotFit("台账是更新版本的程序写的。请升级 single-window 后再运行。")
+            raise NotFit("台账是更新版本的程序写的", "请升级 single-window 后再运行")
         if version == VERSION:
             return
         with self._writer.begin() as transaction:

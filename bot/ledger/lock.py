@@ -37,5 +37,5 @@ def only_worker(settings: Settings) -> Iterator[None]:
 
 def _other_worker(settings: Settings) -> NotFit:
     return NotFit(
-        f"另一个 single-window 正在处理同一门户（{settings.store}）。请等它结束后再运行。"
+        f"另一个 single-window 正在处理同一门户（{settings.store}）", "请等它结束后再运行"
     )

@@ -32,8 +32,9 @@ def open_ledger(settings: Settings) -> Ledger:
         ledger.close()
         raise NotFit(
             f"台账 {settings.ledger_file} 里有另一个门户（{'、'.join(sorted(others))}）的保单，"
-            f"不能用在 {settings.origin}。请把台账和标记文件放回原来的位置，并把 portal_url 改回；"
-            "门户换了地址的，先到门户查明结果待核实的保单，新地址会另建一份台账。"
+            f"不能用在 {settings.origin}",
+            "请把台账和标记文件放回原来的位置，并把 portal_url 改回；"
+            "门户换了地址的，先到门户查明结果待核实的保单，新地址会另建一份台账",
         )
     return ledger
 
@@ -54,7 +55,8 @@ def _expect_no_other(settings: Settings) -> None:
         if (marker := settings.marker_of(origin)).exists():
             raise NotFit(
                 f"门户 {settings.origin} 已有一份台账，在它的另一个地址 {origin} 名下"
-                f"（见 {marker}，第三行是它的位置）。几份台账并用就不能保证不重复确认："
+                f"（见 {marker}，第三行是它的位置）",
+                "几份台账并用就不能保证不重复确认："
                 "请把 portal_url 改回那个地址；门户换了地址的，先到门户查明结果待核实的保单，"
-                "再把这个标记文件移走，原来的就停用了。"
+                "再把这个标记文件移走，原来的就停用了",
             )

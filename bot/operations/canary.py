@@ -113,7 +113,7 @@ def probe(job: Job, attendant: Attendant) -> Walk:
     with working_on(job.settings) as ledger:
         items = job.items(ledger)
         if not items:
-            raise NotFit("台账里还没有企业。请给出一份工作清单，用其中第一家企业登录。")
+            raise NotFit("台账里还没有企业", "请给出一份工作清单，用其中第一家企业登录")
         sessions = Sessions(job.settings, job.passwords, attendant)
         try:
             return walk(job.settings, sessions, items[0])
@@ -150,8 +150,8 @@ def expect_whole(settings: Settings, sessions: Sessions, items: Iterable[WorkIte
         if seen.broken:
             told = "；".join(str(look.stop) for look in seen.broken)
             raise NotFit(
-                f"门户的页面和程序所知的不同：{told}。没有办理任何一张；"
-                "请运行 single-window canary 查看，并联系维护人员更新程序。"
+                f"门户的页面和程序所知的不同：{told}",
+                "没有办理任何一张；请运行 single-window canary 查看，并联系维护人员更新程序",
             )
         return
 

@@ -73,7 +73,7 @@ class Doors:
             timeout=10.0,
         )
         if answer.status >= 400:
-            raise NotFit(f"模拟门户没有打开 {path}（{answer.status}）。请检查 {TOKEN_VARIABLE}。")
+            raise NotFit(f"模拟门户没有打开 {path}（{answer.status}）", f"请检查 {TOKEN_VARIABLE}")
         return answer.json()
 
 
@@ -99,7 +99,7 @@ def mock_portal() -> Iterator[str]:
     with start_portal("--port", "0") as portal:
         url = first_line(portal)
         if not url:
-            raise NotFit("模拟门户没有启动。请看上面的提示。")
+            raise NotFit("模拟门户没有启动", "请看上面的提示")
         try:
             yield url
         finally:

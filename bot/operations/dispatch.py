@@ -28,7 +28,7 @@ def dispatch_pending(settings: Settings) -> list[Request]:
         NotFit: no enterprise is set, the ledger is not to be had, or another process works on it.
     """
     if not settings.enterprises:
-        raise NotFit("设置中没有企业。请在 single-window.toml 中写明 [[enterprises]] 后再运行。")
+        raise NotFit("设置中没有企业", "请在 single-window.toml 中写明 [[enterprises]] 后再运行")
     items = [
         WorkItem(
             portal_origin=settings.origin,

@@ -77,7 +77,7 @@ def check_quickly(settings: Settings) -> None:
     """
     disk = examine_disk(settings)
     if disk.health is Health.UNFIT:
-        raise NotFit(f"{disk.told}。{disk.next_step}。")
+        raise NotFit(disk.told, disk.next_step)
     prepare_driver()
     check_portal(settings)
 
@@ -93,8 +93,8 @@ def check_clock(latest: str, now: datetime, settings: Settings) -> None:
     at_portal = examine_clock(portal_date(settings), now) if settings.live else None
     if at_portal and at_portal.health is Health.UNFIT:
         raise NotFit(
-            f"{at_portal.told}：批准和授权的期限、证据里的时间都会算错。"
-            "请校准时钟（打开系统的自动对时）后再运行。"
+            f"{at_portal.told}：批准和授权的期限、证据里的时间都会算错",
+            "请校准时钟（打开系统的自动对时）后再运行",
         )
     if at_portal and at_portal.health is Health.ATTENTION:
         log.warning("%s，不能和本机时钟比较。%s。", at_portal.told, at_portal.next_step)
@@ -106,8 +106,9 @@ def check_clock(latest: str, now: datetime, settings: Settings) -> None:
         return
     raise NotFit(
         f"电脑的时钟（{now.astimezone():%Y-%m-%d %H:%M}）早于台账最晚的记录（{written}）："
-        "批准和授权的期限会算错。请校准时钟后再运行：和真实门户的时钟一致就照常办理；"
-        "练习用的台账，可以换一个 data_dir 重新开始。"
+        "批准和授权的期限会算错",
+        "请校准时钟后再运行：和真实门户的时钟一致就照常办理；"
+        "练习用的台账，可以换一个 data_dir 重新开始",
     )
 
 
@@ -176,9 +177,8 @@ def examine_keyring(settings: Settings, chosen: KeyringBackend) -> Finding:
 
 
 def _unfit(name: str, error: NotFit) -> Finding:
-    """Return what would stop a run; its first sentence tells what it is, the rest what to do."""
-    told, _, step = str(error).partition("。")
-    return Finding(name, Health.UNFIT, told, step.rstrip("。"))
+    """Return what would stop a run."""
+    return Finding(name, Health.UNFIT, error.told, error.next_step)
 
 
 def examine_excel(folder: Path) -> Finding:

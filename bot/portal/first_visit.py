@@ -29,10 +29,10 @@ def check_portal(settings: Settings) -> None:
     answer = _visit(settings)
     is_mock = MOCK_HEADER in answer.headers
     if settings.live and is_mock:
-        raise NotFit(f"{settings.origin} 是模拟门户，不能用 --live。请去掉 --live 或改正门户地址。")
+        raise NotFit(f"{settings.origin} 是模拟门户，不能用 --live", "请去掉 --live 或改正门户地址")
     if not settings.live and not is_mock:
         raise NotFit(
-            f"{settings.origin} 不是模拟门户。要在真实门户上确认投保，请核对地址并加上 --live。"
+            f"{settings.origin} 不是模拟门户", "要在真实门户上确认投保，请核对地址并加上 --live"
         )
 
 
@@ -42,8 +42,8 @@ def _check_encryption(origin: str, settings: Settings) -> None:
         return
     if host not in settings.allow_http:
         raise NotFit(
-            f"真实门户 {origin} 没有加密（http）。确要使用时，"
-            f'请在设置中写明 allow_http = ["{host}"]。'
+            f"真实门户 {origin} 没有加密（http）",
+            f'确要使用时，请在设置中写明 allow_http = ["{host}"]',
         )
     log.warning("真实门户 %s 没有加密：按设置 allow_http 使用，密码可能被网络上的人看到。", origin)
 
@@ -59,10 +59,10 @@ def _visit(settings: Settings) -> urllib3.BaseHTTPResponse:
         url = urljoin(url, location)
         if not _is_trusted(url, settings):
             raise NotFit(
-                f"门户 {settings.origin} 转到了 {url!r}，不在设置的来源之内；"
-                "没有输入任何密码。请核对门户地址；它确实属于门户时写入 trusted_origins。"
+                f"门户 {settings.origin} 转到了 {url!r}，不在设置的来源之内；没有输入任何密码",
+                "请核对门户地址；它确实属于门户时写入 trusted_origins",
             )
-    raise NotFit(f"门户 {settings.origin} 转来转去，没有打开。请核对门户地址。")
+    raise NotFit(f"门户 {settings.origin} 转来转去，没有打开", "请核对门户地址")
 
 
 def _is_trusted(url: str, settings: Settings) -> bool:
@@ -81,15 +81,15 @@ def _ask(url: str, settings: Settings) -> urllib3.BaseHTTPResponse:
     except urllib3.exceptions.MaxRetryError as error:
         if isinstance(error.reason, urllib3.exceptions.SSLError):
             raise NotFit(
-                f"门户 {settings.origin} 的证书不可信，没有继续。请核对地址和本机时间；"
-                "公司网络会更换证书时请联系网络管理员。"
+                f"门户 {settings.origin} 的证书不可信，没有继续",
+                "请核对地址和本机时间；公司网络会更换证书时请联系网络管理员",
             ) from error
         raise NotFit(
-            f"门户 {settings.origin} 没有应答。请检查网络和地址；"
-            "用模拟门户时请先运行 single-window portal。"
+            f"门户 {settings.origin} 没有应答",
+            "请检查网络和地址；用模拟门户时请先运行 single-window portal",
         ) from error
     except urllib3.exceptions.HTTPError as error:
-        raise NotFit(f"门户 {settings.origin} 的应答无法理解。请检查网络和地址。") from error
+        raise NotFit(f"门户 {settings.origin} 的应答无法理解", "请检查网络和地址") from error
 
 
 def portal_date(settings: Settings) -> str:
