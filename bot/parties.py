@@ -41,7 +41,7 @@ class ContactPerson(BaseModel, extra="forbid", frozen=True):
     remarks: Annotated[str, _rule("备注")] = ""
 
 
-class Enterprise(BaseModel, extra="forbid", frozen=True):
+class ServedEnterprise(BaseModel, extra="forbid", frozen=True):
     """An enterprise that is worked for: what a list says of it, said once for all."""
 
     uscc: Annotated[str, _rule("统一社会信用代码")]

@@ -28,7 +28,7 @@ from pydantic_settings import (
 from bot.declaration import GUIDE_DECLARATION
 from bot.errors import NotFit
 from bot.origins import LOOPBACK, host_name, origin_of
-from bot.parties import Enterprise, Mandate
+from bot.parties import Mandate, ServedEnterprise
 from pages.models import Declaration
 from pages.profile import PROFILES, PortalProfile, ProfileUnfit, load_profile
 
@@ -115,7 +115,7 @@ class Settings(BaseSettings):
     dry_run: bool = False
     batch_limit: int = Field(default=500, ge=1)  # rows of a list that are taken in at once
     mandates: tuple[Mandate, ...] = ()
-    enterprises: tuple[Enterprise, ...] = ()
+    enterprises: tuple[ServedEnterprise, ...] = ()
     declaration_clauses: tuple[str, ...] = GUIDE_DECLARATION.clauses
     declaration_label: str = GUIDE_DECLARATION.label
 
@@ -151,7 +151,9 @@ class Settings(BaseSettings):
 
     @field_validator("enterprises")
     @classmethod
-    def _are_different(cls, enterprises: tuple[Enterprise, ...]) -> tuple[Enterprise, ...]:
+    def _are_different(
+        cls, enterprises: tuple[ServedEnterprise, ...]
+    ) -> tuple[ServedEnterprise, ...]:
         if len({one.uscc for one in enterprises}) < len(enterprises):
             raise ValueError("同一企业写了两次")
         return enterprises

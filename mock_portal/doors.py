@@ -31,7 +31,7 @@ from mock_portal.faults import FAULTS, FaultKind
 from mock_portal.store import (
     DECISIONS,
     PERSON,
-    Confirmation,
+    ConfirmArrival,
     Crash,
     Enterprise,
     Fault,
@@ -272,7 +272,7 @@ def _policy_state(enterprise: Enterprise, policy: Policy) -> dict[str, Any]:
     }
 
 
-def _confirmation_state(confirmation: Confirmation) -> dict[str, Any]:
+def _confirmation_state(confirmation: ConfirmArrival) -> dict[str, Any]:
     return asdict(confirmation) | {"arrived_at": confirmation.arrived_at.isoformat()}
 
 

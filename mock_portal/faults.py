@@ -10,7 +10,7 @@ from flask import Response, abort, g, jsonify, make_response, render_template, r
 
 from mock_portal.store import (
     PERSON,
-    Confirmation,
+    ConfirmArrival,
     Enterprise,
     Fault,
     Policy,
@@ -383,7 +383,7 @@ def change(policy: Policy) -> None:
 
 
 def before_commit(
-    policy: Policy | None, arrival: Confirmation | None, refusal: Wording | None
+    policy: Policy | None, arrival: ConfirmArrival | None, refusal: Wording | None
 ) -> None:
     """Lose the answer before anything is stored, if a fault is on; it may be stored later."""
     late = find("late_commit")

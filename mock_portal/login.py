@@ -22,7 +22,7 @@ from mock_portal import captcha, card, faults
 from mock_portal.accounts import Account, Edition
 from mock_portal.clock import Clock
 from mock_portal.rules import refuse_captcha, refuse_password
-from mock_portal.sessions import Captcha
+from mock_portal.sessions import IssuedCaptcha
 from mock_portal.store import Enterprise, store
 from mock_portal.wording import Wording
 
@@ -124,7 +124,7 @@ def draw_captcha() -> Response:
     store().sessions.show_captcha(request.args.get("r", ""), text)
     visit = request.cookies.get("CASTGC") or secrets.token_hex(16)
     box = request.args.get("box", "")
-    store().sessions.expect_captcha(visit + box, Captcha(expected, now()))
+    store().sessions.expect_captcha(visit + box, IssuedCaptcha(expected, now()))
     answer = Response(captcha.picture(text), content_type="image/jpeg")
     answer.set_cookie("CASTGC", visit, httponly=True, samesite="Lax")
     return answer

@@ -9,7 +9,7 @@ from mock_portal import faults
 from mock_portal.documents import renewal_document
 from mock_portal.entry import DESK
 from mock_portal.rules import contact_fields, demands_declaration, refuse_confirmation
-from mock_portal.store import Contact, Policy, Status, store
+from mock_portal.store import ContactFields, Policy, Status, store
 from mock_portal.wording import STATUS_TEXTS, Wording, declaration
 
 bp = Blueprint("pending", __name__, url_prefix=f"{DESK}/sw/pending")
@@ -114,7 +114,7 @@ def note_arrival() -> None:
     """Write a 确认投保 down as soon as it arrives, before anything can happen to it."""
     if request.endpoint == "pending.confirm":
         sent = (request.form.get(name, "") for name in CONTACT_FIELDS)
-        g.arrival = store().note_arrival(request.form.get("applNo", ""), Contact(*sent))
+        g.arrival = store().note_arrival(request.form.get("applNo", ""), ContactFields(*sent))
 
 
 def _refuse(policy: Policy | None) -> Wording | None:

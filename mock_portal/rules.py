@@ -10,7 +10,7 @@ from stdnum.cn import uscc as uscc_number
 
 from mock_portal import captcha
 from mock_portal.accounts import SMS_GOOD_FOR, Account, SmsCode
-from mock_portal.sessions import Captcha
+from mock_portal.sessions import IssuedCaptcha
 from mock_portal.store import Policy, Status, org_code_check_digit
 from mock_portal.wording import Wording
 
@@ -20,7 +20,7 @@ EMAIL = r"[^\s@]+@[^\s@.]+(\.[^\s@.]+)+"
 
 
 @dataclass(frozen=True)
-class Field:
+class FieldRule:
     """What a field of a form demands; the browser and the server hold to the same."""
 
     limit: int  # in characters, a Chinese one counts two
@@ -44,44 +44,44 @@ class Field:
 
 
 CONTACT = {
-    "contactName": Field(50),
-    "contactPhone": Field(20, PHONE, Wording.WRONG_PHONE),
-    "contactMobile": Field(20, MOBILE, Wording.WRONG_MOBILE),
-    "contactEmail": Field(50, EMAIL, Wording.WRONG_EMAIL),
-    "remarks": Field(200, is_required=False),
+    "contactName": FieldRule(50),
+    "contactPhone": FieldRule(20, PHONE, Wording.WRONG_PHONE),
+    "contactMobile": FieldRule(20, MOBILE, Wording.WRONG_MOBILE),
+    "contactEmail": FieldRule(50, EMAIL, Wording.WRONG_EMAIL),
+    "remarks": FieldRule(200, is_required=False),
 }
-BINDING = {"localName": Field(50), "localPwd": Field(50), "verifyCode": Field(4)}
+BINDING = {"localName": FieldRule(50), "localPwd": FieldRule(50), "verifyCode": FieldRule(4)}
 QUICK_REGISTRATION = {
-    "localName": Field(50),
-    "localPwd": Field(50),
-    "confirmPwd": Field(50, same_as="localPwd", message=Wording.PASSWORDS_DIFFER),
-    "mobile": Field(20, MOBILE, Wording.WRONG_MOBILE),
-    "personName": Field(50),
-    "email": Field(50, EMAIL, Wording.WRONG_EMAIL),
-    "verifyCode": Field(4),
+    "localName": FieldRule(50),
+    "localPwd": FieldRule(50),
+    "confirmPwd": FieldRule(50, same_as="localPwd", message=Wording.PASSWORDS_DIFFER),
+    "mobile": FieldRule(20, MOBILE, Wording.WRONG_MOBILE),
+    "personName": FieldRule(50),
+    "email": FieldRule(50, EMAIL, Wording.WRONG_EMAIL),
+    "verifyCode": FieldRule(4),
 }
 
 REGISTRATION = {
-    "etpsUscc": Field(18),
-    "etpsOrgCode": Field(10, is_required=False),
-    "etpsName": Field(100),
-    "legalName": Field(50),
-    "idNo": Field(18),
-    "city": Field(20),
-    "userName": Field(50),
-    "password": Field(50),
-    "confirmPwd": Field(50, same_as="password", message=Wording.PASSWORDS_DIFFER),
-    "mobile": Field(20, MOBILE, Wording.WRONG_MOBILE),
+    "etpsUscc": FieldRule(18),
+    "etpsOrgCode": FieldRule(10, is_required=False),
+    "etpsName": FieldRule(100),
+    "legalName": FieldRule(50),
+    "idNo": FieldRule(18),
+    "city": FieldRule(20),
+    "userName": FieldRule(50),
+    "password": FieldRule(50),
+    "confirmPwd": FieldRule(50, same_as="password", message=Wording.PASSWORDS_DIFFER),
+    "mobile": FieldRule(20, MOBILE, Wording.WRONG_MOBILE),
 }
-SMS = {"who": Field(50), "smsCode": Field(6)}
+SMS = {"who": FieldRule(50), "smsCode": FieldRule(6)}
 REVIEW = {
-    "who": Field(50),
-    "mobile": Field(20, MOBILE, Wording.WRONG_MOBILE),
-    "reason": Field(200),
+    "who": FieldRule(50),
+    "mobile": FieldRule(20, MOBILE, Wording.WRONG_MOBILE),
+    "reason": FieldRule(200),
 }
 RESET = {
-    "newPwd": Field(50),
-    "confirmPwd": Field(50, same_as="newPwd", message=Wording.PASSWORDS_DIFFER),
+    "newPwd": FieldRule(50),
+    "confirmPwd": FieldRule(50, same_as="newPwd", message=Wording.PASSWORDS_DIFFER),
 }
 
 
@@ -95,13 +95,13 @@ def clean(text: str) -> str:
     return re.sub(r"[\r\n]", "", text).strip()
 
 
-def refuse_fields(form: Mapping[str, str], fields: Mapping[str, Field]) -> Wording | None:
+def refuse_fields(form: Mapping[str, str], fields: Mapping[str, FieldRule]) -> Wording | None:
     """Judge a form field by field, in their order; say what is wrong with the first wrong one."""
     refusals = (_refuse_field(form, name, field) for name, field in fields.items())
     return next((refusal for refusal in refusals if refusal), None)
 
 
-def _refuse_field(form: Mapping[str, str], name: str, field: Field) -> Wording | None:
+def _refuse_field(form: Mapping[str, str], name: str, field: FieldRule) -> Wording | None:
     value = clean(form.get(name, ""))
     if not value:
         return Wording.REQUIRED if field.is_required else None
@@ -140,7 +140,7 @@ def refuse_sms_code(typed: str, code: SmsCode | None, now: datetime) -> Wording 
 
 def refuse_captcha(
     typed: str,
-    shown: Captcha | None,
+    shown: IssuedCaptcha | None,
     now: datetime,
     defects: Collection[str],
     *,
@@ -167,7 +167,7 @@ def refuse_password(
     return Wording.WRONG_PASSWORD
 
 
-def contact_fields(defects: Collection[str]) -> dict[str, Field]:
+def contact_fields(defects: Collection[str]) -> dict[str, FieldRule]:
     """Tell what 联系方式 demands (guide-2.2)."""
     if "contact_mobile_not_enforced" not in defects:
         return CONTACT

@@ -12,7 +12,7 @@ IDLE = timedelta(minutes=30)
 
 
 @dataclass(frozen=True)
-class Captcha:
+class IssuedCaptcha:
     """What a captcha says, and since when it is shown."""
 
     text: str
@@ -20,7 +20,7 @@ class Captcha:
 
 
 @dataclass
-class Session:
+class WebSession:
     """One browser that is signed in."""
 
     uscc: str
@@ -28,15 +28,15 @@ class Session:
     last_seen: datetime
 
 
-class Sessions:
+class WebSessions:
     """Visits before log-in and sessions after it; every method may be called from any thread."""
 
     def __init__(self) -> None:
         self._lock = threading.RLock()
-        self._tickets: dict[str, Session] = {}
-        self._sessions: dict[str, Session] = {}
+        self._tickets: dict[str, WebSession] = {}
+        self._sessions: dict[str, WebSession] = {}
         self._texts: dict[str, str] = {}
-        self._captchas: dict[str, Captcha] = {}
+        self._captchas: dict[str, IssuedCaptcha] = {}
         self._randoms: dict[str, str] = {}
         self._serial = itertools.count(1)
 
@@ -49,12 +49,12 @@ class Sessions:
         """Tell what the picture with this id says."""
         return self._texts.get(captcha_id)
 
-    def expect_captcha(self, visit: str, captcha: Captcha) -> None:
+    def expect_captcha(self, visit: str, captcha: IssuedCaptcha) -> None:
         """Make this captcha the only valid one of a visit."""
         with self._lock:
             self._captchas[visit] = captcha
 
-    def use_up_captcha(self, visit: str) -> Captcha | None:
+    def use_up_captcha(self, visit: str) -> IssuedCaptcha | None:
         """Hand out the valid captcha of a visit, once."""
         with self._lock:
             return self._captchas.pop(visit, None)
@@ -73,7 +73,7 @@ class Sessions:
         """Make a service ticket for an enterprise that logged in."""
         with self._lock:
             ticket = f"ST-{next(self._serial)}-{random_characters(20)}-mock"
-            self._tickets[ticket] = Session(uscc, is_local, now)
+            self._tickets[ticket] = WebSession(uscc, is_local, now)
             return ticket
 
     def redeem(self, ticket: str) -> str | None:
@@ -85,7 +85,7 @@ class Sessions:
             self._sessions[session_id] = self._tickets.pop(ticket)
             return session_id
 
-    def find(self, session_id: str) -> Session | None:
+    def find(self, session_id: str) -> WebSession | None:
         """Find a session."""
         return self._sessions.get(session_id)
 

@@ -15,7 +15,7 @@ from stdnum.cn import uscc as uscc_number
 from mock_portal.accounts import Account, Edition, Person, Phone, Recoveries, new_password
 from mock_portal.card_control import Card, CardControl
 from mock_portal.clock import Clock
-from mock_portal.sessions import IDLE, Session, Sessions
+from mock_portal.sessions import IDLE, WebSession, WebSessions
 from mock_portal.wording import Wording
 
 CARD_IS_GOOD_FOR = timedelta(days=2 * 365)
@@ -37,7 +37,7 @@ DECISIONS = (Status.UNDERWRITTEN, Status.RETURNED, Status.REFUSED)
 
 
 @dataclass(frozen=True)
-class Contact:
+class ContactFields:
     """联系方式, as it arrived."""
 
     name: str
@@ -48,15 +48,15 @@ class Contact:
 
 
 # Somebody of the enterprise who confirms by hand.
-PERSON = Contact("模拟经办人", "020-80000000", "13800000000", "person@example.com", "")
+PERSON = ContactFields("模拟经办人", "020-80000000", "13800000000", "person@example.com", "")
 
 
 @dataclass
-class Confirmation:
+class ConfirmArrival:
     """One 确认投保 that arrived, accepted or not, answered or not."""
 
     arrived_at: datetime
-    contact: Contact
+    contact: ContactFields
     by: str = "request"
     round: int = 1  # one more for each time that the insurer has returned it
     accepted: bool = False
@@ -78,7 +78,7 @@ class Policy:
     effective_date: date | None = None
     reason: str = ""
     is_changed: bool = False  # since its form was opened
-    confirmations: list[Confirmation] = field(default_factory=list)
+    confirmations: list[ConfirmArrival] = field(default_factory=list)
     earlier: list["Policy"] = field(default_factory=list)  # as each round was returned
 
     @property
@@ -111,7 +111,7 @@ class Enterprise:
     phone: Phone = field(default_factory=Phone)
     control: CardControl | None = None  # on its computer; started when first asked for
     policies: list[Policy] = field(default_factory=list)
-    late_commits: list[tuple[datetime, Policy, Confirmation]] = field(default_factory=list)
+    late_commits: list[tuple[datetime, Policy, ConfirmArrival]] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
 
     @property
@@ -155,7 +155,7 @@ class Store:
         self.card_in_reader: Enterprise | None = None  # whose card, on this computer
         self.requests: list[Request] = []
         self.crashes: list[Crash] = []
-        self.sessions = Sessions()
+        self.sessions = WebSessions()
         self.recoveries = Recoveries()
         self._serial = itertools.count(1)
 
@@ -231,7 +231,7 @@ class Store:
             owners = (one for one in self.enterprises.values() if one.card.no == card_no)
             return next(owners, None)
 
-    def session(self, session_id: str) -> Session | None:
+    def session(self, session_id: str) -> WebSession | None:
         """Find a session that was not idle for too long."""
         session = self.sessions.find(session_id)
         if session and self.enterprises[session.uscc].clock.now() - session.last_seen > IDLE:
@@ -273,20 +273,20 @@ class Store:
             return [policy for policy in records if policy.confirmed_at]
 
     def note_arrival(
-        self, application_no: str, contact: Contact, by: str = "request"
-    ) -> Confirmation | None:
+        self, application_no: str, contact: ContactFields, by: str = "request"
+    ) -> ConfirmArrival | None:
         """Write a 确认投保 into its policy's ledger, before anybody judges it."""
         with self.lock:
             policy = self.policies.get(application_no)
             if policy is None:
                 return None
             now = self.enterprises[policy.uscc].clock.now()
-            arrival = Confirmation(now, contact, by, policy.round)
+            arrival = ConfirmArrival(now, contact, by, policy.round)
             policy.confirmations.append(arrival)
             return arrival
 
     def settle(
-        self, policy: Policy | None, arrival: Confirmation | None, refusal: Wording | None
+        self, policy: Policy | None, arrival: ConfirmArrival | None, refusal: Wording | None
     ) -> None:
         """Store what became of a confirmation; an accepted one moves its policy on."""
         if arrival is None:

@@ -3,40 +3,40 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from fixtures.verdict import NAMES, State
+from fixtures.verdict import NAMES, ScenarioState
 from reports.front import Failure
 
 MOST = 10  # failures that are named
 
 
-def verdict(counts: Mapping[State, int], errors: int) -> str:
+def verdict(counts: Mapping[ScenarioState, int], errors: int) -> str:
     """Return the night in one line."""
-    told = [f"{NAMES[one]} {counts.get(one, 0)}" for one in State if counts.get(one, 0)]
+    told = [f"{NAMES[one]} {counts.get(one, 0)}" for one in ScenarioState if counts.get(one, 0)]
     if errors:
         told.append(f"没有能运行 {errors} 处")
     return "，".join(told) or "没有运行任何场景"
 
 
-def is_green(counts: Mapping[State, int], errors: int) -> bool:
+def is_green(counts: Mapping[ScenarioState, int], errors: int) -> bool:
     """Tell whether nobody needs to look."""
-    bad = counts.get(State.FAILED, 0) + counts.get(State.FLAKY, 0) + errors
-    return bad == 0 and counts.get(State.PASSED, 0) > 0
+    bad = counts.get(ScenarioState.FAILED, 0) + counts.get(ScenarioState.FLAKY, 0) + errors
+    return bad == 0 and counts.get(ScenarioState.PASSED, 0) > 0
 
 
-def markdown(counts: Counter[State], failures: Sequence[Failure], errors: int) -> str:
+def markdown(counts: Counter[ScenarioState], failures: Sequence[Failure], errors: int) -> str:
     """Return the summary for a pipeline's page."""
     lines = [f"## 单一窗口夜间回归：{verdict(counts, errors)}", ""]
     if failures:
         lines += ["| 场景 | 条款 | 归类 | 自 | 发生在 |", "| --- | --- | --- | --- | --- |"]
     for one in failures:
         since = "新" if one.is_new else one.since or "—"
-        kind = one.category if one.state is State.FAILED else NAMES[one.state]
+        kind = one.category if one.state is ScenarioState.FAILED else NAMES[one.state]
         cells = (one.name, " ".join(one.clauses), kind, since, one.sentence)
         lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
     return "\n".join([*lines, ""])
 
 
-def message(counts: Counter[State], failures: Sequence[Failure], errors: int) -> str:
+def message(counts: Counter[ScenarioState], failures: Sequence[Failure], errors: int) -> str:
     """Return the digest that is sent: titles and clauses, and nothing that was seen or typed."""
     lines = [f"夜间回归：{verdict(counts, errors)}"]
     for one in failures[:MOST]:

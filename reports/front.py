@@ -14,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from PIL import Image
 
 from fixtures.guide import Clause, clauses, sections
-from fixtures.verdict import NAMES, State, by_scenario, state, title
+from fixtures.verdict import NAMES, ScenarioState, by_scenario, state, title
 from reports import screens
 from reports.categories import CATEGORIES, category, meaning
 from reports.history import BAD, Night, failing_since
@@ -23,7 +23,7 @@ from reports.prepare import TRACE, Json
 WIDTH = 560  # of a picture in the page
 TELLING = ("软失败", "失败的请求", "控制台错误")
 PICTURES = {"image/png", "image/jpg", "image/jpeg"}
-LOOKED_AT = {State.FAILED, State.FLAKY, State.QUARANTINED}
+LOOKED_AT = {ScenarioState.FAILED, ScenarioState.FLAKY, ScenarioState.QUARANTINED}
 LONGEST, MOST_LINES = 200, 8
 TEMPLATES = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),
@@ -41,7 +41,7 @@ class Failure:
     id: str
     name: str
     place: str
-    state: State
+    state: ScenarioState
     clauses: tuple[str, ...]
     category: str
     since: str
@@ -60,7 +60,7 @@ class Proof:
 
     id: str
     name: str
-    state: State
+    state: ScenarioState
 
 
 @dataclass(frozen=True)
@@ -97,17 +97,17 @@ class Front:
             environment=self.environment(),
             trend=self.trend(),
             last=self._nights[-1] if self._nights else None,
-            State=State,
+            State=ScenarioState,
         )
 
     def guide(self) -> str:
         """Return the guide, clause by clause."""
         paragraphs = [self._paragraph(clause) for clause in clauses()]
         return TEMPLATES.get_template("guide.html").render(
-            sections=sections(), paragraphs=paragraphs, names=NAMES, State=State
+            sections=sections(), paragraphs=paragraphs, names=NAMES, State=ScenarioState
         )
 
-    def counts(self) -> Counter[State]:
+    def counts(self) -> Counter[ScenarioState]:
         """Return how many scenarios are in each state."""
         return Counter(self.states.values())
 
@@ -133,7 +133,7 @@ class Front:
     def fixed(self) -> list[str]:
         """Return what failed last night and passes now."""
         failed_before = self._nights[-1].failed if self._nights else frozenset()
-        return sorted(n for n in failed_before if self.states.get(n) is State.PASSED)
+        return sorted(n for n in failed_before if self.states.get(n) is ScenarioState.PASSED)
 
     def errors(self) -> list[Json]:
         """Return what kept scenarios from being run at all."""
@@ -158,7 +158,9 @@ class Front:
     def trend(self) -> list[dict[str, Any]]:
         """Return each night and this run as a bar of the trend."""
         bars = [(f"{n.at:%m-%d}", len(n.known), len(n.failed)) for n in self._nights]
-        bad = sum(one in {State.FAILED, State.QUARANTINED} for one in self.states.values())
+        bad = sum(
+            one in {ScenarioState.FAILED, ScenarioState.QUARANTINED} for one in self.states.values()
+        )
         bars.append(("这一次", len(self.states), bad))
         most = max(total for _, total, _ in bars) or 1
         return [
@@ -166,7 +168,7 @@ class Front:
             for name, total, bad in bars
         ]
 
-    def _failure(self, name: str, now: State) -> Failure:
+    def _failure(self, name: str, now: ScenarioState) -> Failure:
         tries = self.by_scenario.get(name, [])
         bad = self._shown(name, now)
         since = failing_since(name, self._nights)
@@ -184,7 +186,7 @@ class Front:
             clauses=tuple(tries[0]["clauses"]) if tries else (),
             category=category(message),
             since=f"{since.at:%m-%d}" if since else "",
-            is_new=bool(self._nights) and since is None and now is State.FAILED,
+            is_new=bool(self._nights) and since is None and now is ScenarioState.FAILED,
             sentence=failed_step["name"] if failed_step else (sentences or [""])[-1],
             meaning=meaning(message),
             message=_plain(message),
@@ -193,10 +195,10 @@ class Front:
             trace=next((_file(one) for one in attached if one["contentType"] == TRACE), ""),
         )
 
-    def _shown(self, name: str, now: State) -> Json:
+    def _shown(self, name: str, now: ScenarioState) -> Json:
         """Return the result that tells of a failure: of what passed later, an earlier one."""
         last = self._results.get(name, {})
-        if now is not State.FLAKY:
+        if now is not ScenarioState.FLAKY:
             return last
         earlier = _read_results(self._folder, retries=True)
         bad = (one for one in earlier if one["fullName"] == name and one["status"] in BAD)
@@ -278,10 +280,10 @@ def _file(link: Json) -> str:
     return f"data/attachments/{link['id']}{link['ext']}"
 
 
-def _state_of(result: Json) -> State:
+def _state_of(result: Json) -> ScenarioState:
     if result["status"] in BAD:
-        return State.FAILED
-    return State.PASSED if result["status"] == "passed" else State.SKIPPED
+        return ScenarioState.FAILED
+    return ScenarioState.PASSED if result["status"] == "passed" else ScenarioState.SKIPPED
 
 
 def _plain(message: str) -> str:

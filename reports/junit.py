@@ -3,7 +3,7 @@
 import xml.etree.ElementTree as ET
 from collections.abc import Mapping
 
-from fixtures.verdict import NAMES, Json, State, state, title
+from fixtures.verdict import NAMES, Json, ScenarioState, state, title
 
 PICTURES = "reports/site"  # from the project's folder, where GitLab and Jenkins look
 
@@ -43,13 +43,13 @@ def _case(suite: ET.Element, name: str, tries: list[Json], picture: str) -> None
     bad = next((one for one in reversed(tries) if one["outcome"] == "failed"), last)
     told = {"message": _clean(bad["message"].partition("\n")[0]), "type": NAMES[now]}
     words = _clean("\n".join(filter(None, (bad["step"], bad["message"]))))
-    if now is State.FAILED:
+    if now is ScenarioState.FAILED:
         ET.SubElement(case, "failure", told).text = words
-    elif now is State.FLAKY:
+    elif now is ScenarioState.FLAKY:
         ET.SubElement(case, "flakyFailure", told).text = words
-    elif now is State.QUARANTINED:
+    elif now is ScenarioState.QUARANTINED:
         ET.SubElement(case, "skipped", message=f"{NAMES[now]}：{told['message']}")
-    elif now is State.SKIPPED:
+    elif now is ScenarioState.SKIPPED:
         ET.SubElement(case, "skipped", message=NAMES[now])
     if picture:
         ET.SubElement(case, "system-out").text = f"[[ATTACHMENT|{PICTURES}/{picture}]]"

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 from pytest_bdd import given, parsers, then, when
 
-from fixtures.portal import Enterprise, MockState
+from fixtures.portal import MadeEnterprise, MockState
 from pages.binding import BindingPage, QuickRegistrationPage
 from pages.desk import DeskPage
 from pages.entry import HomePage
@@ -53,20 +53,22 @@ def enter_for_the_first_time(home: HomePage) -> BindingPage:
 
 @given("企业已绑定本地账号", target_fixture="desk")
 @when("企业绑定已有的本地账号", target_fixture="desk")
-def bind(binding: BindingPage, mock_state: MockState, enterprise: Enterprise) -> DeskPage:
+def bind(binding: BindingPage, mock_state: MockState, enterprise: MadeEnterprise) -> DeskPage:
     captcha = mock_state.read_captcha(binding.captcha)
     return binding.bind(enterprise.local_account, enterprise.local_password, captcha)
 
 
 @when("企业重新登录，按指引走到“小微企业在线投保”", target_fixture="desk")
-def enter_again(logged_out: LoginPage, mock_state: MockState, enterprise: Enterprise) -> DeskPage:
+def enter_again(
+    logged_out: LoginPage, mock_state: MockState, enterprise: MadeEnterprise
+) -> DeskPage:
     captcha = mock_state.read_captcha(logged_out.captcha)
     return logged_out.log_in(enterprise.account, enterprise.password, captcha).open_desk()
 
 
 @when("企业用错误的本地密码绑定", target_fixture="refusal")
 def bind_with_a_wrong_password(
-    binding: BindingPage, mock_state: MockState, enterprise: Enterprise
+    binding: BindingPage, mock_state: MockState, enterprise: MadeEnterprise
 ) -> PortalRefused:
     captcha = mock_state.read_captcha(binding.captcha)
     with pytest.raises(PortalRefused) as refusal:
@@ -75,7 +77,7 @@ def bind_with_a_wrong_password(
 
 
 @when("企业输错验证码绑定", target_fixture="refusal")
-def bind_with_a_wrong_captcha(binding: BindingPage, enterprise: Enterprise) -> PortalRefused:
+def bind_with_a_wrong_captcha(binding: BindingPage, enterprise: MadeEnterprise) -> PortalRefused:
     with pytest.raises(PortalRefused) as refusal:
         binding.bind(enterprise.local_account, enterprise.local_password, "????")
     return refusal.value
@@ -92,7 +94,7 @@ def bind_somebody_else(
 
 
 @when(parsers.parse("企业没有填“{field}”就绑定"), target_fixture="refusal")
-def bind_without(binding: BindingPage, enterprise: Enterprise, field: str) -> PortalRefused:
+def bind_without(binding: BindingPage, enterprise: MadeEnterprise, field: str) -> PortalRefused:
     typed = {"用户名": enterprise.local_account, "密码": "不对", "验证码": "ABCD", field: ""}
     with pytest.raises(PortalRefused) as refusal:
         binding.bind(typed["用户名"], Secret(typed["密码"]), typed["验证码"])
@@ -117,7 +119,7 @@ def quick_bind(
 def quick_bind_the_same_account(
     quick_registration: QuickRegistrationPage,
     mock_state: MockState,
-    enterprise: Enterprise,
+    enterprise: MadeEnterprise,
     local_account: LocalAccount,
 ) -> DeskPage:
     password = enterprise.password

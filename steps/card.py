@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from pytest_bdd import given, parsers, then, when
 
 from fixtures.browser import FarAway
-from fixtures.portal import Enterprise, MockState
+from fixtures.portal import MadeEnterprise, MockState
 from pages.card import CardLoginPage, ControlDownloadPage, ControlState
 from pages.entry import HomePage
 from pages.errors import PortalRefused
@@ -48,7 +48,7 @@ def install_control(login_page: LoginPage) -> ControlDownloadPage:
 
 
 @when("企业用法人卡登录", target_fixture="home")
-def log_in(card_login: CardLoginPage, enterprise: Enterprise) -> HomePage:
+def log_in(card_login: CardLoginPage, enterprise: MadeEnterprise) -> HomePage:
     return card_login.log_in(enterprise.card_pin)
 
 
@@ -58,7 +58,7 @@ def log_in_with_the_first_pin(card_login: CardLoginPage, words: str) -> HomePage
 
 
 @when("企业用法人卡登录，却被拒绝", target_fixture="refusal")
-def log_in_in_vain(card_login: CardLoginPage, enterprise: Enterprise) -> PortalRefused:
+def log_in_in_vain(card_login: CardLoginPage, enterprise: MadeEnterprise) -> PortalRefused:
     with pytest.raises(PortalRefused) as refusal:
         card_login.log_in(enterprise.card_pin)
     return refusal.value
@@ -79,14 +79,14 @@ def log_in_with_pin(card_login: CardLoginPage, pin: str) -> PortalRefused:
 
 
 @given(parsers.parse("企业用法人卡登录时看到了“{message}”"))
-def refused_before(card_login: CardLoginPage, enterprise: Enterprise, message: str) -> None:
+def refused_before(card_login: CardLoginPage, enterprise: MadeEnterprise, message: str) -> None:
     with pytest.raises(PortalRefused, match=re.escape(message)):
         card_login.log_in(enterprise.card_pin)
 
 
 @when("企业重启控件，打开浏览器重新登录", target_fixture="home")
 def restart_control(
-    another_tab: Page, base_url: str, mock_state: MockState, enterprise: Enterprise
+    another_tab: Page, base_url: str, mock_state: MockState, enterprise: MadeEnterprise
 ) -> HomePage:
     mock_state.set_faults()
     card_login = CardLoginPage.open(LoginPage.open(another_tab, base_url))
@@ -95,7 +95,7 @@ def restart_control(
 
 @when("企业打开浏览器重新登录，却被拒绝", target_fixture="refusal")
 def only_restart_the_browser(
-    another_tab: Page, base_url: str, enterprise: Enterprise
+    another_tab: Page, base_url: str, enterprise: MadeEnterprise
 ) -> PortalRefused:
     card_login = CardLoginPage.open(LoginPage.open(another_tab, base_url))
     with pytest.raises(PortalRefused) as refusal:

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from pytest_bdd import given, parsers, then, when
 
-from fixtures.portal import Enterprise, FillIn, MockState
+from fixtures.portal import FillIn, MadeEnterprise, MockState
 from pages.desk import DeskPage
 from pages.entry import HomePage
 from pages.errors import PortalRefused, ScreenNotReached, SessionLost
@@ -28,7 +28,7 @@ def session_ended(mock_state: MockState) -> None:
 
 @given("企业在国标版的首页登录", target_fixture="home")
 def log_in_at_the_national_home(
-    page: Page, base_url: str, mock_state: MockState, enterprise: Enterprise
+    page: Page, base_url: str, mock_state: MockState, enterprise: MadeEnterprise
 ) -> HomePage:
     login_page = LoginPage.open(page, base_url, NATIONAL)
     captcha = mock_state.read_captcha(login_page.captcha)

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from pytest_bdd import given, parsers, then, when
 
-from fixtures.portal import Enterprise, MockState
+from fixtures.portal import MadeEnterprise, MockState
 from pages.entry import HomePage
 from pages.errors import LoginRefused, PortalRefused
 from pages.login import LoginPage
@@ -22,14 +22,14 @@ def open_portal(page: Page, base_url: str) -> LoginPage:
 @given("企业已登录", target_fixture="home")
 @when("企业用正确的用户名和密码登录", target_fixture="home")
 @when("企业按新的验证码登录", target_fixture="home")
-def log_in(login_page: LoginPage, mock_state: MockState, enterprise: Enterprise) -> HomePage:
+def log_in(login_page: LoginPage, mock_state: MockState, enterprise: MadeEnterprise) -> HomePage:
     captcha = mock_state.read_captcha(login_page.captcha)
     return login_page.log_in(enterprise.account, enterprise.password, captcha)
 
 
 @when("企业用错误的密码登录", target_fixture="refusal")
 def log_in_with_a_wrong_password(
-    login_page: LoginPage, mock_state: MockState, enterprise: Enterprise
+    login_page: LoginPage, mock_state: MockState, enterprise: MadeEnterprise
 ) -> LoginRefused:
     captcha = mock_state.read_captcha(login_page.captcha)
     with pytest.raises(LoginRefused) as refusal:
@@ -39,7 +39,7 @@ def log_in_with_a_wrong_password(
 
 @when("企业用不存在的用户名登录", target_fixture="refusal")
 def log_in_with_an_unknown_account(
-    login_page: LoginPage, mock_state: MockState, enterprise: Enterprise
+    login_page: LoginPage, mock_state: MockState, enterprise: MadeEnterprise
 ) -> LoginRefused:
     captcha = mock_state.read_captcha(login_page.captcha)
     with pytest.raises(LoginRefused) as refusal:
@@ -49,7 +49,7 @@ def log_in_with_an_unknown_account(
 
 @given("企业输错过一次验证码", target_fixture="refusal")
 @when("企业输错验证码登录", target_fixture="refusal")
-def log_in_with_a_wrong_captcha(login_page: LoginPage, enterprise: Enterprise) -> LoginRefused:
+def log_in_with_a_wrong_captcha(login_page: LoginPage, enterprise: MadeEnterprise) -> LoginRefused:
     with pytest.raises(LoginRefused) as refusal:
         login_page.log_in(enterprise.account, enterprise.password, "????")
     return refusal.value
@@ -57,7 +57,7 @@ def log_in_with_a_wrong_captcha(login_page: LoginPage, enterprise: Enterprise) -
 
 @when("企业把验证码的大小写颠倒后登录", target_fixture="home")
 def log_in_with_the_other_case(
-    login_page: LoginPage, mock_state: MockState, enterprise: Enterprise
+    login_page: LoginPage, mock_state: MockState, enterprise: MadeEnterprise
 ) -> HomePage:
     captcha = mock_state.read_captcha(login_page.captcha).swapcase()
     return login_page.log_in(enterprise.account, enterprise.password, captcha)
@@ -65,7 +65,7 @@ def log_in_with_the_other_case(
 
 @when("企业把验证码的大小写颠倒后登录，却被拒绝", target_fixture="refusal")
 def log_in_with_the_other_case_in_vain(
-    login_page: LoginPage, mock_state: MockState, enterprise: Enterprise
+    login_page: LoginPage, mock_state: MockState, enterprise: MadeEnterprise
 ) -> LoginRefused:
     captcha = mock_state.read_captcha(login_page.captcha).swapcase()
     with pytest.raises(LoginRefused) as refusal:
@@ -74,7 +74,7 @@ def log_in_with_the_other_case_in_vain(
 
 
 @when(parsers.parse("企业没有填“{field}”就登录"), target_fixture="refusal")
-def log_in_without(login_page: LoginPage, enterprise: Enterprise, field: str) -> PortalRefused:
+def log_in_without(login_page: LoginPage, enterprise: MadeEnterprise, field: str) -> PortalRefused:
     typed = {"用户名": enterprise.account, "密码": "Mock-1", "验证码": "ABCD", field: ""}
     with pytest.raises(PortalRefused) as refusal:
         login_page.log_in(typed["用户名"], Secret(typed["密码"]), typed["验证码"])
@@ -123,7 +123,7 @@ def ask_for_another_captcha(login_page: LoginPage) -> str:
 
 @when("企业按旧图片登录", target_fixture="refusal")
 def log_in_with_the_old_captcha(
-    login_page: LoginPage, mock_state: MockState, enterprise: Enterprise, old_captcha: str
+    login_page: LoginPage, mock_state: MockState, enterprise: MadeEnterprise, old_captcha: str
 ) -> LoginRefused:
     with pytest.raises(LoginRefused) as refusal:
         login_page.log_in(
@@ -134,7 +134,7 @@ def log_in_with_the_old_captcha(
 
 @given("企业用错误的密码登录过一次")
 def a_wrong_password_before(
-    login_page: LoginPage, mock_state: MockState, enterprise: Enterprise
+    login_page: LoginPage, mock_state: MockState, enterprise: MadeEnterprise
 ) -> None:
     log_in_with_a_wrong_password(login_page, mock_state, enterprise)
 
@@ -144,7 +144,7 @@ def a_wrong_password_before(
 @given("企业看到了国标版的弹窗", target_fixture="refusal")
 @given("企业按作废的验证码登录过一次", target_fixture="refusal")
 def log_in_in_vain(
-    login_page: LoginPage, mock_state: MockState, enterprise: Enterprise
+    login_page: LoginPage, mock_state: MockState, enterprise: MadeEnterprise
 ) -> LoginRefused:
     captcha = mock_state.read_captcha(login_page.captcha)
     with pytest.raises(LoginRefused) as refusal:
@@ -154,7 +154,7 @@ def log_in_in_vain(
 
 @when("企业在本地登录中没有填“密码”就登录", target_fixture="refusal")
 def log_in_locally_without_password(
-    login_page: LoginPage, mock_state: MockState, enterprise: Enterprise
+    login_page: LoginPage, mock_state: MockState, enterprise: MadeEnterprise
 ) -> PortalRefused:
     with pytest.raises(PortalRefused) as refusal:
         login_page.open_local().log_in(enterprise.local_account, Secret(""), "ABCD")
@@ -163,7 +163,7 @@ def log_in_locally_without_password(
 
 @when("企业用错误的密码本地登录", target_fixture="refusal")
 def log_in_locally_with_a_wrong_password(
-    login_page: LoginPage, mock_state: MockState, enterprise: Enterprise
+    login_page: LoginPage, mock_state: MockState, enterprise: MadeEnterprise
 ) -> LoginRefused:
     local, wrong = login_page.open_local(), Secret("不对")
     with pytest.raises(LoginRefused) as refusal:
@@ -173,7 +173,7 @@ def log_in_locally_with_a_wrong_password(
 
 @when("企业切换到“本地登录”，用地方（广东）版本的账号登录", target_fixture="home")
 def log_in_locally(
-    login_page: LoginPage, mock_state: MockState, enterprise: Enterprise
+    login_page: LoginPage, mock_state: MockState, enterprise: MadeEnterprise
 ) -> HomePage:
     local = login_page.open_local()
     captcha = mock_state.read_captcha(local.captcha)
@@ -182,7 +182,7 @@ def log_in_locally(
 
 @given("企业又在别处登录")
 def log_in_elsewhere(
-    another_tab: Page, base_url: str, mock_state: MockState, enterprise: Enterprise
+    another_tab: Page, base_url: str, mock_state: MockState, enterprise: MadeEnterprise
 ) -> None:
     there = LoginPage.open(another_tab, base_url)
     captcha = mock_state.read_captcha(there.captcha)
@@ -200,7 +200,7 @@ def popup_and_message_say(refusal: LoginRefused, popup: str, message: str) -> No
 
 
 @then("门户欢迎这家企业")
-def portal_greets(home: HomePage, enterprise: Enterprise) -> None:
+def portal_greets(home: HomePage, enterprise: MadeEnterprise) -> None:
     assert home.enterprise_name() == enterprise.name
 
 

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from pypdf import PdfReader
 from pytest_bdd import given, parsers, then, when
 
-from fixtures.portal import Enterprise, MockState
+from fixtures.portal import MadeEnterprise, MockState
 from pages.desk import DeskPage
 from pages.errors import PortalRefused, ScreenNotReached
 from pages.models import Contact, Document, PolicyStatus
@@ -283,7 +283,7 @@ def pending_says(pending: PendingPage, docstring: str) -> None:
 
 @then(parsers.parse("“待确认”列出企业的全部保单，状态都是“{status}”"))
 def pending_lists_all(
-    pending: PendingPage, application_nos: list[str], enterprise: Enterprise, status: str
+    pending: PendingPage, application_nos: list[str], enterprise: MadeEnterprise, status: str
 ) -> None:
     listed = pending.read()
 
@@ -332,7 +332,7 @@ def the_last_is_open(
 
 @then(parsers.parse("只读资料是这家企业的名称、代码和这张保单，状态是“{status}”"))
 def read_only_fields_match(
-    form: ConfirmationPage, enterprise: Enterprise, application_no: str, status: str
+    form: ConfirmationPage, enterprise: MadeEnterprise, application_no: str, status: str
 ) -> None:
     details = form.read()
 
@@ -386,7 +386,7 @@ def accepted_late(mock_state: MockState, application_no: str) -> None:
 
 @then("单证是 PDF，写着这家企业和这张保单")
 def document_names_enterprise_and_policy(
-    document: Document, enterprise: Enterprise, application_no: str
+    document: Document, enterprise: MadeEnterprise, application_no: str
 ) -> None:
     text = PdfReader(BytesIO(document.content)).pages[0].extract_text()
 

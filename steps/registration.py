@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 from pytest_bdd import given, parsers, then, when
 
-from fixtures.portal import Enterprise, FillIn, MockState
+from fixtures.portal import FillIn, MadeEnterprise, MockState
 from pages.errors import BindingRequired, LoginRefused, PortalRefused
 from pages.login import LoginPage
 from pages.models import Registration, Secret
@@ -101,7 +101,7 @@ def register_a_taken_name(
 
 @given("代码旁提示过组织机构代码已存在")
 @when("企业在注册页输入自己的组织机构代码")
-def look_up(registration_page: RegistrationPage, enterprise: Enterprise) -> None:
+def look_up(registration_page: RegistrationPage, enterprise: MadeEnterprise) -> None:
     registration_page.look_up(enterprise.org_code)
 
 
@@ -123,12 +123,12 @@ def sms_is_lost(mock_state: MockState) -> None:
 @given("企业在找回密码时已收到短信验证码")
 @given("企业在找回密码时获取过短信验证码")
 @when("企业马上再获取一次")
-def ask_for_code(phone_page: PhonePage, enterprise: Enterprise) -> None:
+def ask_for_code(phone_page: PhonePage, enterprise: MadeEnterprise) -> None:
     phone_page.ask_for_code(enterprise.account)
 
 
 @when("企业用不存在的用户名获取短信验证码")
-def ask_for_code_of_nobody(phone_page: PhonePage, enterprise: Enterprise) -> None:
+def ask_for_code_of_nobody(phone_page: PhonePage, enterprise: MadeEnterprise) -> None:
     phone_page.ask_for_code("nobody-" + enterprise.account)
 
 
@@ -160,7 +160,7 @@ def verify_in_vain(phone_page: PhonePage, mock_state: MockState) -> PortalRefuse
 
 @when("企业用手机号找回用户名", target_fixture="proven")
 def recover_user_name(
-    login_page: LoginPage, mock_state: MockState, enterprise: Enterprise
+    login_page: LoginPage, mock_state: MockState, enterprise: MadeEnterprise
 ) -> Proven:
     ways = RecoveryPage.open(login_page, "忘记用户名").choose_enterprise_account()
     phone = ways.by_phone().ask_for_code(enterprise.uscc)
@@ -168,23 +168,23 @@ def recover_user_name(
 
 
 @when("企业打开银行页面", target_fixture="bank")
-def open_bank(bank_page: BankPage, enterprise: Enterprise) -> BankWindow:
+def open_bank(bank_page: BankPage, enterprise: MadeEnterprise) -> BankWindow:
     return bank_page.open_bank(enterprise.account)
 
 
 @when("企业在银行确认身份，设置新密码")
-def reset_by_bank(bank_page: BankPage, enterprise: Enterprise) -> None:
+def reset_by_bank(bank_page: BankPage, enterprise: MadeEnterprise) -> None:
     proven = bank_page.open_bank(enterprise.account).confirm(bank_page)
     ResetPage(proven.surface).reset(NEW_PASSWORD, NEW_PASSWORD)
 
 
 @when("企业在银行取消")
-def cancel_at_bank(bank_page: BankPage, enterprise: Enterprise) -> None:
+def cancel_at_bank(bank_page: BankPage, enterprise: MadeEnterprise) -> None:
     bank_page.open_bank(enterprise.account).cancel()
 
 
 @given("企业已提交人工资料审核", target_fixture="review")
-def ask_for_review(ways: RecoveryPage, enterprise: Enterprise) -> ReviewStatePage:
+def ask_for_review(ways: RecoveryPage, enterprise: MadeEnterprise) -> ReviewStatePage:
     return ways.by_review().submit(enterprise.account, "13800138000", "手机号已停用")
 
 
@@ -250,7 +250,7 @@ def recovery_says(recovery: RecoveryPage, docstring: str) -> None:
 
 @then("新密码能登录，旧密码不能")
 def only_the_new_password_works(
-    login_page: LoginPage, mock_state: MockState, enterprise: Enterprise
+    login_page: LoginPage, mock_state: MockState, enterprise: MadeEnterprise
 ) -> None:
     with pytest.raises(LoginRefused):
         _log_in(login_page, mock_state, enterprise.account, enterprise.password)
@@ -260,7 +260,7 @@ def only_the_new_password_works(
 
 @then("旧密码仍能登录")
 def old_password_works(
-    login_page: LoginPage, mock_state: MockState, enterprise: Enterprise
+    login_page: LoginPage, mock_state: MockState, enterprise: MadeEnterprise
 ) -> None:
     name = _log_in(login_page, mock_state, enterprise.account, enterprise.password)
 
@@ -278,7 +278,7 @@ def no_sms_arrived(mock_state: MockState) -> None:
 
 
 @then("门户显示企业的用户名")
-def user_name_is_shown(proven: Proven, enterprise: Enterprise) -> None:
+def user_name_is_shown(proven: Proven, enterprise: MadeEnterprise) -> None:
     assert UserNamePage(proven.surface).read() == enterprise.account
 
 

@@ -2,7 +2,7 @@
 
 import ast
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -247,6 +247,31 @@ def unmapped(modules: list[str]) -> list[str]:
     """Return the modules that are in no line of the map, whatever room they lie in."""
     found = [Path(module) for module in modules if Path(module).stem != "__init__"]
     return [str(path) for path in found if path.stem not in MAP.get(path.parent.as_posix(), ())]
+
+
+def class_names(trees: Mapping[str, ast.Module]) -> dict[str, list[str]]:
+    """Return where each public class name is defined."""
+    found: dict[str, list[str]] = {}
+    for path, tree in trees.items():
+        for node in tree.body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                found.setdefault(node.name, []).append(path)
+    return found
+
+
+def test_public_class_has_a_name_of_its_own():
+    """One name is one thing, wherever in the project it is read."""
+    layers = ("bot", "fixtures", "mock_portal", "pages", "reports", "steps")
+    found = class_names({path: _tree(ROOT / path) for path in _modules(*layers)})
+
+    assert {name: paths for name, paths in found.items() if len(paths) > 1} == {}
+
+
+def test_class_name_that_stands_twice_is_found():
+    """A private class, or one inside another, has no name to be confused with."""
+    one, other = ast.parse("class A: ...\nclass _B: ..."), ast.parse("class A: ...\nclass _B: ...")
+
+    assert class_names({"one": one, "other": other}) == {"A": ["one", "other"]}
 
 
 def test_module_is_on_the_map():

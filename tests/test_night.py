@@ -13,7 +13,7 @@ import pytest
 from pytest_bdd.feature import get_features
 
 from fixtures import quarantine, sentences
-from fixtures.verdict import State, by_scenario, state
+from fixtures.verdict import ScenarioState, by_scenario, state
 from reports import burn_in, digest, junit, notify
 from reports.categories import CATEGORIES, category, meaning
 from reports.history import Night, failing_since
@@ -56,11 +56,11 @@ def test_night_has_three_states_and_a_policy(run, tmp_path):
     assert (lenient, strict) == (0, 1)
     assert "场景：通过 3，时好时坏 1，隔离中失败 1；时好时坏率 20.00%" in told
     assert {name.rpartition(" › ")[2]: state(found) for name, found in tries.items()} == {
-        "一直通过": State.PASSED,
-        "第二次才通过": State.FLAKY,
-        "拒绝的场景不再试": State.PASSED,
-        "隔离中的场景": State.QUARANTINED,
-        "一行一个结果（1）": State.PASSED,
+        "一直通过": ScenarioState.PASSED,
+        "第二次才通过": ScenarioState.FLAKY,
+        "拒绝的场景不再试": ScenarioState.PASSED,
+        "隔离中的场景": ScenarioState.QUARANTINED,
+        "一行一个结果（1）": ScenarioState.PASSED,
     }
     assert [line["kind"] for line in lines].count("run") == 2
     case = ET.fromstring(
@@ -227,10 +227,10 @@ def test_messages_are_rare(tmp_path, monkeypatch):
 
 def test_digest_says_what_is_wrong():
     """The digest counts, and a night in which something did not run at all is not green."""
-    counts = {State.PASSED: 3, State.FLAKY: 1}
+    counts = {ScenarioState.PASSED: 3, ScenarioState.FLAKY: 1}
 
     assert digest.verdict(counts, 1) == "通过 3，时好时坏 1，没有能运行 1 处"
-    assert [digest.is_green({State.PASSED: 3}, n) for n in (0, 1)] == [True, False]
+    assert [digest.is_green({ScenarioState.PASSED: 3}, n) for n in (0, 1)] == [True, False]
     assert not digest.is_green(counts, 0)
     assert not digest.is_green({}, 0)
 

@@ -19,7 +19,7 @@ from bot.cli.frame import (
 from bot.cli.intake import checked_list
 from bot.cli.output import out, print_json
 from bot.credentials.passwords import Passwords
-from bot.ledger.entry import Entry, Request
+from bot.ledger.entry import BulkRequest, Entry
 from bot.operations.dispatch import dispatch as take_in
 from bot.operations.dispatch import dispatch_pending
 from bot.settings import load_settings
@@ -91,7 +91,7 @@ def print_dispatched(entries: list[Entry], work_list: WorkList, as_json: bool) -
             out.print(f"{item.enterprise_name}：全部待确认保单，运行时登录后列出", markup=False)
 
 
-def print_asked(requests: list[Request], as_json: bool) -> None:
+def print_asked(requests: list[BulkRequest], as_json: bool) -> None:
     """Print for which enterprises the next run asks what is pending."""
     if as_json:
         asked = [

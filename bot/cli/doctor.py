@@ -6,7 +6,7 @@ from pathlib import Path
 
 from bot.cli.frame import ALL_DONE, NOT_FIT, AsJson, DataDir, Live, PortalUrl, new_group
 from bot.cli.output import out, print_json
-from bot.operations.doctor import Finding, Health, examine
+from bot.operations.doctor import Diagnosis, Health, examine
 from bot.settings import load_settings
 
 HEALTH = {  # word and colour
@@ -35,7 +35,7 @@ def doctor(
     return ALL_DONE if is_fit else NOT_FIT
 
 
-def print_findings(findings: Iterable[Finding], as_json: bool) -> list[Finding]:
+def print_findings(findings: Iterable[Diagnosis], as_json: bool) -> list[Diagnosis]:
     """Print what the doctor finds, each as soon as it is found; return all of it."""
     told = []
     for one in findings:

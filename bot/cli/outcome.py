@@ -10,12 +10,12 @@ from bot.confirmation.workflow import Stop
 from bot.evidence.sealing import SealNote
 from bot.ledger.entry import Entry
 from bot.ledger.states import CONTRADICTED, DONE, STATE_WORDS, State
-from bot.operations.run import Outcome
+from bot.operations.run import RunOutcome
 
 BROKEN_OFF = (Stop.BREAKER, Stop.LOCK, Stop.STORAGE, Stop.ERROR)
 
 
-def print_outcome(outcome: Outcome, as_json: bool) -> None:
+def print_outcome(outcome: RunOutcome, as_json: bool) -> None:
     """Print what a run came to."""
     if as_json:
         items = [facts(entry) for entry in outcome.entries]
@@ -52,7 +52,7 @@ def print_outcome(outcome: Outcome, as_json: bool) -> None:
     _print_leaks(outcome)
 
 
-def print_followed_up(outcome: Outcome, as_json: bool) -> None:
+def print_followed_up(outcome: RunOutcome, as_json: bool) -> None:
     """Print what the insurer has decided."""
     if as_json:
         items = [facts(one) for one in outcome.entries]
@@ -102,7 +102,7 @@ def _seal_facts(note: SealNote | None) -> dict[str, Any] | None:
     }
 
 
-def _print_leaks(outcome: Outcome) -> None:
+def _print_leaks(outcome: RunOutcome) -> None:
     for file in outcome.leaks:
         out.print(f"文件中留有密码或登录凭据：{file}", style="red", markup=False)
     if outcome.leaks:
@@ -111,7 +111,7 @@ def _print_leaks(outcome: Outcome) -> None:
         )
 
 
-def exit_code(outcome: Outcome, is_whole: bool, is_rehearsal: bool) -> int:
+def exit_code(outcome: RunOutcome, is_whole: bool, is_rehearsal: bool) -> int:
     """Return the exit code; `is_whole` says that nothing of the list was refused."""
     done = DONE | {State.APPROVED} if is_rehearsal else DONE
     states = {entry.state for entry in outcome.entries}

@@ -25,7 +25,7 @@ from pages.models import Secret
 from pages.parts import CaptchaPicture
 
 
-class Person:
+class TerminalAttendant:
     """Whoever sits at the terminal: reads captchas and types the PINs of cards.
 
     Who does not answer in time has left: nothing more is asked in this run.
@@ -97,7 +97,7 @@ def _nobody(what: str) -> SignInRefused:
 
 def attendant(settings: Settings, progress: Progress) -> Attendant:
     """Return who answers the portal: a person; captchas of a mock, its own door."""
-    person = Person(progress, settings.answer_minutes)
+    person = TerminalAttendant(progress, settings.answer_minutes)
     return person if settings.live else demonstration.MockAttendant(settings, person)
 
 

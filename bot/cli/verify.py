@@ -9,7 +9,7 @@ import typer
 from bot.cli.frame import ALL_DONE, NEEDS_PERSON, AsJson, new_group, refuse_usage
 from bot.cli.output import out, print_json
 from bot.errors import NotFit
-from bot.evidence.verification import Verdict
+from bot.evidence.verification import Verification
 from bot.evidence.verification import verify as verify_evidence
 
 app = new_group()
@@ -36,7 +36,7 @@ def verify(
     return ALL_DONE if verdict.is_whole else NEEDS_PERSON
 
 
-def print_verdict(verdict: Verdict, as_json: bool) -> None:
+def print_verdict(verdict: Verification, as_json: bool) -> None:
     """Print whether evidence is as it was sealed."""
     if as_json:
         facts = asdict(verdict) | {"head": str(verdict.head or ""), "is_whole": verdict.is_whole}

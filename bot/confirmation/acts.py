@@ -13,7 +13,7 @@ from bot.confirmation import approval, positive_look
 from bot.confirmation.approval import ApprovedIntent
 from bot.confirmation.moving import doubt, expect_contact, expect_unconfirmed, move, warn
 from bot.confirmation.positive_look import Judgement
-from bot.confirmation.press import UNSENT, Outcome, Pressed, press
+from bot.confirmation.press import UNSENT, Pressed, PressOutcome, press
 from bot.confirmation.read_back import conclude
 from bot.confirmation.records import PRESS_RECORD, Records
 from bot.errors import (
@@ -44,7 +44,7 @@ from pages.models import Contact, PolicyDetails
 from pages.pending import ConfirmationPage
 
 log = logging.getLogger(__name__)
-DOUBTS = {Outcome.REFUSED: Reason.PRESS_REFUSED, Outcome.UNKNOWN: Reason.PRESS_UNCLEAR}
+DOUBTS = {PressOutcome.REFUSED: Reason.PRESS_REFUSED, PressOutcome.UNKNOWN: Reason.PRESS_UNCLEAR}
 STATE_OF = {  # of a business exception; any other needs a person
     Reason.CHANGED: State.CHANGED,
     Reason.NOT_APPROVED: State.CHANGED,
@@ -123,11 +123,11 @@ class Confirmation:
         pressed = self._sessions.do(
             entry.item, lambda session: self._claim_and_press(session, entry, ahead)
         )
-        if pressed.outcome is Outcome.ACCEPTED:
+        if pressed.outcome is PressOutcome.ACCEPTED:
             return
         claimed = self._ledger.entry(entry.item.reference)
         if pressed.outcome in UNSENT:
-            is_changed = pressed.outcome is Outcome.CHANGED
+            is_changed = pressed.outcome is PressOutcome.CHANGED
             move(
                 self._ledger,
                 claimed,

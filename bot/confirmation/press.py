@@ -19,7 +19,7 @@ from pages.parts import DialogLog
 from pages.pending import ConfirmationPage, ConfirmedDialog
 
 
-class Outcome(StrEnum):
+class PressOutcome(StrEnum):
     """What the press came to, as far as the press itself can tell."""
 
     ACCEPTED = "accepted"  # the portal said so; 保单查询 has the last word
@@ -29,14 +29,14 @@ class Outcome(StrEnum):
     CHANGED = "changed"  # not sent, since it was not what was approved
 
 
-UNSENT = frozenset({Outcome.NOT_SENT, Outcome.CHANGED})
+UNSENT = frozenset({PressOutcome.NOT_SENT, PressOutcome.CHANGED})
 
 
 @dataclass(frozen=True, slots=True)
 class Pressed:
     """The outcome, what was said and sent, and whether the browser context may be used further."""
 
-    outcome: Outcome
+    outcome: PressOutcome
     words: str
     is_clean: bool
     dialogs: tuple[str, ...] = ()  # native ones
@@ -49,7 +49,7 @@ class Pressed:
     @property
     def told(self) -> str:
         """What an operator reads of it."""
-        unclear = "没有明确的应答，" if self.outcome is Outcome.UNKNOWN else ""
+        unclear = "没有明确的应答，" if self.outcome is PressOutcome.UNKNOWN else ""
         dialogs = "".join(f"，门户弹窗“{dialog}”" for dialog in self.dialogs)
         tried = f"，页面另外试过 {self.tried} 次连接门户，都没有放行" if self.tried else ""
         return f"{unclear}{self.words}{dialogs}{tried}"
@@ -91,13 +91,15 @@ def _press(intent: ApprovedIntent, form: ConfirmationPage, latch: Latch) -> Pres
     if latch.sent is None:  # the page said so by itself
         return _ended(latch, _outcome(latch), f"页面显示“{words}”，但没有提交确认")
     latch.is_accepted = True
-    return Pressed(Outcome.ACCEPTED, words, tried=latch.tried, is_clean=_leave(confirmed, latch))
+    return Pressed(
+        PressOutcome.ACCEPTED, words, tried=latch.tried, is_clean=_leave(confirmed, latch)
+    )
 
 
-def _ended(latch: Latch, outcome: Outcome, words: str) -> Pressed:
+def _ended(latch: Latch, outcome: PressOutcome, words: str) -> Pressed:
     """Return what a press came to that the portal has not accepted; a difference explains it."""
-    told = latch.difference if outcome is Outcome.CHANGED else words
-    if outcome is Outcome.NOT_SENT and latch.has_lost_session:
+    told = latch.difference if outcome is PressOutcome.CHANGED else words
+    if outcome is PressOutcome.NOT_SENT and latch.has_lost_session:
         told = "浏览器丢失了登录状态"
     return Pressed(outcome, told, is_clean=False, tried=latch.tried)
 
@@ -111,9 +113,9 @@ def _leave(confirmed: ConfirmedDialog, latch: Latch) -> bool:
     return False
 
 
-def _outcome(latch: Latch, refusal: Sequence[str] = ()) -> Outcome:
+def _outcome(latch: Latch, refusal: Sequence[str] = ()) -> PressOutcome:
     """Let nothing more through, and return what it came to if nothing was confirmed."""
     latch.close()
     if latch.sent is None:
-        return Outcome.CHANGED if latch.difference else Outcome.NOT_SENT
-    return Outcome.REFUSED if latch.has_answered(refusal) else Outcome.UNKNOWN
+        return PressOutcome.CHANGED if latch.difference else PressOutcome.NOT_SENT
+    return PressOutcome.REFUSED if latch.has_answered(refusal) else PressOutcome.UNKNOWN

@@ -18,7 +18,7 @@ PASSPHRASE_DESCRIPTOR = f"{PASSPHRASE}_FD"
 Environment = MutableMapping[str, str]
 
 
-class Store(Protocol):
+class CredentialStore(Protocol):
     """Where passwords are kept."""
 
     place: str  # what an operator calls it
@@ -40,7 +40,7 @@ class Store(Protocol):
         ...
 
 
-def open_store(settings: Settings, environment: Environment | None = None) -> Store:
+def open_store(settings: Settings, environment: Environment | None = None) -> CredentialStore:
     """Open where the settings say that passwords are kept.
 
     Raises:

@@ -36,7 +36,7 @@ CONFIRMED = {State.CONFIRMED, State.ALREADY_CONFIRMED, *DECIDED}
 
 
 @dataclass(slots=True)
-class Verdict:
+class Verification:
     """What was looked at, and what is not as it was sealed."""
 
     packs: int = 0
@@ -53,7 +53,7 @@ class Verdict:
         return not self.findings
 
 
-def verify(folder: Path, key_file: Path, head: str = "") -> Verdict:
+def verify(folder: Path, key_file: Path, head: str = "") -> Verification:
     """Compare a pack, an enterprise's packs, or all evidence with what was sealed.
 
     `head` is the one that a report shows; it must be in the chain, which all evidence alone has.
@@ -92,7 +92,7 @@ class _Verification:
         self._folder = folder
         self._key = key
         self._good = self._bad = 0  # signatures
-        self.verdict = Verdict()
+        self.verdict = Verification()
 
     def packs(self, packs: list[Path]) -> None:
         """Verify packs that were taken out of their chain."""

@@ -17,7 +17,7 @@ FORGOTTEN = asdict(Contact("", "", "", ""))
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class BulkRequest:
     """A row without 申请编号: whatever is pending of this enterprise, and what came of it."""
 
     item: WorkItem
@@ -109,9 +109,9 @@ def brought_by(row: sa.Row[Any]) -> WorkItem | None:
     return replace(item_of(row.brought), round=row.round) if row.brought else None
 
 
-def request_of(row: sa.Row[Any]) -> Request:
+def request_of(row: sa.Row[Any]) -> BulkRequest:
     """Return the request of a row of its table."""
-    return Request(item_of(row.data, row.row), row.explanation, row.next_step, row.list_digest)
+    return BulkRequest(item_of(row.data, row.row), row.explanation, row.next_step, row.list_digest)
 
 
 def entry_of(row: sa.Row[Any]) -> Entry:

@@ -11,8 +11,8 @@ from bot.ledger import audit
 from bot.ledger.database import Database
 from bot.ledger.entry import (
     FORGOTTEN,
+    BulkRequest,
     Entry,
-    Request,
     brought_by,
     entry_of,
     item_of,
@@ -153,7 +153,9 @@ class Ledger:
         rounds = [self.history(entry.item.reference) for entry in self.rounds_of(item)]
         return sum(rounds, start=History(()))
 
-    def forget(self, references: Iterable[str], is_due: Callable[[Request], bool], by: str) -> None:
+    def forget(
+        self, references: Iterable[str], is_due: Callable[[BulkRequest], bool], by: str
+    ) -> None:
         """Erase the contact data of these items, and of the requests that are due."""
         with self._database.writing() as transaction:
             for reference in references:
@@ -186,7 +188,7 @@ class Ledger:
                 found.setdefault(row.row, []).append(row.reference)
         return found
 
-    def requests(self, list_digest: str | None = "") -> list[Request]:
+    def requests(self, list_digest: str | None = "") -> list[BulkRequest]:
         """Return what asks for whatever is pending: rows of a list, or with None of all lists.
 
         Without a list it is what no list brings and no run has answered.

@@ -30,7 +30,7 @@ FOLDER = "canary"
 
 
 @dataclass(frozen=True, slots=True)
-class Stop:
+class Waypoint:
     """A screen of the walk, and what would break with it."""
 
     name: str
@@ -41,19 +41,19 @@ class Stop:
         return f"{self.name}（场景 @{self.clause}，步骤：{self.step}）"
 
 
-LOGIN = Stop("登录框", "guide-1.2", "登录")
-HOME = Stop("首页", "guide-1.8", "登录")
-DESK = Stop("投保界面", "guide-2.1", "登录")
-PENDING = Stop("待确认", "guide-2.1", "打开核对 inspect")
-FORM = Stop("处理", "guide-2.2", "打开核对 inspect、填写 prepare、按下 press")
-POLICIES = Stop("保单查询", "guide-2.6", "结果核验 read_back、查询审批 follow_up")
+LOGIN = Waypoint("登录框", "guide-1.2", "登录")
+HOME = Waypoint("首页", "guide-1.8", "登录")
+DESK = Waypoint("投保界面", "guide-2.1", "登录")
+PENDING = Waypoint("待确认", "guide-2.1", "打开核对 inspect")
+FORM = Waypoint("处理", "guide-2.2", "打开核对 inspect、填写 prepare、按下 press")
+POLICIES = Waypoint("保单查询", "guide-2.6", "结果核验 read_back、查询审批 follow_up")
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
     """What was found at one stop, with the files that show it if something is broken."""
 
-    stop: Stop
+    stop: Waypoint
     breaches: tuple[Breach, ...]
     files: tuple[Path, ...] = ()
 
@@ -72,7 +72,7 @@ class Walk:
         """The stops whose contract is broken."""
         return [look for look in self.looks if look.breaches]
 
-    def visit(self, stop: Stop, reach: Callable[[], Screen]) -> Screen | None:
+    def visit(self, stop: Waypoint, reach: Callable[[], Screen]) -> Screen | None:
         """Reach a screen and compare it with its contract; return it unless it is not reached."""
         try:
             screen = reach().loaded()
@@ -91,11 +91,11 @@ class Walk:
         due = {need: accepted.get(need, own) for need, own in screen.wordings.items()}
         return breaches(screen, due)
 
-    def _note(self, stop: Stop, found: list[Breach], screen: Screen) -> None:
+    def _note(self, stop: Waypoint, found: list[Breach], screen: Screen) -> None:
         files = self._show(stop, screen) if found else ()
         self.looks.append(Look(stop, tuple(found), files))
 
-    def _show(self, stop: Stop, screen: Screen) -> tuple[Path, ...]:
+    def _show(self, stop: Waypoint, screen: Screen) -> tuple[Path, ...]:
         make_private(self.folder)
         picture, snapshot = (self.folder / f"{stop.name}{end}" for end in (".jpg", ".yaml"))
         write_private(picture, screen.picture())

@@ -1,7 +1,7 @@
 """Takes a work list, or the enterprises of the settings, into the ledger."""
 
 from bot.errors import NotFit
-from bot.ledger.entry import Entry, Request
+from bot.ledger.entry import BulkRequest, Entry
 from bot.ledger.lock import only_worker
 from bot.ledger.opening import opened_ledger
 from bot.settings import Settings
@@ -21,7 +21,7 @@ def dispatch(settings: Settings, work_list: WorkList) -> list[Entry]:
         return ledger.entries(work_list.digest)
 
 
-def dispatch_pending(settings: Settings) -> list[Request]:
+def dispatch_pending(settings: Settings) -> list[BulkRequest]:
     """Ask for whatever is pending of the enterprises in the settings; the next run works it off.
 
     Raises:

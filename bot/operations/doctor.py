@@ -59,7 +59,7 @@ class Health(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Diagnosis:
     """What was found out about one thing, and what to do about it."""
 
     name: str
@@ -112,7 +112,7 @@ def check_clock(latest: str, now: datetime, settings: Settings) -> None:
     )
 
 
-def examine(settings: Settings, folder: Path) -> Iterator[Finding]:
+def examine(settings: Settings, folder: Path) -> Iterator[Diagnosis]:
     """Examine everything, one after the other; nothing is typed, and nobody is signed in."""
     yield examine_disk(settings)
     yield examine_signing_key(settings)
@@ -129,7 +129,7 @@ def examine(settings: Settings, folder: Path) -> Iterator[Finding]:
     yield from _in_browser(settings, portal.health is Health.FIT)
 
 
-def examine_disk(settings: Settings) -> Finding:
+def examine_disk(settings: Settings) -> Diagnosis:
     """Tell whether evidence and ledger find room; the folder need not be there yet."""
     folder = settings.store
     while not folder.exists():
@@ -138,122 +138,122 @@ def examine_disk(settings: Settings) -> Finding:
     told = f"数据文件夹所在的磁盘还有 {free >> 20} MB"
     step = "请清理磁盘，或用 data_dir 换一个文件夹"
     if free < LEAST_SPACE:
-        return Finding("磁盘", Health.UNFIT, told, step)
+        return Diagnosis("磁盘", Health.UNFIT, told, step)
     if free < LITTLE_SPACE:
-        return Finding("磁盘", Health.ATTENTION, told, step)
-    return Finding("磁盘", Health.FIT, told)
+        return Diagnosis("磁盘", Health.ATTENTION, told, step)
+    return Diagnosis("磁盘", Health.FIT, told)
 
 
-def examine_signing_key(settings: Settings) -> Finding:
+def examine_signing_key(settings: Settings) -> Diagnosis:
     """Tell whether the key that signs is nobody else's."""
     file = settings.store / PRIVATE_KEY
     if not file.exists():
-        return Finding("签名私钥", Health.FIT, "还没有，第一次封存证据时生成")
+        return Diagnosis("签名私钥", Health.FIT, "还没有，第一次封存证据时生成")
     if not is_private(file):
-        return Finding("签名私钥", Health.UNFIT, f"别的账号能读 {file}", "请把它的权限改为 600")
-    return Finding("签名私钥", Health.FIT, "只有本机账号能读")
+        return Diagnosis("签名私钥", Health.UNFIT, f"别的账号能读 {file}", "请把它的权限改为 600")
+    return Diagnosis("签名私钥", Health.FIT, "只有本机账号能读")
 
 
-def examine_zone(now: datetime) -> Finding:
+def examine_zone(now: datetime) -> Diagnosis:
     """Tell the zone of this machine; only schedules go by it."""
     told = f"本机时区 {now:%Z %z}；程序一律按北京时间判断"
     if now.utcoffset() == BEIJING:
-        return Finding("时区", Health.FIT, told)
-    return Finding("时区", Health.ATTENTION, told, "定时任务按本机时区起动，请换算")
+        return Diagnosis("时区", Health.FIT, told)
+    return Diagnosis("时区", Health.ATTENTION, told, "定时任务按本机时区起动，请换算")
 
 
-def examine_keyring(settings: Settings, chosen: KeyringBackend) -> Finding:
+def examine_keyring(settings: Settings, chosen: KeyringBackend) -> Diagnosis:
     """Tell whether passwords are kept where the system, or the vault, encrypts them."""
     if settings.credentials == "vault":
-        return Finding("密钥库", Health.FIT, "不用系统密钥库，按设置用加密的保管库")
+        return Diagnosis("密钥库", Health.FIT, "不用系统密钥库，按设置用加密的保管库")
     try:
         backend = encrypting_backend(chosen)
     except NotFit as error:
         return _unfit("密钥库", error)
     if isinstance(backend, fail.Keyring):
         told = "这台机器没有系统密钥库"
-        return Finding("密钥库", Health.ATTENTION, told, f"请{USE_THE_VAULT}，或用环境变量交密码")
-    return Finding("密钥库", Health.FIT, name_of(backend))
+        return Diagnosis("密钥库", Health.ATTENTION, told, f"请{USE_THE_VAULT}，或用环境变量交密码")
+    return Diagnosis("密钥库", Health.FIT, name_of(backend))
 
 
-def _unfit(name: str, error: NotFit) -> Finding:
+def _unfit(name: str, error: NotFit) -> Diagnosis:
     """Return what would stop a run."""
-    return Finding(name, Health.UNFIT, error.told, error.next_step)
+    return Diagnosis(name, Health.UNFIT, error.told, error.next_step)
 
 
-def examine_excel(folder: Path) -> Finding:
+def examine_excel(folder: Path) -> Diagnosis:
     """Tell whether a workbook of this folder is open in Excel."""
     opened = sorted(file.name.removeprefix("~$") for file in folder.glob("~$*.xls*"))
     if opened:
         told = f"{'、'.join(opened)} 正在 Excel 中打开"
-        return Finding("Excel", Health.ATTENTION, told, "请保存并关闭后再运行，免得结果另存新名")
-    return Finding("Excel", Health.FIT, "这个文件夹里没有打开着的工作簿")
+        return Diagnosis("Excel", Health.ATTENTION, told, "请保存并关闭后再运行，免得结果另存新名")
+    return Diagnosis("Excel", Health.FIT, "这个文件夹里没有打开着的工作簿")
 
 
-def examine_font() -> Finding:
+def examine_font() -> Diagnosis:
     """Tell whether pictures can show Chinese."""
     if chinese_font_is_there():
-        return Finding("字体", Health.FIT, "有中文字体")
+        return Diagnosis("字体", Health.FIT, "有中文字体")
     step = f"请以管理员身份执行 apt-get install {' '.join(FONTS)}"
-    return Finding("字体", Health.ATTENTION, "没有中文字体，截图会是方框", step)
+    return Diagnosis("字体", Health.ATTENTION, "没有中文字体，截图会是方框", step)
 
 
-def examine_proxy(settings: Settings, proxies: dict[str, str]) -> Finding:
+def examine_proxy(settings: Settings, proxies: dict[str, str]) -> Diagnosis:
     """Tell whether the portal is reached by a proxy, and whether the system would have it so."""
     if settings.proxy:
-        return Finding("代理", Health.FIT, f"按设置经过 {settings.proxy}")
+        return Diagnosis("代理", Health.FIT, f"按设置经过 {settings.proxy}")
     parts = urlsplit(settings.portal_url)
     if parts.scheme in proxies and not proxy_bypass(parts.hostname or ""):
         told = "系统设置了代理，程序没有用它，直接访问门户"
         step = '门户打不开时，请在设置中写明 proxy = "http://主机:端口"'
-        return Finding("代理", Health.ATTENTION, told, step)
-    return Finding("代理", Health.FIT, "门户不经过代理")
+        return Diagnosis("代理", Health.ATTENTION, told, step)
+    return Diagnosis("代理", Health.FIT, "门户不经过代理")
 
 
-def examine_portal(settings: Settings) -> Finding:
+def examine_portal(settings: Settings) -> Diagnosis:
     """Tell whether the portal is what it is taken for."""
     try:
         check_portal(settings)
     except NotFit as error:
         return _unfit("门户", error)
     kind = "真实门户" if settings.live else "模拟门户"
-    return Finding("门户", Health.FIT, f"{settings.origin} 有应答，是{kind}")
+    return Diagnosis("门户", Health.FIT, f"{settings.origin} 有应答，是{kind}")
 
 
-def examine_transport(settings: Settings) -> Finding:
+def examine_transport(settings: Settings) -> Diagnosis:
     """Tell whether what goes over the line is encrypted."""
     if urlsplit(settings.portal_url).scheme == "https":
-        return Finding("加密", Health.FIT, "https，证书可信")
+        return Diagnosis("加密", Health.FIT, "https，证书可信")
     if settings.live:
         told = "http，没有加密，已按名称接受"
-        return Finding("加密", Health.ATTENTION, told, "有 https 的地址时请改用它")
-    return Finding("加密", Health.FIT, "http，本机的模拟门户不需要加密")
+        return Diagnosis("加密", Health.ATTENTION, told, "有 https 的地址时请改用它")
+    return Diagnosis("加密", Health.FIT, "http，本机的模拟门户不需要加密")
 
 
-def examine_clock(date: str, now: datetime) -> Finding:
+def examine_clock(date: str, now: datetime) -> Diagnosis:
     """Compare this machine's clock with the portal's."""
     with suppress(ValueError):
         ahead = now - parsedate_to_datetime(date)
         if abs(ahead) > CLOCK_MAY_DIFFER:
             told = f"本机时钟比门户{'快' if ahead > timedelta(0) else '慢'} {abs(ahead)}"
-            return Finding("时钟", Health.UNFIT, told, "请打开系统的自动对时，再运行一次")
-        return Finding("时钟", Health.FIT, "和门户相差不到两分钟")
-    return Finding("时钟", Health.ATTENTION, "门户没有告诉时间", "请核对本机时间")
+            return Diagnosis("时钟", Health.UNFIT, told, "请打开系统的自动对时，再运行一次")
+        return Diagnosis("时钟", Health.FIT, "和门户相差不到两分钟")
+    return Diagnosis("时钟", Health.ATTENTION, "门户没有告诉时间", "请核对本机时间")
 
 
-def _in_browser(settings: Settings, is_reachable: bool) -> Iterable[Finding]:
+def _in_browser(settings: Settings, is_reachable: bool) -> Iterable[Diagnosis]:
     try:
         with _browser(settings) as browser:
-            yield Finding("浏览器", Health.FIT, f"{browser.browser_type.name} {browser.version}")
-            yield Finding("缓存", Health.FIT, "每次运行都从空的缓存开始，不用清除")
+            yield Diagnosis("浏览器", Health.FIT, f"{browser.browser_type.name} {browser.version}")
+            yield Diagnosis("缓存", Health.FIT, "每次运行都从空的缓存开始，不用清除")
             if is_reachable:
                 yield from _at_the_portal(settings, browser)
     except NotStarted as error:
-        yield Finding("浏览器", Health.UNFIT, error.told, error.next_step)
+        yield Diagnosis("浏览器", Health.UNFIT, error.told, error.next_step)
     except PlaywrightError as error:
         told = str(error).splitlines()[0]
         step = "请安装谷歌浏览器，或在设置中用 browser 指明程序"
-        yield Finding("浏览器", Health.UNFIT, told, step)
+        yield Diagnosis("浏览器", Health.UNFIT, told, step)
 
 
 @contextmanager
@@ -266,7 +266,7 @@ def _browser(settings: Settings) -> Iterator[Browser]:
             browser.close()
 
 
-def _at_the_portal(settings: Settings, browser: Browser) -> Iterator[Finding]:
+def _at_the_portal(settings: Settings, browser: Browser) -> Iterator[Diagnosis]:
     context = browser.new_context(
         locale="zh-CN", service_workers="block", permissions=[LOCAL_NETWORK]
     )
@@ -278,22 +278,22 @@ def _at_the_portal(settings: Settings, browser: Browser) -> Iterator[Finding]:
         yield examine_card(settings, CardLoginPage.open(login).control_state())
     except PortalError:
         told = "首页没有按时显示登录框"
-        yield Finding("登录框", Health.UNFIT, told, "请用谷歌浏览器打开门户看看，再运行一次")
+        yield Diagnosis("登录框", Health.UNFIT, told, "请用谷歌浏览器打开门户看看，再运行一次")
 
 
-def examine_edition(settings: Settings, title: str) -> Finding:
+def examine_edition(settings: Settings, title: str) -> Diagnosis:
     """Tell whether the home page is that of the edition in the settings (faq-1)."""
     wanted = EDITIONS[settings.edition]
     if settings.profile.title in title:
-        return Finding("版本", Health.FIT, f"首页是{wanted}")
+        return Diagnosis("版本", Health.FIT, f"首页是{wanted}")
     told = f"首页的标题是“{title}”，不是{wanted}"
-    return Finding("版本", Health.UNFIT, told, f"请切换到{wanted}的门户地址，或改正设置 edition")
+    return Diagnosis("版本", Health.UNFIT, told, f"请切换到{wanted}的门户地址，或改正设置 edition")
 
 
-def examine_card(settings: Settings, state: ControlState) -> Finding:
+def examine_card(settings: Settings, state: ControlState) -> Diagnosis:
     """Tell whether the card control is there, and open to the browser (faq-2, faq-3)."""
     if state is ControlState.READY:
-        return Finding("卡控件", Health.FIT, state.value)
+        return Diagnosis("卡控件", Health.FIT, state.value)
     if settings.login == "card":
-        return Finding("卡控件", Health.UNFIT, state.value, CARD_STEPS[state])
-    return Finding("卡控件", Health.FIT, f"{state.value}；账号登录用不着它")
+        return Diagnosis("卡控件", Health.UNFIT, state.value, CARD_STEPS[state])
+    return Diagnosis("卡控件", Health.FIT, f"{state.value}；账号登录用不着它")

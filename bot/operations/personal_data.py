@@ -14,7 +14,7 @@ from pathlib import Path
 
 from bot.evidence.pack import Evidence
 from bot.evidence.sealing import sealed
-from bot.ledger.entry import FORGOTTEN, Entry, Request
+from bot.ledger.entry import FORGOTTEN, BulkRequest, Entry
 from bot.ledger.ledger import Ledger
 from bot.ledger.lock import only_worker
 from bot.ledger.opening import opened_ledger
@@ -105,7 +105,7 @@ def _erase(
     ledger: Ledger,
     evidence: Evidence,
     entries: list[Entry],
-    is_due: Callable[[Request], bool],
+    is_due: Callable[[BulkRequest], bool],
 ) -> Erased:
     known = [
         one.item.reference

@@ -20,7 +20,7 @@ from pages.models import PendingPolicy, PolicyRecord, PolicyStatus
 OURS = frozenset({State.CONFIRMED, State.UNDERWRITTEN, State.RETURNED, State.DECLINED})
 
 
-class Verdict(StrEnum):
+class Agreement(StrEnum):
     """What the comparison comes to."""
 
     TO_DO = "待办"
@@ -37,14 +37,14 @@ class Verdict(StrEnum):
 
 
 NEXT_STEPS = {
-    Verdict.TO_DO: "运行 single-window run 办理",
-    Verdict.DOUBTFUL: "运行 single-window run，由程序核验；请勿手工重复确认",
-    Verdict.LOST: "请登录门户查看，并致电 95198",
-    Verdict.DUPLICATED: "请登录门户查看，并致电 95198；先不要确认",
-    Verdict.VANISHED: "请核对申请编号，或登录门户查看是否已撤回",
-    Verdict.UNLISTED: "需要办理时请加入清单",
-    Verdict.SENT_BACK: "请按审批意见联系保险公司；重新提交、又待确认以后再办",
-    Verdict.AGAIN: "先运行 single-window follow-up，再运行 single-window run 办新一轮",
+    Agreement.TO_DO: "运行 single-window run 办理",
+    Agreement.DOUBTFUL: "运行 single-window run，由程序核验；请勿手工重复确认",
+    Agreement.LOST: "请登录门户查看，并致电 95198",
+    Agreement.DUPLICATED: "请登录门户查看，并致电 95198；先不要确认",
+    Agreement.VANISHED: "请核对申请编号，或登录门户查看是否已撤回",
+    Agreement.UNLISTED: "需要办理时请加入清单",
+    Agreement.SENT_BACK: "请按审批意见联系保险公司；重新提交、又待确认以后再办",
+    Agreement.AGAIN: "先运行 single-window follow-up，再运行 single-window run 办新一轮",
 }
 
 
@@ -54,7 +54,7 @@ class Comparison:
 
     enterprise_name: str
     application_no: str
-    verdict: Verdict
+    verdict: Agreement
     portal: str  # 状态 there, in its own words
     ledger: str  # the ledger's, in ours
     next_step: str
@@ -158,33 +158,37 @@ def compare(
 
 def _verdict(
     is_listed: bool, state: State | None, is_pending: bool, last: PolicyStatus | None
-) -> Verdict:
+) -> Agreement:
     """Judge by the ledger's state and by the status of the portal's last record."""
     is_sent_back = last in (PolicyStatus.RETURNED, PolicyStatus.DECLINED)
     if is_pending and last not in (None, PolicyStatus.RETURNED):
-        return Verdict.DUPLICATED
+        return Agreement.DUPLICATED
     if state in PRESSED:  # a record that was sent back may be an earlier round's
-        return Verdict.OURS if last and not is_sent_back else Verdict.DOUBTFUL
+        return Agreement.OURS if last and not is_sent_back else Agreement.DOUBTFUL
     if is_pending:
         return _verdict_of_pending(is_listed, state, last)
     if last is None:
         is_confirmed = state in OURS or state is State.ALREADY_CONFIRMED
-        return Verdict.LOST if is_confirmed else Verdict.VANISHED
+        return Agreement.LOST if is_confirmed else Agreement.VANISHED
     if state in OURS and (is_sent_back or state is not State.RETURNED):
-        return Verdict.OURS
-    return Verdict.SENT_BACK if is_sent_back else Verdict.OTHERS
+        return Agreement.OURS
+    return Agreement.SENT_BACK if is_sent_back else Agreement.OTHERS
 
 
-def _verdict_of_pending(is_listed: bool, state: State | None, last: PolicyStatus | None) -> Verdict:
+def _verdict_of_pending(
+    is_listed: bool, state: State | None, last: PolicyStatus | None
+) -> Agreement:
     if state is State.RETURNED or (last and state in FOLLOWED_UP):
-        return Verdict.AGAIN
+        return Agreement.AGAIN
     if state in OURS or state is State.ALREADY_CONFIRMED:
-        return Verdict.LOST
-    return Verdict.TO_DO if is_listed else Verdict.UNLISTED
+        return Agreement.LOST
+    return Agreement.TO_DO if is_listed else Agreement.UNLISTED
 
 
 def _not_seen(item: WorkItem, states: Mapping[str, State], error: WorkItemError) -> Comparison:
     state = states.get(item.policy)
     ledger = STATE_WORDS[state] if state else ""
     told = f"{error.explanation}；{error.next_step}"
-    return Comparison(item.enterprise_name, item.application_no, Verdict.NOT_SEEN, "", ledger, told)
+    return Comparison(
+        item.enterprise_name, item.application_no, Agreement.NOT_SEEN, "", ledger, told
+    )

@@ -11,7 +11,7 @@ from bot.confirmation import engine
 from bot.confirmation.engine import Work
 from bot.confirmation.workflow import Stop
 from bot.evidence.sealing import SealNote, seal_note, sealed
-from bot.ledger.entry import Entry, Request
+from bot.ledger.entry import BulkRequest, Entry
 from bot.ledger.ledger import Ledger
 from bot.ledger.states import DECIDED, DONE, FOLLOWED_UP, PRESSED
 from bot.operations import canary
@@ -27,12 +27,12 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class RunOutcome:
     """What a run came to."""
 
     entries: list[Entry]
     elsewhere: list[Entry]  # of other lists, pressed and never verified
-    unanswered: list[Request]  # rows that asked for what is pending, in vain
+    unanswered: list[BulkRequest]  # rows that asked for what is pending, in vain
     done_before: int  # already in the ledger as done when the run began, and still so
     stopped: Stop | None  # why it ended early, if it did
     files: tuple[Path, ...]
@@ -41,7 +41,7 @@ class Outcome:
     done_now: int = 0  # of a run, since it began
 
 
-def run(job: Job, attendant: Attendant, tell: Callable[[Entry], None]) -> Outcome:
+def run(job: Job, attendant: Attendant, tell: Callable[[Entry], None]) -> RunOutcome:
     """Take a list in and work it off, or go on with all that the ledger holds.
 
     Raises:
@@ -63,7 +63,7 @@ def run(job: Job, attendant: Attendant, tell: Callable[[Entry], None]) -> Outcom
         return replace(outcome, done_before=len(done & before), done_now=len(done - before))
 
 
-def follow_up(job: Job, attendant: Attendant, tell: Callable[[Entry], None]) -> Outcome:
+def follow_up(job: Job, attendant: Attendant, tell: Callable[[Entry], None]) -> RunOutcome:
     """See what the insurer has decided about what is confirmed, of a list or of all the ledger.
 
     Raises:
@@ -89,7 +89,7 @@ def _work_off(
     enterprises: Iterable[str],
     attendant: Attendant,
     tell: Callable[[Entry], None],
-) -> Outcome:
+) -> RunOutcome:
     """Do this work for these enterprises; seal its evidence and write its results."""
     settings, digest, due = job.settings, job.digest, list(dict.fromkeys(enterprises))
     with (
@@ -100,7 +100,7 @@ def _work_off(
             canary.expect_whole(settings, sessions, _one_each(ledger, due, digest))
         stopped = engine.run(settings, ledger, sessions, evidence, work, due, digest, tell)
     files = _results(job, ledger, stopped)
-    return Outcome(
+    return RunOutcome(
         entries=ledger.entries(digest),
         elsewhere=_in_doubt_elsewhere(ledger, digest),
         unanswered=[one for one in ledger.requests(digest) if one.next_step],

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from bot.evidence.pack import Evidence, environment
 from bot.evidence.seal import PUBLIC_KEY
-from bot.evidence.verification import Verdict, verify
+from bot.evidence.verification import Verification, verify
 from bot.ledger.ledger import Ledger
 from bot.ledger.states import State
 from bot.settings import Settings
@@ -62,6 +62,6 @@ class Archive:
         for old, new in pairwise(states):
             self.ledger.move(ITEM.reference, old, new, "robot")
 
-    def verify(self, head: str = "") -> Verdict:
+    def verify(self, head: str = "") -> Verification:
         """Verify the whole folder."""
         return verify(self.folder, self.key, head)

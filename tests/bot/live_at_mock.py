@@ -7,6 +7,6 @@ if __name__ == "__main__":
     intake.check_quickly = lambda settings: None
     for command in (canary, follow_up, reconcile, run):
         command.attendant = lambda settings, progress: MockAttendant(
-            settings, person.Person(progress, 1.0)
+            settings, person.TerminalAttendant(progress, 1.0)
         )
     main()

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page
 
-from fixtures.portal import Enterprise, MockState
+from fixtures.portal import MadeEnterprise, MockState
 from pages.desk import DeskPage
 from pages.entry import HomePage
 from pages.errors import PortalRefused, ScreenNotReached, SessionLost
@@ -29,7 +29,7 @@ def form(desk: DeskPage, application_no: str, contact: Contact) -> ConfirmationP
 
 
 def test_a_double_press_logs_in_once(
-    login_page: LoginPage, mock_state: MockState, enterprise: Enterprise, page: Page
+    login_page: LoginPage, mock_state: MockState, enterprise: MadeEnterprise, page: Page
 ):
     """While the answer is under way, a second press of 登录 does nothing."""
     slow = {"id": "slow", "params": {"path": "/cas/login", "seconds": ANSWER_SECONDS}}

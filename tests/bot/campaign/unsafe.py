@@ -10,7 +10,7 @@ from bot.confirmation import approval
 from bot.confirmation.acts import Confirmation
 from bot.confirmation.approval import ApprovedIntent
 from bot.confirmation.moving import move
-from bot.confirmation.press import Outcome, Pressed
+from bot.confirmation.press import Pressed, PressOutcome
 from bot.ledger.approval import Approval
 from bot.ledger.entry import Entry
 from bot.ledger.ledger import Ledger
@@ -88,7 +88,7 @@ def retry_at_once() -> None:
 
     def press(intent: ApprovedIntent, form: Any, latch: Any) -> Pressed:
         pressed = once(intent, form, latch)
-        if pressed.outcome is Outcome.UNKNOWN:
+        if pressed.outcome is PressOutcome.UNKNOWN:
             form.tab.context.unroute("", None)
             pressed = once(intent, form, latch)
         return pressed

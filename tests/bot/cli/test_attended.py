@@ -169,7 +169,7 @@ def test_a_captcha_is_shown_and_read(
     monkeypatch.setattr("sys.stdin.isatty", lambda: True)
     monkeypatch.setattr(PromptSession, "prompt", type_in)
 
-    answer = person.Person(Progress(disable=True), 1).captcha(picture)
+    answer = person.TerminalAttendant(Progress(disable=True), 1).captcha(picture)
 
     assert (answer, seen) == ("ab12", [picture.image])
     assert "▄" in capsys.readouterr().err
@@ -178,4 +178,4 @@ def test_a_captcha_is_shown_and_read(
 def test_nobody_is_no_answer(picture: CaptchaPicture):
     """Without a terminal nothing is asked, and silence is not taken for an answer."""
     with pytest.raises(SignInRefused, match="没有人值守"):
-        person.Person(Progress(disable=True), 1).captcha(picture)
+        person.TerminalAttendant(Progress(disable=True), 1).captcha(picture)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from bot.confirmation.approval import ApprovedIntent
-from bot.confirmation.press import Outcome, press
+from bot.confirmation.press import PressOutcome, press
 from bot.portal.egress import Egress
 from bot.portal.latch import Latch
 from fixtures.portal import MockState
@@ -24,10 +24,10 @@ def browser_context_args(browser_context_args: dict[str, Any], egress: Egress) -
 @pytest.mark.parametrize(
     ("fault", "outcome", "accepted"),
     [
-        (None, Outcome.ACCEPTED, [True]),
-        ("answer_lost_before_commit", Outcome.UNKNOWN, [False]),
-        ("answer_lost_after_commit", Outcome.UNKNOWN, [True]),
-        ("server_error_after_commit", Outcome.UNKNOWN, [True]),
+        (None, PressOutcome.ACCEPTED, [True]),
+        ("answer_lost_before_commit", PressOutcome.UNKNOWN, [False]),
+        ("answer_lost_after_commit", PressOutcome.UNKNOWN, [True]),
+        ("server_error_after_commit", PressOutcome.UNKNOWN, [True]),
     ],
 )
 def test_one_press_arrives_once(
@@ -37,7 +37,7 @@ def test_one_press_arrives_once(
     mock_state: MockState,
     application_no: str,
     fault: str | None,
-    outcome: Outcome,
+    outcome: PressOutcome,
     accepted: list[bool],
 ):
     """The browser would send a lost request again; the latch does not let it."""
@@ -62,7 +62,7 @@ def test_what_the_page_refuses_was_not_sent(
     pressed = press(intent, form, latch)
     sent_later = form.tab.evaluate(POST)
 
-    assert (pressed.outcome, pressed.words) == (Outcome.NOT_SENT, "请先阅读并同意投保声明")
+    assert (pressed.outcome, pressed.words) == (PressOutcome.NOT_SENT, "请先阅读并同意投保声明")
     assert sent_later == 0
     assert mock_state.confirmations(application_no) == []
 
@@ -80,7 +80,7 @@ def test_a_press_without_the_session_is_not_sent(
 
     pressed = press(intent, form, latch)
 
-    assert (pressed.outcome, pressed.told) == (Outcome.NOT_SENT, "浏览器丢失了登录状态")
+    assert (pressed.outcome, pressed.told) == (PressOutcome.NOT_SENT, "浏览器丢失了登录状态")
     assert mock_state.confirmations(application_no) == []
 
 
@@ -94,7 +94,7 @@ def test_a_cookie_that_only_browsers_understand_is_no_lost_session(
     """Portals keep JSON in cookies, and flags without a value."""
     form.tab.evaluate("document.cookie = 'prefs={\"lang\":\"zh\"}'; document.cookie = 'flag'")
 
-    assert press(intent, form, latch).outcome is Outcome.ACCEPTED
+    assert press(intent, form, latch).outcome is PressOutcome.ACCEPTED
     assert len(mock_state.confirmations(application_no)) == 1
 
 
@@ -118,7 +118,7 @@ def test_what_the_home_page_sends_meanwhile_is_not_the_press(
     refused = press(intent, form, latch)
     arrived = mock_state.confirmations(application_no)
 
-    assert (refused.outcome, arrived) == (Outcome.NOT_SENT, [])
+    assert (refused.outcome, arrived) == (PressOutcome.NOT_SENT, [])
 
 
 def test_a_beacon_of_the_home_page_does_not_use_the_latch_up(
@@ -135,7 +135,7 @@ def test_a_beacon_of_the_home_page_does_not_use_the_latch_up(
     pressed = press(intent, form, latch)
     accepted = [one["accepted"] for one in mock_state.confirmations(application_no)]
 
-    assert (pressed.outcome, accepted) == (Outcome.ACCEPTED, [True])
+    assert (pressed.outcome, accepted) == (PressOutcome.ACCEPTED, [True])
 
 
 def test_an_answer_that_is_late_is_not_taken_for_none(
@@ -147,7 +147,7 @@ def test_an_answer_that_is_late_is_not_taken_for_none(
 
     pressed = press(intent, form, latch)
 
-    assert pressed.outcome is Outcome.UNKNOWN
+    assert pressed.outcome is PressOutcome.UNKNOWN
     assert pressed.told == "没有明确的应答，提交失败，请稍后再试！"
     assert not pressed.is_clean
 
@@ -167,7 +167,7 @@ def test_what_was_not_approved_is_not_pressed(
     pressed = press(other_intent, form, latch)
     sent_later = form.tab.evaluate(POST)
 
-    assert pressed.outcome is Outcome.NOT_SENT
+    assert pressed.outcome is PressOutcome.NOT_SENT
     assert sent_later == 0
     assert mock_state.confirmations(application_no) == []
 
@@ -185,7 +185,7 @@ def test_what_a_dialog_says_at_the_press_is_kept_and_told(
 
     pressed = press(intent, form, latch)
 
-    assert (pressed.outcome, pressed.dialogs) == (Outcome.NOT_SENT, ("系统升级，是否继续？",))
+    assert (pressed.outcome, pressed.dialogs) == (PressOutcome.NOT_SENT, ("系统升级，是否继续？",))
     assert pressed.told == "门户没有按时显示应有的页面，门户弹窗“系统升级，是否继续？”"
 
 
@@ -203,7 +203,7 @@ def test_the_portals_own_no_is_told_apart(
 
     pressed = press(intent, form, latch)
 
-    assert (pressed.outcome, pressed.words) == (Outcome.REFUSED, "该保单已确认，请勿重复提交")
+    assert (pressed.outcome, pressed.words) == (PressOutcome.REFUSED, "该保单已确认，请勿重复提交")
 
 
 def test_after_a_clean_press_the_desk_is_free_again(

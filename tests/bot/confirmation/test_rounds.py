@@ -19,7 +19,7 @@ from bot.ledger.ledger import Ledger
 from bot.ledger.states import PENDING_AGAIN, State
 from bot.operations import personal_data
 from bot.operations.admission import admit
-from bot.operations.reconcile import Verdict, compare
+from bot.operations.reconcile import Agreement, compare
 from bot.settings import Settings, load_settings
 from bot.work_list.reading import read_work_list
 from pages.models import PendingPolicy, PolicyRecord, PolicyStatus
@@ -351,18 +351,18 @@ def test_what_is_pending_and_confirmed_at_once_is_not_pressed(tmp_path: Path, st
 @pytest.mark.parametrize(
     ("state", "is_pending", "verdict"),
     [
-        (State.RETURNED, True, Verdict.AGAIN),
-        (State.CONFIRMED, True, Verdict.AGAIN),
-        (State.READY, True, Verdict.TO_DO),
-        (State.IN_DOUBT, True, Verdict.DOUBTFUL),
-        (None, True, Verdict.UNLISTED),
-        (State.RETURNED, False, Verdict.OURS),
-        (State.IN_DOUBT, False, Verdict.DOUBTFUL),
-        (State.AWAITING_APPROVAL, False, Verdict.SENT_BACK),
+        (State.RETURNED, True, Agreement.AGAIN),
+        (State.CONFIRMED, True, Agreement.AGAIN),
+        (State.READY, True, Agreement.TO_DO),
+        (State.IN_DOUBT, True, Agreement.DOUBTFUL),
+        (None, True, Agreement.UNLISTED),
+        (State.RETURNED, False, Agreement.OURS),
+        (State.IN_DOUBT, False, Agreement.DOUBTFUL),
+        (State.AWAITING_APPROVAL, False, Agreement.SENT_BACK),
     ],
 )
 def test_reconciliation_tells_what_is_pending_again(
-    state: State | None, is_pending: bool, verdict: Verdict
+    state: State | None, is_pending: bool, verdict: Agreement
 ):
     """A returned record beside a pending policy is no contradiction."""
     number, name = ITEM.application_no, ITEM.enterprise_name

@@ -25,7 +25,7 @@ from bot.evidence.verification import verify
 from bot.ledger.approval import MANDATE, PERSON, Approval
 from bot.ledger.ledger import Ledger
 from bot.ledger.states import State
-from bot.operations.run import Outcome
+from bot.operations.run import RunOutcome
 from tests.bot.archive import SECOND, SNAPSHOT, Archive
 from tests.bot.items import ITEM, MAKER
 
@@ -498,6 +498,6 @@ def test_missing_evidence_is_no_success(
 ):
     """All is confirmed, and the exit code says all the same that evidence is not whole."""
     note = SealNote(archive.folder, Head(1, "00"), archive.key, lacking)
-    outcome = Outcome([], [], [], 0, stopped, (), note)
+    outcome = RunOutcome([], [], [], 0, stopped, (), note)
 
     assert exit_code(outcome, is_whole=True, is_rehearsal=False) == code

@@ -10,7 +10,7 @@ from typing import Any
 
 from flask import Response, g, request
 
-from mock_portal.store import Contact, Policy, Status, store
+from mock_portal.store import ContactFields, Policy, Status, store
 from mock_portal.wording import Wording
 
 MEGABYTE = 1_000_000
@@ -178,7 +178,7 @@ def _json(response: Response, content: Any) -> Response:
     return response
 
 
-def accept(number: str, contact: Contact, by: str) -> bool:
+def accept(number: str, contact: ContactFields, by: str) -> bool:
     """Confirm a policy by a way that the mock does not have; return whether it was pending."""
     memory = store()
     with memory.lock:

@@ -18,7 +18,7 @@ from websockets.server import ServerProtocol
 from mock_portal import create_app
 from mock_portal.__main__ import Gateway
 from mock_portal.pending import CONTACT_FIELDS
-from mock_portal.store import Contact, Store
+from mock_portal.store import ContactFields, Store
 from tests.bot.hostile import scripts
 from tests.bot.hostile.answers import GONE, LONGEST_SECONDS, accept
 from tests.bot.hostile.tricks import Trick
@@ -134,7 +134,7 @@ class HostilePortal:
         return self.app.json.response(code=0 if any(accepted) else -1, message="确认投保成功")
 
     def _accept(self, number: str, arrival: Arrival) -> bool:
-        contact = Contact(*(next(iter(arrival.values(name)), "") for name in CONTACT_FIELDS))
+        contact = ContactFields(*(next(iter(arrival.values(name)), "") for name in CONTACT_FIELDS))
         return accept(number, contact, f"{arrival.method} {arrival.kind}")
 
     def _edit(self, response: Response) -> Response:

@@ -14,7 +14,7 @@ import urllib3
 from keyring.backends.fail import Keyring as NoKeyring
 from rich.progress import Progress
 
-from bot.cli.person import Person
+from bot.cli.person import TerminalAttendant
 from bot.credentials.passwords import ENVIRONMENT_PREFIX, Passwords
 from bot.errors import NotFit, SignInRefused
 from bot.evidence.seal import PRIVATE_KEY
@@ -363,7 +363,7 @@ def test_a_wrong_certificate_is_refused(tmp_path: Path):
         with pytest.raises(NotFit, match="证书不可信"):
             check_portal(settings)
         passwords = Passwords(settings, {f"{ENVIRONMENT_PREFIX}{ITEM.uscc}": "Mock-1"})
-        sessions = Sessions(settings, passwords, Person(Progress(disable=True), 1))
+        sessions = Sessions(settings, passwords, TerminalAttendant(Progress(disable=True), 1))
         try:
             with pytest.raises(SignInRefused) as refused:
                 sessions.do(ITEM, lambda session: None)

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.ledger.states import State
-from bot.operations.reconcile import Verdict, compare
+from bot.operations.reconcile import Agreement, compare
 from pages.models import PendingPolicy, PolicyRecord, PolicyStatus
 from tests.bot.conftest import Workplace
 from tests.bot.items import ITEM
@@ -229,25 +229,25 @@ RECORD = PolicyRecord("XW1", "", "", PolicyStatus.CONFIRMED, "", "", "")
 @pytest.mark.parametrize(
     ("state", "pending", "records", "verdict"),
     [
-        (None, [PENDING], [], Verdict.TO_DO),
-        (State.FAILED, [PENDING], [], Verdict.TO_DO),
-        (State.CONFIRMED, [], [RECORD], Verdict.OURS),
-        (State.IN_DOUBT, [], [RECORD], Verdict.OURS),
-        (State.READY, [], [RECORD], Verdict.OTHERS),
-        (State.ALREADY_CONFIRMED, [], [RECORD], Verdict.OTHERS),
-        (State.IN_DOUBT, [PENDING], [], Verdict.DOUBTFUL),
-        (State.PRESSING, [], [], Verdict.DOUBTFUL),
-        (State.CONFIRMED, [PENDING], [], Verdict.LOST),
-        (State.CONFIRMED, [], [], Verdict.LOST),
-        (State.READY, [PENDING], [RECORD], Verdict.DUPLICATED),
-        (State.READY, [], [], Verdict.VANISHED),
+        (None, [PENDING], [], Agreement.TO_DO),
+        (State.FAILED, [PENDING], [], Agreement.TO_DO),
+        (State.CONFIRMED, [], [RECORD], Agreement.OURS),
+        (State.IN_DOUBT, [], [RECORD], Agreement.OURS),
+        (State.READY, [], [RECORD], Agreement.OTHERS),
+        (State.ALREADY_CONFIRMED, [], [RECORD], Agreement.OTHERS),
+        (State.IN_DOUBT, [PENDING], [], Agreement.DOUBTFUL),
+        (State.PRESSING, [], [], Agreement.DOUBTFUL),
+        (State.CONFIRMED, [PENDING], [], Agreement.LOST),
+        (State.CONFIRMED, [], [], Agreement.LOST),
+        (State.READY, [PENDING], [RECORD], Agreement.DUPLICATED),
+        (State.READY, [], [], Agreement.VANISHED),
     ],
 )
 def test_every_verdict(
     state: State | None,
     pending: list[PendingPolicy],
     records: list[PolicyRecord],
-    verdict: Verdict,
+    verdict: Agreement,
 ):
     """What the ledger says, and in which of the two lists of the portal it stands."""
     known = {ITEM.reference: state} if state else {}

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from bot.confirmation.approval import ApprovedIntent
-from bot.confirmation.press import Outcome, press
+from bot.confirmation.press import PressOutcome, press
 from bot.portal.client import Answer, Outgoing
 from bot.portal.egress import Egress
 from bot.portal.latch import Latch
@@ -68,7 +68,7 @@ def test_what_is_not_sent_cannot_be_sent_any_more(
     form.tab.context.unroute_all()
     sent_later = form.tab.evaluate(POST)
 
-    assert (pressed.outcome, sent_later) == (Outcome.NOT_SENT, answered)
+    assert (pressed.outcome, sent_later) == (PressOutcome.NOT_SENT, answered)
 
 
 def test_a_browser_that_is_gone_has_sent_nothing(
@@ -83,5 +83,5 @@ def test_a_browser_that_is_gone_has_sent_nothing(
 
     pressed = press(intent, form, latch)
 
-    assert (pressed.outcome, pressed.is_clean) == (Outcome.NOT_SENT, False)
+    assert (pressed.outcome, pressed.is_clean) == (PressOutcome.NOT_SENT, False)
     assert mock_state.confirmations(application_no) == []
