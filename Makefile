@@ -14,7 +14,7 @@ RESULTS := --alluredir=reports/allure-results --clean-alluredir
 PYTEST := $(BIN)/pytest -n 3 --dist worksteal $(RESULTS) --junitxml=reports/junit.xml
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test features nightly merge notify burn-in portal report open-report bench-recording bench-commands flake-rate soak fuzz-lists screens lock clean campaign matrix hostile
+.PHONY: help setup demo test slow durations features nightly merge notify burn-in portal report open-report bench-recording bench-commands flake-rate soak fuzz-lists screens lock clean campaign matrix hostile
 
 help:
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
@@ -45,7 +45,10 @@ test: setup ## 全部检查：格式、规范、类型、分层、测试 · ever
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(PYTEST) --ignore=tests/bot/matrix
+	$(PYTEST) -m "not slow" --ignore=tests/bot/matrix
+
+slow: setup ## 慢的测试：整次运行、演练、报告（几分钟）· tests that take minutes: whole runs, a campaign, a report
+	$(BIN)/pytest -n 3 --dist worksteal -m slow tests --ignore=tests/bot/hostile --ignore=tests/bot/matrix
 
 features: setup ## 只跑场景，TAG=guide-2.4 选条款 · the scenarios alone; TAG=guide-2.4 picks a clause
 	$(PYTEST) --record features $(if $(TAG),-m "$(TAG)")
@@ -114,6 +117,9 @@ screens: setup ## 为模拟门户的每个画面重新截图 · take a picture o
 lock: setup ## 按 pyproject.toml 更新 requirements.lock · bring requirements.lock in step with pyproject.toml
 	$(BIN)/uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --quiet \
 	  --group dev -p 3.11 pyproject.toml -o requirements.lock
+
+durations: setup ## 记下上次测试中慢的文件，下次先跑 · write down which tests took long, to begin with them
+	@$(BIN)/python -m tests.durations
 
 clean: ## 删除准备好的环境和生成的文件 · remove what set-up and runs have made
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache reports/node_modules \

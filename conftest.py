@@ -1,22 +1,15 @@
 """Registers the fixtures and steps, and the guide's clauses as markers."""
 
+import json
 import os
+from pathlib import Path
 
 import pytest
 
 from fixtures.guide import clause_markers
 from pages.driver import prepare_driver
 
-LONGEST = (  # each lives through whole runs of the bot
-    "tests/bot/matrix/test_answers.py",
-    "tests/bot/matrix/test_portal.py",
-    "tests/bot/matrix/test_browser.py",
-    "tests/bot/matrix/test_process.py",
-    "tests/bot/campaign/test_campaign.py",
-    "tests/bot/matrix/test_machine.py",
-    "tests/bot/operations/test_run.py",
-    "tests/bot/operations/test_people.py",
-)
+DURATIONS = Path(__file__).parent / "tests" / "durations.json"  # by `make durations`
 STEMS = ("login", "card", "registration", "entry", "binding", "pending", "policies")
 
 pytest_plugins = [
@@ -53,11 +46,12 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the longest, on every worker; each gets a slice, and steals when it is done."""
     workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    longest = list(json.loads(DURATIONS.read_text(encoding="utf-8")))
     heads: list[list[pytest.Item]] = [[] for _ in range(workers)]
     rest = []
     for item in items:
         module = item.nodeid.partition("::")[0]
-        (heads[LONGEST.index(module) % workers] if module in LONGEST else rest).append(item)
+        (heads[longest.index(module) % workers] if module in longest else rest).append(item)
     left = len(items)
     items.clear()
     for number, head in enumerate(heads):

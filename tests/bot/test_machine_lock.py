@@ -119,6 +119,7 @@ def test_the_end_of_a_run_lets_others_at_its_enterprises(sessions: Callable[...,
     later.close()
 
 
+@pytest.mark.slow
 def test_a_run_leaves_an_enterprise_that_another_works_on(
     workplace: Workplace, monkeypatch: pytest.MonkeyPatch
 ):
@@ -138,6 +139,7 @@ def test_a_run_leaves_an_enterprise_that_another_works_on(
     assert workplace.run()[1][number]["state"] == "confirmed"
 
 
+@pytest.mark.slow
 def test_two_data_folders_confirm_each_policy_once(workplaces: Callable[[str], Workplace]):
     """Two operators run the same list at the same time; the portal's ledger is the witness."""
     here, there = workplaces("here"), workplaces("there")

@@ -9,7 +9,8 @@ import pytest
 from tests.bot.campaign.unsafe import VARIANTS
 from tests.bot.conftest import ROOT
 
-pytestmark = pytest.mark.timeout(500)  # each test runs whole processes, dozens of them
+# each test runs whole processes, dozens of them
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 
 def campaign(*words: str) -> subprocess.CompletedProcess[str]:

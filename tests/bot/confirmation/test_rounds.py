@@ -12,11 +12,11 @@ from bot.clock import now_in_beijing
 from bot.confirmation import approval
 from bot.confirmation.workflow import Robot
 from bot.credentials.passwords import ENVIRONMENT_PREFIX, Passwords
-from bot.errors import BusinessException
+from bot.errors import BusinessException, Reason
 from bot.evidence.pack import Evidence
 from bot.ledger.entry import Entry
 from bot.ledger.ledger import Ledger
-from bot.ledger.states import PENDING_AGAIN, State
+from bot.ledger.states import State
 from bot.operations import personal_data
 from bot.operations.admission import admit
 from bot.operations.reconcile import Agreement, compare
@@ -87,6 +87,7 @@ def evidence_of(workplace: Workplace) -> tuple[str, str, str]:
     return str(chain), "--key", str(key)
 
 
+@pytest.mark.slow
 def test_what_is_not_pending_again_stays_returned(workplace: Workplace):
     """It is neither done in silence nor pressed: the operator reads what to do."""
     enterprise = workplace.add()
@@ -103,6 +104,7 @@ def test_what_is_not_pending_again_stays_returned(workplace: Workplace):
     assert len(enterprise.confirmations(number)) == 1
 
 
+@pytest.mark.slow
 def test_a_record_of_an_earlier_round_proves_nothing(workplace: Workplace):
     """The press of the second round meets a gateway that is down, twice; nobody says confirmed."""
     enterprise = workplace.add()
@@ -120,6 +122,7 @@ def test_a_record_of_an_earlier_round_proves_nothing(workplace: Workplace):
     assert [one for one in arrived if one["round"] == 2 and one["accepted"]] == []
 
 
+@pytest.mark.slow
 def test_a_row_that_asks_for_all_finds_what_was_returned_meanwhile(workplace: Workplace):
     """The ledger still has it as confirmed: the insurer's decision is seen first."""
     enterprise = workplace.add("")
@@ -238,7 +241,7 @@ def test_a_portal_that_drops_the_returned_record_needs_a_person(tmp_path: Path):
     makers = ledger.history(SECOND).makers
 
     assert "审批人" in makers
-    assert (seen.state, seen.code) == (State.CONFIRMED, PENDING_AGAIN)
+    assert (seen.state, seen.code) == (State.CONFIRMED, Reason.PENDING_AGAIN)
     assert "approve --again" in seen.next_step
     assert (before, portal.requests) == (0, 1)
     assert [one.state for one in ledger.rounds()] == [State.RETURNED, State.CONFIRMED]
@@ -256,7 +259,7 @@ def test_a_portal_that_is_only_late_gets_no_other_press_so_soon(tmp_path: Path):
     seen = ledger.entry(ITEM.reference)
     now = datetime.now(UTC)
 
-    assert (seen.state, seen.code, portal.requests) == (State.CONFIRMED, PENDING_AGAIN, 1)
+    assert (seen.state, seen.code, portal.requests) == (State.CONFIRMED, Reason.PENDING_AGAIN, 1)
     with pytest.raises(BusinessException, match="还在保存"):
         approval.release(ledger, seen, "审批人", Settings(), now)
     with pytest.raises(BusinessException, match="过了隔离期还没有再看过"):
@@ -420,7 +423,7 @@ def test_who_decides_about_another_round_sees_what_there_is(
     print_waiting(entries, {ITEM.reference: tmp_path}, tmp_path, as_json)
     shown = capsys.readouterr().out
 
-    assert entries[0].code == PENDING_AGAIN
+    assert entries[0].code == Reason.PENDING_AGAIN
     assert ITEM.application_no in shown
     assert ITEM.contact.mobile not in shown
     assert as_json or "准许重新办理" in shown

@@ -500,14 +500,7 @@ def limits() -> Iterable[Trick]:
 ALL = (CONTROL, *compared(), *noise(), *ways_out(), *positive(), *limits())
 TRICKS: Mapping[str, Trick] = {trick.name: trick for trick in ALL}
 
-# What is tried at every change: some of each item.
-SLICE = (
-    *("none", "other_contactMobile", "pending_outside", "heartbeat"),
-    *("shared_worker_tries", "stale_returned", "program"),
-)
-
 
 def tried() -> tuple[str, ...]:
-    """Return the names of the tricks to try: the slice, all, or of all every so many."""
-    every = os.environ.get("HOSTILE_EVERY")
-    return tuple(TRICKS)[:: int(every)] if every else SLICE
+    """Return the names of the tricks to try: all, or every so many of them."""
+    return tuple(TRICKS)[:: int(os.environ.get("HOSTILE_EVERY", "1"))]

@@ -235,6 +235,7 @@ THEN = {  # the states after two runs; a click after the press has a limit of it
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("moment", THEN)
 def test_a_run_outlives_a_stuck_page_and_the_next_run_goes_on(
     tmp_path: Path, portal_url: str, moment: str
@@ -254,6 +255,7 @@ def test_a_run_outlives_a_stuck_page_and_the_next_run_goes_on(
     assert came.left == []
 
 
+@pytest.mark.slow
 def test_a_run_with_a_stuck_page_that_is_told_to_stop_ends_the_first_time(
     tmp_path: Path, portal_url: str
 ):
