@@ -49,10 +49,10 @@ def write_results(
         fingerprint=fingerprint(read_public_key(evidence.chain.public_key)) if head else "",
     )
     page = write_html(summary, target.with_suffix(".html"))
-    if digest_of(work_list.path) != work_list.digest:
+    if digest_of(work_list.path) != work_list.digest or not work_list.source:
         return (page,)
     rows = _rows(ledger, evidence, work_list)
-    return write_workbook(work_list.path, rows, summary, target), page
+    return write_workbook(work_list.source, rows, summary, target), page
 
 
 def _takers(ledger: Ledger, entries: Iterable[Entry]) -> str:

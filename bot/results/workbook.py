@@ -13,7 +13,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from bot.ledger.states import STATE_WORDS
 from bot.results.summary import GOOD, NO_RESULT, NOT_TAKEN, RowResult, RunSummary
-from bot.work_list.file import list_sheet, open_list
+from bot.work_list.file import list_sheet
+from bot.work_list.opened import OpenList
 from bot.work_list.text import width
 from bot.work_list.workbook import (
     SUMMARY,
@@ -32,13 +33,13 @@ WIDTHS = (16, 44, 44, 22, 28)
 
 
 def write_workbook(
-    work_list: Path, rows: Mapping[int, RowResult], summary: RunSummary, target: Path
+    source: OpenList, rows: Mapping[int, RowResult], summary: RunSummary, target: Path
 ) -> Path:
     """Copy the list with a result beside each row, and return where the copy lies.
 
     Formulas in it become their last values; the list itself is never touched.
     """
-    workbook = open_list(work_list)
+    workbook = source.take_copy()
     sheet = list_sheet(workbook)
     first = _first_result_column(sheet)
     _make_columns_readable(sheet, first)
@@ -48,7 +49,7 @@ def write_workbook(
     _write_summary(workbook, rows, summary)
     fit_to_paper(sheet)
     keep_texts(workbook)
-    return save(workbook, target, spare=work_list)
+    return save(workbook, target, spare=source.path)
 
 
 def _write_summary(workbook: Workbook, rows: Mapping[int, RowResult], summary: RunSummary) -> None:

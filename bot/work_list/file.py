@@ -76,18 +76,6 @@ def check_closed(path: Path) -> None:
         raise Unfit("B16", told, f"请保存并关闭；没有打开时请删除同一文件夹里的 {locks}")
 
 
-def open_list(path: Path) -> Workbook:
-    """Open a work list as a workbook, with the last values of its formulas.
-
-    Raises:
-        Unfit: the file is no list.
-    """
-    content = read_bytes(path)
-    if is_workbook(path, content):
-        return open_workbook(content, data_only=True)
-    return workbook_of(csv_rows(content), path.stem)
-
-
 def is_workbook(path: Path, content: bytes) -> bool:
     """Tell whether this is a workbook, or else a .csv.
 

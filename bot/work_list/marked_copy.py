@@ -11,8 +11,9 @@ from openpyxl.styles import PatternFill
 from openpyxl.utils import column_index_from_string
 from openpyxl.worksheet.worksheet import Worksheet
 
-from bot.work_list.file import list_sheet, open_list
+from bot.work_list.file import list_sheet
 from bot.work_list.findings import CODES, Finding, Unfit, is_from_finding
+from bot.work_list.opened import open_list
 from bot.work_list.reading import WorkList
 from bot.work_list.workbook import PROBLEMS, OwnSheet, keep_texts, save
 
@@ -29,9 +30,8 @@ WIDTHS = (8, 8, 8, 8, 22, 24, 26, 50, 50)
 
 def write_marked_copy(work_list: WorkList) -> Path | None:
     """Write the copy beside the list, and return where; None if the list cannot be opened."""
-    source = work_list.path
     try:
-        workbook = open_list(source)
+        workbook = (work_list.source or open_list(work_list.path)).take_copy()
         sheet = list_sheet(workbook)
     except Unfit:
         return None
@@ -40,8 +40,9 @@ def write_marked_copy(work_list: WorkList) -> Path | None:
     _leave_passwords_out(sheet, work_list.findings)
     _list_all(workbook, work_list.findings)
     keep_texts(workbook)
-    stem = source.stem.removesuffix(SUFFIX)
-    return save(workbook, source.with_name(f"{stem}{SUFFIX}.xlsx"), spare=source)
+    path = work_list.path
+    stem = path.stem.removesuffix(SUFFIX)
+    return save(workbook, path.with_name(f"{stem}{SUFFIX}.xlsx"), spare=path)
 
 
 def _unmark(sheet: Worksheet) -> None:

@@ -5,7 +5,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from bot.work_list import file as list_file
 from bot.work_list.columns import AS_TEXT, COLUMNS, Column, doubt
 from bot.work_list.consistency import contradictions
 from bot.work_list.findings import Doubt, Finding, Remark, Unfit, is_from_finding
+from bot.work_list.opened import OpenList
 from bot.work_list.template import check_version, is_template
 from bot.work_list.workbook import OWN_SHEETS
 from pages.models import Contact
@@ -57,6 +58,7 @@ class WorkList:
     findings: tuple[Finding, ...]
     extra_columns: tuple[str, ...]
     letters: Mapping[str, str]  # of the columns, by heading
+    source: OpenList | None = field(default=None, compare=False, repr=False)
 
     @property
     def errors(self) -> tuple[Finding, ...]:
@@ -80,26 +82,21 @@ class WorkList:
 
 def read_work_list(path: Path, portal_origin: str) -> WorkList:
     """Read and check a work list; whatever is wrong with it is among its findings."""
-    digest = ""
+    source, digest = None, ""
     try:
         content = list_file.read_bytes(path)
         digest = sha256(content).hexdigest()
         list_file.check_closed(path)
-        rows: list[list[str]] = []
-        if list_file.is_workbook(path, content):
-            workbook = list_file.open_workbook(content)
-        else:
-            rows = list_file.csv_rows(content)
-            workbook = list_file.workbook_of(rows, path.stem)
-        reading = _Reading(workbook, rows)
+        source = OpenList.of(path, content)
+        reading = _Reading(source)
         items = reading.items(portal_origin)
         if list_file.digest_of(path) != digest:
             raise Unfit("B15", "读取时文件变了", "请等文件保存、复制或同步完成后再运行")
     except Unfit as unfit:
-        nothing = WorkList(path, digest, "", (), (), (), {})
+        nothing = WorkList(path, digest, "", (), (), (), {}, source)
         return nothing.with_remarks([Remark(unfit)])
     found = WorkList(
-        path, digest, reading.sheet.title, items, (), reading.extra_columns, reading.letters
+        path, digest, reading.sheet.title, items, (), reading.extra_columns, reading.letters, source
     )
     return found.with_remarks(reading.remarks)
 
@@ -107,11 +104,11 @@ def read_work_list(path: Path, portal_origin: str) -> WorkList:
 class _Reading:
     """One sheet being read: its headings, its rows, and what there is to say about them."""
 
-    def __init__(self, workbook: Workbook, csv_rows: Sequence[Sequence[str]] = ()) -> None:
-        self.workbook = workbook
-        self.sheet = list_file.list_sheet(workbook)
+    def __init__(self, source: OpenList) -> None:
+        self.workbook = source.workbook
+        self.sheet = list_file.list_sheet(source.workbook)
         self.remarks: list[Remark] = []
-        self.csv_rows = csv_rows
+        self.csv_rows = source.csv_rows
         self.ragged_rows: set[int] = set()
         known = {column.heading: column for column in COLUMNS}
         self.headings = {

@@ -25,6 +25,7 @@ from bot.results.page import write_html
 from bot.results.summary import NOT_TAKEN, ItemSummary, RowResult, RunSummary
 from bot.results.workbook import HEADINGS, write_workbook
 from bot.settings import load_settings
+from bot.work_list.opened import open_list
 from bot.work_list.reading import read_work_list
 from tests.bot.lists import ORIGIN, row, write_csv, write_xlsx
 
@@ -48,7 +49,7 @@ FORMULAS = [
 
 
 def _write(source: Path, rows: dict[int, RowResult], target: Path) -> Path:
-    return write_workbook(source, rows, _run(_item()), target)
+    return write_workbook(open_list(source), rows, _run(_item()), target)
 
 
 def _sheet(path: Path) -> Worksheet:
@@ -162,7 +163,9 @@ def test_summary_holds_no_formula(tmp_path: Path, text: str) -> None:
     run = replace(_run(_item(text, State.REFUSED)), title=text, operator=text)
     refused = RowResult(NOT_TAKEN, text, text, "", None)
 
-    book = load_workbook(write_workbook(source, {2: refused}, run, tmp_path / "结果.xlsx"))
+    book = load_workbook(
+        write_workbook(open_list(source), {2: refused}, run, tmp_path / "结果.xlsx")
+    )
 
     cells = [cell for sheet in book.worksheets for cells in sheet.iter_rows() for cell in cells]
     assert sum(text.replace("\r", "\n") == cell.value for cell in cells) == 9
@@ -281,7 +284,7 @@ def test_summary_tells_the_run_and_who_is_next(tmp_path: Path) -> None:
     target = tmp_path / "结果.xlsx"
 
     run = replace(_run(_item(), doubtful, waiting), stopped="操作员中断")
-    made = write_workbook(source, rows, run, target)
+    made = write_workbook(open_list(source), rows, run, target)
 
     book = load_workbook(made)
     told = [
@@ -308,7 +311,7 @@ def test_every_sheet_is_printed_on_a4_with_its_headings_on_each_page(tmp_path: P
     """Across the paper; of the summary the headings of its longest table are repeated."""
     source = write_xlsx(tmp_path / "清单.xlsx", [row(number) for number in (1, 2)])
     waiting = [_item(state=State.IN_DOUBT)] * 60
-    made = write_workbook(source, {2: DONE}, _run(*waiting), tmp_path / "结果.xlsx")
+    made = write_workbook(open_list(source), {2: DONE}, _run(*waiting), tmp_path / "结果.xlsx")
 
     book = load_workbook(made)
     papers = {(one.page_setup.paperSize, one.page_setup.orientation) for one in book}

@@ -64,7 +64,7 @@ def _write_what_follows(work_list: WorkList, folder: Path) -> None:
         one = ItemSummary(item.enterprise_name, item.application_no, *told, {})
         now = datetime.now()
         summary = RunSummary("结果", ORIGIN, True, now, now, "模拟经办", (one,))
-        write_workbook(work_list.path, {item.row: NO_RESULT}, summary, folder / "结果.xlsx")
+        write_workbook(work_list.source, {item.row: NO_RESULT}, summary, folder / "结果.xlsx")
 
 
 def _is_whole(finding: Finding) -> bool:

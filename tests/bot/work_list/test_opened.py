@@ -1,0 +1,67 @@
+"""A list is parsed once in a command, whoever needs it after it was checked."""
+
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from openpyxl import Workbook, load_workbook
+
+from bot.results.summary import NO_RESULT, RunSummary
+from bot.results.workbook import write_workbook
+from bot.work_list import file as list_file
+from bot.work_list.marked_copy import write_marked_copy
+from bot.work_list.reading import read_work_list
+from tests.bot.lists import ORIGIN, row, write_xlsx
+
+NOW = datetime(2026, 1, 2)
+SUMMARY = RunSummary("结果", ORIGIN, True, NOW, NOW, "模拟经办", ())
+
+
+@pytest.fixture
+def parsed(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+    """How often a workbook was parsed: each time, whether formulas became their values."""
+    told: list[bool] = []
+
+    def load(*args: object, data_only: bool, **options: object) -> Workbook:
+        told.append(data_only)
+        return load_workbook(*args, data_only=data_only, **options)
+
+    monkeypatch.setattr(list_file, "load_workbook", load)
+    return told
+
+
+def test_results_are_written_on_the_workbook_that_was_checked(tmp_path: Path, parsed: list[bool]):
+    """Nothing of the list is parsed again, and its rows come out as they went in."""
+    work_list = read_work_list(write_xlsx(tmp_path / "清单.xlsx", [row(1), row(2)]), ORIGIN)
+    made = write_workbook(work_list.source, {2: NO_RESULT}, SUMMARY, tmp_path / "结果.xlsx")
+    sheet = load_workbook(made).worksheets[0]
+
+    assert parsed == [False]
+    assert [sheet["B2"].value, sheet["B3"].value] == [row(1)["企业名称"], row(2)["企业名称"]]
+
+
+def test_what_is_written_on_is_handed_out_once(tmp_path: Path, parsed: list[bool]):
+    """Marks of what is wrong do not come out in the results."""
+    path = write_xlsx(tmp_path / "清单.xlsx", [row(1), row(2) | {"主要联系人手机": "x"}])
+    work_list = read_work_list(path, ORIGIN)
+    write_marked_copy(work_list)
+    made = write_workbook(work_list.source, {2: NO_RESULT}, SUMMARY, tmp_path / "结果.xlsx")
+
+    assert parsed == [False, True]
+    assert [sheet.title for sheet in load_workbook(made).worksheets] == ["Sheet", "汇总"]
+    assert load_workbook(made).worksheets[0]["G3"].comment is None
+
+
+def test_formulas_of_other_columns_come_out_as_their_values(tmp_path: Path, parsed: list[bool]):
+    """They may stand beside the columns of a list; a result keeps what they came to."""
+    path = write_xlsx(tmp_path / "清单.xlsx", [row(1)])
+    book = load_workbook(path)
+    book.worksheets[0].append([])
+    book.worksheets[0].cell(1, 12).value, book.worksheets[0].cell(2, 12).value = "另", "=1+1"
+    book.save(path)
+    work_list = read_work_list(path, ORIGIN)
+    made = write_workbook(work_list.source, {2: NO_RESULT}, SUMMARY, tmp_path / "结果.xlsx")
+    cells = [cell.value for line in load_workbook(made).worksheets[0] for cell in line]
+
+    assert parsed == [False, True]
+    assert "=1+1" not in cells
