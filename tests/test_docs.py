@@ -213,6 +213,15 @@ def test_the_diagram_of_states_is_drawn_from_the_code():
     assert states.DIAGRAM.findall(read("docs/reliability.md")) == [states.diagram()]
 
 
+def test_files_of_the_architecture_are_there():
+    """Each step names a file that takes it, and every room of the bot takes a step."""
+    rows = re.findall(r"\| `([^`]+)` \|$", read("docs/architecture.md"), re.M)
+    rooms = {path.parent.name for path in ROOT.glob("bot/*/__init__.py")}
+
+    assert [path for path in rows if not (ROOT / path).is_file()] == []
+    assert rooms - {path.split("/")[1] for path in rows} == {"cli", "credentials"}
+
+
 def test_every_setting_is_explained():
     """The operations page has a row for each setting, and none for one that is not."""
     rows = re.findall(r"^\| (`[^|]+`) \|", read("docs/operations.md").split("## 设置")[1], re.M)
