@@ -9,16 +9,9 @@ from typing import Annotated, Any
 import typer
 
 from bot import declaration
+from bot.cli import options
 from bot.cli.entries import facts, when
-from bot.cli.frame import (
-    ALL_DONE,
-    NEEDS_PERSON,
-    AsJson,
-    DataDir,
-    PortalUrl,
-    new_group,
-    refuse_usage,
-)
+from bot.cli.frame import ALL_DONE, NEEDS_PERSON, new_group, refuse_usage
 from bot.cli.output import err, out, print_json
 from bot.cli.person import is_agreed
 from bot.confirmation import approval
@@ -47,9 +40,9 @@ def approve(
     again: Annotated[
         bool, typer.Option("--again", help="结果待核实的、确认后又待确认的：已查明，准许重新办理")
     ] = False,
-    portal_url: PortalUrl = None,
-    data_dir: DataDir = None,
-    as_json: AsJson = False,
+    portal_url: options.PortalUrl = None,
+    data_dir: options.DataDir = None,
+    as_json: options.AsJson = False,
 ) -> int:
     """查看等待批准的保单，批准或不同意。
 

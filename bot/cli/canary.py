@@ -2,16 +2,8 @@
 
 from dataclasses import asdict
 
-from bot.cli.frame import (
-    ALL_DONE,
-    NOT_FIT,
-    AsJson,
-    DataDir,
-    Live,
-    OptionalList,
-    PortalUrl,
-    new_group,
-)
+from bot.cli import options
+from bot.cli.frame import ALL_DONE, NOT_FIT, new_group
 from bot.cli.intake import prepared
 from bot.cli.output import out, print_json
 from bot.cli.person import attendant
@@ -23,18 +15,18 @@ app = new_group()
 
 @app.command(epilog="示例：single-window canary 清单.xlsx")
 def canary(
-    work_list: OptionalList = None,
-    portal_url: PortalUrl = None,
-    live: Live = None,
-    data_dir: DataDir = None,
-    as_json: AsJson = False,
+    work_list: options.OptionalList = None,
+    portal_url: options.PortalUrl = None,
+    live: options.Live = None,
+    data_dir: options.DataDir = None,
+    as_json: options.AsJson = False,
 ) -> int:
     """探针：登录后看门户的画面变了没有；只读。
 
     走一遍各个画面，和程序所知的比较；不填写，不确认。
     """
-    options = {"portal_url": portal_url, "data_dir": data_dir}
-    job = prepared(work_list, True, as_json, quiet=False, is_intake=False, live=live, **options)
+    given = {"portal_url": portal_url, "data_dir": data_dir}
+    job = prepared(work_list, True, as_json, quiet=False, is_intake=False, live=live, **given)
     with shown_progress("探针", None, as_json) as progress:
         walk = probe(job, attendant(job.settings, progress))
     print_walk(walk, as_json)

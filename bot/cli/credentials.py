@@ -6,16 +6,8 @@ from typing import Annotated
 
 import typer
 
-from bot.cli.frame import (
-    ALL_DONE,
-    NEEDS_PERSON,
-    AsJson,
-    DataDir,
-    OptionalList,
-    PortalUrl,
-    new_group,
-    refuse_usage,
-)
+from bot.cli import options
+from bot.cli.frame import ALL_DONE, NEEDS_PERSON, new_group, refuse_usage
 from bot.cli.intake import checked_list
 from bot.cli.output import out, print_json, print_table
 from bot.cli.person import ask_password
@@ -36,7 +28,10 @@ app = new_group(
 
 @app.command(name="set", epilog="示例：single-window credentials set 914401019550018900 user1")
 def keep_credential(
-    uscc: Uscc, account: Account, portal_url: PortalUrl = None, data_dir: DataDir = None
+    uscc: Uscc,
+    account: Account,
+    portal_url: options.PortalUrl = None,
+    data_dir: options.DataDir = None,
 ) -> None:
     """录入一个账号的密码：在终端按提示输入（不显示），或从标准输入读取第一行。"""
     settings = load_settings(Path(), portal_url=portal_url, data_dir=data_dir)
@@ -51,7 +46,9 @@ def keep_credential(
 
 @app.command(name="list", epilog="示例：single-window credentials list")
 def list_credentials(
-    portal_url: PortalUrl = None, data_dir: DataDir = None, as_json: AsJson = False
+    portal_url: options.PortalUrl = None,
+    data_dir: options.DataDir = None,
+    as_json: options.AsJson = False,
 ) -> None:
     """列出录入过哪些企业的哪些账号，不显示密码。"""
     settings = load_settings(Path(), portal_url=portal_url, data_dir=data_dir)
@@ -63,7 +60,10 @@ def list_credentials(
     name="remove", epilog="示例：single-window credentials remove 914401019550018900 user1"
 )
 def remove_credential(
-    uscc: Uscc, account: Account, portal_url: PortalUrl = None, data_dir: DataDir = None
+    uscc: Uscc,
+    account: Account,
+    portal_url: options.PortalUrl = None,
+    data_dir: options.DataDir = None,
 ) -> None:
     """删除一个账号的密码。"""
     store = open_store(load_settings(Path(), portal_url=portal_url, data_dir=data_dir))
@@ -76,10 +76,10 @@ def remove_credential(
 
 @app.command(name="check", epilog="示例：single-window credentials check 清单.xlsx")
 def check_credentials(
-    work_list: OptionalList = None,
-    portal_url: PortalUrl = None,
-    data_dir: DataDir = None,
-    as_json: AsJson = False,
+    work_list: options.OptionalList = None,
+    portal_url: options.PortalUrl = None,
+    data_dir: options.DataDir = None,
+    as_json: options.AsJson = False,
 ) -> int:
     """检查清单、台账和授权委托中的每家企业有没有密码，不显示密码。"""
     folder = work_list.parent if work_list else Path()

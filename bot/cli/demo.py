@@ -6,7 +6,8 @@ from typing import Annotated, Any
 
 import typer
 
-from bot.cli.frame import ALL_DONE, NEEDS_PERSON, AsJson, new_group
+from bot.cli import options
+from bot.cli.frame import ALL_DONE, NEEDS_PERSON, new_group
 from bot.cli.output import out, print_json
 from bot.operations import demo as demonstration
 
@@ -16,7 +17,7 @@ app = new_group()
 @app.command(epilog="示例：single-window demo --output demo")
 def demo(
     output: Annotated[Path, typer.Option(help="放清单、结果和证据的文件夹")] = Path("demo"),
-    as_json: AsJson = False,
+    as_json: options.AsJson = False,
 ) -> int:
     """演示：为 3 家企业确认 6 张保单。
 

@@ -5,17 +5,9 @@ from typing import Annotated
 
 import typer
 
+from bot.cli import options
 from bot.cli.entries import facts, print_entries
-from bot.cli.frame import (
-    ALL_DONE,
-    NEEDS_PERSON,
-    AcceptValid,
-    AsJson,
-    DataDir,
-    PortalUrl,
-    new_group,
-    refuse_usage,
-)
+from bot.cli.frame import ALL_DONE, NEEDS_PERSON, new_group, refuse_usage
 from bot.cli.intake import checked_list
 from bot.cli.output import out, print_json
 from bot.credentials.passwords import Passwords
@@ -40,10 +32,10 @@ def dispatch(
     from_pending: Annotated[
         bool, typer.Option("--from-pending", help="不用清单：设置中各企业的全部待确认保单")
     ] = False,
-    portal_url: PortalUrl = None,
-    data_dir: DataDir = None,
-    accept_valid: AcceptValid = False,
-    as_json: AsJson = False,
+    portal_url: options.PortalUrl = None,
+    data_dir: options.DataDir = None,
+    accept_valid: options.AcceptValid = False,
+    as_json: options.AsJson = False,
 ) -> int:
     """检查工作清单，把工作项记入台账；不启动浏览器，不确认。"""
     if sum((work_list is not None, template is not None, from_pending)) != 1:

@@ -1,34 +1,25 @@
 """`single-window follow-up`."""
 
-from bot.cli.frame import AsJson, Browsers, DataDir, Live, OptionalList, PortalUrl, Quiet, new_group
-from bot.cli.intake import prepared
+from bot.cli.frame import new_group
+from bot.cli.intake import looks
 from bot.cli.outcome import exit_code, print_followed_up
 from bot.cli.person import attendant
 from bot.cli.progress import shown_progress, teller
 from bot.errors import Reason
 from bot.ledger.states import State
+from bot.operations.job import Job
 from bot.operations.run import follow_up as look_up
 
 NOT_INSURED = (State.RETURNED, State.DECLINED)
 app = new_group()
 
 
-@app.command(name="follow-up", epilog="示例：single-window follow-up")
-def follow_up(
-    work_list: OptionalList = None,
-    portal_url: PortalUrl = None,
-    live: Live = None,
-    data_dir: DataDir = None,
-    browsers: Browsers = None,
-    quiet: Quiet = False,
-    as_json: AsJson = False,
-) -> int:
+@looks(app, "示例：single-window follow-up", name="follow-up")
+def follow_up(job: Job, quiet: bool, as_json: bool) -> int:
     """到“保单查询”看保险公司的审批。
 
     承保、退回还是不予承保，记入台账；不确认。
     """
-    options = {"portal_url": portal_url, "data_dir": data_dir, "browsers": browsers}
-    job = prepared(work_list, True, as_json, quiet, is_intake=False, live=live, **options)
     with shown_progress("查询审批", None, quiet or as_json) as progress:
         tell = teller(progress)
         outcome = look_up(job, attendant(job.settings, progress), tell)

@@ -1,12 +1,14 @@
 """What a command begins with: settings, passwords and work list, and what is wrong with them."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
+import typer
 from rich.table import Column, Table
 from rich.text import Text
 
+from bot.cli import options
 from bot.cli.frame import refuse_usage
 from bot.cli.output import err, print_json
 from bot.credentials.passwords import Passwords
@@ -22,16 +24,45 @@ FINDINGS = ("编号", "位置", "内容", "问题", "怎样改")
 MAX_FINDINGS = 60  # that a person reads in a table; the marked copy has all
 
 
+Looking = Callable[[Job, bool, bool], int]
+
+
+def looks(app: typer.Typer, example: str, name: str | None = None) -> Callable[[Looking], Looking]:
+    """Register a command that looks at the portal, for a list or for all of the ledger.
+
+    It is called with the job, and with whether `--quiet` and `--json` were given.
+    """
+
+    def register(act: Looking) -> Looking:
+        def command(
+            work_list: options.OptionalList = None,
+            portal_url: options.PortalUrl = None,
+            live: options.Live = None,
+            data_dir: options.DataDir = None,
+            browsers: options.Browsers = None,
+            quiet: options.Quiet = False,
+            as_json: options.AsJson = False,
+        ) -> int:
+            given = {"portal_url": portal_url, "data_dir": data_dir, "browsers": browsers}
+            job = prepared(work_list, True, as_json, quiet, is_intake=False, live=live, **given)
+            return act(job, quiet, as_json)
+
+        app.command(name=name or act.__name__, help=act.__doc__, epilog=example)(command)
+        return act
+
+    return register
+
+
 def prepared(
     work_list: Path | None,
     accept_valid: bool,
     as_json: bool,
     quiet: bool,
     is_intake: bool,
-    **options: Any,
+    **given: Any,
 ) -> Job:
     """Read settings, passwords and list, and see that the portal can be worked with."""
-    settings = load_settings(work_list.parent if work_list else Path(), **options)
+    settings = load_settings(work_list.parent if work_list else Path(), **given)
     check_quickly(settings)
     passwords = Passwords(settings)
     checked = None

@@ -7,15 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
-from bot.cli.frame import (
-    ALL_DONE,
-    NEEDS_PERSON,
-    AsJson,
-    DataDir,
-    PortalUrl,
-    new_group,
-    refuse_usage,
-)
+from bot.cli import options
+from bot.cli.frame import ALL_DONE, NEEDS_PERSON, new_group, refuse_usage
 from bot.cli.output import out, print_json
 from bot.operations import personal_data
 from bot.operations.personal_data import Erased, Held
@@ -33,9 +26,9 @@ def purge(
     older_than: Annotated[
         int, typer.Option(min=0, max=36_500, metavar="DAYS", help="多少天以前的")
     ],
-    portal_url: PortalUrl = None,
-    data_dir: DataDir = None,
-    as_json: AsJson = False,
+    portal_url: options.PortalUrl = None,
+    data_dir: options.DataDir = None,
+    as_json: options.AsJson = False,
 ) -> None:
     """按期清除办完的保单的联系方式和截图。
 
@@ -51,9 +44,9 @@ def purge(
 def export(
     person: PersonalDetail,
     to: Annotated[Path, typer.Option(help="写到哪个文件；只有本机账号能读")],
-    portal_url: PortalUrl = None,
-    data_dir: DataDir = None,
-    as_json: AsJson = False,
+    portal_url: options.PortalUrl = None,
+    data_dir: options.DataDir = None,
+    as_json: options.AsJson = False,
 ) -> int:
     """查阅：把台账和证据包中一个联系人的全部资料写成一个文件。"""
     settings = load_settings(Path(), portal_url=portal_url, data_dir=data_dir)
@@ -70,9 +63,9 @@ def export(
 def delete(
     person: PersonalDetail,
     yes: Annotated[bool, typer.Option("--yes", help="确实清除；不加时只列出")] = False,
-    portal_url: PortalUrl = None,
-    data_dir: DataDir = None,
-    as_json: AsJson = False,
+    portal_url: options.PortalUrl = None,
+    data_dir: options.DataDir = None,
+    as_json: options.AsJson = False,
 ) -> int:
     """删除：清除一个联系人的联系方式和截图。
 

@@ -2,22 +2,12 @@
 
 from collections import Counter
 
-from bot.cli.frame import (
-    ALL_DONE,
-    NEEDS_PERSON,
-    AsJson,
-    Browsers,
-    DataDir,
-    Live,
-    OptionalList,
-    PortalUrl,
-    Quiet,
-    new_group,
-)
-from bot.cli.intake import prepared
+from bot.cli.frame import ALL_DONE, NEEDS_PERSON, new_group
+from bot.cli.intake import looks
 from bot.cli.output import out, print_json, print_table
 from bot.cli.person import attendant
 from bot.cli.progress import counter, shown_progress
+from bot.operations.job import Job
 from bot.operations.reconcile import Comparison
 from bot.operations.reconcile import reconcile as compare
 
@@ -25,22 +15,12 @@ COMPARED = ("企业名称", "申请编号", "对账结论", "门户状态", "台
 app = new_group()
 
 
-@app.command(epilog="示例：single-window reconcile 清单.xlsx")
-def reconcile(
-    work_list: OptionalList = None,
-    portal_url: PortalUrl = None,
-    live: Live = None,
-    data_dir: DataDir = None,
-    browsers: Browsers = None,
-    quiet: Quiet = False,
-    as_json: AsJson = False,
-) -> int:
+@looks(app, "示例：single-window reconcile 清单.xlsx")
+def reconcile(job: Job, quiet: bool, as_json: bool) -> int:
     """对账：清单、台账和门户逐张比对；只读。
 
     看“待确认”和“保单查询”；不改台账，不确认。
     """
-    options = {"portal_url": portal_url, "data_dir": data_dir, "browsers": browsers}
-    job = prepared(work_list, True, as_json, quiet, is_intake=False, live=live, **options)
     with shown_progress("对账", None, quiet or as_json) as progress:
         tell = counter(progress)
         compared = compare(job, attendant(job.settings, progress), tell)

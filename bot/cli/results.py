@@ -1,6 +1,7 @@
 """`single-window results`."""
 
-from bot.cli.frame import AsJson, DataDir, ListFile, PortalUrl, new_group
+from bot.cli import options
+from bot.cli.frame import new_group
 from bot.cli.intake import checked_list
 from bot.cli.output import out, print_json
 from bot.ledger.opening import opened_ledger
@@ -12,10 +13,10 @@ app = new_group()
 
 @app.command(name="results", epilog="示例：single-window results 清单.xlsx")
 def write(
-    work_list: ListFile,
-    portal_url: PortalUrl = None,
-    data_dir: DataDir = None,
-    as_json: AsJson = False,
+    work_list: options.ListFile,
+    portal_url: options.PortalUrl = None,
+    data_dir: options.DataDir = None,
+    as_json: options.AsJson = False,
 ) -> None:
     """按台账重新写出清单的结果工作簿和网页。"""
     settings = load_settings(work_list.parent, portal_url=portal_url, data_dir=data_dir)

@@ -4,17 +4,8 @@ from typing import Annotated
 
 import typer
 
-from bot.cli.frame import (
-    AcceptValid,
-    AsJson,
-    Browsers,
-    DataDir,
-    Live,
-    OptionalList,
-    PortalUrl,
-    Quiet,
-    new_group,
-)
+from bot.cli import options
+from bot.cli.frame import new_group
 from bot.cli.intake import prepared
 from bot.cli.outcome import exit_code, print_outcome
 from bot.cli.person import attendant
@@ -26,23 +17,23 @@ app = new_group()
 
 @app.command(epilog="示例：single-window run 清单.xlsx")
 def run(
-    work_list: OptionalList = None,
-    portal_url: PortalUrl = None,
-    live: Live = None,
-    data_dir: DataDir = None,
-    browsers: Browsers = None,
-    accept_valid: AcceptValid = False,
+    work_list: options.OptionalList = None,
+    portal_url: options.PortalUrl = None,
+    live: options.Live = None,
+    data_dir: options.DataDir = None,
+    browsers: options.Browsers = None,
+    accept_valid: options.AcceptValid = False,
     dry_run: Annotated[
         bool | None, typer.Option("--dry-run", help="演练：办到按下之前为止")
     ] = None,
-    quiet: Quiet = False,
-    as_json: AsJson = False,
+    quiet: options.Quiet = False,
+    as_json: options.AsJson = False,
 ) -> int:
     """逐张确认清单中的保单，每张至多一次。
 
     可随时中断，再运行同一命令就接着办，不会重复确认。
     """
-    options = {"portal_url": portal_url, "data_dir": data_dir, "browsers": browsers}
+    given = {"portal_url": portal_url, "data_dir": data_dir, "browsers": browsers}
     job = prepared(
         work_list,
         accept_valid,
@@ -51,7 +42,7 @@ def run(
         is_intake=True,
         live=live,
         dry_run=dry_run,
-        **options,
+        **given,
     )
     items = job.work_list.items if job.work_list else ()
     total = None if any(item.is_request for item in items) else len(items) or None

@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
+from bot.cli import options
 from bot.cli.entries import print_entries
-from bot.cli.frame import AsJson, DataDir, PortalUrl, new_group
+from bot.cli.frame import new_group
 from bot.cli.output import out
 from bot.ledger.opening import opened_ledger
 from bot.settings import load_settings
@@ -12,7 +13,11 @@ app = new_group()
 
 
 @app.command(epilog="示例：single-window status")
-def status(portal_url: PortalUrl = None, data_dir: DataDir = None, as_json: AsJson = False) -> None:
+def status(
+    portal_url: options.PortalUrl = None,
+    data_dir: options.DataDir = None,
+    as_json: options.AsJson = False,
+) -> None:
     """列出保单各到了哪一步，在等谁。
 
     也说明自何时，下一步做什么。

@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from bot.cli.frame import ALL_DONE, NEEDS_PERSON, AsJson, new_group, refuse_usage
+from bot.cli import options
+from bot.cli.frame import ALL_DONE, NEEDS_PERSON, new_group, refuse_usage
 from bot.cli.output import out, print_json
 from bot.errors import NotFit
 from bot.evidence.verification import Verification
@@ -22,7 +23,7 @@ def verify(
     head: Annotated[
         str, typer.Option(help="结果网页上的证据链头，连链尾一起核对；不用于单个证据包")
     ] = "",
-    as_json: AsJson = False,
+    as_json: options.AsJson = False,
 ) -> int:
     """核对证据：和封存时是否一样；可以离线。
 

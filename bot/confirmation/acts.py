@@ -11,20 +11,18 @@ from functools import cached_property
 from bot.clock import now_in_beijing
 from bot.confirmation import approval, positive_look
 from bot.confirmation.approval import ApprovedIntent
-from bot.confirmation.moving import doubt, expect_contact, expect_unconfirmed, move, warn
+from bot.confirmation.moving import Acts, doubt, expect_contact, expect_unconfirmed, move, warn
 from bot.confirmation.positive_look import Judgement
 from bot.confirmation.press import UNSENT, Pressed, PressOutcome, press
 from bot.confirmation.read_back import conclude
-from bot.confirmation.records import PRESS_RECORD, Records
+from bot.confirmation.records import PRESS_RECORD
 from bot.errors import (
     RUN_AGAIN,
     BusinessException,
     Reason,
 )
-from bot.evidence.pack import Evidence
 from bot.ledger.entry import Entry
 from bot.ledger.history import History
-from bot.ledger.ledger import Ledger
 from bot.ledger.snapshot import Baseline, Snapshot, as_facts
 from bot.ledger.states import (
     BEFORE_PRESS,
@@ -36,8 +34,6 @@ from bot.ledger.states import (
 from bot.portal.first_visit import portal_ahead
 from bot.portal.latch import Latch
 from bot.portal.session import Session
-from bot.portal.sessions import Sessions
-from bot.settings import Settings
 from bot.work_item import WorkItem
 from pages.errors import PolicyNotListed
 from pages.models import Contact, PolicyDetails
@@ -63,17 +59,8 @@ class NotListedYet(Exception):
     """保单查询 does not show what was pressed; it may be late."""
 
 
-class Confirmation:
+class Confirmation(Acts):
     """The acts of the protocol, at one portal."""
-
-    def __init__(
-        self, settings: Settings, ledger: Ledger, sessions: Sessions, evidence: Evidence
-    ) -> None:
-        self._settings = settings
-        self._ledger = ledger
-        self._sessions = sessions
-        self._evidence = evidence
-        self._records = Records(settings, evidence)
 
     def seek_approval(self, entry: Entry) -> None:
         """Approve as a person did before a failure, or by a mandate; or leave it to a person."""

@@ -1,22 +1,17 @@
 """查询审批: what the insurer has decided, and whether it has sent a policy back (guide-2.7)."""
 
 from bot.confirmation import positive_look
-from bot.confirmation.moving import ASK_PORTAL, BOTH, WAIT_FOR_INSURER, move, warn
-from bot.confirmation.records import Records
+from bot.confirmation.moving import ASK_PORTAL, BOTH, WAIT_FOR_INSURER, Acts, move, warn
 from bot.errors import (
     BusinessException,
     Reason,
 )
-from bot.evidence.pack import Evidence
 from bot.ledger.entry import Entry
-from bot.ledger.ledger import Ledger
 from bot.ledger.states import (
     DECIDED,
     State,
 )
 from bot.portal.session import Session
-from bot.portal.sessions import Sessions
-from bot.settings import Settings
 from bot.work_item import WorkItem
 from pages.models import PolicyRecord, PolicyStatus
 
@@ -36,16 +31,8 @@ AFTER_DECISION = {
 }
 
 
-class FollowingUp:
+class FollowingUp(Acts):
     """Looks at what was confirmed."""
-
-    def __init__(
-        self, settings: Settings, ledger: Ledger, sessions: Sessions, evidence: Evidence
-    ) -> None:
-        self._settings = settings
-        self._ledger = ledger
-        self._sessions = sessions
-        self._records = Records(settings, evidence)
 
     def look_up(self, entry: Entry) -> None:
         """See in 保单查询 what the insurer has decided."""

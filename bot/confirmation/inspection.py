@@ -2,40 +2,26 @@
 
 from bot import declaration
 from bot.confirmation import positive_look
-from bot.confirmation.moving import expect_contact, expect_unconfirmed, move
+from bot.confirmation.moving import Acts, expect_contact, expect_unconfirmed, move
 from bot.confirmation.read_back import pressed_here
-from bot.confirmation.records import Records
 from bot.errors import (
     BusinessException,
     DeclarationChanged,
     Reason,
 )
-from bot.evidence.pack import Evidence
 from bot.ledger.entry import Entry
-from bot.ledger.ledger import Ledger
 from bot.ledger.snapshot import Snapshot
 from bot.ledger.states import (
     State,
 )
 from bot.portal.session import Session
-from bot.portal.sessions import Sessions
-from bot.settings import Settings
 from bot.work_item import WorkItem
 from pages.errors import PolicyNotListed
 from pages.models import PolicyDetails, PolicyRecord, PolicyStatus
 
 
-class Inspection:
+class Inspection(Acts):
     """Opens forms and compares them."""
-
-    def __init__(
-        self, settings: Settings, ledger: Ledger, sessions: Sessions, evidence: Evidence
-    ) -> None:
-        self._settings = settings
-        self._ledger = ledger
-        self._sessions = sessions
-        self._evidence = evidence
-        self._records = Records(settings, evidence)
 
     def inspect(self, entry: Entry) -> None:
         """Open the form, compare it with the work item, and take its snapshot."""

@@ -4,19 +4,36 @@ import logging
 from typing import Any
 
 from bot.confirmation import positive_look
+from bot.confirmation.records import Records
 from bot.errors import BusinessException, Reason
+from bot.evidence.pack import Evidence
 from bot.ledger.entry import ROBOT, Entry
 from bot.ledger.ledger import Ledger
 from bot.ledger.states import (
     State,
 )
 from bot.portal.session import Session
+from bot.portal.sessions import Sessions
+from bot.settings import Settings
 from bot.work_item import WorkItem, mask_within
 
 log = logging.getLogger(__name__)
 WAIT_FOR_INSURER = "等待保险公司审批，生效时间以审批为准"
 BOTH = "“待确认”中有这张保单，“保单查询”中又有它的确认"
 ASK_PORTAL = "请登录门户查看，并致电 95198；先不要确认"
+
+
+class Acts:
+    """What the acts of the protocol work with."""
+
+    def __init__(
+        self, settings: Settings, ledger: Ledger, sessions: Sessions, evidence: Evidence
+    ) -> None:
+        self._settings = settings
+        self._ledger = ledger
+        self._sessions = sessions
+        self._evidence = evidence
+        self._records = Records(settings, evidence)
 
 
 def move(ledger: Ledger, entry: Entry, new: State, by: str = ROBOT, **values: Any) -> bool:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from bot.cli import app, follow_up, run
+from bot.cli import app, intake, run
 from bot.confirmation import engine
 from bot.credentials.passwords import Passwords
 from bot.evidence.seal import PUBLIC_KEY
@@ -39,7 +39,7 @@ def job(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Job:
         ledger.move(DONE_ITEM.reference, State.READY, State.ALREADY_CONFIRMED, MAKER)
     job = Job(settings, Passwords(settings, {}), listed)
     monkeypatch.setattr(engine, "run", lambda *_: None)
-    for command in (run, follow_up):
+    for command in (run, intake):
         monkeypatch.setattr(command, "prepared", lambda *_, **__: job)
     return job
 
