@@ -6,7 +6,7 @@ from typing import Any
 from bot.cli.entries import HEADINGS, cells, facts, print_entries
 from bot.cli.frame import ALL_DONE, CTRL_C, NEEDS_PERSON, TECHNICAL_TROUBLE
 from bot.cli.output import out, print_json, print_table
-from bot.confirmation.workflow import Stop
+from bot.confirmation.stop import Stop
 from bot.evidence.sealing import SealNote
 from bot.ledger.entry import Entry
 from bot.ledger.states import CONTRADICTED, DONE, STATE_WORDS, State

@@ -17,7 +17,8 @@ from uuid import uuid4
 from dbos import DBOS, DBOSClient, SetEnqueueOptions, SetWorkflowID, WorkflowHandle
 from sqlalchemy.exc import OperationalError
 
-from bot.confirmation.workflow import Robot, Stop
+from bot.confirmation.stop import Stop
+from bot.confirmation.workflow import Robot
 from bot.errors import NotFit
 from bot.evidence.pack import Evidence
 from bot.ledger.entry import Entry

@@ -9,7 +9,6 @@ import logging
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
-from enum import StrEnum
 from pathlib import Path
 from queue import SimpleQueue
 from time import monotonic
@@ -24,6 +23,7 @@ from bot.confirmation.expansion import expand
 from bot.confirmation.following_up import FollowingUp
 from bot.confirmation.inspection import Inspection
 from bot.confirmation.records import Records
+from bot.confirmation.stop import Stop
 from bot.errors import (
     RUN_AGAIN,
     ApplicationException,
@@ -54,18 +54,6 @@ step = DBOS.step(  # a retry goes by the ledger like everything else, so it cann
         isinstance(error, ApplicationException | NotListedYet) and not isinstance(error, OutOfTime)
     ),
 )
-
-
-class Stop(StrEnum):
-    """Why a run ends early."""
-
-    INTERRUPTED = "操作员中断"
-    DECLARATION = "投保声明的文字变了"
-    BREAKER = "接连发生技术故障"
-    HOURS = "不在设置的办理时间"
-    LOCK = "数据目录中的 worker.lock 被删除或替换，可能有别的程序也在处理同一台账"
-    STORAGE = "台账或证据写不进去"
-    ERROR = "程序出错"
 
 
 @DBOS.dbos_class("Robot")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bot.confirmation import engine
 from bot.confirmation.engine import Work
-from bot.confirmation.workflow import Stop
+from bot.confirmation.stop import Stop
 from bot.evidence.sealing import SealNote, seal_note, sealed
 from bot.ledger.entry import BulkRequest, Entry
 from bot.ledger.ledger import Ledger

@@ -15,7 +15,7 @@ from dbos import DBOS
 from sqlalchemy.exc import OperationalError
 
 from bot.confirmation import engine
-from bot.confirmation.workflow import Stop
+from bot.confirmation.stop import Stop
 from bot.errors import NotFit
 from bot.ledger.lock import only_worker
 from bot.settings import Settings

@@ -8,7 +8,8 @@ from unittest.mock import patch
 
 import pytest
 
-from bot.confirmation.workflow import Robot, Stop
+from bot.confirmation.stop import Stop
+from bot.confirmation.workflow import Robot
 from bot.errors import OutOfTime
 from bot.ledger.ledger import Ledger
 from bot.ledger.lock import only_worker

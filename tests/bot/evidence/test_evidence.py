@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from bot.cli.outcome import exit_code
 from bot.clock import stamp
-from bot.confirmation.workflow import Stop
+from bot.confirmation.stop import Stop
 from bot.errors import EvidenceNotKept, NotFit
 from bot.evidence.pack import Evidence
 from bot.evidence.seal import PRIVATE_KEY, Head, Seal
