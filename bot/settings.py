@@ -251,7 +251,7 @@ def _name_of(origin: str) -> str:
     return re.sub(r"[^A-Za-z0-9.-]+", "_", origin)
 
 
-def _in_chinese(wrong: ErrorDetails) -> str:
+def _explained(wrong: ErrorDetails) -> str:
     """Tell which setting is wrong, and how it should be."""
     place = " ".join(f"第 {one + 1} 项" if isinstance(one, int) else one for one in wrong["loc"])
     kind = next((kind for kind in KINDS if wrong["type"].startswith(kind)), "")
@@ -284,7 +284,7 @@ def load_settings(folder: Path, **options: Any) -> Settings:
     except SettingsError as error:
         raise NotFit(f"环境变量有误：{error}", "请改正 SINGLE_WINDOW_* 后再运行") from error
     except ValidationError as error:
-        wrong = "；".join(map(_in_chinese, error.errors()))
+        wrong = "；".join(map(_explained, error.errors()))
         raise NotFit(f"设置有误：{wrong}", f"请改正 {file}、环境变量或选项后再运行") from error
     # one list, one ledger, from whichever folder the command is given
     here = {

@@ -15,7 +15,7 @@ app = new_group()
 
 @app.command(epilog="示例：single-window canary 清单.xlsx")
 def canary(
-    work_list: options.OptionalList = None,
+    list_file: options.OptionalList = None,
     portal_url: options.PortalUrl = None,
     live: options.Live = None,
     data_dir: options.DataDir = None,
@@ -26,7 +26,7 @@ def canary(
     走一遍各个画面，和程序所知的比较；不填写，不确认。
     """
     given = {"portal_url": portal_url, "data_dir": data_dir}
-    job = prepared(work_list, True, as_json, quiet=False, is_intake=False, live=live, **given)
+    job = prepared(list_file, True, as_json, quiet=False, is_intake=False, live=live, **given)
     with shown_progress("探针", None, as_json) as progress:
         walk = probe(job, attendant(job.settings, progress))
     print_walk(walk, as_json)

@@ -12,7 +12,7 @@ from typer.core import TyperCommand, TyperGroup
 
 from bot.cli.frame import CTRL_C, new_group, plain_errors
 from bot.cli.output import err, out
-from bot.cli.usage import in_chinese
+from bot.cli.usage import worded
 
 Command = tuple[str, str]  # the module that has it, and its help in one sentence
 COMMANDS: Mapping[str, Command] = {
@@ -74,7 +74,7 @@ class Commands(TyperGroup):
                 typer.echo(told)
                 sys.exit(error.exit_code)
             help_call = f"{context.command_path if context else 'single-window'} --help"
-            err.print(f"{in_chinese(told)}用法见 {help_call}", style="red", markup=False)
+            err.print(f"{worded(told)}用法见 {help_call}", style="red", markup=False)
             sys.exit(error.exit_code)
         except typer.Abort:
             err.print("已中断。")

@@ -76,15 +76,15 @@ def remove_credential(
 
 @app.command(name="check", epilog="示例：single-window credentials check 清单.xlsx")
 def check_credentials(
-    work_list: options.OptionalList = None,
+    list_file: options.OptionalList = None,
     portal_url: options.PortalUrl = None,
     data_dir: options.DataDir = None,
     as_json: options.AsJson = False,
 ) -> int:
     """检查清单、台账和授权委托中的每家企业有没有密码，不显示密码。"""
-    folder = work_list.parent if work_list else Path()
+    folder = list_file.parent if list_file else Path()
     settings = load_settings(folder, portal_url=portal_url, data_dir=data_dir)
-    checked = checked_list(work_list, settings, True, as_json) if work_list else None
+    checked = checked_list(list_file, settings, True, as_json) if list_file else None
     found = see_credentials(settings, checked, Passwords(settings))
     print_credential_check(found, as_json)
     return ALL_DONE if all(one.place for one in found) else NEEDS_PERSON

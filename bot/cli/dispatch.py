@@ -23,7 +23,7 @@ app = new_group()
 
 @app.command(epilog="示例：single-window dispatch 清单.xlsx")
 def dispatch(
-    work_list: Annotated[
+    list_file: Annotated[
         Path | None, typer.Argument(metavar="LIST", help="工作清单（.xlsx 或 .csv）")
     ] = None,
     template: Annotated[
@@ -38,16 +38,16 @@ def dispatch(
     as_json: options.AsJson = False,
 ) -> int:
     """检查工作清单，把工作项记入台账；不启动浏览器，不确认。"""
-    if sum((work_list is not None, template is not None, from_pending)) != 1:
+    if sum((list_file is not None, template is not None, from_pending)) != 1:
         refuse_usage("请给出清单、--template 或 --from-pending 中的一个。")
     if template:
         print_template(_write_template(template), as_json)
         return ALL_DONE
-    folder = work_list.parent if work_list else Path()
+    folder = list_file.parent if list_file else Path()
     settings = load_settings(folder, portal_url=portal_url, data_dir=data_dir)
-    if work_list:
+    if list_file:
         passwords = Passwords(settings)
-        checked = checked_list(work_list, settings, accept_valid, as_json, passwords=passwords)
+        checked = checked_list(list_file, settings, accept_valid, as_json, passwords=passwords)
         print_dispatched(take_in(settings, checked), checked, as_json)
         return NEEDS_PERSON if checked.errors else ALL_DONE
     print_asked(dispatch_pending(settings), as_json)

@@ -11,7 +11,7 @@ from bot.ledger.entry import Entry
 from bot.ledger.states import CONTRADICTED, FOLLOWED_UP, NEXT_RUN, STATE_WORDS, WAITING_FOR
 from bot.results.summary import GOOD
 
-HEADINGS = ("企业名称", "申请编号", "状态", "等谁", "自何时", "说明", "下一步")
+ENTRY_HEADINGS = ("企业名称", "申请编号", "状态", "等谁", "自何时", "说明", "下一步")
 
 
 def print_entries(entries: list[Entry], as_json: bool) -> None:
@@ -22,7 +22,7 @@ def print_entries(entries: list[Entry], as_json: bool) -> None:
     for state, count in Counter(entry.state for entry in entries).items():
         out.print(f"{STATE_WORDS[state]}：{count}")
     waiting = [one for one in entries if one.state not in GOOD or one.code in CONTRADICTED]
-    print_table(HEADINGS, [cells(entry) for entry in waiting])
+    print_table(ENTRY_HEADINGS, [cells(entry) for entry in waiting])
     states = {entry.state for entry in entries}
     if states and not waiting:
         later = "几天以后运行 single-window follow-up，查询保险公司的审批。"
@@ -30,7 +30,7 @@ def print_entries(entries: list[Entry], as_json: bool) -> None:
 
 
 def cells(entry: Entry) -> tuple[str, ...]:
-    """Return the row of a table, as `HEADINGS` names it."""
+    """Return the row of a table, as `ENTRY_HEADINGS` names it."""
     return (
         entry.item.enterprise_name,
         entry.item.label,

@@ -35,7 +35,7 @@ def looks(app: typer.Typer, example: str, name: str | None = None) -> Callable[[
 
     def register(act: Looking) -> Looking:
         def command(
-            work_list: options.OptionalList = None,
+            list_file: options.OptionalList = None,
             portal_url: options.PortalUrl = None,
             live: options.Live = None,
             data_dir: options.DataDir = None,
@@ -44,7 +44,7 @@ def looks(app: typer.Typer, example: str, name: str | None = None) -> Callable[[
             as_json: options.AsJson = False,
         ) -> int:
             given = {"portal_url": portal_url, "data_dir": data_dir, "browsers": browsers}
-            job = prepared(work_list, True, as_json, quiet, is_intake=False, live=live, **given)
+            job = prepared(list_file, True, as_json, quiet, is_intake=False, live=live, **given)
             return act(job, quiet, as_json)
 
         app.command(name=name or act.__name__, help=act.__doc__, epilog=example)(command)
@@ -54,7 +54,7 @@ def looks(app: typer.Typer, example: str, name: str | None = None) -> Callable[[
 
 
 def prepared(
-    work_list: Path | None,
+    list_file: Path | None,
     accept_valid: bool,
     as_json: bool,
     quiet: bool,
@@ -62,13 +62,13 @@ def prepared(
     **given: Any,
 ) -> Job:
     """Read settings, passwords and list, and see that the portal can be worked with."""
-    settings = load_settings(work_list.parent if work_list else Path(), **given)
+    settings = load_settings(list_file.parent if list_file else Path(), **given)
     check_quickly(settings)
     passwords = Passwords(settings)
     checked = None
-    if work_list:
+    if list_file:
         needed = passwords if is_intake else None
-        checked = checked_list(work_list, settings, accept_valid, as_json, quiet, needed)
+        checked = checked_list(list_file, settings, accept_valid, as_json, quiet, needed)
     return Job(settings, passwords, checked)
 
 

@@ -3,7 +3,7 @@
 from collections import Counter
 from typing import Any
 
-from bot.cli.entries import HEADINGS, cells, facts, print_entries
+from bot.cli.entries import ENTRY_HEADINGS, cells, facts, print_entries
 from bot.cli.frame import ALL_DONE, CTRL_C, NEEDS_PERSON, TECHNICAL_TROUBLE
 from bot.cli.output import out, print_json, print_table
 from bot.confirmation.stop import Stop
@@ -63,7 +63,7 @@ def print_followed_up(outcome: RunOutcome, as_json: bool) -> None:
         return
     for state, count in Counter(entry.state for entry in outcome.entries).items():
         out.print(f"{STATE_WORDS[state]}：{count}")
-    print_table(HEADINGS, [cells(one) for one in outcome.entries if one.next_step])
+    print_table(ENTRY_HEADINGS, [cells(one) for one in outcome.entries if one.next_step])
     _print_elsewhere(outcome.elsewhere)
     if outcome.stopped:
         out.print(f"本次查询提前结束：{outcome.stopped}。", style="red")

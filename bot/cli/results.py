@@ -13,14 +13,14 @@ app = new_group()
 
 @app.command(name="results", epilog="示例：single-window results 清单.xlsx")
 def write(
-    work_list: options.ListFile,
+    list_file: options.ListFile,
     portal_url: options.PortalUrl = None,
     data_dir: options.DataDir = None,
     as_json: options.AsJson = False,
 ) -> None:
     """按台账重新写出清单的结果工作簿和网页。"""
-    settings = load_settings(work_list.parent, portal_url=portal_url, data_dir=data_dir)
-    checked = checked_list(work_list, settings, accept_valid=True, as_json=as_json)
+    settings = load_settings(list_file.parent, portal_url=portal_url, data_dir=data_dir)
+    checked = checked_list(list_file, settings, accept_valid=True, as_json=as_json)
     with opened_ledger(settings) as ledger:
         files = write_results(settings, ledger, checked)
     if as_json:

@@ -17,7 +17,7 @@ app = new_group()
 
 @app.command(epilog="示例：single-window run 清单.xlsx")
 def run(
-    work_list: options.OptionalList = None,
+    list_file: options.OptionalList = None,
     portal_url: options.PortalUrl = None,
     live: options.Live = None,
     data_dir: options.DataDir = None,
@@ -35,7 +35,7 @@ def run(
     """
     given = {"portal_url": portal_url, "data_dir": data_dir, "browsers": browsers}
     job = prepared(
-        work_list,
+        list_file,
         accept_valid,
         as_json,
         quiet,

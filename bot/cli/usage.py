@@ -17,7 +17,7 @@ WORDINGS = (
 )
 
 
-def in_chinese(told: str) -> str:
+def worded(told: str) -> str:
     """Return what the library told, in Chinese where it is known, and else as it is."""
     for pattern, wording in WORDINGS:
         if known := re.fullmatch(pattern, told, re.DOTALL):

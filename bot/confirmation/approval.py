@@ -74,7 +74,7 @@ def standing(
     return by_mandate(settings.mandates, item, now, moment.date())
 
 
-def quarantine(history: History, settings: Settings) -> datetime | None:
+def unsettled_until(history: History, settings: Settings) -> datetime | None:
     """Return until when the portal may still be saving the last press; nothing if none was sent."""
     if not (at := history.sent_at):
         return None
@@ -87,7 +87,7 @@ def expect_settled(history: History, settings: Settings, moment: datetime) -> No
     Raises:
         BusinessException: too little time has gone, whatever the portal answered then.
     """
-    until = quarantine(history, settings)
+    until = unsettled_until(history, settings)
     if until and moment < until:
         said = f"{history.refusal}；" if history.refusal else ""
         raise _unsettled(until, "再运行，那时才会再按", said)
@@ -140,7 +140,7 @@ def release(ledger: Ledger, entry: Entry, by: str, settings: Settings, moment: d
             "按下之后还没有看到这张保单仍在“待确认”中",
             "请先运行 single-window run，由程序核验",
         )
-    until = quarantine(ledger.history(entry.item.reference), settings)
+    until = unsettled_until(ledger.history(entry.item.reference), settings)
     if until and moment < until:
         raise _unsettled(until, "核验一次，再作决定")
     if until and datetime.fromisoformat(seen_at) < until:

@@ -25,7 +25,7 @@ class Job:
     started: datetime = field(default_factory=datetime.now)
 
     @property
-    def digest(self) -> str:
+    def list_digest(self) -> str:
         """The list's; empty if there is none."""
         return self.work_list.digest if self.work_list else ""
 

@@ -51,11 +51,11 @@ def run(job: Job, attendant: Attendant, tell: Callable[[Entry], None]) -> RunOut
         check_clock(ledger.latest(), datetime.now(UTC), job.settings)
         ledger.try_to_write()
         if job.work_list:
-            ledger.dispatch(job.work_list.items, job.digest, job.settings.operator)
+            ledger.dispatch(job.work_list.items, job.list_digest, job.settings.operator)
         else:
             ledger.restart(job.settings.operator)
-        entries = ledger.entries(job.digest)
-        asked = [request.item.uscc for request in ledger.requests(job.digest)]
+        entries = ledger.entries(job.list_digest)
+        asked = [request.item.uscc for request in ledger.requests(job.list_digest)]
         open_ = [entry.item.uscc for entry in entries if entry.state not in DONE]
         outcome = _work_off(job, ledger, Work.SERVE, asked + open_, attendant, tell)
         before = {entry.item.reference for entry in entries if entry.state in DONE}
@@ -70,7 +70,7 @@ def follow_up(job: Job, attendant: Attendant, tell: Callable[[Entry], None]) -> 
         NotFit: the ledger is not to be had, or another process works on it.
     """
     with working_on(job.settings) as ledger:
-        entries = ledger.entries(job.digest)
+        entries = ledger.entries(job.list_digest)
         followed_up = PRESSED | FOLLOWED_UP
         due = {one.item.reference: one.item.uscc for one in entries if one.state in followed_up}
         outcome = _work_off(job, ledger, Work.FOLLOW_UP, due.values(), attendant, tell)
@@ -91,7 +91,7 @@ def _work_off(
     tell: Callable[[Entry], None],
 ) -> RunOutcome:
     """Do this work for these enterprises; seal its evidence and write its results."""
-    settings, digest, due = job.settings, job.digest, list(dict.fromkeys(enterprises))
+    settings, digest, due = job.settings, job.list_digest, list(dict.fromkeys(enterprises))
     with (
         sealed(settings, ledger) as evidence,
         closing(Sessions(settings, job.passwords, attendant)) as sessions,

@@ -7,7 +7,7 @@ from typer.testing import CliRunner
 
 from bot.cli import app
 from bot.cli.frame import REFUSED_INPUT
-from bot.cli.usage import in_chinese
+from bot.cli.usage import worded
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,7 @@ def test_the_version_is_told():
 
 def test_what_has_no_wording_is_told_as_it_is():
     """A sentence of a later library is better than none."""
-    assert in_chinese("Something new.") == "Something new."
+    assert worded("Something new.") == "Something new."
 
 
 @pytest.mark.parametrize("call", [[], ["credentials"]])
