@@ -1,4 +1,4 @@
-"""The mock portal: a bundled stand-in for 中国（广东）国际贸易单一窗口; it knows nobody of ours."""
+"""Mock portal: a bundled stand-in for 中国（广东）国际贸易单一窗口; it imports no layer of ours."""
 
 import ssl
 import traceback
@@ -36,11 +36,11 @@ from mock_portal.clock import Clock
 from mock_portal.store import Crash, Request, Store, store
 
 LOOPBACK_NAMES = {"127.0.0.1", "localhost", "::1"}
-STATIC_SECONDS = 600  # that a browser keeps a script or style sheet without asking again
+STATIC_SECONDS = 600  # how long a browser keeps a script or style sheet without asking again
 
 
 class ReadableJson(DefaultJSONProvider):
-    """JSON for people too: Chinese as it is, names in the order they were given."""
+    """JSON that people can read: Chinese unescaped, names in the order they were given."""
 
     ensure_ascii = False
     sort_keys = False
@@ -82,9 +82,9 @@ def _refuse_foreign_host() -> None:
 
 
 def _recognise() -> None:
-    """Find out whose request this is: the session's, or before log-in the scope cookie's.
+    """Find the enterprise of this request: the session's, or before log-in the scope cookie's.
 
-    What is not for the portal, such as a third party's beacon, keeps no session alive.
+    A request that is not for the portal, such as a third party's beacon, keeps no session alive.
     """
     g.session = store().session(request.cookies.get("JSESSIONID", ""))
     g.signed_in = store().enterprises[g.session.uscc] if g.session else None
@@ -112,14 +112,14 @@ def _strike() -> None:
 
 
 def _demand_session() -> ResponseReturnValue | None:
-    """Send everybody without a session home, callers of JSON too, as the real desk does."""
+    """Redirect a request without a session to the home page, JSON too, as the real desk does."""
     if request.path.startswith("/swProxy/") and g.signed_in is None:
         return redirect(url_for("login.home"))
     return None
 
 
 def _finish(response: Response) -> Response:
-    """Mark every answer as the mock's, and write down that it was given."""
+    """Mark every answer as the mock's, and record that it was given."""
     response.headers["X-Mock-Portal"] = "1"
     if not request.path.startswith("/static/"):
         response.headers["Cache-Control"] = "no-store"

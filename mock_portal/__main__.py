@@ -21,12 +21,12 @@ from mock_portal.defects import DEFECTS, unknown
 WRONG_USAGE, NOT_FIT = 2, 4
 # A browser opens connections ahead of need; each holds a thread until it is used or times out.
 THREADS, IDLE_SECONDS, KEPT_CONNECTIONS = 48, 30, 1000
-SECONDS_TO_NOTICE = 0.2  # a call to stop
+SECONDS_TO_NOTICE = 0.2  # how soon it notices a call to stop
 SECONDS_TO_END = 3.0
 
 
 class Gateway(wsgi.Gateway_10):
-    """Between cheroot and the app; hands over a way to cut the connection."""
+    """The gateway between cheroot and the app; it hands the app a way to cut the connection."""
 
     def __init__(self, req: HTTPRequest) -> None:
         super().__init__(req)
@@ -44,7 +44,7 @@ class Gateway(wsgi.Gateway_10):
 
 
 def main() -> int:
-    """Serve until somebody says stop, and give the exit code."""
+    """Serve until a call to stop comes, and return the exit code."""
     options = _options()
     server = _server(options)
     try:
@@ -145,7 +145,7 @@ def _serve(server: wsgi.Server, *, lifeline: bool) -> None:
     stopping = threading.Thread(target=server.stop)
     stopping.start()
     stopping.join(SECONDS_TO_END)
-    if stopping.is_alive():  # a fault keeps a request waiting, and its thread with it
+    if stopping.is_alive():  # a fault keeps a request and its thread waiting
         os._exit(0)
     serving.join()
 

@@ -1,4 +1,4 @@
-"""Who may sign in: accounts of the single window and local ones, and how a lost one is found."""
+"""Who may sign in: single window accounts, local accounts, and the recovery of a lost account."""
 
 import hashlib
 import secrets
@@ -9,7 +9,7 @@ from enum import StrEnum
 
 import holidays
 
-SMS_PAUSE = timedelta(minutes=1)  # assumed, as is how long a code is good
+SMS_PAUSE = timedelta(minutes=1)  # assumed, as is `SMS_GOOD_FOR`
 SMS_GOOD_FOR = timedelta(minutes=5)
 WORKING_DAYS = holidays.country_holidays("CN")
 
@@ -33,7 +33,7 @@ class Account:
 
     @property
     def password_digest(self) -> str:
-        """What the browser sends instead of the password (docs/mock-portal.md, log-in)."""
+        """The hash that the browser sends instead of the password (docs/mock-portal.md, log-in)."""
         return hashlib.md5(self.password.encode(), usedforsecurity=False).hexdigest()
 
 
@@ -71,14 +71,14 @@ class SmsCode:
 
 @dataclass
 class Phone:
-    """The mobile phone of an enterprise's contact: what was sent to it, and what has arrived."""
+    """The phone of an enterprise's contact: the code sent last, and the codes that arrived."""
 
     arrived: list[SmsCode] = field(default_factory=list)
     sent: SmsCode | None = None
     last_sent_at: datetime | None = None
 
     def send_code(self, mobile: str, now: datetime) -> bool:
-        """Send a new code, unless one was sent just before; tell whether it was sent."""
+        """Send a new code, unless a code was sent just before; tell whether it was sent."""
         if self.last_sent_at and now - self.last_sent_at < SMS_PAUSE:
             return False
         self.sent = SmsCode(mobile, f"{secrets.randbelow(10**6):06}", now)
@@ -91,22 +91,22 @@ class Phone:
             self.arrived.append(self.sent)
 
     def use_up_code(self) -> SmsCode | None:
-        """Hand out the code that was sent last, once."""
+        """Return the code that was sent last, and forget it."""
         code, self.sent = self.sent, None
         return code
 
 
 @dataclass(frozen=True)
 class Recovery:
-    """忘记密码 or 忘记用户名 of an enterprise that has proven who it is, now or when it is due."""
+    """忘记密码 or 忘记用户名 of an enterprise whose identity is proven, now or at `due`."""
 
     uscc: str
     lost: str  # password or username
-    due: datetime | None = None  # when the review will be done; none: proven already
+    due: datetime | None = None  # when the review will be done; `None` if already proven
 
 
 class Recoveries:
-    """The recoveries under way, each behind a proof that nobody can guess."""
+    """The recoveries under way, each behind a proof that cannot be guessed."""
 
     def __init__(self) -> None:
         self._recoveries: dict[str, Recovery] = {}
@@ -127,6 +127,6 @@ class Recoveries:
 
 
 def next_working_day(moment: datetime) -> datetime:
-    """Tell the same time of the next day on which people in China work."""
+    """Return the same time of day on the next working day in China."""
     day: date = WORKING_DAYS.get_nth_working_day(moment.date(), 1)
     return datetime.combine(day, moment.timetz())

@@ -26,7 +26,7 @@ def open_quick_registration() -> str:
 
 @bp.post("/bind")
 def bind() -> Response:
-    """Take 绑定."""
+    """Handle 绑定."""
     with store().lock:
         refusal = _on_page(wrong_captcha("bind", now())) or _refuse_binding()
         if refusal is None:
@@ -46,7 +46,7 @@ def _refuse_binding() -> Wording | None:
 
 @bp.post("/quick")
 def quick_bind() -> Response:
-    """Take 快速绑定: make a local account and bind it."""
+    """Handle 快速绑定: make a local account and bind it."""
     form = request.form
     with store().lock:
         refusal = _on_page(wrong_captcha("quick", now())) or refuse_fields(form, QUICK_REGISTRATION)
@@ -60,7 +60,7 @@ def quick_bind() -> Response:
 
 
 def _on_page(refusal: Wording | None) -> Wording | None:
-    """Say of a captcha what the desk says, whose messages have no digit."""
+    """Replace a captcha refusal with the desk's message, which has no digit in front."""
     return Wording.WRONG_CAPTCHA_ON_PAGE if refusal else None
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 from captcha.image import ColorTuple, ImageCaptcha
 from PIL.Image import Image
 
-# How long a captcha is good is not known (docs/mock-portal.md, assumed).
+# How long a captcha stays valid is not known (docs/mock-portal.md, assumed).
 GOOD_FOR = timedelta(minutes=5)
 
 LENGTH = 4
@@ -43,5 +43,5 @@ def picture(text: str) -> bytes:
 
 
 def matches(typed: str, text: str, *, case_matters: bool) -> bool:
-    """Compare what was typed with what the picture says."""
+    """Tell whether the typed text matches the text of the picture."""
     return typed == text or (not case_matters and typed.casefold() == text.casefold())

@@ -25,7 +25,7 @@ bp = Blueprint("card", __name__)
 
 @bp.post("/pub/login/swcardloginurl")
 def give_address() -> Response:
-    """Tell the home page where the card box is."""
+    """Return the address of the card box to the home page."""
     return jsonify(code=0, message="", data=url_for("login.open_form", _swCardF=1))
 
 
@@ -36,7 +36,7 @@ def offer_control() -> str:
 
 
 def show_form(refusal: Wording | None = None) -> Response:
-    """Show the card box, with something new for the card to sign."""
+    """Show the card box, with a new random for the card to sign."""
     random = secrets.token_hex(16)
     visit = request.cookies.get("CASTGC") or secrets.token_hex(16)
     store().sessions.expect_random(visit, random)
@@ -54,14 +54,14 @@ def show_form(refusal: Wording | None = None) -> Response:
 
 
 def _owner_of_computer() -> Enterprise | None:
-    """Tell whose computer this is: the scope cookie's, or whosever card was put in by its door."""
+    """Return the owner of this computer: the request's enterprise, or the inserted card's owner."""
     return g.enterprise or store().card_in_reader
 
 
 def _control_address() -> str:
-    """Tell the page where the control of this computer listens.
+    """Return the address where the control of this computer listens.
 
-    The port of the real control is never used: it may be there, with a real card in it.
+    The real control's port is never used: a real control with a real card may listen there.
     """
     owner = _owner_of_computer()
     if owner is None:
@@ -73,7 +73,7 @@ def _control_address() -> str:
 
 
 def control_of(enterprise: Enterprise) -> CardControl:
-    """Return the control of an enterprise's computer, started when it is first asked for."""
+    """Return the control of an enterprise's computer; start it on the first call."""
     with store().lock:
         enterprise.control = enterprise.control or _start_control(enterprise)
         return enterprise.control
@@ -90,7 +90,7 @@ def _start_control(enterprise: Enterprise) -> CardControl:
 
 
 def owner_of_signature() -> Enterprise | None:
-    """Find the enterprise whose card signed what this browser was given to sign, once."""
+    """Find the enterprise whose card signed this browser's random, which works once."""
     form = request.form
     random = store().sessions.use_up_random(request.cookies.get("CASTGC", ""))
     owner = store().card_owner(form.get("icCard", ""))

@@ -20,9 +20,9 @@ from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 from websockets.sync.server import Server, ServerConnection, serve
 
-FIRST_PINS = ("88888888", "00000000")  # a card is handed out with one of them (guide-1.3)
-TRIES = 5  # how many the real card allows is not known (docs/mock-portal.md, assumed)
-CALLS_UNTIL_RESTART = 3  # the page knocks so often before it asks for a restart
+FIRST_PINS = ("88888888", "00000000")  # a new card has one of these PINs (guide-1.3)
+TRIES = 5  # the real card's limit is not known (docs/mock-portal.md, assumed)
+CALLS_UNTIL_RESTART = 3  # how often the page knocks before it asks for a restart
 GARBLED = "eport 1.3"
 
 NO_ANSWER = ("连接客户端控件服务失败,请重试.", "Err:Base60408")
@@ -32,7 +32,7 @@ NOT_RESET = ("[读卡器底层库]复位读卡器失败:错误码=50070", "Err:C
 BAD_CALL = ("参数错误", "Err:Base50000")
 LOCKED = ("IC卡/Key已锁定", "Err:Custom50050")  # assumed
 
-# What every call is answered while a fault is on.
+# The answer to every call while a fault is on.
 TROUBLES: Mapping[str, tuple[str, str]] = {
     "card_needs_restart": NO_ANSWER,
     "card_no_reader": NO_READER,
@@ -43,7 +43,7 @@ TROUBLES: Mapping[str, tuple[str, str]] = {
 
 @dataclass
 class Card:
-    """法人卡: what is on it, and how often its PIN may still be wrong."""
+    """法人卡: its content, and how often its PIN may still be wrong."""
 
     no: str
     expires: datetime
@@ -57,12 +57,12 @@ class Card:
         return f"C{self.no}"
 
     def sign(self, random: str) -> str:
-        """Sign what the portal has sent, so that it knows the card."""
+        """Sign the portal's random, so that the portal recognises the card."""
         return hmac.new(self.key, random.encode(), hashlib.sha256).hexdigest()
 
 
 class CardControl:
-    """The control on one enterprise's computer; `faults` tells what is wrong with it now."""
+    """The control on one enterprise's computer; `faults` returns the faults that are on now."""
 
     def __init__(
         self,
@@ -80,12 +80,12 @@ class CardControl:
         self._server: Server = serve(
             self._converse, "127.0.0.1", 0, ssl=tls, process_request=self._let_in
         )
-        # whoever ends the portal does not wait for a control
+        # a daemon, so that the portal ends without waiting for the control
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
 
     @property
     def host(self) -> str:
-        """Where it listens, host:port."""
+        """The address where it listens, host:port."""
         name, port = self._server.socket.getsockname()
         return f"{name}:{port}"
 
@@ -99,7 +99,7 @@ class CardControl:
         starts_late = "card_starts_late" in faults and self._knocks <= CALLS_UNTIL_RESTART
         is_foreign = request.headers.get("Origin") != self._origin
         if is_foreign or starts_late or "card_not_installed" in faults:
-            return Response(503, "", Headers())  # to a page the same as nobody there
+            return Response(503, "", Headers())  # to a page the same as no control
         return None
 
     def _converse(self, connection: ServerConnection) -> None:
@@ -159,7 +159,7 @@ class CardControl:
 
 
 def _read(message: str | bytes) -> dict[str, Any]:
-    """Read a call; what is none is answered as a bad one."""
+    """Read a call; read anything else as an empty call, which is answered as a bad call."""
     try:
         call = json.loads(message)
     except (ValueError, RecursionError):

@@ -29,5 +29,5 @@ DEFECTS: Mapping[str, Defect] = {
 
 
 def unknown(ids: Iterable[str]) -> list[str]:
-    """Name those of the ids that are in no registry."""
+    """Return the ids that are not in `DEFECTS`."""
     return [id_ for id_ in ids if id_ not in DEFECTS]

@@ -13,7 +13,7 @@ from mock_portal.store import Enterprise, Policy
 from mock_portal.wording import Wording
 
 FONT = "STSong-Light"
-# Invented, but of the order that public programme texts name; the PDF says 模拟数据 beside each.
+# Invented, but of the size that public programme texts name; the PDF says 模拟数据 beside each.
 TERMS = (
     ("最高赔偿限额", "150,000 美元"),
     ("最高赔偿比例", "80%"),
@@ -25,7 +25,7 @@ pdfmetrics.registerFont(UnicodeCIDFont(FONT))
 
 
 def renewal_document(enterprise: Enterprise, policy: Policy, edition: int = 0) -> bytes:
-    """Give 中小企业综合保险续转单证 of one policy, or a changed edition of it."""
+    """Return 中小企业综合保险续转单证 of one policy, or a changed edition of it."""
     return _draw(
         (
             *([("版次", str(edition))] if edition else []),
@@ -71,7 +71,7 @@ def _draw_heading(canvas: Canvas) -> None:
 
 
 def _draw_table(canvas: Canvas, top: float, rows: tuple[tuple[str, str], ...], note: str) -> float:
-    """Draw names and values below `top`, and tell where the table ends."""
+    """Draw names and values below `top`, and return where the table ends."""
     canvas.setFont(FONT, 11)
     canvas.setStrokeGray(0.6)
     height = 10 * mm

@@ -1,4 +1,4 @@
-"""Doors under /__mock__/: how a test or a demo creates, looks and decides (docs/mock-portal.md)."""
+"""Doors under /__mock__/: how a test or a demo creates, reads and decides (docs/mock-portal.md)."""
 
 import hashlib
 import hmac
@@ -61,7 +61,7 @@ HOUR, TEN_YEARS = 3600, 10 * 366 * 86400
 
 @bp.before_request
 def demand_token() -> None:
-    """Let nobody through without the token, if there is one."""
+    """Refuse a request without the token, if a token is set."""
     token = current_app.config["DOORS_TOKEN"]
     given = request.headers.get("X-Doors-Token", "")
     if token and not hmac.compare_digest(token.encode(), given.encode()):
@@ -95,7 +95,7 @@ def look_at_enterprise(uscc: str) -> Response:
 
 @bp.get("/enterprises/<uscc>/visit")
 def visit(uscc: str) -> ResponseReturnValue:
-    """Let a browser visit the home page as this enterprise; whoever was logged in is out."""
+    """Let a browser visit the home page as this enterprise, and drop the browser's log-in."""
     answer = redirect(url_for("login.home"))
     answer.set_cookie("mock_scope", _enterprise(uscc).uscc, httponly=True, samesite="Lax")
     answer.delete_cookie("JSESSIONID")
@@ -148,7 +148,7 @@ def decide(uscc: str, application_no: str) -> Response:
 
 @bp.get("/enterprises/<uscc>/clock")
 def read_clock(uscc: str) -> Response:
-    """Tell what time it is for an enterprise."""
+    """Return the present time of an enterprise."""
     return jsonify(now=_enterprise(uscc).clock.now().isoformat())
 
 
@@ -181,7 +181,7 @@ def plug_in_card(uscc: str) -> Response:
 
 @bp.get("/captchas/<captcha_id>")
 def read_captcha(captcha_id: str) -> Response:
-    """Tell what a captcha says."""
+    """Return the text of a captcha."""
     text = store().sessions.captcha_text(captcha_id)
     if text is None:
         _refuse(404, "没有这张验证码图片：编号是图片地址里 r 的值，图片要先被浏览器取过。")
@@ -221,7 +221,7 @@ def list_crashes() -> Response:
 
 @bp.route("/<path:unknown_door>", methods=["GET", "POST", "PUT", "PATCH", "DELETE"])
 def refuse_unknown_door(unknown_door: str) -> NoReturn:
-    """Say which doors there are."""
+    """Refuse an unknown door, and list the doors that exist."""
     doors = [
         f"{method} {rule.rule}"
         for rule in current_app.url_map.iter_rules()
@@ -300,7 +300,7 @@ def _policy(enterprise: Enterprise, application_no: str) -> Policy:
 
 
 def _json() -> Any:
-    """Read the body; nothing if it is no JSON, or none that could be written down again."""
+    """Read the body; return `None` if it is not JSON, or cannot be written as JSON again."""
     try:
         body = request.get_json(silent=True)
         current_app.json.dumps(body).encode()
@@ -310,7 +310,7 @@ def _json() -> Any:
 
 
 def _body(kinds: Mapping[str, type]) -> dict[str, Any]:
-    """Read a JSON object whose names and kinds of values are these."""
+    """Read a JSON object that has only the names and value types in `kinds`."""
     body = _json()
     if not isinstance(body, dict) or not body.keys() <= kinds.keys():
         _refuse(

@@ -11,7 +11,7 @@ from mock_portal.wording import Wording
 
 DESK = "/swProxy/xwtbserver"
 MENU_ID = "xwtb001"
-# What the business is called where one comes from (docs/mock-portal.md, editions).
+# The name of the business on each home page (docs/mock-portal.md, editions).
 BUSINESSES = {MENU_ID: "小微企业在线投保", "phtb001": "普惠平台在线投保"}
 
 bp = Blueprint("entry", __name__, url_prefix=f"{DESK}/sw")
@@ -19,7 +19,7 @@ bp = Blueprint("entry", __name__, url_prefix=f"{DESK}/sw")
 
 @bp.app_template_global()
 def frame_url(endpoint: str, **arguments: str) -> str:
-    """Give the address of a page in a frame of the desk; each carries ngBasePath."""
+    """Return the address of a page in a frame of the desk; it carries `ngBasePath`."""
     address = url_for(endpoint, **arguments)  # type: ignore[arg-type]  # they are for the query
     separator = "&" if "?" in address else "?"
     return f"{address}{separator}ngBasePath={quote(DESK + '/', safe='')}"

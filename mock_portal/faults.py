@@ -19,18 +19,18 @@ from mock_portal.store import (
 )
 from mock_portal.wording import Wording
 
-# What a caller sees who has no connection to cut, such as a WSGI test client.
+# The status for a caller without a connection to cut, such as a WSGI test client.
 NO_ANSWER = 444
 PIECES = 10
 
 
 @dataclass(frozen=True)
 class Loss:
-    """A manner in which an answer is lost."""
+    """A way in which an answer is lost."""
 
     sentence: str
     status: int = NO_ANSWER
-    last_words: bytes = b""  # what still comes before the connection ends
+    last_words: bytes = b""  # the bytes sent before the connection ends
     is_reset: bool = False  # it ends by a reset
 
 
@@ -216,7 +216,7 @@ def find(fault_id: str) -> Fault | None:
 
 
 def params(fault_id: str) -> Mapping[str, Any]:
-    """Tell with which params a fault is on for the enterprise of this request, if it is."""
+    """Return the params of a fault of this request's enterprise; empty if the fault is not on."""
     fault = find(fault_id)
     return fault.params if fault else {}
 
@@ -231,7 +231,7 @@ def once(fault_id: str) -> bool:
 
 
 def strike() -> None:
-    """Let the faults happen that do not depend on the page."""
+    """Apply the faults that do not depend on the page."""
     enterprise: Enterprise | None = g.enterprise
     for fault in list(enterprise.faults) if enterprise else []:
         if fault.id in _BY_ADDRESS and _is_met(fault):
@@ -239,7 +239,7 @@ def strike() -> None:
 
 
 def _is_met(fault: Fault) -> bool:
-    """Tell whether this request meets the fault; one that has happened often enough is gone."""
+    """Tell whether this request meets the fault; switch the fault off after its last time."""
     if not request.path.startswith(fault.params.get("path", "")):
         return False
     with store().lock:
@@ -366,7 +366,7 @@ def count(fault_id: str) -> int:
 
 
 def change(policy: Policy) -> None:
-    """Let happen to a policy what happens after its form was opened, if a fault is on."""
+    """Change a policy after its form was opened, if a fault is on."""
     with store().lock:
         if find("confirmed_by_a_person") and policy.status is Status.PENDING:
             arrival = store().note_arrival(policy.application_no, PERSON, by="person")
@@ -385,7 +385,7 @@ def change(policy: Policy) -> None:
 def before_commit(
     policy: Policy | None, arrival: ConfirmArrival | None, refusal: Wording | None
 ) -> None:
-    """Lose the answer before anything is stored, if a fault is on; it may be stored later."""
+    """Lose the answer before a confirmation is stored, if a fault is on; it may be stored later."""
     late = find("late_commit")
     if late and policy and arrival and refusal is None:
         due = arrival.arrived_at + timedelta(seconds=late.params["seconds"])
@@ -406,7 +406,7 @@ def after_commit(refusal: Wording | None) -> None:
 
 
 def _lose_answer(how: str, seconds: float = 0) -> NoReturn:
-    """Let no answer come back, or none that says what became of the request."""
+    """Send no answer, or an answer that does not tell the outcome of the request."""
     loss = LOSSES[how]
     if how == "hang":
         time.sleep(seconds)

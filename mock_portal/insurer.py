@@ -1,4 +1,4 @@
-"""保险公司: the back office where a person decides on what was confirmed (guide-2.6, guide-2.7)."""
+"""保险公司: the back office where a person decides on confirmed policies (guide-2.6, guide-2.7)."""
 
 from datetime import date
 
@@ -15,7 +15,7 @@ bp.before_request(demand_token)
 
 @bp.get("/")
 def list_confirmed() -> str:
-    """Show what came in, the latest first."""
+    """Show the confirmed policies, the latest first."""
     enterprises = store().enterprises
     policies = [one for owner in enterprises.values() for one in store().confirmed(owner)]
     policies.sort(key=lambda policy: str(policy.confirmed_at), reverse=True)
@@ -26,7 +26,7 @@ def list_confirmed() -> str:
 
 @bp.post("/<application_no>")
 def decide(application_no: str) -> ResponseReturnValue:
-    """Take 承保, 退回 or 拒绝."""
+    """Handle 承保, 退回 or 拒绝."""
     _demand_own_page()
     policy = store().policies.get(application_no)
     decision = request.form.get("decision", "")
@@ -41,6 +41,6 @@ def decide(application_no: str) -> ResponseReturnValue:
 
 
 def _demand_own_page() -> None:
-    """Take no decision that another site's page has sent."""
+    """Refuse a decision that another site's page sent."""
     if request.headers.get("Origin") != request.host_url.rstrip("/"):
         abort(Response("请在保险公司的页面上操作。", 403))

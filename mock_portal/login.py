@@ -31,7 +31,7 @@ bp = Blueprint("login", __name__)
 
 @dataclass(frozen=True)
 class Box:
-    """One log-in box with a form: its name, and the view that takes 登录."""
+    """One log-in box with a form: its name, and the view that handles 登录."""
 
     name: str
     view: str
@@ -39,7 +39,7 @@ class Box:
 
 @dataclass(frozen=True)
 class Site:
-    """One home page: what it is called, and what leads from it to the business."""
+    """One home page: its names, and the menu entries that lead to the business."""
 
     edition: Edition
     title: str
@@ -80,7 +80,7 @@ def front() -> ResponseReturnValue:
 
 @bp.get("/index.action")
 def home() -> str:
-    """Show the home page: the log-in boxes, or for those signed in 地方特色应用."""
+    """Show the home page: the log-in boxes, or 地方特色应用 for a signed-in enterprise."""
     return render_template("login/home.html", enterprise=g.signed_in, site=GUANGDONG)
 
 
@@ -98,7 +98,7 @@ def count_visit() -> Response:
 
 @bp.post("/pub/login/localloginurl")
 def give_local_address() -> Response:
-    """Tell the home page where 本地登录 is."""
+    """Return the address of 本地登录 to the home page."""
     return jsonify(code=0, message="", data=url_for("login.open_local_form"))
 
 
@@ -131,7 +131,7 @@ def draw_captcha() -> Response:
 
 
 def wrong_captcha(box: str, moment: datetime) -> Wording | None:
-    """Judge what was typed of a captcha; right or wrong, that captcha is used up."""
+    """Judge the text typed for a captcha; right or wrong, the captcha is used up."""
     return refuse_captcha(
         request.form.get("verifyCode", ""),
         store().sessions.use_up_captcha(request.cookies.get("CASTGC", "") + box),
@@ -143,7 +143,7 @@ def wrong_captcha(box: str, moment: datetime) -> Wording | None:
 
 @bp.post("/cas/login")
 def log_in() -> ResponseReturnValue:
-    """Take 登录 of 账号登录, or of 卡介质."""
+    """Handle 登录 of 账号登录, or of 卡介质."""
     if "_swCardF" in request.args:
         return _log_in_by_card()
     owner = store().owner(request.form.get("swy", ""))
@@ -152,13 +152,13 @@ def log_in() -> ResponseReturnValue:
 
 @bp.post("/pub/login/local")
 def log_in_locally() -> ResponseReturnValue:
-    """Take 登录 of 本地登录."""
+    """Handle 登录 of 本地登录."""
     owner = store().local_owner(request.form.get("swy", ""))
     return _log_in(LOCAL_BOX, owner, owner.local_account if owner else None)
 
 
 def _log_in(box: Box, owner: Enterprise | None, account: Account | None) -> ResponseReturnValue:
-    """Let an account in; refused, answer 200 with the form again, as the real page does."""
+    """Let an account in; answer a refusal with the form and HTTP 200, as the real page does."""
     moment = now()  # by the same clock as when the captcha was drawn
     _come_as(owner)
     refusal = wrong_captcha(box.name, moment) or _wrong_password(account)
@@ -179,13 +179,13 @@ def _log_in_by_card() -> ResponseReturnValue:
 
 
 def _come_as(owner: Enterprise | None) -> None:
-    """Know before log-in whose faults and time hold: the account's, whatever a cookie tells."""
+    """Use the account's faults and time before log-in, whichever enterprise a cookie names."""
     g.enterprise = owner or g.enterprise
     g.line.uscc = owner.uscc if owner else g.line.uscc
 
 
 def _let_in(owner: Enterprise, *, is_local: bool = False) -> ResponseReturnValue:
-    """Send a ticket to the province's end of the log-in."""
+    """Redirect with a ticket to `arrive`, the province's end of the log-in."""
     ticket = store().sessions.issue_ticket(owner.uscc, owner.clock.now(), is_local=is_local)
     return redirect(url_for("login.arrive", ticket=ticket))
 
@@ -203,7 +203,7 @@ def _wrong_password(account: Account | None) -> Wording | None:
 
 @bp.get("/OAuthLoginController")
 def arrive() -> ResponseReturnValue:
-    """Turn the ticket into a session, and the whole window to the home page."""
+    """Turn the ticket into a session, and send the whole window to the home page."""
     session_id = store().sessions.redeem(request.args.get("ticket", ""))
     session = store().session(session_id or "")
     if session_id is None or session is None:
@@ -218,25 +218,25 @@ def arrive() -> ResponseReturnValue:
 
 @bp.get("/userserver/user/realName")
 def ask_for_real_name() -> str:
-    """Show where somebody must go whose account is not checked yet."""
+    """Show the page where the owner of an unchecked account must go."""
     return render_template("login/real_name_page.html", text=Wording.REAL_NAME_REQUIRED)
 
 
 @bp.get("/logout")
 def log_out() -> ResponseReturnValue:
-    """Take 退出."""
+    """Handle 退出."""
     store().sessions.end(request.cookies.get("JSESSIONID", ""))
     return redirect(url_for("login.home"))
 
 
 def now() -> datetime:
-    """Tell the time of whoever asks."""
+    """Return the present time for the enterprise of this request."""
     clock: Clock = g.enterprise.clock if g.enterprise else Clock()
     return clock.now()
 
 
 def _form(box: Box, message: Wording | None = None, popup: Wording | None = None) -> Response:
-    # Each showing of the real form carries a new lt and execution (docs/mock-portal.md, log-in).
+    # The real form carries a new `lt` and `execution` each time (docs/mock-portal.md, log-in).
     return make_response(
         render_template(
             "login/form.html",

@@ -19,7 +19,7 @@ CONTACT_FIELDS = ("contactName", "contactPhone", "contactMobile", "contactEmail"
 
 @bp.get("/list")
 def list_pending() -> str:
-    """Show 待确认; its rows come by `query_pending`."""
+    """Show 待确认; `query_pending` gives its rows."""
     return render_template("pending/list.html")
 
 
@@ -88,7 +88,7 @@ def _form(policy: Policy) -> str:
 
 @bp.get("/view")
 def view_document() -> str:
-    """Show 查看单证 in a viewer; whether there is one depends on the shape of 查看单证."""
+    """Show 查看单证 in a viewer, for `document_in_window` and `document_in_same_tab`."""
     policy = _asked_for()
     if policy is None:
         return _gone()
@@ -111,7 +111,7 @@ def give_document() -> ResponseReturnValue:
 
 
 def note_arrival() -> None:
-    """Write a 确认投保 down as soon as it arrives, before anything can happen to it."""
+    """Record a 确认投保 as soon as it arrives, before anything can happen to it."""
     if request.endpoint == "pending.confirm":
         sent = (request.form.get(name, "") for name in CONTACT_FIELDS)
         g.arrival = store().note_arrival(request.form.get("applNo", ""), ContactFields(*sent))
@@ -129,7 +129,7 @@ def _settle(policy: Policy | None) -> Wording | None:
 
 @bp.post("/confirm")
 def confirm() -> Response:
-    """Take 确认投保 and answer in the desk's envelope; a negative code is a refusal."""
+    """Handle 确认投保 and answer in the desk's envelope; a negative code is a refusal."""
     policy = store().policy_of(g.signed_in, request.form.get("applNo", ""))
     faults.before_commit(policy, g.arrival, _refuse(policy))
     with store().lock:

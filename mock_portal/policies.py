@@ -15,7 +15,7 @@ bp = Blueprint("policies", __name__, url_prefix=f"{DESK}/sw/policies")
 
 @bp.get("/list")
 def list_policies() -> str:
-    """Show 保单查询; its rows come by `query_policies`."""
+    """Show 保单查询; `query_policies` gives its rows."""
     return render_template("policies/list.html", today=g.signed_in.clock.now().date())
 
 

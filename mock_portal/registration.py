@@ -34,7 +34,7 @@ bp = Blueprint("registration", __name__, url_prefix="/userserver/user")
 CITIES = ("广州市", "珠海市", "汕头市", "佛山市", "东莞市", "中山市", "江门市", "湛江市", "惠州市")
 LOST = ("password", "username")
 WAYS = ("phone", "bank", "review")
-PASSWORDS = ("password", "confirmPwd")  # they alone are taken as they are typed
+PASSWORDS = ("password", "confirmPwd")  # only these fields keep the text as typed
 
 
 @bp.get("/userEtpsRegister/choseRgtWay")
@@ -45,14 +45,14 @@ def register() -> str:
 
 @bp.get("/userEtpsRegister/lookUp")
 def look_up() -> Response:
-    """Tell whether the enterprise of a code is registered already, as soon as it is typed."""
+    """Tell whether the enterprise of a code is already registered, as soon as the code is typed."""
     code = request.args.get("code", "").strip().upper().replace("-", "")
     return _answer(Wording.ALREADY_REGISTERED if store().registered(code) else None)
 
 
 @bp.post("/userEtpsRegister/register")
 def take_registration() -> Response:
-    """Take 注册."""
+    """Handle 注册."""
     typed = request.form
     form = {name: typed[name] if name in PASSWORDS else clean(typed[name]) for name in typed}
     form |= {name: form.get(name, "").upper() for name in ("etpsUscc", "etpsOrgCode", "idNo")}
@@ -98,7 +98,7 @@ def open_way(lost: str, way: str) -> str:
 
 @bp.post("/recover/<any(password, username):lost>/sms")
 def send_sms(lost: str) -> Response:
-    """Take 获取验证码: send a code to the mobile number that is bound to the account."""
+    """Handle 获取验证码: send a code to the mobile number that is bound to the account."""
     owner = _asked_for(lost)
     if owner is None or owner.account is None:
         return _answer(Wording.NO_SUCH_USER)
@@ -112,7 +112,7 @@ def send_sms(lost: str) -> Response:
 
 @bp.post("/recover/<any(password, username):lost>/phone")
 def verify_phone(lost: str) -> Response:
-    """Take the code that came by SMS."""
+    """Check the code that came by SMS."""
     owner = _asked_for(lost)
     refusal = refuse_fields(request.form, SMS)
     if refusal is None and owner is None:
@@ -132,7 +132,7 @@ def open_bank(lost: str) -> ResponseReturnValue:
 
 @bp.post("/recover/<any(password, username):lost>/bank")
 def verify_at_bank(lost: str) -> ResponseReturnValue:
-    """Take the bank's word for who the enterprise is."""
+    """Accept the bank's proof of the enterprise's identity."""
     owner = _asked_for(lost)
     if owner is None:
         return render_template("registration/bank_window.html", lost=lost, enterprise=None)
@@ -141,7 +141,7 @@ def verify_at_bank(lost: str) -> ResponseReturnValue:
 
 @bp.post("/recover/<any(password, username):lost>/review")
 def ask_for_review(lost: str) -> Response:
-    """Take what a person shall look at; that takes one working day."""
+    """Take a request for review by a person; the review takes one working day."""
     owner = _asked_for(lost)
     refusal = refuse_fields(request.form, REVIEW)
     if refusal is None and owner is None:
@@ -188,12 +188,12 @@ def reset(proof: str) -> Response:
 
 @bp.get("/recover/done")
 def show_reset() -> str:
-    """Show that the password is a new one."""
+    """Show that the password was changed."""
     return render_template("registration/reset_done.html")
 
 
 def _who(lost: str) -> str:
-    """Tell by what an enterprise is asked for: what it still knows."""
+    """Name the identifier that the form asks for, which the enterprise still knows."""
     return "用户名" if lost == "password" else "统一社会信用代码"
 
 
@@ -221,7 +221,7 @@ def _recovery(proof: str) -> tuple[Recovery, Enterprise]:
 
 
 def _over() -> Response:
-    """Answer whoever comes back to a recovery that is done, or never was."""
+    """Answer a request for a recovery that is done or never existed."""
     if request.method == "POST":
         return _answer(Wording.RECOVERY_OVER)
     return make_response(render_template("notice.html", text=Wording.RECOVERY_OVER))

@@ -1,4 +1,4 @@
-"""What the portal demands: judges that look at what was sent and say which rule it breaks."""
+"""The portal's demands: judges that look at the sent data and say which rule it breaks."""
 
 import re
 from collections.abc import Collection, Mapping
@@ -21,17 +21,17 @@ EMAIL = r"[^\s@]+@[^\s@.]+(\.[^\s@.]+)+"
 
 @dataclass(frozen=True)
 class FieldRule:
-    """What a field of a form demands; the browser and the server hold to the same."""
+    """The demands of a form field; the browser and the server apply the same rule."""
 
-    limit: int  # in characters, a Chinese one counts two
+    limit: int  # in characters; a Chinese character counts two
     pattern: str = ""
-    message: Wording | None = None  # what is said of another pattern
+    message: Wording | None = None  # the refusal of a value that does not match
     is_required: bool = True
     same_as: str = ""
 
     @property
     def attributes(self) -> dict[str, object]:
-        """What the page's script reads."""
+        """The attributes that the page's script reads."""
         said = {
             "data-required": Wording.REQUIRED if self.is_required else None,
             "data-limit": self.limit,
@@ -86,7 +86,7 @@ RESET = {
 
 
 def width(text: str) -> int:
-    """Count characters, a Chinese one as two."""
+    """Count characters, a Chinese character as two."""
     return sum(1 if ord(character) < 256 else 2 for character in text)
 
 
@@ -96,7 +96,7 @@ def clean(text: str) -> str:
 
 
 def refuse_fields(form: Mapping[str, str], fields: Mapping[str, FieldRule]) -> Wording | None:
-    """Judge a form field by field, in their order; say what is wrong with the first wrong one."""
+    """Judge the fields of a form in their order; return the refusal of the first wrong field."""
     refusals = (_refuse_field(form, name, field) for name, field in fields.items())
     return next((refusal for refusal in refusals if refusal), None)
 
@@ -146,7 +146,7 @@ def refuse_captcha(
     *,
     case_matters: bool,
 ) -> Wording | None:
-    """Judge what was typed of a captcha (guide-1.2)."""
+    """Judge the text typed for a captcha (guide-1.2)."""
     if "captcha_not_checked" in defects:
         return None
     if shown is None or not captcha.matches(typed, shown.text, case_matters=case_matters):
@@ -168,7 +168,7 @@ def refuse_password(
 
 
 def contact_fields(defects: Collection[str]) -> dict[str, FieldRule]:
-    """Tell what 联系方式 demands (guide-2.2)."""
+    """Return the rules of 联系方式 (guide-2.2)."""
     if "contact_mobile_not_enforced" not in defects:
         return CONTACT
     return CONTACT | {"contactMobile": replace(CONTACT["contactMobile"], is_required=False)}
@@ -209,7 +209,7 @@ def is_found(
 
 
 def effective_date(policy: Policy, defects: Collection[str]) -> date | None:
-    """Tell from when a policy holds: only the insurer's approval says (guide-2.7)."""
+    """Return the day from which a policy holds; only the insurer's approval sets it (guide-2.7)."""
     if "effective_date_from_confirmation" in defects and policy.confirmed_at:
         return policy.effective_date or policy.confirmed_at.date()
     return policy.effective_date

@@ -13,7 +13,7 @@ IDLE = timedelta(minutes=30)
 
 @dataclass(frozen=True)
 class IssuedCaptcha:
-    """What a captcha says, and since when it is shown."""
+    """The text of a captcha, and when it was shown."""
 
     text: str
     shown_at: datetime
@@ -41,12 +41,12 @@ class WebSessions:
         self._serial = itertools.count(1)
 
     def show_captcha(self, captcha_id: str, text: str) -> None:
-        """Keep what the picture with this id says."""
+        """Keep the text of the picture with this id."""
         with self._lock:
             self._texts[captcha_id] = text
 
     def captcha_text(self, captcha_id: str) -> str | None:
-        """Tell what the picture with this id says."""
+        """Return the text of the picture with this id."""
         return self._texts.get(captcha_id)
 
     def expect_captcha(self, visit: str, captcha: IssuedCaptcha) -> None:
@@ -55,17 +55,17 @@ class WebSessions:
             self._captchas[visit] = captcha
 
     def use_up_captcha(self, visit: str) -> IssuedCaptcha | None:
-        """Hand out the valid captcha of a visit, once."""
+        """Return the valid captcha of a visit, and forget it."""
         with self._lock:
             return self._captchas.pop(visit, None)
 
     def expect_random(self, visit: str, random: str) -> None:
-        """Expect the signature of this and of nothing else."""
+        """Make this random the only one that a visit may sign."""
         with self._lock:
             self._randoms[visit] = random
 
     def use_up_random(self, visit: str) -> str | None:
-        """Hand out what a visit was given to sign, once."""
+        """Return the random that a visit was given to sign, and forget it."""
         with self._lock:
             return self._randoms.pop(visit, None)
 

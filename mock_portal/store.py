@@ -32,7 +32,7 @@ class Status(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-# What the insurer may decide about a confirmed policy (guide-2.7).
+# The decisions that the insurer may take on a confirmed policy (guide-2.7).
 DECISIONS = (Status.UNDERWRITTEN, Status.RETURNED, Status.REFUSED)
 
 
@@ -47,7 +47,7 @@ class ContactFields:
     remarks: str
 
 
-# Somebody of the enterprise who confirms by hand.
+# A person of the enterprise who confirms by hand.
 PERSON = ContactFields("模拟经办人", "020-80000000", "13800000000", "person@example.com", "")
 
 
@@ -58,7 +58,7 @@ class ConfirmArrival:
     arrived_at: datetime
     contact: ContactFields
     by: str = "request"
-    round: int = 1  # one more for each time that the insurer has returned it
+    round: int = 1  # 1 plus the number of times that the insurer returned it
     accepted: bool = False
     message: str = ""
     answered: bool = False
@@ -79,7 +79,7 @@ class Policy:
     reason: str = ""
     is_changed: bool = False  # since its form was opened
     confirmations: list[ConfirmArrival] = field(default_factory=list)
-    earlier: list["Policy"] = field(default_factory=list)  # as each round was returned
+    earlier: list["Policy"] = field(default_factory=list)  # its state when each round was returned
 
     @property
     def round(self) -> int:
@@ -104,12 +104,12 @@ class Enterprise:
     uscc: str
     legal_representative: Person
     card: Card
-    account: Account | None = None  # none: it is not registered yet
+    account: Account | None = None  # `None` if it is not registered yet
     local_account: Account | None = None  # for 地方特色应用
     is_bound: bool = False  # the account knows the local account (guide-1.9)
     clock: Clock = field(default_factory=Clock)
     phone: Phone = field(default_factory=Phone)
-    control: CardControl | None = None  # on its computer; started when first asked for
+    control: CardControl | None = None  # on its computer; started on first use
     policies: list[Policy] = field(default_factory=list)
     late_commits: list[tuple[datetime, Policy, ConfirmArrival]] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
@@ -152,7 +152,7 @@ class Store:
         self.enterprises: dict[str, Enterprise] = {}
         self.policies: dict[str, Policy] = {}
         self.defects: set[str] = set()
-        self.card_in_reader: Enterprise | None = None  # whose card, on this computer
+        self.card_in_reader: Enterprise | None = None  # the owner of the card, on this computer
         self.requests: list[Request] = []
         self.crashes: list[Crash] = []
         self.sessions = WebSessions()
@@ -168,7 +168,7 @@ class Store:
         registered: bool = True,
         bound: bool = True,
     ) -> Enterprise:
-        """Take in an enterprise; what is not given is made up."""
+        """Add an enterprise; make up the values that are not given."""
         with self.lock:
             serial = len(self.enterprises) + 1
             enterprise = Enterprise(
@@ -187,7 +187,7 @@ class Store:
             return enterprise
 
     def _new_uscc(self, serial: int) -> str:
-        """Make the first valid code from this serial on that nobody has."""
+        """Make the first valid code from this serial on that no enterprise has."""
         codes = map(synthetic_uscc, itertools.count(serial))
         return next(code for code in codes if code not in self.enterprises)
 
@@ -262,7 +262,7 @@ class Store:
         return policy if policy and policy.uscc == enterprise.uscc else None
 
     def pending(self, enterprise: Enterprise) -> list[Policy]:
-        """List what 待确认 shows."""
+        """List the policies that 待确认 shows."""
         with self.lock:
             return [p for p in enterprise.policies if p.status is Status.PENDING]
 
@@ -275,7 +275,7 @@ class Store:
     def note_arrival(
         self, application_no: str, contact: ContactFields, by: str = "request"
     ) -> ConfirmArrival | None:
-        """Write a 确认投保 into its policy's ledger, before anybody judges it."""
+        """Write a 确认投保 into its policy's ledger, before it is judged."""
         with self.lock:
             policy = self.policies.get(application_no)
             if policy is None:
@@ -288,7 +288,7 @@ class Store:
     def settle(
         self, policy: Policy | None, arrival: ConfirmArrival | None, refusal: Wording | None
     ) -> None:
-        """Store what became of a confirmation; an accepted one moves its policy on."""
+        """Store the outcome of a confirmation; an accepted confirmation moves its policy on."""
         if arrival is None:
             return
         with self.lock:
@@ -310,7 +310,7 @@ class Store:
                 self.settle(policy, arrival, None if is_pending else Wording.ALREADY_CONFIRMED)
 
     def decide(self, policy: Policy, status: Status, reason: str, effective: date | None) -> None:
-        """Store what the insurer decided."""
+        """Store the insurer's decision."""
         with self.lock:
             policy.status = status
             policy.reason = reason
@@ -320,7 +320,7 @@ class Store:
                 policy.effective_date = effective or now.date()
 
     def list_again(self, policy: Policy) -> None:
-        """Put a returned policy into 待确认 again; what it was stays in 保单查询."""
+        """Put a returned policy into 待确认 again; its earlier round stays in 保单查询."""
         with self.lock:
             confirmations = list(policy.confirmations)
             policy.earlier.append(replace(policy, confirmations=confirmations, earlier=[]))
@@ -328,7 +328,7 @@ class Store:
 
 
 def store() -> Store:
-    """Give the memory of the portal that is answering."""
+    """Return the memory of the portal that is answering."""
     memory: Store = current_app.extensions["mock_portal"]
     return memory
 
@@ -349,6 +349,6 @@ def synthetic_uscc(serial: int) -> str:
 
 
 def synthetic_id_no(serial: int) -> str:
-    """Make a valid 身份证 number of somebody who was born in the year 1900."""
+    """Make a valid 身份证 number of a person born in the year 1900."""
     without_check_digit = f"44010019000101{serial % 1000:03}"
     return without_check_digit + id_number.calc_check_digit(f"{without_check_digit}0")

@@ -1,4 +1,4 @@
-"""What the portal says: every on-screen text that the code needs, and where it comes from."""
+"""The portal's texts: every on-screen text that the code needs, and its source."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -103,6 +103,6 @@ STATUS_TEXTS: Mapping[str, Wording] = {
 
 
 def declaration(*, reworded: bool) -> tuple[Wording, Wording, Wording]:
-    """Give the three clauses of 投保声明, the second one changed if the fault asks for it."""
+    """Return the three clauses of 投保声明; the second is changed if the fault is on."""
     second = Wording.CLAUSE_CHECKED_REWORDED if reworded else Wording.CLAUSE_CHECKED
     return Wording.CLAUSE_ACCOUNT, second, Wording.CLAUSE_UNDERSTOOD
