@@ -49,7 +49,7 @@ def served(folder):
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(900)
 def test_report_tells_the_cause_of_each_failure_and_calls_nobody(tmp_path, monkeypatch, playwright):
     """Front page, details, guide and player show ten causes, with no request to elsewhere."""
     shards = [tmp_path / "one", tmp_path / "two"]

@@ -122,7 +122,7 @@ class Workplace:
         return [sys.executable, "-m", program, *words]
 
     def call(
-        self, *words: str, program: str = "bot.cli", seconds: float = 100
+        self, *words: str, program: str = "bot.cli", seconds: float = 400
     ) -> subprocess.CompletedProcess[str]:
         """Run `single-window` to its end."""
         return subprocess.run(

@@ -17,7 +17,7 @@ import pytest
 
 from mock_portal.faults import LOSSES
 
-SECONDS = 20
+SECONDS = 60
 CONFIRM = "/swProxy/xwtbserver/sw/pending/confirm"
 STATUS_OF = {"before": "pending", "after": "confirmed"}
 

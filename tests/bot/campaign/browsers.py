@@ -125,7 +125,7 @@ def try_out(portal_url: str, case: Case) -> Verdict:
         before = arrived(state)
         starts.append(_start(workplace))
         verdict = judge(workplace, state, tuple(starts), arrived(state) - before)
-        _, left = psutil.wait_procs(seen, timeout=10)
+        _, left = psutil.wait_procs(seen, timeout=60)
         found = [*verdict.violations, *(f"还活着：{_words(one)[:60]}" for one in left)]
         return Verdict(verdict.starts, tuple(found), verdict.commits, verdict.states)
 

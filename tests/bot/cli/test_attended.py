@@ -54,7 +54,7 @@ def come_with_card(
     return state
 
 
-SILENT_SECONDS = 40
+SILENT_SECONDS = 120
 ASKED = "（显示为星号）：".encode()
 
 

@@ -6,7 +6,7 @@ from tests.bot.hostile.conftest import Live
 from tests.bot.hostile.tricks import TRICKS, tried
 from tests.bot.hostile.verdict import violations
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]  # two runs, each to its own deadline
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]  # two runs, each to its own deadline
 
 
 @pytest.mark.parametrize("name", tried())

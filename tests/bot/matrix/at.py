@@ -153,7 +153,7 @@ def _kill(is_meant: Callable[[psutil.Process, list[str]], bool]) -> Act:
                     process.kill()
                     meant.append(process)
         assert meant
-        psutil.wait_procs(meant, timeout=10)
+        psutil.wait_procs(meant, timeout=60)
 
     return kill
 

@@ -63,7 +63,7 @@ def kept(settings: Settings) -> Iterator[Ledger]:
     kept.close()
 
 
-@pytest.mark.timeout(600)  # two runs
+@pytest.mark.timeout(900)  # two runs
 def test_f32_a_full_disk_stops_the_run_before_the_press(
     tmp_path: Path, portal_url: str, chance: Random
 ):
@@ -328,7 +328,7 @@ def detour(to: str) -> Iterator[str]:
         server.shutdown()
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 def test_f36_a_password_is_not_typed_where_the_portal_only_leads(workplace: Workplace):
     """F36: the address that was set leads to another origin; nothing is typed there."""
     enterprise = workplace.add()
