@@ -136,7 +136,7 @@ def print_waiting(
         waits = f"自 {when(entry)} {STATE_WORDS[entry.state]}"
         title = f"\n【{item.enterprise_name} {item.label}】{waits}"
         out.print(title, style="bold", markup=False)
-        if entry.snapshot:  # what somebody else has confirmed may never have been opened here
+        if entry.snapshot:  # none if somebody else confirmed the policy before it was opened here
             wordings |= _print_seen(entry.snapshot, item.contact)
         out.print(f"  说明：{entry.explanation}", markup=False)
         out.print(f"  单证和记录：{packs[entry.item.reference]}", markup=False)
@@ -167,7 +167,7 @@ def _print_seen(seen: Snapshot, contact: Contact) -> dict[str, Declaration]:
 
 def _seen(entry: Entry) -> dict[str, Any]:
     contact = {"contact": mask_contact(entry.item.contact)}
-    if not entry.snapshot:  # what somebody else has confirmed may never have been opened here
+    if not entry.snapshot:  # none if somebody else confirmed the policy before it was opened here
         return facts(entry) | contact
     seen = entry.snapshot
     return facts(entry) | {

@@ -39,7 +39,7 @@ class Commands(TyperGroup):
     """The commands; a wrong call ends with one sentence and the way to the help."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
-        """Know their names and sentences, for the help and for whoever mistypes one."""
+        """Keep names and sentences, for the help and for the guess at a mistyped name."""
         super().__init__(*args, **options)
         self.commands = {name: TyperCommand(name, help=COMMANDS[name][1]) for name in COMMANDS}
 

@@ -101,7 +101,7 @@ def checked_list(
 def _marked_copy(checked: WorkList) -> Path | None:
     try:
         return write_marked_copy(checked)
-    except OSError as error:  # what is wrong is told all the same
+    except OSError as error:  # the findings are printed all the same
         err.print(f"没有写出标出问题的清单：{error.strerror}。", markup=False)
         return None
 

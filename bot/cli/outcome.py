@@ -81,7 +81,7 @@ def _print_elsewhere(entries: list[Entry]) -> None:
 
 
 def _print_seal(note: SealNote | None) -> None:
-    """Print how the evidence is told from a changed one later."""
+    """Print how to verify the evidence later."""
     if note is None:
         return
     if note.lacking:

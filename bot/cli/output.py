@@ -11,7 +11,9 @@ from rich.table import Column, Table
 from rich.text import Text
 
 for stream in (sys.stdout, sys.stderr):
-    if isinstance(stream, TextIOWrapper):  # whatever the terminal cannot show stops nothing
+    if isinstance(
+        stream, TextIOWrapper
+    ):  # a character that the terminal cannot show must not stop a command
         stream.reconfigure(errors="backslashreplace")
 FILE_WIDTH = 200  # of a table that is not shown in a terminal, so that no number is broken
 out = Console(soft_wrap=True, highlight=False)

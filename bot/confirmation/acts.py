@@ -131,7 +131,7 @@ class Confirmation(Acts):
         self._records.keep_filled(session, entry.item, form)
         claim = doubt("已按下“确认投保”，还没有核验")
         claim |= {"by": intent.approval.by, "seen_pending_at": ""}
-        known = Baseline(session.known, ahead)  # for every later look, whoever makes it
+        known = Baseline(session.known, ahead)  # every later look compares with this
         if not move(self._ledger, entry, State.PRESSING, baseline=known, **claim):
             raise AlreadyClaimed(entry.item.reference)
         at = datetime.now(UTC)

@@ -85,7 +85,7 @@ def expect_settled(history: History, settings: Settings, moment: datetime) -> No
     """See that nothing is pressed again while the portal may still be saving the last press.
 
     Raises:
-        BusinessException: too little time has gone, whatever the portal answered then.
+        BusinessException: too little time has passed, even if the portal answered no.
     """
     until = unsettled_until(history, settings)
     if until and moment < until:

@@ -230,7 +230,7 @@ def _begin(robot: Robot, work: Work, uscc: str, list_digest: str) -> WorkflowHan
 def _await_one(robot: Robot, under_way: dict[str, WorkflowHandle[None]]) -> None:
     """Wait for the robot's own word: on a full disk the engine never learns that one has ended.
 
-    The engine's word does too: Ctrl-C may take the robot's from the queue, and nobody hears it.
+    The engine's status counts too: Ctrl-C may drop the robot's word from the queue.
     """
     while True:
         with suppress(Empty):

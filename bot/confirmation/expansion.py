@@ -1,4 +1,4 @@
-"""全部待确认: makes work items of whatever is pending of an enterprise."""
+"""全部待确认: makes a work item of each pending policy of an enterprise."""
 
 from collections.abc import Collection, Iterable
 from contextlib import suppress

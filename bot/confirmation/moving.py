@@ -44,7 +44,7 @@ def move(ledger: Ledger, entry: Entry, new: State, by: str = ROBOT, **values: An
 
 
 def doubt(explanation: str) -> dict[str, str]:
-    """Return what is told of an item in doubt."""
+    """Return explanation and next step of an item in doubt."""
     return {
         "explanation": explanation,
         "next_step": "请勿手工重复确认；稍后再运行一次由程序核验，仍存疑时登录门户查看或致电 95198",

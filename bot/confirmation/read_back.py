@@ -41,7 +41,7 @@ def conclude(
     `lack` names what its evidence is missing.
     """
     was_refused = entry.code == Reason.PRESS_REFUSED
-    # what the portal refused here and shows as confirmed since was somebody else's to confirm
+    # the portal refused this press, so a confirmation that it shows since may be somebody else's
     if record := look.record or (look.elsewhere if was_refused else None):
         return _confirmed(entry, history, look, record, lack)
     if is_pending and was_refused and not look.is_news:
@@ -74,7 +74,7 @@ def _confirmed(
 
 
 def _doubts(entry: Entry, history: History, lack: Sequence[str]) -> str:
-    """Say why somebody else may have confirmed it; empty if nobody can have."""
+    """Say why somebody else may have confirmed it; empty if only this press can have."""
     if entry.code == Reason.PRESS_REFUSED:
         told = f"；{pressed_here(history)}，当时门户答复不予确认"
         return f"{told}；可能就是那一次，也可能是别人确认的"

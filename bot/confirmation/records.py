@@ -94,7 +94,7 @@ class Records:
         record: PolicyRecord | None,
         look: dict[str, Any] | None = None,
     ) -> None:
-        """Keep what 保单查询 shows; whatever goes wrong with that, what was found stands."""
+        """Keep what 保单查询 shows; a failure to keep it does not undo what was found."""
         try:
             if record:
                 self._evidence.keep_record(item, "record", as_facts(record))
@@ -107,7 +107,7 @@ class Records:
             self._evidence.note_lack(item, FOUND)
 
     def seal(self, entry: Entry, history: History) -> None:
-        """Seal the evidence of an item; whatever goes wrong with that, its state stands."""
+        """Seal the evidence of an item; a failure to seal it does not change its state."""
         try:
             self._evidence.seal(entry, history)
         except EvidenceNotKept:

@@ -135,7 +135,7 @@ def walk(settings: Settings, sessions: Sessions, item: WorkItem) -> Walk:
 def expect_whole(settings: Settings, sessions: Sessions, items: Iterable[WorkItem]) -> None:
     """See before a batch that the portal is as the screen objects know it.
 
-    The first enterprise that is let in walks; whoever is not is told so in its turn.
+    The first enterprise that can sign in walks; the run reports the others in their turn.
 
     Raises:
         NotFit: a contract is broken; nothing was begun.

@@ -22,7 +22,7 @@ def dispatch(settings: Settings, work_list: WorkList) -> list[Entry]:
 
 
 def dispatch_pending(settings: Settings) -> list[BulkRequest]:
-    """Ask for whatever is pending of the enterprises in the settings; the next run works it off.
+    """Ask for all pending policies of the enterprises in the settings; the next run confirms them.
 
     Raises:
         NotFit: no enterprise is set, the ledger is not to be had, or another process works on it.

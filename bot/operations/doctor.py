@@ -113,7 +113,7 @@ def check_clock(latest: str, now: datetime, settings: Settings) -> None:
 
 
 def examine(settings: Settings, folder: Path) -> Iterator[Diagnosis]:
-    """Examine everything, one after the other; nothing is typed, and nobody is signed in."""
+    """Examine everything, one after the other, without typing or signing in."""
     yield examine_disk(settings)
     yield examine_signing_key(settings)
     yield examine_zone(datetime.now().astimezone())
@@ -145,7 +145,7 @@ def examine_disk(settings: Settings) -> Diagnosis:
 
 
 def examine_signing_key(settings: Settings) -> Diagnosis:
-    """Tell whether the key that signs is nobody else's."""
+    """Tell whether only this account can read the signing key."""
     file = settings.store / PRIVATE_KEY
     if not file.exists():
         return Diagnosis("签名私钥", Health.FIT, "还没有，第一次封存证据时生成")

@@ -138,7 +138,7 @@ def compare(
     numbered = [item for item in items if not item.is_request]
     known = {item.application_no: states.get(item.policy) for item in numbered}
     whole = next((item.policy for item in items if item.is_request), "")
-    if whole:  # whatever the ledger has of this enterprise belongs to its row
+    if whole:  # the row stands for every policy that the ledger has of this enterprise
         known |= {
             policy.removeprefix(whole): state
             for policy, state in states.items()
