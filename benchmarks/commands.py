@@ -1,6 +1,6 @@
-"""What a command costs before it does anything, beside the same command of an earlier version.
+"""The start-up cost of a command, compared with the same command of an earlier version.
 
-The two take turns, so that another load of the machine meets both alike; the median of the rounds
+The two take turns, so that other load on the machine affects both alike. The median of the rounds
 counts, by the processor time of the whole process.
 """
 
@@ -14,8 +14,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-EARLIER = "2a78785"  # every command loaded all of the bot
-LIMITS = {  # of the earlier version's time, by the words of the command
+EARLIER = "2a78785"  # a version whose every command loaded all of the bot
+LIMITS = {  # share of the earlier version's time, by the words of the command
     ("--help",): 0.35,
     ("--version",): 0.35,
     ("status", "--data-dir", "data"): 0.5,
@@ -53,7 +53,7 @@ def compare(words: Sequence[str], earlier: Path, rounds: int) -> int:
 
 
 def seconds(words: Sequence[str], root: Path) -> float:
-    """Return the processor time of one call of the version that lies in this folder."""
+    """Return the processor time of one call of the version in this folder."""
     before = _processor()
     with tempfile.TemporaryDirectory() as folder:
         subprocess.run(

@@ -1,6 +1,6 @@
-"""What recording for failures costs a green suite: the same scenarios, plain and recorded.
+"""The cost of recording for a green suite: the same scenarios, plain and recorded.
 
-The two take turns, so that another load of the machine meets both alike; the median of the pairs
+The two take turns, so that other load on the machine affects both alike. The median of the pairs
 counts, by wall time and by processor time.
 """
 
@@ -39,7 +39,7 @@ def main() -> int:
 
 
 def measure(paths: list[str], *options: str) -> tuple[float, float]:
-    """Run the scenarios; return the seconds it took, and those of all its processes."""
+    """Run the scenarios; return the wall time and the processor time in seconds."""
     with tempfile.TemporaryDirectory() as folder:
         command = [sys.executable, "-m", "pytest", "-q", "-n", "auto", "-p", "no:randomly", *paths]
         results = (f"--alluredir={Path(folder, 'results')}", *options) if options else ()

@@ -1,4 +1,4 @@
-"""耐久: one run of many policies; its memory, and what it leaves behind.
+"""耐久: one run of many policies; its memory, and the files and processes it leaves behind.
 
 Called as a program: `python -m benchmarks.soak 500`.
 """
@@ -54,7 +54,7 @@ def main() -> None:
 def run(
     work_list: Path, environment: dict[str, str]
 ) -> tuple[int, list[int], set[psutil.Process], float]:
-    """Work the list off.
+    """Run the bot on the work list.
 
     Return the exit code, the memory at each look in bytes, every process seen, and the time.
     """
@@ -69,7 +69,7 @@ def run(
 
 
 def looks(process: subprocess.Popen[bytes]) -> Iterator[list[psutil.Process]]:
-    """Give a process and all that it has started, again and again until it ends."""
+    """Yield a process and its descendants, again and again until it ends."""
     root = psutil.Process(process.pid)
     while True:
         try:
@@ -81,7 +81,7 @@ def looks(process: subprocess.Popen[bytes]) -> Iterator[list[psutil.Process]]:
 
 
 def share(process: psutil.Process) -> int:
-    """Return the memory of one process, what it shares counted in proportion."""
+    """Return the memory of one process, with shared memory counted in proportion."""
     try:
         return int(process.memory_full_info().pss)
     except psutil.Error:  # it has ended meanwhile
@@ -89,7 +89,7 @@ def share(process: psutil.Process) -> int:
 
 
 def tenth(sizes: list[int], number: int) -> float:
-    """Return the mean of one tenth of the looks; the first of them is the start itself."""
+    """Return the mean of one tenth of the looks; tenth 0 is the start itself."""
     step = max(1, len(sizes) // TENTHS)
     return mean(sizes[number * step : (number + 1) * step])
 

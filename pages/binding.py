@@ -11,7 +11,7 @@ from pages.screen import Screen
 
 
 class BindingPage(Screen):
-    """The page that asks whose local account the enterprise has."""
+    """The page that asks for the enterprise's local account."""
 
     surface: Page
     controls = (

@@ -25,22 +25,22 @@ CHANNELS = {
         r"C:\Program Files (x86)\Microsoft\Edge\Application\msedge.exe",
     ),
 }
-SHELL = "chromium-headless-shell"  # the light browser, by the same name in Playwright and Debian
-FONTS = ("fontconfig", "fonts-noto-cjk")  # the first finds fonts, the second is one
+SHELL = "chromium-headless-shell"  # the light browser; Playwright and Debian name it alike
+FONTS = ("fontconfig", "fonts-noto-cjk")  # a tool that finds fonts, and a Chinese font
 NO_FONT = f"没有中文字体，截图会是方框。请以管理员身份执行 apt-get install {' '.join(FONTS)}。"
 PROGRAMS = ("chromium", "chromium-browser")
 BY_PROXY_ALONE = (
-    # what a proxy does not carry: WebRTC's datagrams, and names to be looked up
+    # traffic that a proxy does not carry: WebRTC's datagrams, and DNS look-ups
     "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
     "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
-    # what sends later and unseen, when the page that asked for it is gone
+    # features that can send unseen after the page that used them is gone
     "--disable-blink-features=FetchLaterAPI",
     "--disable-shared-workers",
 )
 
 
 class LaunchOptions(TypedDict, total=False):
-    """What Playwright's `launch` needs to start the browser that was found."""
+    """The options with which Playwright's `launch` starts the browser that was found."""
 
     executable_path: str
     channel: str
@@ -63,10 +63,10 @@ class BrowserNotFound(NotStarted):
 def launch_options(
     browser_type: BrowserType, *, headless: bool = True, executable: str | None = None
 ) -> LaunchOptions:
-    """Find a browser: the one named, Playwright's own, Chrome, Edge, then the system's.
+    """Find a browser: `executable`, Playwright's own, Chrome, Edge, then the system's.
 
     Raises:
-        BrowserNotFound: there is none.
+        BrowserNotFound: this machine has no browser that can be driven.
     """
     options = LaunchOptions(
         headless=headless,
@@ -93,10 +93,10 @@ def launch(
     executable: str | None = None,
     proxy: str | None = None,
 ) -> Browser:
-    """Start a browser that leaves signals to this process, and goes out by this proxy alone.
+    """Start a browser that leaves signals to this process and uses only `proxy`, if given.
 
     Raises:
-        NotStarted: there is none, or it does not start; the text has its last line.
+        NotStarted: there is no browser, or it does not start; the text has its last line.
     """
     options = launch_options(playwright.chromium, headless=headless, executable=executable)
     options["args"] += BY_PROXY_ALONE if proxy else ()
@@ -146,7 +146,7 @@ def chinese_font_is_there() -> bool:
 
 
 def _run(*command: str) -> bool:
-    """Run a command; say which, and of a failure what it said first."""
+    """Print and run a command; after a failure print its first line of error output."""
     print(f"  {' '.join(command)}", flush=True)
     quiet = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
     ended = subprocess.run(command, capture_output=True, text=True, env=quiet, check=False)
@@ -165,10 +165,10 @@ def _as_root() -> tuple[str, ...] | None:
 
 
 def install() -> None:
-    """Install what is missing of the driver, a browser and a Chinese font, if this user may.
+    """Install a driver, a browser and a Chinese font where missing, as far as this user may.
 
     Raises:
-        NotStarted: no browser starts all the same; the text says what is missing.
+        NotStarted: no browser starts even then; the text says what is missing.
     """
     if not _trouble() and chinese_font_is_there():
         return
@@ -179,7 +179,7 @@ def install() -> None:
         _run(*apt, "update", "-qq")
         if (trouble := _trouble()) and trouble.packages:
             _run(*apt, "install", "-y", "-qq", *trouble.packages)
-    prepare_driver()  # without it nothing else can be tried
+    prepare_driver()  # no browser can be tried without the driver
     if _trouble():
         playwright = (sys.executable, "-m", "playwright")
         if _run(*playwright, "install", SHELL) and root is not None:

@@ -18,7 +18,7 @@ BLOCKED = "ERR_BLOCKED_BY_LOCAL_NETWORK_ACCESS_CHECKS"  # Chromium's own words, 
 
 
 class ControlState(Enum):
-    """Whether the page has reached the control, and if not, who is in the way."""
+    """Whether the page has reached the control, and if not, why."""
 
     READY = "控件可用"
     DOWN = "控件没有安装或没有启动"
@@ -26,7 +26,7 @@ class ControlState(Enum):
 
 
 class CardLoginPage(Screen):
-    """卡介质, in a frame of its own that is loaded when it is first asked for."""
+    """卡介质, in a frame of its own that is loaded on first use."""
 
     surface: Page
     controls = ("pin", "login_button")
@@ -68,7 +68,7 @@ class CardLoginPage(Screen):
         return lines(self.box.locator("body"))
 
     def notices(self) -> tuple[str, ...]:
-        """Return what the page said in native dialogs, and forget it."""
+        """Return the texts of the page's native dialogs, and forget them."""
         return DialogLog.of(self.tab).take()
 
     def log_in(self, pin: Secret) -> HomePage:
@@ -81,12 +81,12 @@ class CardLoginPage(Screen):
         """
         enter_secret(self.pin, pin)
         answer = self.send(self.login_button, request=is_login, refused=self._refused)
-        if answer.status == 200:  # as with 账号登录
+        if answer.status == 200:  # a refusal, as with 账号登录
             raise LoginRefused(self.answer(self.messages))
         return HomePage(self.surface, self.profile).appear()
 
     def _refused(self) -> tuple[str, ...]:
-        """Return what was said if the box stands there again, not busy any more."""
+        """Wait until the box is idle; if it is still shown, return its messages and dialogs."""
         self.wait_while(self.busy)
         if not self.login_button.is_visible():
             return ()
@@ -94,7 +94,7 @@ class CardLoginPage(Screen):
 
 
 class ControlDownloadPage(Screen):
-    """Where the control can be downloaded, in a window of its own."""
+    """The page that offers the control for download, in a window of its own."""
 
     def __init__(self, surface: Page) -> None:
         super().__init__(surface)

@@ -1,4 +1,4 @@
-"""页面契约: what a screen object needs of the real page, and where the page does not keep it."""
+"""页面契约: what a screen object needs of the real page, and where the page breaks it."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -20,9 +20,9 @@ class Breach:
 
 
 def breaches(screen: Screen, wordings: Mapping[str, str] | None = None) -> list[Breach]:
-    """Return what this screen, which is shown, lacks of its contract.
+    """Return each breach of this screen's contract; the screen must be shown.
 
-    `wordings` are digests that hold in place of the screen's own.
+    `wordings`, if given, replaces the screen's own digests.
     """
     worded = screen.wordings if wordings is None else wordings
     found = [*_controls(screen), *_lists(screen), *_columns(screen), *_wordings(screen, worded)]
@@ -30,7 +30,7 @@ def breaches(screen: Screen, wordings: Mapping[str, str] | None = None) -> list[
 
 
 def digest(texts: Iterable[str]) -> str:
-    """Return what a wording is known by, whatever its line breaks and blanks."""
+    """Return a digest of a wording that ignores its line breaks and repeated blanks."""
     return sha256("\n".join(" ".join(text.split()) for text in texts).encode()).hexdigest()
 
 

@@ -13,7 +13,7 @@ S = TypeVar("S", bound=Screen)
 
 
 class DeskPage(Screen):
-    """The desk; what its menu opens is shown in the one frame that is not hidden."""
+    """The desk; its one visible frame shows the screen of the active tab."""
 
     surface: Page
     controls = ("pending_item", "policies_item", "active_tab")
@@ -31,7 +31,7 @@ class DeskPage(Screen):
         self.landmark = surface.locator("#menu_li")
 
     def ready(self) -> Self:
-        """Wait until the desk is shown; from then on its announcement is closed when it comes."""
+        """Wait until the desk is shown; close its announcement from then on, whenever it comes."""
         return super().ready().close_announcement()
 
     def close_announcement(self) -> Self:
@@ -45,7 +45,7 @@ class DeskPage(Screen):
         return self.active_screen()
 
     def active_screen(self) -> Screen:
-        """Return whatever the active tab shows."""
+        """Return the screen that the active tab shows."""
         return Screen(self.active_frame)
 
     def open_pending(self) -> PendingPage:
@@ -53,7 +53,7 @@ class DeskPage(Screen):
         return self._open(self.pending_item, PendingPage)
 
     def begin_to_open_pending(self) -> PendingPage:
-        """Press 待确认, and do not wait for what it lists."""
+        """Press 待确认 without waiting for its list."""
         self.pending_item.click()
         return PendingPage(self.active_frame)
 

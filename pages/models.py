@@ -1,4 +1,4 @@
-"""What the portal's screens show, as values."""
+"""The contents of the portal's screens, as values."""
 
 from dataclasses import dataclass
 from enum import Enum
@@ -19,7 +19,7 @@ class PolicyStatus(Enum):
 
     @classmethod
     def of(cls, text: str) -> Self:
-        """Return the status that the portal calls so.
+        """Return the status with this name on the portal.
 
         Raises:
             UnknownWording: the portal used a word that the guide and the model do not know.
@@ -39,7 +39,7 @@ class Secret:
         self._value = value
 
     def reveal(self) -> str:
-        """Return the value; for the keystroke, and for whoever hunts it in files."""
+        """Return the plain value, to type it, to seal it or to search files for it."""
         return self._value
 
     def __repr__(self) -> str:
@@ -51,7 +51,7 @@ class Secret:
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """联系方式: what the enterprise types (guide-2.2)."""
+    """联系方式, as the enterprise types it (guide-2.2)."""
 
     name: str
     phone: str
@@ -62,7 +62,7 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class LocalAccount:
-    """账号基本信息: what 快速注册 asks for (guide-1.10)."""
+    """账号基本信息: the data that 快速注册 asks for (guide-1.10)."""
 
     user: str
     password: Secret

@@ -1,12 +1,12 @@
-"""Why a browser or its driver does not start: its own last line, and what a person does about it.
+"""Why a browser or its driver does not start: its own last line, and a person's next step.
 
-Playwright's text holds what the browser printed; its first line says "closed" to all of it.
+Playwright's text holds the browser's output, but its first line says only "closed".
 """
 
 import re
 import sys
 
-PACKAGES = {  # of Debian and Ubuntu, where they have the same name in every release
+PACKAGES = {  # of Debian and Ubuntu, whose releases all use these names
     "libatomic.so.1": "libatomic1",
     "libgbm.so.1": "libgbm1",
     "libnspr4.so": "libnspr4",
@@ -19,7 +19,7 @@ PACKAGES = {  # of Debian and Ubuntu, where they have the same name in every rel
 INSTALLER = f"{sys.executable} -m pages.browser"
 AS_ROOT = "请以管理员身份执行"
 LACKS_LIBRARY = "cannot open shared object file|missing dependencies"
-STEPS = {  # words of the telling line, and the next step
+STEPS = {  # words of the line that tells why, and the next step
     r"sandbox": "请安装谷歌浏览器，它的安装包带有使用沙箱的许可；"
     "在容器里请改用允许 user namespaces 的安全配置",
     r"too long": "临时文件夹的路径太长，请改用短的，例如 TMPDIR=/tmp",
@@ -35,7 +35,7 @@ LONGEST = 200  # characters
 PRINTED = re.compile(r"\[pid=\d+\]\[err\] *(\S.*)")
 ENDED = re.compile(r"<process did exit: (.*)>")
 TELLING = re.compile("|".join(("FATAL", LACKS_LIBRARY, *STEPS)))
-PLACE = re.compile(r"^\[[^\]]*:[A-Z]+:[^\]]*\] *")  # Chromium's time, and its line of code
+PLACE = re.compile(r"^\[[^\]]*:[A-Z]+:[^\]]*\] *")  # Chromium's time and source line
 BY_PLAYWRIGHT = re.compile(r"^BrowserType\.launch:|[╔═╗║╚╝]+")
 LIBRARY = re.compile(r"\blib[\w.+-]+\.so[\w.]*(?=: cannot open shared object file)")
 APT = re.compile(r"apt-get install ((?:[a-z0-9][a-z0-9.+-]*[\s\\║]+)+)")
@@ -49,14 +49,14 @@ class NotStarted(Exception):
         super().__init__(told, next_step)
         self.told = told
         self.next_step = next_step
-        self.packages = packages  # of the system; with them it may start
+        self.packages = packages  # system packages that may make it start
 
     def __str__(self) -> str:
         return f"{self.told}。{self.next_step}。"
 
 
 def not_started(name: str, said: str) -> NotStarted:
-    """Return the error for what a program, or Playwright for it, said at its end."""
+    """Return the error for a program's last output, be it raw or quoted by Playwright."""
     line, packages = telling_line(said), packages_in(said)
     return NotStarted(
         f"{name}没有启动：{line}", f"{_step(line, packages)}，然后再运行一次", packages
@@ -64,7 +64,7 @@ def not_started(name: str, said: str) -> NotStarted:
 
 
 def telling_line(said: str) -> str:
-    """Return the line that tells why: one of a known kind, or the last that was printed."""
+    """Return the line that tells why: a line of a known kind, or the last printed line."""
     printed = PRINTED.findall(said)
     lines = [one.strip() for one in BY_PLAYWRIGHT.sub("", said).splitlines() if one.strip()]
     if ended := ENDED.findall(said):

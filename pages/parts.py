@@ -17,13 +17,13 @@ from pages.models import Secret
 Surface = Page | FrameLocator  # the tab, or the desk frame, that shows a screen
 
 
-KEPT_DIALOGS, KEPT_CHARACTERS = 20, 500  # a page may open them without end
+KEPT_DIALOGS, KEPT_CHARACTERS = 20, 500  # a page may open dialogs without end
 
 
 class DialogLog:
     """The native dialogs of one browser context; each is closed, and the first texts are kept.
 
-    Whoever opens a context installs one; without it Playwright would close dialogs unread.
+    Install a log in every new context; without it Playwright would close dialogs unread.
     """
 
     _installed: ClassVar[WeakKeyDictionary[BrowserContext, "DialogLog"]] = WeakKeyDictionary()
@@ -49,7 +49,7 @@ class DialogLog:
         self._accepted.append(message)
 
     def take(self) -> tuple[str, ...]:
-        """Return the messages that nobody took yet."""
+        """Return the messages that were not taken yet."""
         messages, self._messages = tuple(self._messages), []
         return messages
 
@@ -66,7 +66,7 @@ class DialogLog:
 class TrustedOrigins:
     """The origins at which one browser context may type secrets.
 
-    Whoever opens a context installs them; without them no secret is typed at all.
+    Install them in every new context; without them no secret is typed at all.
     """
 
     _installed: ClassVar[WeakKeyDictionary[BrowserContext, tuple[str, ...]]] = WeakKeyDictionary()
@@ -83,9 +83,9 @@ class TrustedOrigins:
 
 
 class Files:
-    """How the bytes of a file are asked for in one browser context.
+    """The way to fetch the bytes of a file in one browser context.
 
-    Whoever opens a context may install another way than the browser's own, which knows no limit.
+    The default is the browser's own request, which has no limit; a context may replace it.
     """
 
     _installed: ClassVar[WeakKeyDictionary[BrowserContext, Callable[[str], bytes]]] = (
@@ -94,7 +94,7 @@ class Files:
 
     @classmethod
     def install(cls, context: BrowserContext, fetch: Callable[[str], bytes]) -> None:
-        """Ask for files in this way, which returns the bytes at an address."""
+        """Use `fetch` in this context; it returns the bytes at an address."""
         cls._installed[context] = fetch
 
     @classmethod
@@ -112,8 +112,8 @@ class Files:
         return answer.body()
 
 
-# One call looks at every origin that is involved and sets the value, so that nothing can change in
-# between; the value is an argument and not a keystroke, so neither log nor error repeats it.
+# One call checks every origin involved and sets the value, so that nothing can change in between.
+# The value is an argument and not a keystroke, so neither log nor error repeats it.
 ENTER_SECRET = """(field, [secret, trusted]) => {
     field.focus();
     const form = field.form;
@@ -139,13 +139,13 @@ def enter_secret(field: Locator, secret: Secret) -> None:
     """Type a secret into a field, if the page, every page around it and the form are trusted.
 
     Raises:
-        ForeignOrigin: one of them is not; nothing was typed.
-        SecretNotTyped: the field is not there, or takes nothing.
+        ForeignOrigin: one of them is not trusted; nothing was typed.
+        SecretNotTyped: the field is missing, or takes no input.
     """
     try:
         foreign = field.evaluate(ENTER_SECRET, [secret.reveal(), TrustedOrigins.of(field.page)])
     except PlaywrightError:
-        # the driver's own frames hold the value, and a report of this error would show them
+        # the driver's stack frames hold the value, and a report of this error would show them
         raise SecretNotTyped from None
     if foreign:
         raise ForeignOrigin(foreign)
@@ -205,7 +205,7 @@ class PagedTable(Table):
     def __init__(self, surface: Surface) -> None:
         root = surface.locator(".bootstrap-table")
         super().__init__(root)
-        empty = "tr.no-records-found:has-text('没有找到匹配的记录')"  # no rows is not yet empty
+        empty = "tr.no-records-found:has-text('没有找到匹配的记录')"  # no rows may mean loading
         self.settled = surface.locator(
             f".bootstrap-table:has(tr[data-index], {empty}):not(:has(.fixed-table-loading:visible))"
         )
@@ -218,7 +218,7 @@ class PagedTable(Table):
         self.next_page = root.locator(".pagination li.page-next:not(.disabled) > a")
 
     def total(self) -> int:
-        """Return how many rows there are on all pages, by the portal's own count; 0 if untold."""
+        """Return the portal's own count of the rows on all pages, or 0 if it shows none."""
         (told,) = self.paging_notice.all_inner_texts() or ("",)
         counted = re.search(r"总共 (\d+) 条", told)
         return int(counted[1]) if counted else 0
@@ -247,10 +247,10 @@ class Field:
 
     @staticmethod
     def read_hidden(surface: Surface, names: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
-        """Return label and value of the hidden controls of these names, which stand by label.
+        """Return label and value of hidden controls; `names` gives their names by label.
 
         Raises:
-            UnknownWording: one of them is not there once.
+            UnknownWording: a control is missing, or is there more than once.
         """
         found: list[list[str]] = surface.locator("input[type=hidden]").evaluate_all(
             "controls => controls.map(one => [one.name, one.value])"
@@ -311,7 +311,7 @@ class Captcha:
         return parse_qs(urlsplit(address).query)["r"][0]
 
     def renew(self) -> str:
-        """Press the picture for another one; return the id of the one that goes."""
+        """Press the picture to get another; return the id of the old picture."""
         old = self.captcha_id()
         self.image.click()
         return old

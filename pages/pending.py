@@ -37,7 +37,7 @@ class PendingPage(Screen):
         return next(found, None)
 
     def has(self, application_no: str) -> bool:
-        """Tell whether any page has this policy; a long list is shown in its longest pages."""
+        """Tell whether any page has this policy; show a long list in the largest page size."""
         if self.table.next_page.is_visible():
             sizes = [text.strip() for text in self.table.page_sizes.all_inner_texts()]
             if counts := [int(text) for text in sizes if text.isdecimal()]:
@@ -63,11 +63,11 @@ class PendingPage(Screen):
         return self.press(process_link, to=ConfirmationPage)
 
     def _policies(self) -> Iterator[PendingPolicy]:
-        """Go through the policies from here on, turning a page when the last one was taken.
+        """Yield the policies from this page on, turning to the next page after the last row.
 
         Raises:
-            ScreenNotReached: the pages show fewer than the portal itself has counted on any of
-                them; a list that becomes shorter meanwhile hides a row behind the page's turn.
+            ScreenNotReached: the pages show fewer policies than the portal's highest count. If the
+                list becomes shorter meanwhile, turning the page skips a row.
         """
         seen: set[str] = set()
         counted = 0
@@ -126,16 +126,16 @@ class ConfirmationPage(Screen):
         self.confirm_button = surface.get_by_role("button", name="确认投保", exact=True)
         self.back_link = surface.get_by_role("link", name="返回", exact=True)  # of the viewer
         self.landmark = self.confirm_button
-        # a record that is not pending is answered by a page with one sentence
+        # for a record that is not pending the portal shows a page with one sentence
         self.refusal = self.refusal.or_(surface.locator("body.frame-page .notice-box > p"))
 
     def read(self, internal: Mapping[str, str] | None = None) -> PolicyDetails:
         """Return what the form shows and the enterprise cannot change.
 
-        `internal` names the hidden controls whose values belong to it, each by its label.
+        `internal` names, by label, the hidden controls whose values are returned too.
 
         Raises:
-            UnknownWording: the form does not have each of these controls once.
+            UnknownWording: the form does not have each of these controls exactly once.
         """
         hidden = Field.read_hidden(self.surface, internal) if internal else ()
         return PolicyDetails(
@@ -150,8 +150,8 @@ class ConfirmationPage(Screen):
     def view_document(self, name: str) -> Document:
         """Press 查看单证 in the row of this document.
 
-        Where the portal shows it in place of the form, come back to the form; what was typed there
-        is gone then, so documents are viewed first.
+        If the portal shows the document in place of the form, come back to the form. The typed text
+        is lost then, so view documents first.
         """
         link = self.documents.row(name).get_by_text("查看单证", exact=True)
         document = Document(name, self.fetch_pdf(link))

@@ -32,7 +32,7 @@ class PoliciesPage(Screen):
         return self
 
     def search_confirmed(self, first: date, last: date) -> Self:
-        """Pick 确认日期 from and to, and press 查询."""
+        """Pick the first and the last 确认日期, and press 查询."""
         self.first_day.pick(first)
         self.last_day.pick(last)
         self.ask(self.search_button, to=PoliciesPage)
@@ -66,6 +66,6 @@ class PoliciesPage(Screen):
         return records
 
     def records_of(self, application_no: str) -> tuple[PolicyRecord, ...]:
-        """Search for this policy, and return all its records: a returned one may stay."""
+        """Search for this policy, and return all its records; a returned record may stay listed."""
         records = self.search(application_no).read_all()
         return tuple(one for one in records if one.application_no == application_no)

@@ -1,6 +1,6 @@
-"""门户配置: what differs between hosts and editions, and nothing else may (guide-1.8).
+"""门户配置: the only things that may differ between hosts and editions (guide-1.8).
 
-Each portal is a file in `portals/`; a user's own has the same form.
+Each portal is a file in `portals/`; a user's own file has the same form.
 """
 
 import tomllib
@@ -23,7 +23,7 @@ class ProfileUnfit(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class ConfirmationRequest:
-    """How 确认投保 leaves the page (guide-2.5): where to, and which field carries what."""
+    """The request that 确认投保 sends (guide-2.5): its path, and the content of each field."""
 
     path: str
     number: str  # the field with 申请编号, or with the id that `internal` reads from the form
@@ -32,7 +32,7 @@ class ConfirmationRequest:
     shown: Mapping[str, str] = field(default_factory=dict)  # the label whose value it may carry
     fixed: Mapping[str, str] = field(default_factory=dict)  # the value that it must carry
     internal: Mapping[str, str] = field(default_factory=dict)  # the hidden control of the form
-    free: tuple[str, ...] = ()  # a token, a time: any value
+    free: tuple[str, ...] = ()  # fields with any value, like a token or a time
 
     def __post_init__(self) -> None:
         if self.method not in METHODS:
@@ -53,7 +53,7 @@ class ConfirmationRequest:
 
     @property
     def controls(self) -> dict[str, str]:
-        """The hidden controls of the form, by the label that its details give their values."""
+        """The hidden controls of the form, by the label of their values in its details."""
         return {internal_label(name): control for name, control in self.internal.items()}
 
     def demanded(self, details: PolicyDetails, contact: Contact) -> dict[str, str]:
@@ -64,14 +64,14 @@ class ConfirmationRequest:
         return number | typed | dict(self.fixed) | internal
 
     def allowed(self, details: PolicyDetails) -> dict[str, str]:
-        """Return what each field carries, if it is sent: what the form shows."""
+        """Return the form's value for each optional field, which may carry only that value."""
         shown = dict(details.fields)
         return {name: shown[label] for name, label in self.shown.items() if label in shown}
 
 
 @dataclass(frozen=True, slots=True)
 class PortalProfile:
-    """One way into the portal, what its entries are called, and how it is told to confirm."""
+    """One way into the portal, the names of its entries, and its confirmation request."""
 
     home: str  # the path of the home page
     title: str  # of its window
@@ -81,10 +81,10 @@ class PortalProfile:
 
     @classmethod
     def of(cls, values: Mapping[str, Any]) -> Self:
-        """Make a profile of what a file says.
+        """Make a profile from the values of a file.
 
         Raises:
-            ProfileUnfit: a key is unknown, missing, or says what cannot be.
+            ProfileUnfit: a key is unknown or missing, or its value is not valid.
         """
         _expect(cls, values)
         request = values["confirmation"]
@@ -97,7 +97,7 @@ class PortalProfile:
 
 
 def internal_label(name: str) -> str:
-    """Return by which label the form's details have the id that this field carries."""
+    """Return the label under which the form's details hold the id that this field carries."""
     return f"内部编号 {name}"
 
 
@@ -107,7 +107,7 @@ def load_profile(file: Path) -> PortalProfile:
 
     Raises:
         OSError: the file cannot be read.
-        ProfileUnfit: it says what cannot be used.
+        ProfileUnfit: its content cannot be used.
     """
     try:
         return PortalProfile.of(tomllib.loads(file.read_text(encoding="utf-8")))
@@ -116,7 +116,7 @@ def load_profile(file: Path) -> PortalProfile:
 
 
 def _expect(kind: type[Any], values: Any, where: str = "") -> None:
-    """See that these values can make an object of this kind."""
+    """Check that these values can make an object of this kind."""
     if not isinstance(values, Mapping):
         raise ProfileUnfit(f"{where.rstrip('.')}：应是一节")
     due = {one.name: one for one in fields(kind)}
@@ -135,7 +135,7 @@ def _fits(value: Any, form: Any) -> bool:
         return isinstance(value, Mapping) and all(isinstance(one, str) for one in value.values())
     if form is tuple:
         return isinstance(value, list) and all(isinstance(one, str) for one in value)
-    return form is ConfirmationRequest or isinstance(value, str)  # a section is looked at by itself
+    return form is ConfirmationRequest or isinstance(value, str)  # `of` checks the section
 
 
 GUANGDONG = load_profile(PORTALS / "guangdong.toml")

@@ -160,7 +160,7 @@ class UserNamePage(Screen):
 
 
 class Proven(Screen):
-    """What follows a proof: 设置新密码 or 您的用户名, by what was lost."""
+    """The screen after a proof: 设置新密码, or 您的用户名 if the user name was lost."""
 
     surface: Page
 
@@ -177,7 +177,7 @@ class PhonePage(Screen):
 
     def __init__(self, surface: Page) -> None:
         super().__init__(surface)
-        self.who = surface.locator("input[name=who]")  # its label says what was not lost
+        self.who = surface.locator("input[name=who]")  # its label depends on what was lost
         self.code = Field(surface, "短信验证码").control
         self.send_button = surface.get_by_role("button", name="获取验证码", exact=True)
         self.hint = surface.locator("#smsHint")  # docs/mock-portal.md, registration
@@ -185,7 +185,7 @@ class PhonePage(Screen):
         self.landmark = self.next_button
 
     def ask_for_code(self, who: str) -> Self:
-        """Type who one is and press 获取验证码."""
+        """Type the enterprise's identity and press 获取验证码."""
         self.who.fill(who)
         self.send(self.send_button, request=_is_sms)
         return self
@@ -213,7 +213,7 @@ class BankPage(Screen):
         self.landmark = self.bank_button
 
     def open_bank(self, who: str) -> "BankWindow":
-        """Type who one is and press 去银行验证; the bank opens in a window of its own."""
+        """Type the enterprise's identity and press 去银行验证; the bank opens in a new window."""
         self.who.fill(who)
         return self.open_window(self.bank_button, to=BankWindow)
 
@@ -241,7 +241,7 @@ class BankWindow(Screen):
 
 
 class ReviewPage(Screen):
-    """人工资料审核: what a person shall look at."""
+    """人工资料审核: the application that a person reviews."""
 
     surface: Page
     controls = ("who", "mobile", "reason", "submit_button")
@@ -267,7 +267,7 @@ class ReviewPage(Screen):
 
 
 class ReviewStatePage(Screen):
-    """How far the review is: 审核中 or 审核通过."""
+    """The state of the review: 审核中 or 审核通过."""
 
     surface: Page
     controls = ("state", "refresh_link")

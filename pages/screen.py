@@ -15,17 +15,17 @@ from pages.parts import DialogLog, Files, Layer, Surface
 
 S = TypeVar("S", bound="Screen")
 UNFOLDING_MS = 1_000
-COVER = "#c3ccd6"  # of what is personal in a picture
+COVER = "#c3ccd6"  # over personal data in a picture
 
 
 class Screen:
     """One screen of the portal; making one touches nothing in the browser.
 
-    What it needs of the real page is its contract (pages/contract.py): names of attributes.
+    Its contract (pages/contract.py) names the attributes that must match the real page.
     """
 
-    controls: ClassVar[tuple[str, ...]] = ()  # each there once
-    lists: ClassVar[tuple[str, ...]] = ()  # each there at least once
+    controls: ClassVar[tuple[str, ...]] = ()  # each exactly once on the page
+    lists: ClassVar[tuple[str, ...]] = ()  # each at least once on the page
     columns: ClassVar[Mapping[str, tuple[str, ...]]] = {}  # headings of each table
     wordings: ClassVar[Mapping[str, str]] = {}  # digest of each text
     landmark: Locator  # visible if, and only if, this screen is shown
@@ -33,7 +33,7 @@ class Screen:
 
     def __init__(self, surface: Surface) -> None:
         self.surface = surface
-        self.personal: tuple[Locator, ...] = ()  # what a picture does not show
+        self.personal: tuple[Locator, ...] = ()  # covered in a picture
         self.refusal = Layer(surface).refusal
         self.login_box = surface.locator("#loginIframe1")  # docs/mock-portal.md, log-in
 
@@ -47,7 +47,7 @@ class Screen:
 
         Raises:
             PortalRefused: the portal shows a message instead.
-            SessionLost: the log-in box stands in its place.
+            SessionLost: the portal shows the log-in box instead.
             ScreenNotReached: none of these came in time.
         """
         signs = self.landmark.or_(self.refusal).or_(self.login_box)
@@ -61,7 +61,7 @@ class Screen:
         return self
 
     def appear(self) -> Self:
-        """Wait until this screen is shown with its scripts; for where the log-in box belongs.
+        """Wait until this screen is shown with its scripts; a log-in box does not end the wait.
 
         Raises:
             ScreenNotReached: it did not come in time.
@@ -82,7 +82,7 @@ class Screen:
         return self
 
     def wait_while(self, busy: Locator) -> None:
-        """Wait until the portal does not show any more that it is busy.
+        """Wait until the portal no longer shows that it is busy.
 
         Raises:
             ScreenNotReached: it is busy for too long.
@@ -102,9 +102,9 @@ class Screen:
         return next_screen.ready()
 
     def ask(self, control: Locator, to: type[S], on: Surface | None = None) -> S:
-        """Press a control that is answered in place, and return the screen it leads to.
+        """Press a control that the portal answers in place, and return the screen it leads to.
 
-        A tip of an earlier press fades by itself; it is waited out so that it is not taken
+        Wait first until the tip of an earlier press has faded, so that it is not taken
         for the answer to this one.
 
         Raises:
@@ -124,7 +124,7 @@ class Screen:
     ) -> Response:
         """Press a control that sends one request, and return the portal's answer to it.
 
-        `refused` tells what the browser said instead of sending it; a native dialog, if not given.
+        `refused` returns the browser's messages if nothing was sent; by default, native dialogs.
 
         Raises:
             PortalRefused: a check made in the browser said no; nothing was sent.
@@ -133,20 +133,20 @@ class Screen:
         with self._in_time(type(self)), self.tab.expect_event("response", request) as answer:
             control.click()
             says = refused or DialogLog.of(self.tab).take
-            # a click may end late, when the page of the answer has already had its say
+            # a click may end late, when the page of the answer has already shown its messages
             if not answer.is_done() and (messages := says()):
                 raise PortalRefused(messages)
         return answer.value
 
     def unfold(self, *path: Locator) -> None:
-        """Point at each of these in turn, as a person does; what is shown by one may be the next.
+        """Point at each control in turn, as a person does; each may reveal the next.
 
         Raises:
-            ScreenNotReached: the last one is not there after three tries.
+            ScreenNotReached: three tries did not get to the last control.
         """
         with self._in_time(type(self)):
             for _ in range(2):
-                with suppress(PlaywrightTimeout):  # what moved in between has folded it again
+                with suppress(PlaywrightTimeout):  # a move in between has folded the menu again
                     for control in path:
                         control.hover(timeout=UNFOLDING_MS)
                     return
@@ -172,9 +172,9 @@ class Screen:
     def fetch_pdf(self, control: Locator) -> bytes:
         """Press a control that leads to a PDF, and return its bytes.
 
-        Whether the portal hands it out as a download, shows it in a new window or in place of this
-        screen: the answer that carries it is waited for, and its address asked once more, since a
-        browser keeps the bytes of some of these to itself. A new window is closed again.
+        The portal may hand it out as a download, in a new window or in place of this screen. Wait
+        for the answer that carries it, and fetch its address once more, since a browser does not
+        always give out the bytes. Close a new window again.
 
         Raises:
             ScreenNotReached: no PDF came in time, or the portal answered with an error.
@@ -190,7 +190,7 @@ class Screen:
         return Files.fetch(context, answer.value.url)
 
     def _is_file(self, response: Response) -> bool:
-        """Tell whether a response is a PDF, or the error page that the portal answers instead."""
+        """Tell whether a response is a PDF, or the portal's error page in its place."""
         if response.headers.get("content-type", "").partition(";")[0] == "application/pdf":
             return True
         of_portal = urlsplit(response.url)[:2] == urlsplit(self.tab.url)[:2]
@@ -212,12 +212,12 @@ class Screen:
         return lines(self.surface.locator("body"))
 
     def accessible(self) -> str:
-        """Return this screen as a screen reader has it."""
+        """Return this screen as a screen reader presents it."""
         return self.surface.locator("body").aria_snapshot()
 
     def picture(self) -> bytes:
-        """Return the whole tab as a JPEG; what is personal on this screen is covered in it."""
-        # one locator for all of them costs half of what one for each does
+        """Return the whole tab as a JPEG in which the personal data of this screen is covered."""
+        # one locator for all of them costs half as much as one for each
         covered = [reduce(Locator.or_, self.personal)] if self.personal else []
         return self.tab.screenshot(
             full_page=True,
@@ -230,13 +230,13 @@ class Screen:
 
     @staticmethod
     def _wait_for(sign: Locator) -> None:
-        """Wait for a sign and the scripts around it; without its own a control does nothing."""
+        """Wait for a sign and the scripts of its frame; without them a control does nothing."""
         if frame := sign.element_handle().owner_frame():
             frame.wait_for_load_state("domcontentloaded")
 
     @contextmanager
     def _in_time(self, screen: type["Screen"]) -> Iterator[None]:
-        """Say which screen it was that did not come in time."""
+        """Turn a time-out into an error that names the screen."""
         try:
             yield
         except PlaywrightTimeout as error:

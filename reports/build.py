@@ -49,13 +49,13 @@ HIDDEN_LABELS += ["parentSuite", "subSuite"]
 SCRIPT = re.compile(r"<script\b[^>]*>.*?</script>", re.DOTALL)
 FOREIGN = re.compile(r"""\b(?:src|href)\s*=\s*["'](?:https?:)?//[^"']*""")
 APPLICATION = re.compile(r"data:text/javascript;base64,([A-Za-z0-9+/=]+)")
-# Whatever the generator brings one day: the browser lets this page reach nothing but its own.
+# With this policy the browser blocks every other site, even if a later generator calls one.
 POLICY = (
     '<meta http-equiv="Content-Security-Policy" content="default-src {own} data: blob:;'
     " script-src 'unsafe-inline' {own} data: blob:; style-src 'unsafe-inline' {own} data: blob:\">"
 )
 IN_FILE, IN_FOLDER = POLICY.replace(" {own}", "").replace("{own} ", ""), POLICY.format(own="'self'")
-# Where Allure 3.18 opens a trace: at its makers', and no option says otherwise.
+# Allure 3.18 opens a trace at Playwright's site, and no option changes that.
 VIEWER_ELSEWHERE = '"https://trace.playwright.dev"'
 VIEWER_HERE = 'new URL("trace-viewer",location.href).href'
 OPEN_TRACE = "Os=e=>{"
@@ -63,7 +63,7 @@ NO_VIEWER = OPEN_TRACE + 'alert("回放在报告文件夹里：请运行 make op
 
 
 class CannotBuild(Exception):
-    """The report cannot be made; says why, and what to do next."""
+    """The report cannot be made; the message says why, and what to do next."""
 
     def __init__(self, exit_code: int, message: str) -> None:
         super().__init__(message)
@@ -71,7 +71,7 @@ class CannotBuild(Exception):
 
 
 def main() -> None:
-    """Build the report and say where it lies."""
+    """Build the report and print its paths."""
     parser = argparse.ArgumentParser(prog="reports.build", description="把测试结果做成报告")
     parser.add_argument("results", nargs="*", type=Path, default=[RESULTS], help="结果文件夹")
     parser.add_argument("--night", action="store_true", help="记入历史，下一夜与它相比")
@@ -86,10 +86,10 @@ def main() -> None:
 
 
 def build(folders: Sequence[Path] = (RESULTS,), *, is_night: bool = False) -> None:
-    """Make the file and the folder from results, those of several shards together.
+    """Make the file and the folder from the results of one or more shards.
 
     Raises:
-        CannotBuild: there are no results, or no generator; or the page would call out.
+        CannotBuild: there are no results or no generator, or the page would call other sites.
     """
     if not any(any(folder.glob("*-result.json")) or attempts(folder) for folder in folders):
         raise CannotBuild(
@@ -134,7 +134,7 @@ def _write_folder(generated: Path, front: Front) -> None:
 
 
 def _write_verdict(front: Front) -> None:
-    """Write what machines read of the run."""
+    """Write the files about the run that machines read."""
     told = (front.counts(), front.failures(), len(front.errors()))
     JUNIT.write_text(junit(front.by_scenario, front.pictures()), encoding="utf-8")
     MARKDOWN.write_text(digest.markdown(*told), encoding="utf-8")
@@ -143,7 +143,7 @@ def _write_verdict(front: Front) -> None:
 
 
 def _page(generated: Path, front: Front, *, is_folder: bool) -> str:
-    """Put the front page and the guide around what the generator made."""
+    """Put the front page and the guide around the generated page."""
     page = (generated / "index.html").read_text(encoding="utf-8")
     shell = TEMPLATES.get_template("shell.html").render(
         title=TITLE, front=front.html(), guide=front.guide(), is_folder=is_folder
@@ -166,21 +166,21 @@ def _in_base64(encoded: str, old: str, new: str) -> str:
 
 
 def _replaced(text: str, old: str, new: str) -> str:
-    """Replace what must be there once; another generator may look different."""
+    """Replace a text that must occur once; another generator may write it differently."""
     if text.count(old) != 1:
         raise CannotBuild(3, f"报告工具变了，找不到 {old} · The generator has changed: no {old}")
     return text.replace(old, new)
 
 
 def keep_at_home(page: str, policy: str) -> str:
-    """Remove the scripts that report to others, and forbid the page to reach anything."""
+    """Remove the scripts that report to others, and forbid the page to reach other sites."""
     page = SCRIPT.sub(lambda script: "" if _reports_to_others(script[0]) else script[0], page)
     page = page.replace('<html dir="ltr" lang="en">', '<html dir="ltr" lang="zh-CN">', 1)
     return page.replace("<head>", f"<head>{policy}", 1)
 
 
 def foreign_addresses(page: str, policy: str) -> list[str]:
-    """Return what a browser would fetch from elsewhere when it opens this page."""
+    """Return the foreign addresses that a browser would fetch when it opens this page."""
     found = FOREIGN.findall(page)
     if policy not in page:
         found.append("no policy in the page")
@@ -192,18 +192,18 @@ def _reports_to_others(script: str) -> bool:
 
 
 def install_tools() -> None:
-    """Install what package-lock.json names, once.
+    """Install the packages of package-lock.json, once.
 
     Raises:
-        CannotBuild: it could not be had.
+        CannotBuild: the packages could not be installed.
     """
     installed, wanted = HERE / "node_modules/.package-lock.json", HERE / "package-lock.json"
-    with FileLock(HERE / "allure-install.lock"):  # several test processes may want it at once
+    with FileLock(HERE / "allure-install.lock"):  # several test processes may come at once
         if installed.exists() and installed.stat().st_mtime >= wanted.stat().st_mtime:
             return
         print("安装报告工具，只做一次 · installing the report generator, once", flush=True)
         command = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
-        trusting = os.environ | {"NODE_USE_SYSTEM_CA": "1"}  # a company's proxy, as pip trusts it
+        trusting = os.environ | {"NODE_USE_SYSTEM_CA": "1"}  # trust a company's proxy, as pip does
         failed = npm(command, cwd=HERE, env=trusting, stdout=subprocess.DEVNULL)
     if failed:
         raise CannotBuild(
@@ -214,7 +214,7 @@ def install_tools() -> None:
 
 
 def _generate(work: Path) -> None:
-    """Let Allure make both at once, and add this run to the history."""
+    """Let Allure make file and folder at once, and add this run to the history."""
     awesome = {"import": "@allurereport/plugin-awesome"}
     settings = {
         "name": TITLE,

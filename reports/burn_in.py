@@ -1,4 +1,4 @@
-"""New and changed scenarios, many times each on a busy machine, before they may gate."""
+"""Run new and changed scenarios many times on a busy machine, before they may gate."""
 
 import argparse
 import multiprocessing
@@ -19,7 +19,7 @@ WRONG_USAGE = 2
 
 
 def main() -> int:
-    """Run what is new since a revision, and give the exit code."""
+    """Run the scenarios that are new since a revision, and return the exit code."""
     parser = argparse.ArgumentParser(prog="reports.burn_in", description="考验新的和改过的场景")
     parser.add_argument("since", nargs="?", default="HEAD", help="与哪个版本相比，默认 HEAD")
     parser.add_argument("--times", type=int, default=TIMES, help="每个场景跑几次")
@@ -40,7 +40,7 @@ def main() -> int:
 
 
 def changed(since: str) -> set[str]:
-    """Return the titles of the scenarios that are not word for word in a revision.
+    """Return the titles of the scenarios that a revision lacks or words differently.
 
     Raises:
         CalledProcessError: there is no such revision.
@@ -54,7 +54,7 @@ def changed(since: str) -> set[str]:
 
 
 def scenarios(text: str) -> dict[str, Any]:
-    """Return what each scenario of a feature says, with its 背景, whatever lines it is in."""
+    """Return the content of each scenario of a feature, with its 背景 and without line numbers."""
     feature: Any = Parser().parse(text)["feature"] if text.strip() else None
     return dict(_walk(feature, ())) if feature else {}
 
@@ -90,7 +90,7 @@ def _at(revision: str, path: str) -> str:
 
 
 def run(titles: set[str], times: int) -> int:
-    """Run scenarios again and again; one that fails once is not fit to gate."""
+    """Run scenarios again and again; a scenario that fails once is not fit to gate."""
     command = [sys.executable, "-m", "pytest", FEATURES, "-n", "auto", "--record"]
     command += [f"--count={times}", "--flaky=fail", "--alluredir=reports/allure-results"]
     command += ["--clean-alluredir", *(f"--title={title}" for title in sorted(titles))]
@@ -99,7 +99,7 @@ def run(titles: set[str], times: int) -> int:
 
 @contextmanager
 def busy_machine() -> Iterator[None]:
-    """Keep every core busy meanwhile."""
+    """Keep every core busy inside the `with` block."""
     workers = [
         multiprocessing.Process(target=_spin, daemon=True) for _ in range(os.cpu_count() or 1)
     ]

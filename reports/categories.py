@@ -1,4 +1,4 @@
-"""Whose failure it is: the portal's, the test's, the surroundings', or a sentence nobody knows."""
+"""The cause of a failure: the portal, the test, the surroundings, or an undefined sentence."""
 
 import re
 from dataclasses import dataclass
@@ -10,14 +10,14 @@ SURROUNDINGS, UNDEFINED = "环境问题", "未定义的句子"
 
 @dataclass(frozen=True)
 class Category:
-    """A name, and the words in an error's message by which it is known."""
+    """A name, and a pattern that finds its errors by their message."""
 
     name: str
     words: str
 
 
-# The first that fits. What the steps and pages raise speaks of the portal; anything else that is
-# raised is the test's own; a browser or a portal that is gone says nothing about either.
+# The first match counts. Errors raised by steps and pages are the portal's; all other errors are
+# the test's own. A browser or a portal that is gone says nothing about either.
 CATEGORIES = (
     Category(UNDEFINED, r"StepDefinitionNotFoundError"),
     Category(
@@ -35,7 +35,7 @@ CATEGORIES = (
     Category(TEST, r""),
 )
 
-# What the kind of an error means to somebody who does not read code; the first that fits.
+# The meaning of an error for a person who does not read code; the first match counts.
 MEANINGS = (
     Category("这句话还没有人写成步骤", r"StepDefinitionNotFoundError"),
     Category("浏览器或窗口已经关闭", r"has been closed|Target crashed|Page crashed"),
@@ -53,7 +53,7 @@ MEANINGS = (
 
 
 def meaning(message: str) -> str:
-    """Return in plain words what an error means."""
+    """Return the meaning of an error in plain words."""
     return next(one.name for one in MEANINGS if re.search(one.words, message))
 
 

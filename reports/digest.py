@@ -18,7 +18,7 @@ def verdict(counts: Mapping[ScenarioState, int], errors: int) -> str:
 
 
 def is_green(counts: Mapping[ScenarioState, int], errors: int) -> bool:
-    """Tell whether nobody needs to look."""
+    """Tell whether the night needs no attention."""
     bad = counts.get(ScenarioState.FAILED, 0) + counts.get(ScenarioState.FLAKY, 0) + errors
     return bad == 0 and counts.get(ScenarioState.PASSED, 0) > 0
 
@@ -37,7 +37,7 @@ def markdown(counts: Counter[ScenarioState], failures: Sequence[Failure], errors
 
 
 def message(counts: Counter[ScenarioState], failures: Sequence[Failure], errors: int) -> str:
-    """Return the digest that is sent: titles and clauses, and nothing that was seen or typed."""
+    """Return the digest to send: titles and clauses, but no text that was seen or typed."""
     lines = [f"夜间回归：{verdict(counts, errors)}"]
     for one in failures[:MOST]:
         mark = "新失败" if one.is_new else NAMES[one.state]

@@ -1,4 +1,4 @@
-"""The front page of the report, and the guide with what proves each of its clauses."""
+"""The front page of the report, and the guide with the scenarios that prove each clause."""
 
 import base64
 import io
@@ -36,7 +36,7 @@ TEMPLATES = Environment(
 
 @dataclass(frozen=True)
 class Failure:
-    """What a person needs of one failed scenario, to know what to do next."""
+    """The data of one failed scenario from which a person knows what to do next."""
 
     id: str
     name: str
@@ -65,7 +65,7 @@ class Proof:
 
 @dataclass(frozen=True)
 class Paragraph:
-    """One clause of the guide, with what proves it."""
+    """One clause of the guide, with the scenarios that prove it."""
 
     clause: Clause
     proofs: tuple[Proof, ...]
@@ -112,7 +112,7 @@ class Front:
         return Counter(self.states.values())
 
     def failures(self) -> list[Failure]:
-        """Return what failed, or failed now and then; the new ones first."""
+        """Return the failed, flaky and quarantined scenarios, new failures first."""
         found = [self._failure(n, now) for n, now in self.states.items() if now in LOOKED_AT]
         return sorted(found, key=lambda one: (not one.is_new, one.place, one.name))
 
@@ -122,7 +122,7 @@ class Front:
             yield from tries
 
     def pictures(self) -> dict[str, str]:
-        """Return the file of the picture of each failure that has one."""
+        """Return the picture file of each failure that has a picture."""
         found = {}
         for name, now in self.states.items():
             attached = _attachments(self._shown(name, now)) if now in LOOKED_AT else ()
@@ -131,17 +131,17 @@ class Front:
         return found
 
     def fixed(self) -> list[str]:
-        """Return what failed last night and passes now."""
+        """Return the scenarios that failed last night and pass now."""
         failed_before = self._nights[-1].failed if self._nights else frozenset()
         return sorted(n for n in failed_before if self.states.get(n) is ScenarioState.PASSED)
 
     def errors(self) -> list[Json]:
-        """Return what kept scenarios from being run at all."""
+        """Return the errors that kept scenarios from running at all."""
         seen = {line["message"]: line for line in self._lines if line["kind"] == "error"}
         return list(seen.values())
 
     def environment(self) -> dict[str, str]:
-        """Return what a person asks first: where and with what this was run."""
+        """Return the facts of the run: when, where and with which tools it ran."""
         runs = [line for line in self._lines if line["kind"] == "run"]
         browsers = sorted({t["browser"] for tries in self.by_scenario.values() for t in tries})
         known: dict[str, set[str]] = {
@@ -196,7 +196,7 @@ class Front:
         )
 
     def _shown(self, name: str, now: ScenarioState) -> Json:
-        """Return the result that tells of a failure: of what passed later, an earlier one."""
+        """Return the result that shows a failure; for a flaky scenario, an earlier result."""
         last = self._results.get(name, {})
         if now is not ScenarioState.FLAKY:
             return last
@@ -227,7 +227,7 @@ class Front:
         return as_address(self._folder / _file(pictures[-1])) if pictures else ""
 
     def _hints(self, attached: Sequence[Json]) -> str:
-        """Return the beginning of what browser and portal said about it."""
+        """Return the first lines of the attached texts that explain the failure."""
         files = [_file(link) for link in attached if link["name"].startswith(TELLING)]
         texts = [(self._folder / file).read_text(encoding="utf-8") for file in files]
         lines = [
@@ -237,7 +237,7 @@ class Front:
 
 
 def as_address(file: Path) -> str:
-    """Return a picture as an address that holds it."""
+    """Return a picture as a `data:` address."""
     with Image.open(file) as picture:
         small = picture.convert("RGB")
     small = small.crop((0, 0, small.width, min(small.height, small.width)))
@@ -253,7 +253,7 @@ def _place(attempt: Json) -> tuple[str, int]:
 
 
 def _gallery_picture(clause: Clause) -> str:
-    """Return the picture of a clause from the mock portal's page, where this run took none."""
+    """Return the picture of a clause from the mock portal's page, for a run that took none."""
     shown = [name for name, (shows, _) in screens.CAPTIONS.items() if shows == clause.id]
     files = [file for file in screens.FOLDER.iterdir() if file.stem in shown[:1]]
     return as_address(files[0]) if files else ""
@@ -266,7 +266,7 @@ def _read_results(folder: Path, *, retries: bool = False) -> list[Json]:
 
 
 def _attachments(part: Json) -> Iterator[Json]:
-    """Return what is attached to a result and to its steps, the innermost first."""
+    """Yield the attachments of a result and of its steps, the innermost first."""
     for step in part.get("steps", ()):
         if step.get("type") == "attachment":
             yield step["link"]
@@ -287,7 +287,7 @@ def _state_of(result: Json) -> ScenarioState:
 
 
 def _plain(message: str) -> str:
-    """Return the beginning of a message, without the module in which its kind of error lives."""
+    """Return the first lines of a message, without the module name of its error class."""
     told = message.partition("Browser logs:")[0].strip().splitlines()
     lines = [line.rstrip() for line in told if line.strip() and "Use -v to get" not in line]
     first, *rest = lines or [""]

@@ -1,4 +1,4 @@
-"""What earlier nights found, in one small file that a pipeline can keep."""
+"""The results of earlier nights, in one small file that a pipeline can keep."""
 
 import json
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ class Night:
 
 
 def read(file: Path) -> list[Night]:
-    """Return the earlier nights, the last one last."""
+    """Return the earlier nights, the oldest first."""
     lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
     return [_night(line) for line in lines]
 
@@ -38,7 +38,7 @@ def _night(line: str) -> Night:
 
 
 def slim(file: Path) -> None:
-    """Leave out of the file what no later report asks for: traces, messages and labels."""
+    """Remove from the file the data that no later report needs: traces, messages and labels."""
     points = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
     for point in points[-NIGHTS:]:
         for key, test in point["testResults"].items():
@@ -52,7 +52,7 @@ def slim(file: Path) -> None:
 
 
 def failing_since(name: str, nights: Sequence[Night]) -> Night | None:
-    """Return the first night of the row of nights up to the last one in which this has failed."""
+    """Return the night since which this has failed without a break, up to the last night."""
     first = None
     for night in reversed(nights):
         if name not in night.failed:

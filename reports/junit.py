@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from fixtures.verdict import NAMES, Json, ScenarioState, state, title
 
-PICTURES = "reports/site"  # from the project's folder, where GitLab and Jenkins look
+PICTURES = "reports/site"  # relative to the project's folder, where GitLab and Jenkins look
 
 
 def junit(attempts: Mapping[str, list[Json]], pictures: Mapping[str, str]) -> str:
@@ -65,5 +65,5 @@ def _count(suite: ET.Element) -> None:
 
 
 def _clean(text: str) -> str:
-    """Leave out the characters that XML does not know."""
+    """Remove the characters that XML does not allow."""
     return "".join(one for one in text if one in "\n\t" or one.isprintable())

@@ -1,4 +1,4 @@
-"""Tell people that the night was not green: once, and not more often than once an hour."""
+"""Notify people once of a night that was not green, and at most once an hour."""
 
 import json
 import os
@@ -17,7 +17,7 @@ NOT_SENT = 3
 
 
 def main() -> int:
-    """Send the digest of the last report, if there is a reason to, and give the exit code."""
+    """Send the digest of the last report, if there is a reason to, and return the exit code."""
     addresses = os.environ.get(ADDRESSES, "").split()
     if not SUMMARY.exists():
         print("还没有报告：请先运行 make report。", file=sys.stderr)
@@ -33,7 +33,7 @@ def main() -> int:
 
 
 def is_due(message: str, now: float) -> bool:
-    """Tell whether an hour has passed since the last message, and most of a day since this one."""
+    """Tell whether a message is due: an hour after the last, or most of a day if it repeats."""
     if not LAST.exists():
         return True
     last = json.loads(LAST.read_text(encoding="utf-8"))

@@ -11,7 +11,7 @@ from typing import Any
 from reports.traces import without_root
 
 TRACE = "application/vnd.allure.playwright-trace"
-CHECKS = "项目自身的检查"  # what is no scenario
+CHECKS = "项目自身的检查"  # the tests that are no scenarios
 PACKAGES = re.compile(r"/[^\s\"']*?/site-packages/")
 PYTHON = re.compile(r"/[^\s\"']*?/lib/python3\.\d+/")
 
@@ -19,7 +19,7 @@ Json = dict[str, Any]
 
 
 def prepare(folders: Iterable[Path], prepared: Path) -> None:
-    """Copy results into one folder, made fit to be read."""
+    """Copy results into one folder, and make them readable."""
     prepared.mkdir()
     for folder in folders:
         roots = [line["root"] for line in attempts(folder) if line["kind"] == "run"]
@@ -47,7 +47,7 @@ def without_paths(text: str, roots: Iterable[str]) -> str:
 
 
 def _clean(path: Path, roots: Iterable[str]) -> None:
-    """Take the paths of the machine out of one file."""
+    """Remove the paths of the machine from one file."""
     for root in roots:
         if path.suffix == ".zip":
             without_root(path, root)
@@ -57,7 +57,7 @@ def _clean(path: Path, roots: Iterable[str]) -> None:
 
 
 def _join(prepared: Path) -> None:
-    """Hand what the fixtures have to show to the tests they served, and rewrite the tests."""
+    """Move the attachments of fixtures to the tests they served, and rewrite the tests."""
     shown: dict[str, list[Json]] = {}
     for path in prepared.glob("*-container.json"):
         container = _read(path)

@@ -24,7 +24,7 @@ DOCS = Path(__file__).parent.parent / "docs"
 PAGE = DOCS / "mock-portal.md"
 FOLDER = DOCS / "screens"
 GALLERY = re.compile(r"(?<=<!-- screens -->\n).*?(?=<!-- /screens -->)", re.DOTALL)
-LARGE = 180_000  # bytes; beyond it are the pictures with many colours, smaller as a JPEG
+LARGE = 180_000  # bytes; larger pictures have many colours, and are smaller as a JPEG
 
 # Every picture by its name, in the order of the gallery: the clause that it shows, its caption.
 CAPTIONS = {
@@ -87,7 +87,7 @@ def gallery() -> str:
 
 
 def take_pictures() -> Iterator[tuple[str, Image.Image]]:
-    """Go every walk; give each picture and its name."""
+    """Go every walk; yield each picture and its name."""
     with running_portal() as portal_url, driver() as playwright:
         browser = launch(playwright)
         for walk, wishes in WALKS:

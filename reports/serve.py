@@ -20,7 +20,7 @@ class Quiet(SimpleHTTPRequestHandler):
 
 
 def main() -> int:
-    """Serve until Ctrl-C, and give the exit code."""
+    """Serve until Ctrl-C, and return the exit code."""
     parser = argparse.ArgumentParser(prog="reports.serve", description="在本机打开测试报告")
     parser.add_argument("folder", nargs="?", type=Path, default=SITE, help="报告文件夹")
     parser.add_argument("--port", type=int, default=0, help="端口，0 为自动选择")

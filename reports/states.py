@@ -13,7 +13,7 @@ ENDED = [state for state in State if state in RESTARTABLE]
 
 
 def diagram() -> str:
-    """Return the diagram as Mermaid text; what holds of a whole group is one arrow of the group."""
+    """Return the diagram as Mermaid text; a move of a whole group is one arrow of the group."""
     grouped = {(old, new) for old in UNDER_WAY for new in [*ENDED, State.READY]}
     grouped |= {(old, State.READY) for old in ENDED}
     single = [

@@ -10,7 +10,7 @@ TEXTS = (".trace", ".network", ".stacks")
 
 
 def without_root(trace: Path, root: str) -> None:
-    """Rewrite a trace so that its sources lie in the project, wherever that was."""
+    """Rewrite a trace so that the paths of its sources are relative to the project."""
     prefix = root.encode() + b"/"
     with zipfile.ZipFile(trace) as archive:
         content = {name: archive.read(name) for name in archive.namelist()}

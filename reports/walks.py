@@ -26,7 +26,7 @@ TALL = ViewportSize(width=1280, height=980)  # holds the whole form
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """An enterprise made for one walk, and the browser in which it walks."""
+    """An enterprise made for one walk, and the browser context of that walk."""
 
     portal_url: str
     state: MockState
@@ -50,11 +50,11 @@ class Visit:
         return login_page.log_in(enterprise.account, enterprise.password, captcha)
 
 
-Stops = Iterator[tuple[str, Screen]]  # the name of a picture, and the screen to take it of
+Stops = Iterator[tuple[str, Screen]]  # the name of a picture, and the screen that it shows
 
 
 def log_in(visit: Visit) -> Stops:
-    """Look at the three boxes of the home page; be refused once."""
+    """Look at the three boxes of the home page; log in once with a wrong password."""
     login_page = visit.open_portal()
     yield "login", login_page
     captcha = visit.state.read_captcha(login_page.captcha)
@@ -71,7 +71,7 @@ def install_card_control(visit: Visit) -> Stops:
 
 
 def meet_maintenance(visit: Visit) -> Stops:
-    """Come while the portal is being maintained."""
+    """Open the home page while the portal is under maintenance."""
     visit.state.set_faults({"id": "maintenance"})
     yield "maintenance", visit.open(GUANGDONG.home)
 
@@ -115,7 +115,7 @@ def _recovery_ways(login_page: LoginPage, lost: str) -> RecoveryPage:
 
 
 def enter(visit: Visit) -> Stops:
-    """Walk the menu to the desk; meet its announcement, then a session that is gone."""
+    """Walk the menu to the desk; meet its announcement, then a lost session."""
     home = visit.log_in().expand_local_apps()
     yield "home", home
     desk = home.open_desk()
@@ -137,14 +137,14 @@ def enter_from_the_national_home(visit: Visit) -> Stops:
 
 
 def bind(visit: Visit) -> Stops:
-    """Come for the first time."""
+    """Enter for the first time."""
     binding = visit.log_in().open_binding()
     yield "binding", binding
     yield "quick-registration", binding.open_quick_registration()
 
 
 def confirm(visit: Visit) -> Stops:
-    """Open policies of 待确认, forget a field, then the tick, then nothing."""
+    """Open policies of 待确认; leave out a field, then the tick, then nothing."""
     first, second, *_ = visit.state.ledger()
     desk = visit.log_in().open_desk()
     pending = desk.open_pending()
@@ -181,7 +181,7 @@ def look_up_policies(visit: Visit) -> Stops:
 
 
 Walk = Callable[[Visit], Stops]
-WALKS: tuple[tuple[Walk, Mapping[str, Any]], ...] = (  # each with what its enterprise is like
+WALKS: tuple[tuple[Walk, Mapping[str, Any]], ...] = (  # each with the properties of its enterprise
     (log_in, {}),
     (install_card_control, {"card": "card_not_installed"}),
     (meet_maintenance, {}),

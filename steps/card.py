@@ -15,7 +15,7 @@ from pages.errors import PortalRefused
 from pages.login import LoginPage
 from pages.models import Secret
 
-LOCAL_NETWORK = "local-network-access"  # the browser's name of the permission
+LOCAL_NETWORK = "local-network-access"  # the browser's name for the permission
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def card_login(login_page: LoginPage) -> CardLoginPage:
     return CardLoginPage.open(login_page)
 
 
-# in words, since the report puts stars over a PIN, and scenarios would be named alike
+# in words, since the report puts stars over PINs, and scenario names would become equal
 FIRST_PINS = {"八个8": "88888888", "八个0": "00000000"}
 
 

@@ -320,6 +320,6 @@ def _code(mock_state: MockState) -> str:
 
 
 def _log_in(login_page: LoginPage, mock_state: MockState, user: str, password: Secret) -> str:
-    login_page.captcha.renew()  # meanwhile the one that is shown may have expired
+    login_page.captcha.renew()  # the captcha that is shown may have expired meanwhile
     captcha = mock_state.read_captcha(login_page.captcha)
     return login_page.log_in(user, password, captcha).enterprise_name()

@@ -11,9 +11,7 @@ from rich.table import Column, Table
 from rich.text import Text
 
 for stream in (sys.stdout, sys.stderr):
-    if isinstance(
-        stream, TextIOWrapper
-    ):  # a character that the terminal cannot show must not stop a command
+    if isinstance(stream, TextIOWrapper):  # a sign that it cannot show stops nothing
         stream.reconfigure(errors="backslashreplace")
 FILE_WIDTH = 200  # of a table that is not shown in a terminal, so that no number is broken
 out = Console(soft_wrap=True, highlight=False)
