@@ -1,4 +1,4 @@
-"""The time where portal and signatories are: 北京时间, whatever the zone of this machine."""
+"""北京时间, the time of portal and signatories, in whichever zone this machine is."""
 
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -7,17 +7,17 @@ BEIJING = ZoneInfo("Asia/Shanghai")
 
 
 def now_in_beijing() -> datetime:
-    """Return the time where portal and signatories are."""
+    """Return the current time in Beijing."""
     return datetime.now(BEIJING)
 
 
 def in_beijing(moment: datetime) -> str:
-    """Write a moment as portal and signatories do."""
+    """Format a moment in Beijing time, for people."""
     return f"{moment.astimezone(BEIJING):%Y-%m-%d %H:%M:%S}"
 
 
 def utc(moment: datetime) -> str:
-    """Write a moment for machines, to the millisecond."""
+    """Format a moment in UTC, to the millisecond, for machines."""
     return moment.astimezone(UTC).isoformat(timespec="milliseconds")
 
 

@@ -20,13 +20,13 @@ GUIDE_DECLARATION = Declaration(
 
 
 def digest(declaration: Declaration) -> str:
-    """Return the digest that a mandate names the wording by."""
+    """Return the digest by which a mandate names the wording."""
     words = json.dumps([*declaration.clauses, declaration.label], ensure_ascii=False)
     return sha256(words.encode()).hexdigest()
 
 
 def differences(accepted: Declaration, shown: Declaration) -> str:
-    """Return what was left out (-) and put in (+), line by line; empty if nothing."""
+    """Return the removed (-) and added (+) lines; empty if there are none."""
     before = [*accepted.clauses, accepted.label]
     after = [*shown.clauses, shown.label]
     return "\n".join(line for line in ndiff(before, after) if line[0] in "-+")

@@ -21,7 +21,7 @@ class Reason(StrEnum):
 
     @classmethod
     def named(cls, code: str) -> Self | None:
-        """Return the reason of a code; nothing if there is none, or a later program wrote it."""
+        """Return the reason of a code; None if there is none, or only a later version has it."""
         return next((one for one in cls if one.value == code), None)
 
     CHANGED = "CHANGED", "表单、单证或要提交的内容和批准的不同；没有提交", "经办人"
@@ -84,15 +84,15 @@ class WorkItemError(Exception):
 
 
 class BusinessException(WorkItemError):
-    """Data or a rule stands against it; a person must look, and it is never retried."""
+    """Data or a rule prevents it; a person must look, and it is never retried."""
 
 
 class SignInRefused(BusinessException):
-    """The portal does not let this enterprise in; not tried again in this run."""
+    """This enterprise cannot sign in; this run does not try again."""
 
 
 class DeclarationChanged(BusinessException):
-    """投保声明 is worded otherwise than accepted; nothing is ticked for anybody."""
+    """投保声明 differs from the accepted wording; nothing is ticked for any enterprise."""
 
 
 class ApplicationException(WorkItemError):
@@ -100,11 +100,11 @@ class ApplicationException(WorkItemError):
 
 
 class OutOfTime(ApplicationException):
-    """An item or an act on a page took too long; what took long once is not tried again."""
+    """An item or an act on a page took too long; it is not tried again."""
 
 
 class EvidenceNotKept(ApplicationException):
-    """The disk did not take a piece of evidence; before the press nothing is pressed without it."""
+    """The disk did not take a piece of evidence; without it nothing is pressed."""
 
 
 class NotFit(Exception):
@@ -120,4 +120,4 @@ class NotFit(Exception):
 
 
 class NotWritten(NotFit):
-    """The ledger does not take what is to be written, so nothing is pressed."""
+    """The ledger cannot be written, so nothing is pressed."""

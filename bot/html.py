@@ -1,4 +1,4 @@
-"""Web pages that need nothing else: a template, its style sheet, and texts, never as markup."""
+"""Self-contained web pages from a template and its style sheet; every text is escaped."""
 
 import base64
 from functools import cache
@@ -12,7 +12,7 @@ TEMPLATES = Path(__file__).parent / "templates"
 
 
 def render(name: str, **facts: Any) -> bytes:
-    """Return the page of this name; its content security policy knows its style by the digest."""
+    """Return the page of this name; its content security policy allows its style by digest."""
     look = (TEMPLATES / f"{name}.css").read_text(encoding="utf-8")
     digest = base64.b64encode(sha256(look.encode()).digest()).decode()
     return _template(f"{name}.html").render(look=look, look_digest=digest, **facts).encode()

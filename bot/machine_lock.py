@@ -1,6 +1,6 @@
-"""A name that one process of this machine holds at a time, whoever runs it and wherever it stores.
+"""A name that one process of this machine holds at a time, for all accounts and data folders.
 
-The system gives the name up when the process ends, however it ends.
+The system releases the name when the process ends, even by a kill.
 """
 
 import errno
@@ -17,10 +17,10 @@ Release = Callable[[], object]
 
 
 def take(*parts: str) -> Release | None:
-    """Take the name that these parts make up; return how to release it, or None if it is held.
+    """Take the name made of these parts; return its release function, or None if it is held.
 
     Raises:
-        OSError: the system has no such names to give.
+        OSError: the system cannot give such a name.
     """
     name = f"{SPACE}-{sha256('|'.join(parts).encode()).hexdigest()}"
     if sys.platform == "linux":
@@ -65,7 +65,7 @@ else:
     import fcntl
 
     def _lock_file(file: Path) -> Release | None:
-        """Lock a file that every account may read; the lock needs no more."""
+        """Lock a file that every account may read; read access suffices for the lock."""
         descriptor = os.open(file, os.O_RDONLY | os.O_CREAT | os.O_NOFOLLOW, 0o644)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

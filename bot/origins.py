@@ -1,8 +1,8 @@
-"""Addresses of portals: one host and one origin have one spelling each."""
+"""Addresses of portals: each host and each origin has exactly one spelling."""
 
 from urllib.parse import urlsplit
 
-LOOPBACK = ("127.0.0.1", "localhost", "::1")  # this machine; no company's proxy leads there
+LOOPBACK = ("127.0.0.1", "localhost", "::1")  # this machine; the company's proxy is not used
 DEFAULT_PORTS = {"http": 80, "ws": 80, "https": 443, "wss": 443}
 
 

@@ -1,4 +1,4 @@
-"""Who is worked for, and who has agreed to that, as the settings name them."""
+"""Served enterprises, and the mandates of their signatories, as the settings name them."""
 
 from datetime import date
 from typing import Annotated
@@ -20,7 +20,7 @@ class Mandate(BaseModel, extra="forbid", frozen=True):
 
 
 def _rule(heading: str) -> AfterValidator:
-    """Return the rule of this column of a list, for a setting."""
+    """Return the rule of this list column as the validator of a setting."""
 
     def accept(text: str) -> str:
         try:
@@ -42,7 +42,7 @@ class ContactPerson(BaseModel, extra="forbid", frozen=True):
 
 
 class ServedEnterprise(BaseModel, extra="forbid", frozen=True):
-    """An enterprise that is worked for: what a list says of it, said once for all."""
+    """An enterprise that the bot serves: the data of a list row, set once for all policies."""
 
     uscc: Annotated[str, _rule("统一社会信用代码")]
     name: Annotated[str, _rule("企业名称")]

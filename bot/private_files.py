@@ -4,14 +4,14 @@ import os
 from pathlib import Path
 
 FOLDER, FILE = 0o700, 0o600
-HALF = ".part"  # what is still being written ends so, and begins with a dot
+HALF = ".part"  # suffix of a file that is still being written; its name begins with a dot
 
 
 def write_private(file: Path, content: bytes) -> None:
     """Write a file so that a full disk or a power cut leaves the old one, or none.
 
     Raises:
-        OSError: it could not be written; no half of it stays.
+        OSError: it could not be written; no partial file stays.
     """
     half = file.with_name(f".{file.name}{HALF}")
     try:
@@ -32,12 +32,12 @@ def make_private(folder: Path) -> None:
 
 
 def is_half(file: Path) -> bool:
-    """Tell whether this is what a kill left of a file."""
+    """Tell whether this is a partial file that a kill left."""
     return file.name.startswith(".") and file.suffix == HALF
 
 
 def is_private(file: Path) -> bool:
-    """Tell whether nobody else may read it; where there are no such modes, it is the system's."""
+    """Tell whether only this user may read it; always true on systems without POSIX modes."""
     return os.name != "posix" or not file.stat().st_mode & 0o077
 
 

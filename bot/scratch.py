@@ -13,10 +13,10 @@ VARIABLES = ("TMPDIR", "TEMP", "TMP")
 
 @contextmanager
 def private_folder(store: Path) -> Iterator[Path]:
-    """Keep what is temporary where nobody else can look, and wipe it before and after.
+    """Keep temporary files in a private folder, and wipe it before and after.
 
-    The caller is the only worker of this store: what lies there from before was left by a kill.
-    The name is short, since a browser puts sockets into it, whose paths may not be long.
+    The caller is the only worker of this store, so any earlier folder was left by a kill.
+    The name is short, because the browser puts sockets into the folder and needs short paths.
     """
     prefix = f"single-window-{sha256(str(store.absolute()).encode()).hexdigest()[:12]}-"
     for left in Path(tempfile.gettempdir()).glob(f"{prefix}*"):

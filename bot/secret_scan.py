@@ -1,8 +1,8 @@
 """Clears known secrets from what a run or a test session leaves behind, and looks for the rest.
 
-Secrets are looked for in the forms in which they turn up: as they were typed, encoded, hashed, or
-one key press at a time, in files, in archives and in names. What can be rewritten is rewritten with
-stars of the same length; then everything is read again, and what still holds a secret is put away.
+The scan finds a secret as it was typed, encoded, hashed, or one key press at a time, in files, in
+archives and in names. It overwrites secrets with stars of the same length where a file can be
+rewritten. Then it reads everything again, and puts away each file that still holds a secret.
 """
 
 import base64
@@ -33,7 +33,7 @@ DEEPEST = 5  # archives in archives
 ZIP = b"PK\x03\x04"
 UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError)  # the last: encrypted
 ALNUM = frozenset(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
-# one character that goes down, in a trace: by itself it tells nothing, in a row it does
+# one key press in a trace: a single one is harmless, a row of them can spell a secret
 KEY_PRESS = re.compile(
     rb'"method":"(?:press|keyboard(?:Press|Down|Type|InsertText))"[^\n]*?"(?:key|text)":'
     rb'"(\\u[0-9a-fA-F]{4}|\\.|[\x20-\x21\x23-\x5b\x5d-\x7e]|[\xc2-\xf4][\x80-\xbf]{1,3})"'
@@ -50,7 +50,7 @@ class Hit:
 
 
 def forms(secret: str) -> Iterator[tuple[str, bytes]]:
-    """Give every form in which a secret turns up, with what it is called."""
+    """Give every form in which a secret turns up, with the name of the form."""
     for charset in ("utf-8", "gb18030", "utf-16-le", "utf-16-be"):
         yield "plain" if charset == "utf-8" else charset, secret.encode(charset)
     for name, text in _written(secret):
@@ -65,7 +65,7 @@ def forms(secret: str) -> Iterator[tuple[str, bytes]]:
 
 
 def _written(secret: str) -> Iterator[tuple[str, str]]:
-    """Give what programs write instead of a text: in addresses, in code, in markup."""
+    """Give the spellings of a text in addresses, in code and in markup."""
     for name, quoted in (("URL", quote(secret)), ("URL", quote(secret, safe=""))):
         yield name, quoted
         yield name, re.sub("%..", lambda code: code[0].lower(), quoted)
@@ -92,7 +92,7 @@ def _either_case(name: str, text: str) -> Iterator[tuple[str, bytes]]:
 
 
 def _base64(content: bytes) -> Iterator[bytes]:
-    """Give the encoding of some bytes, and what is always the same of it inside a longer text."""
+    """Give the Base64 of some bytes, and the part of it that is the same in any longer text."""
     for encode in (base64.b64encode, base64.urlsafe_b64encode):
         yield encode(content)
         for before in range(3):
@@ -101,7 +101,7 @@ def _base64(content: bytes) -> Iterator[bytes]:
 
 
 def tokens(cookies: Iterable[Mapping[str, Any]]) -> Iterator[Secret]:
-    """Give the cookies that let somebody in: those that no script may read."""
+    """Give the cookies of a session: those that no script may read."""
     for cookie in cookies:
         if cookie["httpOnly"]:
             yield Secret(cookie["value"])
@@ -112,7 +112,7 @@ class SecretScanner:
 
     def __init__(self, secrets: Iterable[Secret]) -> None:
         self._typed = {one.reveal() for one in secrets if len(one.reveal()) >= SHORTEST}
-        known: dict[bytes, str] = {}  # by its first name: what needs no code is plain
+        known: dict[bytes, str] = {}  # the first name counts: an unencoded form is plain
         for secret in self._typed:
             for name, form in forms(secret):
                 known.setdefault(form, name)
@@ -121,9 +121,9 @@ class SecretScanner:
         self._automaton = BytesAhoCorasick(self._forms)
 
     def redact(self, places: Iterable[Path]) -> None:
-        """Put stars over every secret in these files and folders, and rename what bears one."""
+        """Overwrite every secret in these files and folders, and in their names."""
         for place in places:
-            for path in sorted(_below(place), reverse=True):  # what a folder holds comes before it
+            for path in sorted(_below(place), reverse=True):  # contents before their folder
                 if path.is_file() and not path.name.endswith(READ_ONLY):
                     self._redact(path)
                 if (name := self.redacted(path.name, star="_")) != path.name:
@@ -153,7 +153,7 @@ class SecretScanner:
             os.replace(half, file)
 
     def _cleaned(self, content: bytes, depth: int = 0) -> bytes | None:
-        """Return the content without secrets; nothing if there was none."""
+        """Return the content without secrets; None if it has none."""
         if content.startswith(ZIP) and depth < DEEPEST:
             is_clean = next(self._found(content, depth=depth), None) is None
             return None if is_clean else self._cleaned_archive(content, depth)
@@ -170,7 +170,7 @@ class SecretScanner:
                     entry.filename = self.redacted(entry.filename, star="_")
                     new.writestr(entry, held if clean is None else clean)
         except UNREADABLE:
-            return None  # the search tells of it
+            return None  # `search` reports it
         return target.getvalue()
 
     def _found_in(self, path: Path) -> Iterator[tuple[str, str]]:
@@ -212,7 +212,7 @@ class SecretScanner:
 def quarantine_files(
     hits: Iterable[Hit], quarantine: Path, must_stay: Callable[[Path], bool] = lambda _: False
 ) -> list[Path]:
-    """Move each file that still holds a secret to where only its owner can read it.
+    """Move each file that still holds a secret to a folder that only its owner can read.
 
     Return the files that stay. A ledger always stays: without it the bot would press again.
     """
@@ -234,7 +234,7 @@ def _below(place: Path) -> Iterator[Path]:
 
 
 def _counts(form: bytes, content: bytes, start: int, end: int) -> bool:
-    """Tell whether a find means something: short ones and numbers are parts of other things."""
+    """Tell whether a match counts: short forms and numbers must not be part of a longer word."""
     if len(form) >= (NUMBERLIKE if form.isdigit() else WORDLIKE):
         return True
     before = content[start - 1] if start else None

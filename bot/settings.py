@@ -56,7 +56,7 @@ def _has_fit_host(url: str) -> bool:
         return False
 
 
-KINDS = {  # of what is wrong with a setting, by how the checker calls it
+KINDS = {  # what is wrong with a setting, by the error type of pydantic
     "missing": "没有写",
     "extra_forbidden": "没有这个设置",
     "literal_error": "应是其中之一：{expected}",
@@ -82,32 +82,32 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="SINGLE_WINDOW_", extra="forbid", frozen=True)
 
     portal_url: str = "http://127.0.0.1:8765"
-    edition: Literal["guangdong", "national"] = "guangdong"  # whose home page is gone in by
+    edition: Literal["guangdong", "national"] = "guangdong"  # whose home page is the way in
     login: Literal["account", "card"] = "account"  # 账号登录 or 卡介质
     card_control: tuple[str, ...] = ("127.0.0.1:61232", "wss.singlewindow.cn:61231")
     credentials: Literal["keyring", "vault"] = "keyring"  # where passwords are kept
     live: bool = False
-    trusted_origins: tuple[str, ...] = ()  # of the portal, beside the one of its address
+    trusted_origins: tuple[str, ...] = ()  # of the portal, beside `portal_url`
     allow_http: tuple[str, ...] = ()  # hosts of real portals that have no https
     proxy: str | None = None  # the company's, between this computer and the portal
     data_dir: Path | None = None
     browsers: int = Field(default=1, ge=1, le=16)
-    browser: str | None = None  # the program to drive; found by itself if not set
+    browser: str | None = None  # the program to drive; if not set, the bot finds one
     timeout_seconds: float = Field(default=30.0, gt=0, le=600)
     item_minutes: float = Field(
         default=10.0, gt=0, le=1440
-    )  # to the press; then the item has failed
+    )  # until the press; an item that takes longer fails
     answer_minutes: float = Field(
         default=5.0, gt=0, le=1440
-    )  # how long a captcha or a PIN is waited for
-    hours: tuple[time, time] | None = None  # Beijing time between which items are begun
+    )  # how long to wait for a captcha or a PIN
+    hours: tuple[time, time] | None = None  # Beijing time; items are begun only between these
     sign_ins_per_minute: int | None = Field(default=None, ge=1)
     confirm_transport: Literal["guarded", "browser"] = "guarded"
     accept_double_sending: bool = False  # which the browser's own transport may do
-    portal_profile: Path | None = None  # a profile of one's own, in place of the edition's
-    accept_unreadable_confirmation: bool = False  # what cannot be compared with the approval
+    portal_profile: Path | None = None  # replaces the profile of the edition
+    accept_unreadable_confirmation: bool = False  # it cannot be compared with the approval
     operator: str = Field(default_factory=_system_account, min_length=1)
-    four_eyes: bool = False  # who took the list in may not approve
+    four_eyes: bool = False  # a person who took the list in may not approve
     approval_hours: float = Field(default=72.0, gt=0, le=8760)  # how long a person's approval holds
     quarantine_minutes: float = Field(
         default=60.0, ge=0, le=525_600
@@ -194,7 +194,7 @@ class Settings(BaseSettings):
         """What differs between this portal and others.
 
         Raises:
-            OSError, ProfileUnfit: as `load_profile` says; `load_settings` has asked before.
+            OSError, ProfileUnfit: as `load_profile` says; `load_settings` has checked it before.
         """
         return load_profile(self.portal_profile) if self.portal_profile else PROFILES[self.edition]
 
@@ -215,7 +215,7 @@ class Settings(BaseSettings):
 
     @property
     def worker_lock(self) -> Path:
-        """The file that the one worker of this portal's ledger holds."""
+        """The lock file of the only worker of this portal's ledger."""
         return self.store / "worker.lock"
 
     @property
@@ -225,13 +225,13 @@ class Settings(BaseSettings):
 
     @property
     def ledger_marker(self) -> Path:
-        """The file, away from the ledger, that tells that this ledger was once created."""
+        """The file, away from the ledger, that proves that this ledger was once created."""
         return self.marker_of(self.origin)
 
     def marker_of(self, origin: str) -> Path:
-        """Return the marker of a portal: the same for every folder, but for a mock's.
+        """Return the marker of a portal; it depends on the data folder only for a mock.
 
-        A mock is known by standing on this computer; `live` is not said to every command.
+        A portal on this computer counts as a mock, because not every command gets `live`.
         """
         if self.data_dir and urlsplit(origin).hostname in LOOPBACK:
             return _marker_beside(self.data_dir, origin)
@@ -239,7 +239,7 @@ class Settings(BaseSettings):
 
     @property
     def former_marker(self) -> Path | None:
-        """Where earlier versions kept the marker of any portal whose data folder was named."""
+        """Where earlier versions kept the marker of any portal if `data_dir` was set."""
         return _marker_beside(self.data_dir, self.origin) if self.data_dir else None
 
 
@@ -286,7 +286,7 @@ def load_settings(folder: Path, **options: Any) -> Settings:
     except ValidationError as error:
         wrong = "；".join(map(_explained, error.errors()))
         raise NotFit(f"设置有误：{wrong}", f"请改正 {file}、环境变量或选项后再运行") from error
-    # one list, one ledger, from whichever folder the command is given
+    # relative paths start at this folder, so that one list always has one ledger
     here = {
         name: folder.absolute() / path
         for name, path in (
@@ -299,7 +299,7 @@ def load_settings(folder: Path, **options: Any) -> Settings:
 
 
 def _with_profile(settings: Settings) -> Settings:
-    """See that the portal's profile can be read."""
+    """Return the settings after checking that the portal's profile can be read."""
     try:
         _ = settings.profile
     except ProfileUnfit as error:

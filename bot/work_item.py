@@ -17,16 +17,16 @@ class WorkItem:
     contact: Contact
     expected_documents: tuple[str, ...]
     row: int
-    round: int = 1  # one more each time that the insurer has returned it
+    round: int = 1  # grows by one each time the insurer returns it
 
     @property
     def policy(self) -> str:
-        """What the policy is known by, whatever the round."""
+        """The identifier of the policy, the same in every round."""
         return f"{self.portal_origin}|{self.uscc}|{self.application_no}"
 
     @property
     def reference(self) -> str:
-        """业务唯一号: what this work item is known by for ever."""
+        """业务唯一号: the permanent identifier of this work item."""
         return self.policy if self.round == 1 else f"{self.policy}|{self.round}"
 
     @property
@@ -41,7 +41,7 @@ class WorkItem:
 
 
 def in_round(number: int) -> str:
-    """Name a round behind 申请编号; the first goes without saying."""
+    """Return the suffix of 申请编号 that names a round; empty for the first."""
     return f"（第 {number} 轮）" if number > 1 else ""
 
 
@@ -78,7 +78,7 @@ def mask_contact(contact: Contact) -> dict[str, str]:
 
 
 def mask_within(text: str, contact: Contact) -> str:
-    """Return somebody else's text with the person of 联系方式 masked in it."""
+    """Return a text from elsewhere with the person of 联系方式 masked in it."""
     masked = mask_contact(contact)
     person = (contact.name, contact.phone, contact.mobile, contact.email)
     for value, mask in zip(person, masked.values(), strict=False):
@@ -87,7 +87,7 @@ def mask_within(text: str, contact: Contact) -> str:
 
 
 def _ends(text: str, first: int, last: int) -> str:
-    # a shorter text is a mistake and may be anything: too little would stay hidden
+    # a shorter text is a mistake and may be anything: both ends would show too much of it
     if len(text) < first + last + 4:
         return mask_text(text)
     return f"{text[:first]}****{text[-last:]}"

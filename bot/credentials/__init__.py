@@ -1,1 +1,1 @@
-"""Passwords, from where they are kept to the keystroke; imports settings and what is below."""
+"""Passwords, from their store to the keystroke; imports settings and what is below."""

@@ -18,7 +18,7 @@ class Passwords:
         """Take the passwords out of the environment, so that no child process inherits them.
 
         Raises:
-            NotFit: where the settings say that passwords are kept cannot be used.
+            NotFit: the password store that the settings name cannot be used.
         """
         environment = os.environ if environment is None else environment
         names = [name for name in environment if name.startswith(ENVIRONMENT_PREFIX)]
@@ -50,11 +50,11 @@ class Passwords:
         return stored
 
     def remember(self, *used: Secret) -> None:
-        """Know what else must not be left anywhere: PINs and the tokens of sessions."""
+        """Note further secrets that must not be left anywhere: PINs and session tokens."""
         self.used += used
 
     def place(self, uscc: str, account: str) -> str:
-        """Tell where the password of this account is; nothing means that it is nowhere."""
+        """Return where the password of this account is, in Chinese; empty if there is none."""
         if uscc in self._given:
             return "环境变量"
         return self._store.place if self._store.find(uscc, account) else ""

@@ -1,4 +1,4 @@
-"""Where passwords are kept: what each kind of store can do, and the one that the settings name."""
+"""Password stores: what each kind can do, and how the one that the settings name is opened."""
 
 import os
 import sys
@@ -21,7 +21,7 @@ Environment = MutableMapping[str, str]
 class CredentialStore(Protocol):
     """Where passwords are kept."""
 
-    place: str  # what an operator calls it
+    place: str  # its name for operators
 
     def find(self, uscc: str, account: str) -> Secret | None:
         """Return the password of this account, if it is kept here."""
@@ -41,7 +41,7 @@ class CredentialStore(Protocol):
 
 
 def open_store(settings: Settings, environment: Environment | None = None) -> CredentialStore:
-    """Open where the settings say that passwords are kept.
+    """Open the password store that the settings name.
 
     Raises:
         NotFit: it cannot be used; the text says why, and what to do.

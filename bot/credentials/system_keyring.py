@@ -14,7 +14,7 @@ from bot.errors import BusinessException, NotFit, Reason
 from bot.private_files import make_private, write_private
 from pages.models import Secret
 
-ENCRYPTING = {  # by the operating system; whatever other keyring is installed is refused
+ENCRYPTING = {  # keyrings that the operating system encrypts; every other one is refused
     "keyring.backends.SecretService.Keyring",
     "keyring.backends.Windows.WinVaultKeyring",
     "keyring.backends.kwallet.DBusKeyring",
@@ -26,15 +26,15 @@ USE_THE_VAULT = '在设置中写明 credentials = "vault"（加密的保管库�
 
 
 class Keyring:
-    """The operating system's keyring; which accounts it holds is written in a file beside."""
+    """The operating system's keyring; an index file lists the accounts that it holds."""
 
     place = "系统密钥库"
 
     def __init__(self, origin: str, index: Path) -> None:
-        """Find the keyring of this machine; none is no error until a password is to be kept.
+        """Find the keyring of this machine; a missing one is an error only in `keep`.
 
         Raises:
-            NotFit: there are only keyrings that may keep passwords in clear.
+            NotFit: there are only keyrings that may store passwords as clear text.
         """
         self._service = f"single-window {origin}"
         self._index = index
@@ -50,7 +50,7 @@ class Keyring:
             with _unlocked():
                 found = self._backend.get_password(self._service, f"{uscc} {account}")
         except NoKeyringError:
-            return None  # no error: the environment is the other way
+            return None  # no error: the environment may give the password
         return None if found is None else Secret(found)
 
     def keep(self, uscc: str, account: str, password: Secret) -> None:
@@ -78,7 +78,7 @@ class Keyring:
         return True
 
     def names(self) -> list[tuple[str, str]]:
-        """Return enterprise code and account of every password that was put in by this program."""
+        """Return enterprise code and account of every password that this program stored."""
         if not self._index.exists():
             return []
         stored = json.loads(self._index.read_text(encoding="utf-8"))
@@ -104,10 +104,10 @@ def _unlocked() -> Iterator[None]:
 
 
 def encrypting_backend(chosen: KeyringBackend) -> KeyringBackend:
-    """Return the first keyring that encrypts, or the one that says that there is none.
+    """Return the first keyring that encrypts, or the one that stands for a missing keyring.
 
     Raises:
-        NotFit: there are only keyrings that may keep passwords in clear.
+        NotFit: there are only keyrings that may store passwords as clear text.
     """
     backends = chosen.backends if isinstance(chosen, chainer.ChainerBackend) else [chosen]
     for backend in backends:
@@ -118,5 +118,5 @@ def encrypting_backend(chosen: KeyringBackend) -> KeyringBackend:
 
 
 def name_of(backend: KeyringBackend) -> str:
-    """Return what a keyring is called where the allowed ones are named."""
+    """Return the name of a keyring as `ENCRYPTING` writes it."""
     return f"{type(backend).__module__}.{type(backend).__qualname__}"

@@ -25,7 +25,7 @@ class Vault:
     place = "保管库"
 
     def __init__(self, file: Path, origin: str, passphrase: Secret) -> None:
-        """Open the vault; one that is not there is empty, and is written with its first password.
+        """Open the vault; a missing file is an empty vault, written with its first password.
 
         Raises:
             NotFit: the file can be read by others, is not a vault, or has another passphrase.
@@ -50,7 +50,7 @@ class Vault:
         """Return the password of this account.
 
         Raises:
-            BusinessException: what is stored was sealed to another enterprise, account or portal.
+            BusinessException: the entry was sealed to another enterprise, account or portal.
         """
         name = _name(uscc, account)
         if name not in self._entries:
@@ -136,7 +136,7 @@ def _unpack(text: str) -> bytes:
     try:
         return b64decode(text, validate=True)
     except ValueError:
-        return bytes(NONCE_BYTES)  # too short for any seal: found out like every other change
+        return bytes(NONCE_BYTES)  # too short for any seal, so opening it fails
 
 
 def _name(uscc: str, account: str) -> str:

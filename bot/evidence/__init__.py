@@ -1,1 +1,1 @@
-"""证据: packs, their seals in one chain, and whether all is as it was sealed; imports ledger."""
+"""证据: packs, their seals in one chain, and the verification of both; imports ledger."""

@@ -1,7 +1,7 @@
 """证据包: one folder per work item, with what was seen before and after the press.
 
-Nothing in a pack is ever replaced: what is kept again under a name gets the next number. A seal
-names every file by its digest, also those that were cleared since because they are personal.
+No file in a pack is ever replaced: a new version under the same name gets the next number. A seal
+lists every file with its digest, including personal files that were cleared later.
 """
 
 import json
@@ -33,7 +33,7 @@ from bot.work_item import WorkItem
 from pages.models import Contact, Document
 
 log = logging.getLogger(__name__)
-SEAL = "封存"  # what is lacking of evidence that is kept and not sealed
+SEAL = "封存"  # what evidence lacks that is stored but not sealed
 BUDGET = 2 << 30  # bytes of one run
 
 
@@ -43,7 +43,7 @@ class Evidence:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.chain = Chain(folder)
-        self.is_failing = False  # no further item is begun
+        self.is_failing = False  # if so, no further item is begun
         self._lock = Lock()
         self._lacking: dict[str, set[str]] = defaultdict(set)  # by reference
         self._begun = datetime.now(UTC)
@@ -52,7 +52,7 @@ class Evidence:
     def pack(self, item: WorkItem) -> Path:
         """Return the folder of this work item."""
         number = item.application_no
-        if not re.fullmatch(r"[0-9A-Za-z-]{1,64}", number):  # it comes from outside
+        if not re.fullmatch(r"[0-9A-Za-z-]{1,64}", number):  # the number comes from outside
             number = sha256(number.encode()).hexdigest()[:32]
         if item.round > 1:
             number += f"_{item.round}"  # no number of a policy has such a character
@@ -63,7 +63,7 @@ class Evidence:
         return _last(self.pack(item), name, ".jpg") or self.pack(item) / PackFile(name, ".jpg").name
 
     def contacts(self, item: WorkItem) -> list[Contact]:
-        """Return whom the records of this item name, typed and read back."""
+        """Return the contacts that this item's records hold, both typed and read back."""
         pack = self.pack(item)
         files = [one for one in pack_files(_names(pack)) if one.stem == "contact"]
         records = [json.loads((pack / one.name).read_bytes()) for one in files]
@@ -90,16 +90,16 @@ class Evidence:
         self._keep(item, name, ".json", text.encode())
 
     def note_lack(self, item: WorkItem, what: str) -> None:
-        """Remember what was due and could not be kept."""
+        """Remember evidence that was due and could not be stored."""
         log.warning("证据不全：%s 缺少%s。", self.pack(item), what)
         self._lacking[item.reference].add(what)
 
     def note_kept(self, item: WorkItem, what: str) -> None:
-        """Remember that what was lacking could be kept after all."""
+        """Remember that lacking evidence was stored after all."""
         self._lacking[item.reference].discard(what)
 
     def lack(self, item: WorkItem) -> set[str]:
-        """Return what could not be kept of this item, in words."""
+        """Return in Chinese which evidence of this item could not be stored."""
         return self._lacking[item.reference]
 
     def presses(self, item: WorkItem) -> int:
@@ -110,7 +110,7 @@ class Evidence:
         """Make sure that this run can seal, and finish the seal that a kill has left half done.
 
         Raises:
-            NotFit: the key that signs is not to be had, or the last seal is not of that key.
+            NotFit: the signing key cannot be used, or the last seal has another key's signature.
         """
         self.chain.key()
         last = self.chain.last()
@@ -125,7 +125,7 @@ class Evidence:
                 last.write(pack / MANIFEST)
 
     def seal(self, entry: Entry, history: History) -> None:
-        """Seal what the pack of this item holds and what the ledger tells of it, if it is new.
+        """Seal the files of this item's pack and its history, if there is anything new.
 
         Raises:
             EvidenceNotKept: the disk did not take it.
@@ -146,10 +146,10 @@ class Evidence:
             self.note_kept(entry.item, SEAL)
 
     def clear(self, entry: Entry, history: History) -> int:
-        """Take what is personal out of a pack, whose seal stays whole; return how many files.
+        """Delete the personal files of a pack, whose seal stays valid; return how many there were.
 
         Raises:
-            EvidenceNotKept: the disk did not take the new seal; nothing was taken out.
+            EvidenceNotKept: the disk did not take the new seal; nothing was deleted.
         """
         pack = self.pack(entry.item)
         if not pack.is_dir():
@@ -167,7 +167,7 @@ class Evidence:
         return len(due)
 
     def open_since(self) -> str:
-        """Return when the last run began whose end is in the chain; what is older is sealed."""
+        """Return the start of the last completed run; everything older is sealed."""
         for name in reversed(self.chain.names()):
             facts = Seal.read(name).facts
             if facts["kind"] == RUN:
@@ -175,7 +175,7 @@ class Evidence:
         return ""
 
     def end(self) -> Head | None:
-        """Close the chain for this run; return its head, which tells all that came before.
+        """Close the chain for this run; return its head, which covers every earlier seal.
 
         Raises:
             EvidenceNotKept: the disk did not take the seal.
@@ -214,10 +214,10 @@ class Evidence:
         self._sealed += 1
 
     def _manifest(self, pack: Path) -> dict[str, Any]:
-        """Return what the last seal of a pack says; empty if it was never sealed.
+        """Return the facts of a pack's last seal; empty if the pack was never sealed.
 
         Raises:
-            EvidenceNotKept: somebody has changed it; what is added must not make that good.
+            EvidenceNotKept: somebody has changed it; a new seal must not cover that up.
         """
         if not (pack / MANIFEST).exists():
             return {}
@@ -228,7 +228,7 @@ class Evidence:
         return seal.facts
 
     def _numbered(self, pack: Path, stem: str, suffix: str) -> list[str]:
-        """Return the names that were given to a thing so far, also of those that were cleared."""
+        """Return the numbered names in use for this stem and suffix, including cleared files."""
         known = {*_names(pack), *(one["name"] for one in self._manifest(pack).get("files", ()))}
         names: list[str] = []
         while (name := PackFile(stem, suffix, len(names) + 1).name) in known:
@@ -296,7 +296,7 @@ def environment(settings: Settings, browser: str) -> dict[str, Any]:
 
 @cache
 def versions() -> dict[str, str]:
-    """Return the versions of what does the work."""
+    """Return the versions of the program, its driver and its platform."""
     return {
         "single-window": version("single-window"),
         "playwright": version("playwright"),
@@ -310,7 +310,7 @@ def _names(pack: Path) -> list[str]:
 
 
 def _last(pack: Path, stem: str, suffix: str) -> Path | None:
-    """Return the file of the highest number that is there."""
+    """Return the existing file with the highest number."""
     name = last_of(_names(pack), stem, suffix)
     return pack / name if name else None
 
@@ -320,9 +320,9 @@ def _record(file: Path | None) -> Any:
 
 
 def _files(pack: Path, sealed: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return the files as the last seal has them, and those that are new.
+    """Return the files as the last seal lists them, and those that are new.
 
-    What was sealed is not looked at again: a file that was changed since must not be sealed anew.
+    Sealed files are not read again: a file that was changed since must not be sealed anew.
     """
     files = [dict(one) for one in sealed.get("files", ())]
     known = {one["name"] for one in files} | {MANIFEST, signature_of(Path(MANIFEST)).name}

@@ -24,7 +24,7 @@ class PackFile:
 
     @classmethod
     def parse(cls, name: str) -> Self | None:
-        """Return the parts of a name; nothing if no file of a pack is named so."""
+        """Return the parts of a name; None if it is no name of a file in a pack."""
         if not (found := NAME.fullmatch(name)):
             return None
         return cls(found["stem"], found["suffix"], int(found["number"] or 1))
@@ -37,7 +37,7 @@ class PackFile:
 
     @property
     def kind(self) -> str:
-        """What it is; the stem of a document has its digest too."""
+        """The kind of the file; the stem of a document also has its digest."""
         return self.stem.partition("-")[0]
 
     @property
@@ -47,7 +47,7 @@ class PackFile:
 
 
 def pack_files(names: Iterable[str]) -> list[PackFile]:
-    """Return those of the names that belong to a pack, each stem in the order of its looks."""
+    """Return the names that belong to a pack, sorted by stem, suffix and number."""
     return sorted(file for name in names if (file := PackFile.parse(name)))
 
 

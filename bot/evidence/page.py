@@ -33,7 +33,7 @@ def write_page(
     files: list[dict[str, Any]],
     chain: Chain,
 ) -> bytes:
-    """Return the page of a pack, made of what was kept in it; contact data are masked."""
+    """Return the page of a pack, made from its records; contact data are masked."""
     head = chain.head()
     snapshot, contact = records["snapshot"], records["contact"]
     claimed_at = _claimed_at(history)
@@ -74,12 +74,12 @@ def _told(move: Move) -> dict[str, str]:
 
 
 def _claimed_at(history: History) -> str:
-    """Return when the last press was claimed; empty if none was."""
+    """Return when the last press was claimed; empty if there was no press."""
     return _beijing(history.claims[-1]) if history.claims else ""
 
 
 def _press_since(press: dict[str, Any] | None, claimed_at: str) -> dict[str, Any] | None:
-    """Return the record of the last press; a kill leaves none, or that of an earlier one."""
+    """Return the record of the last press; None if a kill left no record of it."""
     is_of_it = press and _beijing(press["pressed_at"]["utc"]) >= claimed_at
     return press if is_of_it else None
 

@@ -1,7 +1,7 @@
-"""封存: a chain of signed seals, by which anybody can tell later whether evidence is whole.
+"""封存: a chain of signed seals that shows later whether evidence is whole.
 
-Each seal names the digest of the one before it. A seal is written once; its signature stands in a
-file of its own, so that not a byte of either can change unseen.
+Each seal names the digest of the seal before it. A seal is written once. Its signature is in a
+separate file, so that a change of any byte is detected.
 """
 
 import json
@@ -38,12 +38,12 @@ class Seal:
 
     @property
     def digest(self) -> str:
-        """What the next seal names this one by."""
+        """The digest by which the next seal names this seal."""
         return sha256(self.content).hexdigest()
 
     @property
     def facts(self) -> dict[str, Any]:
-        """What it says; to be asked of a seal whose signature is good."""
+        """The content of the seal; it counts only if the signature is good."""
         facts: dict[str, Any] = json.loads(self.content)
         return facts
 
@@ -57,14 +57,14 @@ class Seal:
         """Return the seal of this name.
 
         Raises:
-            OSError: one of its two files is not to be had.
+            OSError: one of its two files cannot be read.
         """
         return cls(name.read_bytes(), signature_of(name).read_bytes())
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The last seal of a chain: whoever has kept it finds every seal that was taken away."""
+    """The last seal of a chain; a noted head shows whether seals were removed later."""
 
     sequence: int
     digest: str
@@ -79,7 +79,7 @@ class Chain:
     def __init__(self, evidence: Path) -> None:
         self.folder = evidence / CHAIN
         self._key_folder = evidence.parent
-        self._head: Head | None = None  # nobody else adds to the chain
+        self._head: Head | None = None  # can be kept: no other process adds to the chain
 
     def names(self) -> list[Path]:
         """Return the seals that are there, in their order."""
@@ -91,7 +91,7 @@ class Chain:
         return Seal.read(names[-1]) if names else None
 
     def head(self) -> Head | None:
-        """Return what the last seal is known by."""
+        """Return sequence number and digest of the last seal, if there is one."""
         if self._head is None and (last := self.last()):
             self._head = Head(last.facts["sequence"], last.digest)
         return self._head
@@ -114,11 +114,11 @@ class Chain:
 
     @property
     def public_key(self) -> Path:
-        """Return where the key lies that seals are verified with."""
+        """The file of the key that verifies seals."""
         return self._key_folder / PUBLIC_KEY
 
     def key(self) -> Ed25519PrivateKey:
-        """Return the key that signs; made when the first seal is due.
+        """Return the signing key; make it if there is neither a key nor a seal.
 
         Raises:
             NotFit: it is gone or unreadable although seals exist, or others may read it.
@@ -166,10 +166,10 @@ def signature_of(name: Path) -> Path:
 
 
 def read_public_key(file: Path) -> Ed25519PublicKey:
-    """Return the key that seals are verified with.
+    """Return the key that verifies seals.
 
     Raises:
-        NotFit: the file holds none.
+        NotFit: the file holds no such key.
     """
     try:
         key = load_pem_public_key(file.read_bytes())
@@ -183,6 +183,6 @@ def read_public_key(file: Path) -> Ed25519PublicKey:
 
 
 def fingerprint(key: Ed25519PublicKey) -> str:
-    """Return what people compare a public key by."""
+    """Return the short digest by which people compare public keys."""
     digest = sha256(key.public_bytes(Encoding.Raw, PublicFormat.Raw)).hexdigest()[:32]
     return " ".join(digest[index : index + 4] for index in range(0, 32, 4))

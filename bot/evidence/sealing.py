@@ -1,4 +1,4 @@
-"""Seals the evidence of a run, and notes how to tell later that it is still the same."""
+"""Seals the evidence of a run, and notes how to verify it later."""
 
 import logging
 from collections.abc import Iterator
@@ -17,17 +17,17 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class SealNote:
-    """How to tell later that all evidence is as it was at the end of this run."""
+    """How to verify later that all evidence is as it was at the end of this run."""
 
     evidence: Path
     head: Head
     public_key: Path
-    lacking: tuple[str, ...]  # the application numbers whose evidence is not whole
+    lacking: tuple[str, ...]  # the application numbers with incomplete evidence
 
 
 @contextmanager
 def sealed(settings: Settings, ledger: Ledger) -> Iterator[Evidence]:
-    """Seal the evidence of a run, also what a killed one has left, and close the chain.
+    """Seal the evidence of a run and of killed runs before it, and close the chain.
 
     Raises:
         NotFit: as `Evidence.begin` says.
@@ -41,12 +41,12 @@ def sealed(settings: Settings, ledger: Ledger) -> Iterator[Evidence]:
             if entry.changed_at >= since:
                 evidence.seal(entry, ledger.history(entry.item.reference))
         evidence.end()
-    except EvidenceNotKept as error:  # what was done must be told all the same
+    except EvidenceNotKept as error:  # the run must report its results all the same
         log.warning("%s。%s。", error.explanation, error.next_step)
 
 
 def seal_note(ledger: Ledger, evidence: Evidence) -> SealNote | None:
-    """Return how to verify the evidence as it is now; nothing if none was ever sealed."""
+    """Return how to verify the evidence as it is now; None if nothing was ever sealed."""
     if not (head := evidence.chain.head()):
         return None
     lacking = [one.item for one in ledger.rounds() if evidence.lack(one.item)]

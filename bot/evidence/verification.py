@@ -1,4 +1,4 @@
-"""核对: whether evidence is as it was sealed; needs the files and the public key, nothing else."""
+"""核对: compares evidence with its seals; needs the files and the public key, nothing else."""
 
 import json
 import re
@@ -30,33 +30,33 @@ from bot.ledger.states import DECIDED, State
 from bot.private_files import is_half
 from bot.work_item import in_round
 
-FOUND = {"record": "“保单查询”所见", "after": "确认后的画面"}  # by the name of the files
+FOUND = {"record": "“保单查询”所见", "after": "确认后的画面"}  # by the kind of the file
 OF_A_PACK = {"manifest", "before", "after", "document", "exchange", "look", "page", *RECORDS}
 CONFIRMED = {State.CONFIRMED, State.ALREADY_CONFIRMED, *DECIDED}
 
 
 @dataclass(slots=True)
 class Verification:
-    """What was looked at, and what is not as it was sealed."""
+    """What was checked, and what differs from its seal."""
 
     packs: int = 0
     files: int = 0
-    cleared: int = 0  # files that were taken away because they were personal, and say so
-    head: Head | None = None  # of the chain, where all evidence was looked at
+    cleared: int = 0  # personal files that were deleted, as their seal says
+    head: Head | None = None  # of the chain, if the whole evidence folder was checked
     fingerprint: str = ""  # of the public key
     findings: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
     @property
     def is_whole(self) -> bool:
-        """Whether nothing was found."""
+        """Whether there are no findings."""
         return not self.findings
 
 
 def verify(folder: Path, key_file: Path, head: str = "") -> Verification:
     """Compare a pack, an enterprise's packs, or all evidence with what was sealed.
 
-    `head` is the one that a report shows; it must be in the chain, which all evidence alone has.
+    `head` is the chain head that a report shows; only the whole evidence folder has the chain.
 
     Raises:
         NotFit: there is no evidence in this folder, no chain for the head, or no key in this file.
@@ -80,13 +80,13 @@ def verify(folder: Path, key_file: Path, head: str = "") -> Verification:
 
 
 def _one_pack(folder: Path) -> list[Path]:
-    """Return the folder if it holds what belongs to a pack, be the manifest among that or not."""
+    """Return the folder if it holds files of a pack, even without a manifest."""
     names = [one.name for one in folder.iterdir()] if folder.is_dir() else []
     return [folder] if any(one.kind in OF_A_PACK for one in pack_files(names)) else []
 
 
 class _Verification:
-    """One look at a folder; every finding is written down, and none ends it."""
+    """One check of a folder; it collects every finding and never stops at one."""
 
     def __init__(self, folder: Path, key: Ed25519PublicKey) -> None:
         self._folder = folder
@@ -95,7 +95,7 @@ class _Verification:
         self.verdict = Verification()
 
     def packs(self, packs: list[Path]) -> None:
-        """Verify packs that were taken out of their chain."""
+        """Verify packs without their chain."""
         for pack in packs:
             if facts := self._seal(pack / MANIFEST):
                 if facts["kind"] != PACK:
@@ -130,7 +130,7 @@ class _Verification:
             self.verdict.notes.append(told)
 
     def _chain(self, head: str) -> list[Seal]:
-        """Return the seals that are good, and see that none is missing between them."""
+        """Return the good seals, and check that no seal is missing between them."""
         seals: list[Seal] = []
         previous, known = Head(0, ""), set()
         names = sorted((self._folder / CHAIN).glob("*.json"))
@@ -153,7 +153,7 @@ class _Verification:
         return seals
 
     def _follows(self, facts: dict[str, Any], before: dict[str, Any]) -> None:
-        """See that a later seal of a pack still names every file of the one before."""
+        """Check that a later seal of a pack still lists every file of the earlier seal."""
         now = {one["name"]: one["sha256"] for one in facts["files"]}
         for one in before.get("files", ()):
             if now.get(one["name"]) != one["sha256"]:
@@ -194,7 +194,7 @@ class _Verification:
                 )
 
     def _strangers(self, packs: set[Path]) -> None:
-        """See that nothing lies there that no seal knows."""
+        """Report every file and folder that no seal knows."""
         for file in sorted(one for one in self._folder.iterdir() if one.is_file()):
             self._find(f"多出 {self._name(file)}，不属于任何证据包")
         seals = {*(self._folder / CHAIN).glob("*.json")}
@@ -207,7 +207,7 @@ class _Verification:
                 self._find(f"多出没有封存的证据包 {self._name(folder)}：再运行一次即封存")
 
     def _seal(self, name: Path) -> dict[str, Any]:
-        """Return what a seal says if its signature is good; empty if not."""
+        """Return the facts of a seal; empty if its signature is missing or wrong."""
         try:
             seal = Seal.read(name)
         except OSError:
@@ -221,7 +221,7 @@ class _Verification:
         return seal.facts
 
     def judge_key(self) -> None:
-        """Say one thing if no signature at all is of this key."""
+        """Replace all findings by one if no signature at all matches this key."""
         if self._bad and not self._good:
             self.verdict.findings = [
                 "没有一处签名出自这把公钥：公钥拿错了（请对照结果网页上的公钥指纹），"
@@ -236,7 +236,7 @@ class _Verification:
 
 
 def _lacking(facts: dict[str, Any]) -> Iterator[str]:
-    """Give what was due by the history of a pack, and was not there to be sealed."""
+    """Give the evidence that the history of a pack requires and that its seal does not list."""
     kept = Counter(one.kind for one in pack_files(one["name"] for one in facts["files"]))
     if len(History.load(facts["history"]).claims) > kept["press"]:
         yield "按下的记录"

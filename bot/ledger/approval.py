@@ -13,8 +13,8 @@ class Approval:
     ground: str
     digest: str
     at: str
-    operator: str = ""  # whose system account a person decided from
+    operator: str = ""  # the system account from which a person decided
 
     def stored(self) -> dict[str, str]:
-        """Return it as JSON takes it."""
+        """Return it as a JSON object."""
         return asdict(self)

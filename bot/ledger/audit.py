@@ -17,7 +17,7 @@ from bot.ledger.states import State
 def move(
     transaction: sa.Connection, reference: str, old: State, new: State, by: str, **values: Any
 ) -> bool:
-    """Change a state by compare-and-set, and write it down; tell whether it was in `old`."""
+    """Change a state by compare-and-set with an audit row; return whether it was `old`."""
     story = {"code": "", "explanation": "", "next_step": ""} | values
     change = (
         ITEMS.update()
@@ -34,7 +34,7 @@ def move(
 def record(
     transaction: sa.Connection, reference: str, old: str, new: str, by: str, detail: dict[str, Any]
 ) -> None:
-    """Write one change down, in the transaction that makes it."""
+    """Write the audit row of one change, in the transaction that makes the change."""
     transaction.execute(
         AUDIT.insert().values(
             at=now(),
@@ -56,19 +56,19 @@ def history(connection: sa.Connection, reference: str) -> History:
 
 
 def presses(connection: sa.Connection) -> int:
-    """Return how many presses have been claimed, of all work items."""
+    """Return how many presses all work items have claimed."""
     is_press = (AUDIT.c.new == State.PRESSING) & (AUDIT.c.old != State.PRESSING)
     query = sa.select(sa.func.count()).select_from(AUDIT).where(is_press)
     return int(connection.execute(query).scalar_one())
 
 
 def now() -> str:
-    """Return the moment that is written down."""
+    """Return the current time as the ledger stores it."""
     return datetime.now(UTC).isoformat(timespec="milliseconds")
 
 
 def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the values as JSON takes them."""
+    """Return the values as JSON types."""
     return {
         name: one.stored() if isinstance(one, Approval | Baseline | Snapshot) else one
         for name, one in values.items()

@@ -58,7 +58,7 @@ class Database:
 
     @contextmanager
     def writing(self) -> Iterator[sa.Connection]:
-        """Write in one transaction; another writer is waited for, some seconds.
+        """Write in one transaction; wait some seconds for another writer.
 
         Raises:
             NotWritten: the disk is full, the file read-only, or somebody else holds it.
@@ -83,10 +83,10 @@ class Database:
         self._engine.dispose()
 
     def mark(self) -> None:
-        """Write down, away from the ledger, which one it is, how far it has come, and its place."""
+        """Write the ledger's name, number of presses and place into the marker."""
         name = self._pragma("application_id")
         try:
-            with self._marking:  # counted within, or the later of two writers may know of less
+            with self._marking:  # counted under the lock, so that the number never falls
                 Marker(name, self._presses(), str(self._place)).write(self._marker)
         except OSError as error:
             raise NotWritten(
@@ -95,15 +95,15 @@ class Database:
             ) from error
 
     def _claim(self, file: Path) -> None:
-        """See that the marker means this ledger; name a ledger that has no name yet."""
+        """Check that the marker means this ledger; name a ledger that has no name yet."""
         meant, name = Marker.read(self._marker), self._pragma("application_id")
-        if meant and not meant.name and name != "0":  # an older program left both without one
+        if meant and not meant.name and name != "0":  # an older program leaves both unnamed
             raise NotFit(
                 f"标记文件 {self._marker} 是空的，不知道台账按下过几次",
                 "请确认台账是最新的，"
                 f"不是从备份恢复的，再在标记文件里写两行：{name} 和 {self._presses()}",
             )
-        # without a marker, nothing may be known here yet
+        # without a marker, the ledger must be empty
         if meant.means_another(name, self._place) if meant else not self._is_empty():
             raise NotFit(
                 f"台账 {file} 不是这台电脑正在用的那一份（见 {self._marker}，第三行是它的位置）",
@@ -126,7 +126,7 @@ class Database:
             self.mark()
 
     def _migrate(self, version: int, is_empty: bool) -> None:
-        """Bring the schema to this version; a later one is not touched."""
+        """Bring the schema to this version; refuse a later one."""
         if version > VERSION:
             raise NotFit("台账是更新版本的程序写的", "请升级 single-window 后再运行")
         if version == VERSION:
@@ -154,7 +154,7 @@ def _open(file: Path) -> sa.Engine:
     engine = sa.create_engine(
         f"sqlite:///{file}",
         connect_args={"timeout": 5},
-        hide_parameters=True,  # contact data do not belong into messages
+        hide_parameters=True,  # keeps contact data out of messages
     )
 
     @sa.event.listens_for(engine, "connect")

@@ -12,18 +12,18 @@ from bot.ledger.states import USUAL_STEPS, State
 from bot.work_item import WorkItem
 from pages.models import Contact
 
-ROBOT = "robot"  # who did it, where no person decided
+ROBOT = "robot"  # the actor where no person decided
 FORGOTTEN = asdict(Contact("", "", "", ""))
 
 
 @dataclass(frozen=True, slots=True)
 class BulkRequest:
-    """A row without 申请编号: whatever is pending of this enterprise, and what came of it."""
+    """A row without 申请编号: it asks for all pending policies of its enterprise."""
 
     item: WorkItem
     explanation: str
     next_step: str
-    list_digest: str  # empty: no list brings it again
+    list_digest: str  # empty if it came without a list
 
     @property
     def is_answered(self) -> bool:
@@ -44,13 +44,13 @@ class Entry:
     approval: Approval | None
     confirmed_at: str
     seen_pending_at: str  # in 待确认, after the press
-    baseline: Baseline | None  # what was known before the press; nothing of older presses
+    baseline: Baseline | None  # what was known before the press; old presses have none
     changed_at: str
-    brought: WorkItem | None = None  # what a list says of it now, for a round that may follow
+    brought: WorkItem | None = None  # newer list data, for a round that may follow
 
     @property
     def items(self) -> tuple[WorkItem, ...]:
-        """What the ledger holds of it: for this round, and for one that may follow."""
+        """Its data for this round and, if a list has newer ones, for the round that may follow."""
         return (self.item, self.brought) if self.brought else (self.item,)
 
     @property
@@ -58,7 +58,7 @@ class Entry:
         """The snapshot of an item that has been inspected.
 
         Raises:
-            LookupError: it has not.
+            LookupError: it was never inspected.
         """
         if not self.snapshot:
             raise LookupError(f"{self.item.reference} was never inspected")
@@ -69,7 +69,7 @@ class Entry:
         """The approval of an item that has been approved.
 
         Raises:
-            LookupError: it has not.
+            LookupError: it was never approved.
         """
         if not self.approval:
             raise LookupError(f"{self.item.reference} was never approved")
@@ -77,7 +77,7 @@ class Entry:
 
 
 def data_of(item: WorkItem) -> dict[str, Any]:
-    """Return what a list says of a work item, as the tables keep it."""
+    """Return the list data of a work item as the tables store them."""
     return {
         "portal_origin": item.portal_origin,
         "uscc": item.uscc,
@@ -90,7 +90,7 @@ def data_of(item: WorkItem) -> dict[str, Any]:
 
 
 def item_of(data: Mapping[str, Any], row: int = 0) -> WorkItem:
-    """Return the work item of what the tables keep."""
+    """Return the work item of these stored data."""
     return WorkItem(
         portal_origin=data["portal_origin"],
         uscc=data["uscc"],
@@ -105,7 +105,7 @@ def item_of(data: Mapping[str, Any], row: int = 0) -> WorkItem:
 
 
 def brought_by(row: sa.Row[Any]) -> WorkItem | None:
-    """Return what a list says of a work item by now, if that is something else."""
+    """Return the work item with the newer list data, if a list has brought any."""
     return replace(item_of(row.brought), round=row.round) if row.brought else None
 
 

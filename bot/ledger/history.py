@@ -1,4 +1,4 @@
-"""The history of a work item: every change of its state, and what can be told from them."""
+"""The history of a work item: every change of its state, and what follows from the changes."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from bot.ledger.states import PRESSED, UNSENT, State
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """One change of state: when, from which to which, by whom, and what was told with it."""
+    """One change of state: when, from which to which, by whom, and with which details."""
 
     seq: int
     at: str  # UTC
@@ -27,7 +27,7 @@ class Move:
 
     @property
     def decision(self) -> Approval | None:
-        """What was decided with it, if anything was."""
+        """The decision that was stored with it, if there was one."""
         stored = self.detail.get("approval")
         return Approval(**stored) if stored else None
 
@@ -44,7 +44,7 @@ class History:
         return cls(tuple(Move(**{**row, "new": State(row["new"])}) for row in stored))
 
     def stored(self) -> list[dict[str, Any]]:
-        """Return it as seals hold it."""
+        """Return it as seals store it."""
         return [{name: getattr(one, name) for name in Move.__slots__} for one in self.moves]
 
     def __iter__(self) -> Iterator[Move]:
@@ -60,7 +60,7 @@ class History:
 
     @property
     def sent_at(self) -> str:
-        """When the last press was claimed that may have been sent; empty if none was."""
+        """When the last press that may have been sent was claimed; empty if there is none."""
         after = [one.new for one in self.moves[1:]]
         pairs = zip_longest(self.moves, after)
         sent = [one.at for one, then in pairs if one.is_claim and then not in UNSENT]
@@ -68,12 +68,12 @@ class History:
 
     @property
     def makers(self) -> set[str]:
-        """Who took the item in, or let it begin anew."""
+        """Who took the item in or restarted it."""
         return {one.by for one in self.moves if one.new is State.READY}
 
     @property
     def refusal(self) -> str:
-        """What was told when the portal had refused the last press; empty if it never has."""
+        """The explanation of the last press that the portal refused; empty if it refused none."""
         told = [
             str(one.detail["explanation"])
             for one in self.moves
@@ -82,7 +82,7 @@ class History:
         return told[-1] if told else ""
 
     def earlier_approval(self, digest: str) -> Approval | None:
-        """Return a person's approval of this very content that nothing has used up or overruled."""
+        """Return a person's approval of exactly this content, if it is not used or overruled."""
         found = None
         for one in self.moves:
             if one.new is State.PRESSING:
@@ -92,7 +92,7 @@ class History:
         return found
 
     def rejection(self, digest: str) -> str:
-        """Return in whose words this very content was rejected; empty if no person said no last."""
+        """Return why exactly this content was rejected; empty unless the last person said no."""
         decided = [
             (said, str(one.detail.get("explanation", "")))
             for one in self.moves

@@ -1,4 +1,4 @@
-"""How a row of a list becomes a work item, a request, or news of an item that is known."""
+"""Turns a row of a list into a work item, a request, or newer data of a known item."""
 
 from typing import Any
 
@@ -12,11 +12,11 @@ from bot.work_item import WorkItem
 
 
 def take_in(transaction: sa.Connection, item: WorkItem, list_digest: str, by: str) -> None:
-    """Take one row of a list in; what was pressed is touched only for the round that may follow."""
+    """Take in one row of a list; a pressed item only stores it for the round that may follow."""
     query = sa.select(ITEMS).where(is_policy_of(item))
     known = transaction.execute(query.order_by(ITEMS.c.round.desc())).first()
     data = data_of(item)
-    if known and data["contact"] == FORGOTTEN:  # what was erased elsewhere is none to type
+    if known and data["contact"] == FORGOTTEN:  # an erased contact must not replace the stored one
         data["contact"] = known.contact
     if known is None:
         insert(transaction, item, by)
@@ -26,7 +26,7 @@ def take_in(transaction: sa.Connection, item: WorkItem, list_digest: str, by: st
         if state in RESTARTABLE or (state in BEFORE_PRESS and is_new):
             audit.move(transaction, known.reference, state, State.READY, by, **data)
         elif state in MAY_BE_RETURNED:
-            # what was erased is not taken in again before it is needed
+            # an erased contact is not stored again before it is needed
             is_wanted = is_new and (state is State.RETURNED or known.contact != FORGOTTEN)
             brought = data | {"by": by} if is_wanted else None
             of_it = ITEMS.update().where(ITEMS.c.reference == known.reference)
@@ -38,7 +38,7 @@ def take_in(transaction: sa.Connection, item: WorkItem, list_digest: str, by: st
 
 
 def take_request(transaction: sa.Connection, item: WorkItem, list_digest: str) -> None:
-    """Take a row in that asks for whatever is pending."""
+    """Take in a row that asks for all pending policies."""
     key = {"list_digest": list_digest, "row": item.row}
     known = transaction.execute(sa.select(REQUESTS).filter_by(**key)).first()
     if known is None:
@@ -55,7 +55,7 @@ def insert(transaction: sa.Connection, item: WorkItem, by: str) -> None:
 
 
 def makers(transaction: sa.Connection, before: sa.Row[Any]) -> list[str]:
-    """Return who took a round in, let it begin anew, said that it was returned, or brought data."""
+    """Return who took a round in, restarted it, reported its return, or brought newer data."""
     query = sa.select(AUDIT.c.by).where(
         AUDIT.c.reference == before.reference,
         AUDIT.c.new.in_((State.READY, State.RETURNED)),

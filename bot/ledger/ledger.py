@@ -33,9 +33,9 @@ class Ledger:
         self._database = Database(file, marker)
 
     def dispatch(self, items: Iterable[WorkItem], list_digest: str, by: str) -> None:
-        """Take these items in for this operator; what was pressed before is never touched.
+        """Take these items in for this operator; never change what was pressed before.
 
-        What a list says of it by then is for the round that may follow.
+        Newer data of a pressed item are stored for the round that may follow.
         """
         with self._database.writing() as transaction:
             for item in items:
@@ -45,9 +45,9 @@ class Ledger:
                     take_in(transaction, item, list_digest, by)
 
     def ask(self, requests: Iterable[WorkItem]) -> None:
-        """Take in requests that no list brings, instead of those taken in before.
+        """Take in requests that come without a list; they replace the earlier ones.
 
-        The next run without a list works them off; one that is answered is not asked again.
+        The next run without a list works them off; a later run does not repeat an answered one.
         """
         with self._database.writing() as transaction:
             transaction.execute(REQUESTS.delete().where(REQUESTS.c.list_digest == ""))
@@ -55,16 +55,16 @@ class Ledger:
                 take_request(transaction, item, "")
 
     def try_to_write(self) -> None:
-        """Write what is there already, to see that it can be done.
+        """Write an unchanged value, to check that the ledger can be written.
 
         Raises:
-            NotWritten: as `_writing` says.
+            NotWritten: as `Database.writing` says.
         """
         with self._database.writing() as transaction:
             transaction.exec_driver_sql(f"PRAGMA user_version = {VERSION}")
 
     def restart(self, by: str) -> None:
-        """Let everything begin anew that ended without a press."""
+        """Restart every item that ended without a press."""
         with self._database.writing() as transaction:
             for state in RESTARTABLE:
                 ended = sa.select(ITEMS.c.reference).where(ITEMS.c.state == state)
@@ -72,10 +72,10 @@ class Ledger:
                     audit.move(transaction, reference, state, State.READY, by)
 
     def begin_round(self, reference: str, by: str) -> None:
-        """Begin the next round of what was returned, with the data that came last; once.
+        """Begin the next round of a returned item with its newest data; a second call does nothing.
 
-        Every list that has brought it goes on with the new round. Its makers are those of the
-        round before, who has brought other data since, and `by`.
+        Every list that has brought the item goes on with the new round. Its makers are those of
+        the round before, the person who brought the newest data, and `by`.
 
         Raises:
             ValueError: the insurer has not returned it.
@@ -97,7 +97,7 @@ class Ledger:
             transaction.execute(rows.values(reference=item.reference))
 
     def move(self, reference: str, old: State, new: State, by: str, **values: Any) -> bool:
-        """Change the state by compare-and-set; return whether this call was the one that did it.
+        """Change the state by compare-and-set; return whether this call changed it.
 
         Raises:
             ValueError: there is no such move.
@@ -107,14 +107,14 @@ class Ledger:
         with self._database.writing() as transaction:
             is_ours = audit.move(transaction, reference, old, new, by, **values)
         if is_ours and new is State.PRESSING:
-            self._database.mark()  # so that no older copy of this ledger is ever taken for it
+            self._database.mark()  # so that an older copy of this ledger is detected
         return is_ours
 
     def entry(self, reference: str) -> Entry:
         """Return one work item.
 
         Raises:
-            KeyError: the ledger has never heard of it.
+            KeyError: the ledger does not have it.
         """
         found = self._select(ITEMS.c.reference == reference)
         if not found:
@@ -124,7 +124,7 @@ class Ledger:
     def entries(self, list_digest: str = "") -> list[Entry]:
         """Return the work items of a list, or all, by enterprise, account and number.
 
-        Of a policy that was returned it is the last round alone.
+        Of each policy only the last round is returned.
         """
         if not list_digest:
             return _last_rounds(self.rounds())
@@ -161,7 +161,7 @@ class Ledger:
             for reference in references:
                 of_item = ITEMS.c.reference == reference
                 state = transaction.execute(sa.select(ITEMS.c.state).where(of_item)).scalar_one()
-                erased = {"contact": FORGOTTEN, "brought": None}  # a list brings the latter anew
+                erased = {"contact": FORGOTTEN, "brought": None}  # a list may bring that again
                 transaction.execute(ITEMS.update().where(of_item).values(erased))
                 audit.record(transaction, reference, state, state, by, {"contact": "已清除"})
             for row in transaction.execute(sa.select(REQUESTS)).all():
@@ -169,7 +169,7 @@ class Ledger:
                     here = {"list_digest": row.list_digest, "row": row.row}
                     data = row.data | {"contact": FORGOTTEN}
                     transaction.execute(REQUESTS.update().filter_by(**here).values(data=data))
-        with self._database.reading() as connection:  # the log of the database holds them still
+        with self._database.reading() as connection:  # the write-ahead log still has them
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def origins(self) -> set[str]:
@@ -189,9 +189,9 @@ class Ledger:
         return found
 
     def requests(self, list_digest: str | None = "") -> list[BulkRequest]:
-        """Return what asks for whatever is pending: rows of a list, or with None of all lists.
+        """Return the requests of a list; with None, all requests.
 
-        Without a list it is what no list brings and no run has answered.
+        With an empty digest, return those that came without a list and that no run has answered.
         """
         query = sa.select(REQUESTS)
         if list_digest is not None:
@@ -201,7 +201,7 @@ class Ledger:
         return [one for one in found if list_digest != "" or not one.is_answered]
 
     def note(self, request: WorkItem, list_digest: str, explanation: str, next_step: str) -> None:
-        """Write down what came of a request."""
+        """Store the outcome of a request."""
         change = REQUESTS.update().where(
             REQUESTS.c.list_digest == list_digest, REQUESTS.c.row == request.row
         )
@@ -213,7 +213,7 @@ class Ledger:
         self._database.close()
 
     def latest(self) -> str:
-        """Return the latest moment that was written down; empty if none was."""
+        """Return the time of the latest audit row; empty if there is none."""
         query = sa.select(sa.func.max(AUDIT.c.at))
         with self._database.reading() as connection:
             return connection.execute(query).scalar() or ""

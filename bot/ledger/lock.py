@@ -15,11 +15,11 @@ from bot.settings import Settings
 def only_worker(settings: Settings) -> Iterator[None]:
     """Be the one process that changes this portal's ledger.
 
-    The file also keeps other machines away from a shared folder; it can be deleted. The name on
-    this machine cannot.
+    The lock file also keeps other machines away from a shared folder, but it can be deleted. The
+    name on this machine cannot.
 
     Raises:
-        NotFit: another process is at it.
+        NotFit: another process is that worker.
     """
     make_private(settings.store)
     folder = settings.store.stat()

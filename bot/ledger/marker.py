@@ -12,7 +12,7 @@ from bot.private_files import write_private
 
 @dataclass(frozen=True, slots=True)
 class Marker:
-    """What the file says of the ledger that is meant; an older program wrote less."""
+    """What the file says about the ledger; older versions of the program wrote fewer lines."""
 
     name: str = ""
     presses: int = 0  # that the ledger knew of when the marker was written
@@ -20,7 +20,7 @@ class Marker:
 
     @classmethod
     def read(cls, file: Path) -> Self | None:
-        """Return what the file says; nothing if there is none.
+        """Return what the file says; None if there is no file.
 
         Raises:
             ValueError: somebody has edited it.

@@ -1,4 +1,4 @@
-"""Opens the ledger of a portal, unless it knows of another, or another one is this portal's."""
+"""Opens a portal's ledger; refuses one with another portal's items, or a second one."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,7 +23,7 @@ def open_ledger(settings: Settings) -> Ledger:
     """Open the ledger of this portal.
 
     Raises:
-        NotFit: as `Ledger` says, it knows of another portal, or another one is this portal's.
+        NotFit: as `Ledger` says, it has another portal's items, or this portal has another ledger.
     """
     _take_over_marker(settings)
     _expect_no_other(settings)
@@ -50,7 +50,7 @@ def _take_over_marker(settings: Settings) -> None:
 
 
 def _expect_no_other(settings: Settings) -> None:
-    """See that no ledger is begun for a portal that has one by another of its addresses."""
+    """Refuse a new ledger for a portal that has one under another of its addresses."""
     for origin in settings.origins if not settings.ledger_marker.exists() else ():
         if (marker := settings.marker_of(origin)).exists():
             raise NotFit(

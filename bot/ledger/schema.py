@@ -32,7 +32,7 @@ ITEMS = sa.Table(
     sa.Column("confirmed_at", sa.String(40), nullable=False, default=""),
     sa.Column("seen_pending_at", sa.String(40), nullable=False, default=""),
     sa.Column("baseline", sa.JSON),
-    sa.Column("brought", sa.JSON),  # by whom, and which other data, once it was pressed
+    sa.Column("brought", sa.JSON),  # newer list data of a pressed item, and by whom
     sa.Column("changed_at", sa.String(40), nullable=False),
 )
 ROWS = sa.Table(
@@ -42,7 +42,7 @@ ROWS = sa.Table(
     sa.Column("row", sa.Integer, primary_key=True),
     sa.Column("reference", sa.String(200), primary_key=True),
 )
-REQUESTS = sa.Table(  # rows that ask for whatever is pending
+REQUESTS = sa.Table(  # rows that ask for all pending policies
     "requests",
     SCHEMA,
     sa.Column("list_digest", sa.String(64), primary_key=True),

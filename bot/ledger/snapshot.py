@@ -45,7 +45,7 @@ class Snapshot:
         )
 
     def stored(self) -> dict[str, Any]:
-        """Return it as JSON takes it."""
+        """Return it as a JSON object."""
         return asdict(self)
 
     @property
@@ -60,7 +60,7 @@ class Snapshot:
         return sha256(covered.encode()).hexdigest()
 
     def differences(self, now: Self) -> str:
-        """Return field by field what is different now; empty if nothing is."""
+        """Return the differences field by field; empty if there are none."""
         before, after = self._by_name(), now._by_name()
         return "；".join(
             f"{name}：原为“{before.get(name, '')}”，现为“{after.get(name, '')}”"
@@ -79,10 +79,10 @@ class Baseline:
     """The look before a press: the records of this policy, and the portal's clock."""
 
     records: tuple[PolicyRecord, ...]
-    portal_ahead: timedelta | None = None  # of this machine's clock; nothing if it does not tell
+    portal_ahead: timedelta | None = None  # of this machine's clock; None if unknown
 
     def stored(self) -> dict[str, Any]:
-        """Return it as JSON takes it."""
+        """Return it as a JSON object."""
         ahead = self.portal_ahead
         return {
             "records": [as_facts(one) for one in self.records],
@@ -99,5 +99,5 @@ class Baseline:
 
 
 def as_facts(record: PolicyRecord) -> dict[str, Any]:
-    """Return a record as JSON takes it."""
+    """Return a record as a JSON object."""
     return asdict(record) | {"status": record.status.value}

@@ -29,26 +29,26 @@ class State(StrEnum):
 RESTARTABLE = frozenset({State.REFUSED, State.CHANGED, State.FAILED, State.NEEDS_PERSON})
 # on the way to the press
 ADVANCING = frozenset({State.READY, State.AWAITING_APPROVAL, State.APPROVED, State.INTENT})
-# nothing was pressed yet, so what is to be typed may still be replaced
+# nothing was pressed yet, so newer list data may still replace theirs
 BEFORE_PRESS = RESTARTABLE | ADVANCING
 FOLLOWED_UP = frozenset({State.CONFIRMED, State.ALREADY_CONFIRMED})  # the insurer has not decided
 DECIDED = frozenset({State.UNDERWRITTEN, State.RETURNED, State.DECLINED})
-DONE = (FOLLOWED_UP | DECIDED) - {State.RETURNED}  # which may become pending again
-PRESSED = frozenset({State.PRESSING, State.IN_DOUBT})  # and not verified
+DONE = (FOLLOWED_UP | DECIDED) - {State.RETURNED}  # a returned policy may become pending again
+PRESSED = frozenset({State.PRESSING, State.IN_DOUBT})  # pressed, but not verified
 CONTRADICTED = frozenset(
     {Reason.PENDING_AGAIN, Reason.IN_BOTH, Reason.VANISHED}
-)  # of what is confirmed here
+)  # the portal contradicts what is confirmed here
 MAY_BE_RETURNED = PRESSED | FOLLOWED_UP | {State.RETURNED}  # so that another round may follow
 UNSENT = frozenset({State.FAILED, State.CHANGED})  # after a press that provably sent nothing
 
-USUAL_STEPS = {  # where nothing else is told
+USUAL_STEPS = {  # the next step where none is stored
     State.READY: "运行 single-window run 就接着办",
     State.APPROVED: "运行 single-window run 就确认",
     State.INTENT: "运行 single-window run 就接着办",
     State.PRESSING: "运行 single-window follow-up，由程序核验；请勿手工重复确认",
 }
 
-_ANEW = frozenset({State.READY})  # by another run, or because what is to be typed has changed
+_ANEW = frozenset({State.READY})  # by another run, or because its list data have changed
 _READ_BACK = frozenset({State.CONFIRMED, State.ALREADY_CONFIRMED, State.IN_DOUBT, State.REFUSED})
 MOVES: dict[State, frozenset[State]] = {
     State.READY: _ANEW | RESTARTABLE | {State.AWAITING_APPROVAL, State.ALREADY_CONFIRMED},
@@ -63,7 +63,7 @@ MOVES: dict[State, frozenset[State]] = {
     **dict.fromkeys(DECIDED, frozenset()),
     **dict.fromkeys(RESTARTABLE, _ANEW),
 }
-"""Every change of state that there is within a round; `Ledger.begin_round` begins the next one."""
+"""Every allowed change of state within a round; `Ledger.begin_round` begins the next round."""
 
 STATE_WORDS = {
     State.READY: "待处理",
@@ -94,5 +94,5 @@ WAITING_FOR = {
     State.RETURNED: "经办人",
     State.DECLINED: "经办人",
 }
-"""Whom a state waits for; any other that is not done waits for the next run."""
+"""Who must act in a state; every other unfinished state waits for the next run."""
 NEXT_RUN = "下次运行"

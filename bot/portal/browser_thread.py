@@ -1,4 +1,4 @@
-"""A thread with a browser of its own, and a browser context for each enterprise signed in in it.
+"""A thread with its own browser, and one browser context for each signed-in enterprise.
 
 Playwright's sync API belongs to the thread that started it, so every act on a page is handed to
 the thread that owns the page.
@@ -48,7 +48,7 @@ from pages.parts import DialogLog, Files, TrustedOrigins
 
 T = TypeVar("T")
 VIEWPORT: ViewportSize = {"width": 1280, "height": 1200}  # the whole form in one picture
-NEW_SIGN_INS = 1  # after a lost session; the next one is for a person, not a war of log-ins
+NEW_SIGN_INS = 1  # after a lost session; more would compete with somebody else's log-in
 
 
 class BrowserThread:
@@ -63,15 +63,15 @@ class BrowserThread:
         hosts = map(host_of, settings.origins)
         self._client = Client(hosts, settings.timeout_seconds, settings.proxy)
         self._sessions: dict[str, Session] = {}
-        self._signed_in: dict[str, Login] = {}  # who was let in last, of each enterprise
-        self._lost: Counter[Login] = Counter()  # sessions in this run
+        self._signed_in: dict[str, Login] = {}  # the last login of each enterprise
+        self._lost: Counter[Login] = Counter()  # lost sessions in this run
         self._watchdog = Watchdog()
         self._sign_in = SignIn(settings, passwords, attendant, self._watchdog)
 
     def do(self, item: WorkItem, act: Callable[[Session], T]) -> T:
         """Act in the session of the item's account, signing in first if it is not signed in.
 
-        An enterprise has one session: another account of it ends that of the one before.
+        An enterprise has one session: signing in with another account ends the earlier one.
 
         Raises:
             BusinessException: a person must look; the session stays.
@@ -81,7 +81,7 @@ class BrowserThread:
         return self._thread.submit(self._do, item, act).result()
 
     def hurry(self) -> None:
-        """Wait for whatever is under way, and comes after it, no longer than for one page."""
+        """Give the act under way, and every later act, no more time than for one page."""
         self._watchdog.hurry(self._settings.timeout_seconds)
 
     def leave(self, uscc: str) -> None:
@@ -134,7 +134,7 @@ class BrowserThread:
         except PortalError as error:
             self._discard(item.uscc)
             raise ApplicationException(Reason.PORTAL, described(error), RUN_AGAIN) from None
-        except NotStarted as error:  # nothing was typed, and no other session is in it
+        except NotStarted as error:  # nothing was typed, and it has no other session
             self._stop()
             raise ApplicationException(Reason.BROWSER, error.told, error.next_step) from None
         except PlaywrightError as error:
@@ -143,7 +143,7 @@ class BrowserThread:
 
     @contextmanager
     def _limit(self) -> Iterator[None]:
-        """Limit what an act may take; what it has returned before its end still holds.
+        """Limit the time of an act; a result that it returned is valid even if the browser ended.
 
         Raises:
             OutOfTime: the act failed because the browser was ended.
@@ -164,7 +164,7 @@ class BrowserThread:
     def _session(self, item: WorkItem) -> Session:
         login = login_of(item, self._settings)
         if self._signed_in.get(item.uscc) != login:
-            self._discard(item.uscc)  # another person's
+            self._discard(item.uscc)  # a session of another account
         if item.uscc not in self._sessions:
             self._sessions[item.uscc] = self.sign_in(item)
             self._signed_in[item.uscc] = login
@@ -180,19 +180,19 @@ class BrowserThread:
                 home = self._sign_in.enter(item, context, password)
                 return Session(context, home.open_desk(), *self._ways_out(), guard)
         except BaseException:
-            with suppress(PlaywrightError):  # of a dead browser; what went wrong is what is told
+            with suppress(PlaywrightError):  # of a dead browser; the first error counts
                 context.close()
             raise
 
     def _ways_out(self) -> tuple[Egress, Client]:
-        if self._egress is None:  # a browser is never launched without
+        if self._egress is None:  # cannot be: `_launch` starts one
             raise RuntimeError("no way out")
         return self._egress, self._client
 
     def _new_context(self) -> BrowserContext:
         try:
             context = self._open_context(self._browser or self._launch())
-        except PlaywrightError:  # it died, and every session with it; is_connected may not know
+        except PlaywrightError:  # it died with every session; `is_connected` may not know
             self._stop()
             context = self._open_context(self._launch())
         context.set_default_timeout(self._settings.timeout_seconds * 1000)

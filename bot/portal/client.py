@@ -1,6 +1,6 @@
 """Connections of the bot's own to the portal: each carries one request, once.
 
-A browser sends a POST again when its connection drops, and does not tell whether a byte has left.
+A browser sends a POST again when its connection drops, and does not say whether a byte has left.
 Here connecting and sending are two acts, so "not sent" is a fact; nothing is repeated, and no
 redirect is followed.
 """
@@ -19,7 +19,7 @@ from bot.origins import LOOPBACK, host_of
 
 CHUNK = 65_536
 LIMIT = 1 << 20  # bytes of an answer, packed and unpacked
-OF_A_CONNECTION = frozenset(  # what belongs to one connection, and not to the request
+OF_A_CONNECTION = frozenset(  # headers of one connection, not of the request
     {"accept-encoding", "connection", "content-length", "host", "keep-alive", "proxy-authorization"}
     | {"proxy-connection", "te", "trailer", "transfer-encoding", "upgrade"}
 )
@@ -31,11 +31,11 @@ class NotSent(Exception):
 
 
 class NoAnswer(Exception):
-    """The request may have arrived, and no whole answer to it came back."""
+    """The request may have arrived, but no complete answer came back."""
 
 
 class AnswerTooLarge(NoAnswer):
-    """The answer is larger than anybody wants it."""
+    """The answer is larger than the limit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +68,12 @@ class Answer:
 
 
 class Client:
-    """What opens these connections, to the portal's own hosts and no others."""
+    """Opens these connections, to the portal's own hosts and no others."""
 
     def __init__(self, hosts: Iterable[str], seconds: float, proxy: str | None = None) -> None:
         """Allow these hosts, each written host:port; `seconds` is the limit of one exchange.
 
-        All but loopback is reached by the company's proxy, if there is one.
+        Every host except loopback is reached through the company's proxy, if there is one.
         """
         self._hosts = frozenset(host.lower() for host in hosts)
         self._seconds = seconds
@@ -85,7 +85,7 @@ class Client:
         Raises:
             NotSent: the host is not the portal's, or it was not reached in time.
             AnswerTooLarge: the answer has more bytes than `limit`, packed or unpacked.
-            NoAnswer: the request may have arrived; its answer is not whole, or not to be read.
+            NoAnswer: the request may have arrived; its answer is incomplete or unreadable.
         """
         if host_of(outgoing.url) not in self._hosts:
             raise NotSent("not a host of the portal")
@@ -127,7 +127,7 @@ class Client:
 
 
 class _Deadline:
-    """The moment when a connection is ended, however slowly it drips.
+    """The moment when a connection is ended, even if bytes still arrive.
 
     The time-out of a socket begins anew with each byte, and `http.client` lets go of a socket as
     soon as it has read the head of the last answer.
@@ -139,7 +139,7 @@ class _Deadline:
         self.is_over = False
 
     def end(self) -> None:
-        """End the connection, be it still on its way."""
+        """End the connection, even while it is being opened."""
         self.is_over = True
         with suppress(OSError, AttributeError, TypeError):  # not open yet, or closed by now
             socket.shutdown(self.socket or self._line.sock, SHUT_RDWR)

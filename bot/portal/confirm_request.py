@@ -1,7 +1,7 @@
-"""What a page is about to send, held against what was approved (guide-2.5).
+"""Compares what a page is about to send with what was approved (guide-2.5).
 
 The request is decoded strictly and compared exactly: a field that the portal's profile does not
-name, a second value, or a value in other letters is a difference.
+name, a second value, or a value in another spelling is a difference.
 """
 
 import json
@@ -29,13 +29,13 @@ LABELS = {
 
 
 class NotReadable(Exception):
-    """The body cannot be decoded, so nobody knows what it says."""
+    """The body cannot be decoded, so its content is unknown."""
 
 
 def is_confirmation(
     outgoing: Outgoing, origins: Collection[str], expected: ConfirmationRequest
 ) -> bool:
-    """Tell whether this request confirms a policy at these origins, whichever and for whomever."""
+    """Tell whether this request confirms any policy at one of these origins."""
     return (
         outgoing.method == expected.method
         and urlsplit(outgoing.url).path == expected.path
@@ -50,9 +50,9 @@ def differences(
     contact: Contact,
     known: Iterable[str],
 ) -> list[str]:
-    """Return in which fields this confirmation is not the approved one, without their values.
+    """Return how this confirmation differs from the approved one, without the values of fields.
 
-    `known` are the numbers of policies; it may name no other one than its own.
+    `known` are the numbers of policies; the confirmation may name only its own.
 
     Raises:
         NotReadable: its body cannot be decoded.
@@ -111,7 +111,7 @@ def _other_policies(
     details: PolicyDetails,
     known: Iterable[str],
 ) -> Iterator[str]:
-    """Find another policy's number where any value may stand: in a free field, or a header."""
+    """Find another policy's number in the places that may hold any value: free fields, headers."""
     fields = read_fields(outgoing)
     places = [value for name in expected.free for value in fields.get(name, ())]
     places += [unquote(value) for value in outgoing.headers.values()]
@@ -121,7 +121,7 @@ def _other_policies(
 
 
 def names_one(text: str, numbers: Iterable[str]) -> bool:
-    """Tell whether one of these numbers stands in a text, alone."""
+    """Tell whether a text contains one of these numbers as a whole word."""
     return any(_names(unquote(text), number) for number in numbers)
 
 
@@ -155,14 +155,14 @@ def _body_fields(outgoing: Outgoing) -> list[tuple[str, str]]:
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Make an object of JSON; a name that stands twice means one thing here and another there."""
+    """Make a JSON object; refuse a name that stands twice, since parsers read it differently."""
     if len(dict(pairs)) < len(pairs):
         raise NotReadable("a name stands twice")
     return dict(pairs)
 
 
 def _leaves(value: Any, levels: int, name: str = "") -> Iterator[tuple[str, str]]:
-    """Give every leaf of JSON by its own name; lists stand for several values of a name."""
+    """Give every leaf of JSON by its own name; a list holds several values of one name."""
     if not levels:
         raise NotReadable("too deep")
     if isinstance(value, dict):
@@ -180,7 +180,7 @@ def _leaves(value: Any, levels: int, name: str = "") -> Iterator[tuple[str, str]
 
 
 def _parts(kind: str, body: bytes) -> Iterator[tuple[str, str]]:
-    """Give the fields of a form in parts; a file among them says what nobody has approved."""
+    """Give the fields of a form in parts; refuse a file, since no approval covers one."""
     head = f"Content-Type: {kind}\r\n\r\n".encode("ascii")
     message = message_from_bytes(head + body, policy=policy.HTTP)
     if message.defects or not message.is_multipart():
@@ -196,6 +196,6 @@ def _parts(kind: str, body: bytes) -> Iterator[tuple[str, str]]:
 
 
 def _shown(text: str) -> str:
-    """Show what a page has made up: short, and on one line."""
+    """Show a text that the page has chosen: short, and on one line."""
     clean = "".join(one if one.isprintable() else "?" for one in text)
     return clean if len(clean) <= 40 else f"{clean[:40]}…"

@@ -14,10 +14,10 @@ LOOK = "请登录门户查看这份单证；内容无误时请联系维护人员
 
 
 def fetching(context: BrowserContext, client: Client) -> Callable[[str], bytes]:
-    """Return what fetches a document as whoever is signed in in this context.
+    """Return a function that fetches a document with the session of this context.
 
     It raises:
-        BusinessException: it is too large, or no PDF.
+        BusinessException: it is too large, or not a PDF.
         ApplicationException: the portal did not hand it out whole, or in time.
         ScreenNotReached: the portal answered with an error, or leads elsewhere.
     """

@@ -1,7 +1,7 @@
-"""The browser's only way out: a proxy on loopback that lets nothing through but to allowed hosts.
+"""The browser's only way out: a proxy on loopback that connects to allowed hosts and no others.
 
-A redirect, a beacon or a WebSocket passes by every handler inside the browser; none passes by the
-proxy that the browser is started with.
+A redirect, a beacon or a WebSocket can bypass every handler inside the browser. None can bypass
+the proxy that the browser is started with.
 """
 
 import asyncio
@@ -18,21 +18,21 @@ from bot.origins import LOOPBACK, host_of
 
 CHUNK = 65_536
 BUDGET = 64 << 20  # bytes that a browser may load until `refill`; then it loads nothing
-IDLE_SECONDS = 120.0  # a connection to the portal that carries nothing is cut, unless told longer
+IDLE_SECONDS = 120.0  # an idle connection to the portal is cut; `start` may set another limit
 HOP_BY_HOP = (b"connection:", b"proxy-connection:", b"proxy-authorization:")
 FORBIDDEN = b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 CONNECTED = b"HTTP/1.1 200 Connection established\r\n\r\n"
 
 
 class Egress:
-    """A forward proxy for one browser; what it refuses it writes down, without path or query."""
+    """A forward proxy for one browser; it logs each host that it refuses, without path or query."""
 
     def __init__(
         self, portal: Iterable[str], log: Path, proxy: str | None = None, beside: Iterable[str] = ()
     ) -> None:
         """Allow the portal's hosts and those beside it, each written host:port.
 
-        All but loopback is reached by the company's proxy, if there is one.
+        Every host except loopback is reached through the company's proxy, if there is one.
         """
         self._portal = frozenset(one.lower() for one in portal)
         self._beside = frozenset(one.lower() for one in beside)
@@ -45,19 +45,19 @@ class Egress:
         self._end: Callable[[], object]
         self._loop: asyncio.AbstractEventLoop
         self._under_way: set[asyncio.Task[object]] = set()
-        self._left: int | None = None  # connections to the portal that may be opened; None: any
+        self._left: int | None = None  # how many more connections to the portal may open; None: any
         self._budget = BUDGET
         self._idle_seconds = IDLE_SECONDS
-        self.tried = 0  # connections that the browser wanted since there was no way out
+        self.tried = 0  # connections to the portal refused since `narrow` or `shut`
         self.denied: list[str] = []  # each host:port once
 
     @property
     def address(self) -> str:
-        """Where the browser finds it."""
+        """The address of this proxy, for the browser."""
         return f"http://127.0.0.1:{self._port}"
 
     def start(self, idle_seconds: float = IDLE_SECONDS) -> Self:
-        """Listen on a free port of loopback; cut what carries nothing for so long."""
+        """Listen on a free port of loopback; cut connections to the portal that idle so long."""
         self._idle_seconds = idle_seconds
         self._thread.start()
         self._is_up.wait()
@@ -88,7 +88,7 @@ class Egress:
         asyncio.run_coroutine_threadsafe(self._cut(connections), self._loop).result()
 
     async def _cut(self, left: int) -> None:
-        """Return when each connection has ended, with what it still had to carry."""
+        """Cut every connection, drop its unsent data, and return when each has ended."""
         self._left, self.tried = left, 0
         cut = list(self._under_way)
         for connection in cut:
@@ -103,7 +103,7 @@ class Egress:
         self._port = server.sockets[0].getsockname()[1]
         self._is_up.set()
         await is_over.wait()
-        server.close()  # what is still carried is cut with the loop
+        server.close()  # open connections are cut with the loop
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Carry one request, or one tunnel, to its end; then the connection is closed."""
@@ -141,17 +141,17 @@ class Egress:
             _abort(ends)
         except (OSError, ValueError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
             pass  # no answer: to the browser it looks as if the host had not answered
-        except asyncio.CancelledError:  # as cancelled it would make the loop of Python 3.11 log
+        except asyncio.CancelledError:  # not raised again: the loop of Python 3.11 would log it
             _abort(ends)
         finally:
             for end in ends:
                 end.close()
 
     def _minding(self, idle: asyncio.Timeout, host: str, is_load: bool) -> Callable[[int], bool]:
-        """Return what puts the end of an idle connection off, and tells whether it may go on.
+        """Return a callback that resets the idle time and tells whether the connection may go on.
 
-        A card control is not limited: it is silent as long as a person looks for the PIN. What was
-        cut off for its size is asked for again, and is not to be had either.
+        A card control may idle: it is silent while a person looks for the PIN. Once the budget is
+        spent, a new connection fails as well, so repeating a large request does not help.
         """
         is_limited, now = host not in self._beside, asyncio.get_running_loop().time
 
@@ -170,7 +170,7 @@ class Egress:
         if host in self._portal and self._left:
             self._left -= 1
             return True
-        # a card control that was cut comes again at once, and is none of the portal's
+        # a card control that was cut connects again at once; that is not the portal's
         self.tried += host in self._portal
         return False
 

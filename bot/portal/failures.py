@@ -1,4 +1,4 @@
-"""What the portal or the browser did instead of what was asked for, in Chinese."""
+"""Describes in Chinese what the portal or the browser did instead of the requested act."""
 
 from playwright.sync_api import Error as PlaywrightError
 
@@ -12,7 +12,7 @@ from pages.errors import (
 
 
 def described(error: PortalError | PlaywrightError) -> str:
-    """Return it in words that hold nothing that was typed."""
+    """Describe an error without anything that was typed."""
     match error:
         case PortalRefused():
             return f"门户提示：{'；'.join(error.messages)}"

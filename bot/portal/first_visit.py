@@ -1,4 +1,4 @@
-"""What the portal tells whoever asks: whether it is the one that is meant, and what time it is."""
+"""The first request to the portal: checks that it is the right one, and reads its clock."""
 
 import logging
 from contextlib import suppress
@@ -18,11 +18,11 @@ REDIRECTS = 5
 
 
 def check_portal(settings: Settings) -> None:
-    """See that the portal answers, and that it is what the operator takes it for.
+    """Check that the portal answers, and that it is real or a mock as the operator expects.
 
     Raises:
-        NotFit: it does not answer, its certificate is wrong, it leads elsewhere, or a mock stands
-            where the real one was meant, or the reverse.
+        NotFit: it does not answer, its certificate is wrong, it leads elsewhere, or it is a mock
+            where the real one was expected, or the reverse.
     """
     for origin in settings.origins if settings.live else ():
         _check_encryption(origin, settings)
@@ -49,7 +49,7 @@ def _check_encryption(origin: str, settings: Settings) -> None:
 
 
 def _visit(settings: Settings) -> urllib3.BaseHTTPResponse:
-    """Ask for the portal's page, and follow it only where passwords may be typed."""
+    """Request the portal's page; follow redirects only to origins where passwords may be typed."""
     url = settings.origin
     for _ in range(REDIRECTS):
         answer = _ask(url, settings)
@@ -68,7 +68,7 @@ def _visit(settings: Settings) -> urllib3.BaseHTTPResponse:
 def _is_trusted(url: str, settings: Settings) -> bool:
     try:
         return origin_of(url) in settings.origins
-    except (KeyError, ValueError):  # another scheme, or a port that is none
+    except (KeyError, ValueError):  # another scheme, or an invalid port
         return False
 
 
@@ -93,14 +93,14 @@ def _ask(url: str, settings: Settings) -> urllib3.BaseHTTPResponse:
 
 
 def portal_date(settings: Settings) -> str:
-    """Return what the portal calls the time, as HTTP writes it; empty if it does not tell."""
+    """Return the portal's time as HTTP writes it; empty if the answer has no date."""
     return _ask(settings.origin, settings).headers.get("date", "")
 
 
 def portal_ahead(settings: Settings) -> timedelta | None:
-    """Return how far the portal's clock is ahead of this machine's; nothing if it does not tell.
+    """Return how far the portal's clock is ahead of this machine's; None if that is unknown.
 
-    It tells whole seconds, so this is up to a second less than it is.
+    The portal's date has whole seconds, so the result may be up to one second too small.
     """
     with suppress(NotFit, TypeError, ValueError):
         return parsedate_to_datetime(portal_date(settings)) - datetime.now(UTC)

@@ -1,9 +1,9 @@
-"""What may leave while a form is filled in and pressed: one request, and it is the approved one.
+"""Lets only reads and the approved confirmation leave while a form is filled in and pressed.
 
-Meanwhile the browser has no way out. What its page asks for meets the latch: a read goes by a
-connection of the bot's own; the confirmation is held against what was approved and goes by such a
-connection once; everything else is refused. So "not sent" is a fact, whatever the page or the
-browser does, and Chromium cannot send a lost confirmation again.
+Meanwhile the browser has no way out, and the latch decides on each request of its page. A read
+goes over a connection of the bot's own. The confirmation is compared with what was approved and
+goes over such a connection once. Everything else is refused. So "not sent" is a fact, whatever the
+page or the browser does, and Chromium cannot send a lost confirmation again.
 """
 
 import json
@@ -25,7 +25,7 @@ from pages.models import Contact, PolicyDetails
 from pages.pending import ConfirmationPage
 
 READS = frozenset({"GET", "HEAD"})
-LARGEST_READ = 8 << 20  # bytes of what a page loads while the way out is shut
+LARGEST_READ = 8 << 20  # bytes of one read while the way out is shut
 FETCH_HEADERS = {  # Sec-Fetch-Mode and -Dest by the kind of resource; interception hides them
     "document": ("navigate", "iframe"),
     "font": ("cors", "font"),
@@ -70,7 +70,7 @@ class Sender(Protocol):
 
 
 class Guard:
-    """Refuses every confirmation of a browser context on which no latch decides."""
+    """Refuses every confirmation of a browser context while no latch decides on it."""
 
     def __init__(self, context: BrowserContext, settings: Settings) -> None:
         self.has_refused = False
@@ -93,27 +93,27 @@ class Latch:
         sender: Sender,
         known: Collection[str] = (),
     ) -> None:
-        """`known` are the numbers of policies; no read names one, and no other one is confirmed."""
+        """`known` are policy numbers; a read may name none, a confirmation only its own."""
         self._desk = desk
         self._known = known
         self._settings = settings
         self._expected = settings.profile.confirmation
         self._valve = valve
         self._sender = sender
-        self._approved: tuple[PolicyDetails, Contact] | None = None  # none: nothing may be sent
+        self._approved: tuple[PolicyDetails, Contact] | None = None  # None: none may be sent
         self._is_closed = False  # no confirmation passes any more
-        self._refused: dict[str, None] = {}  # what else the page wanted, each once
-        self._cookies: dict[str, set[str]] = {}  # names, by origin; those that scripts cannot set
+        self._refused: dict[str, None] = {}  # requests of the page, each once
+        self._cookies: dict[str, set[str]] = {}  # names, by origin; HttpOnly ones if there are any
         self.is_laid = False
-        self.is_accepted = False  # the page has shown that the portal has confirmed it
+        self.is_accepted = False  # the page has shown that the portal confirmed it
         self.difference = ""  # why a confirmation was not what was approved
-        self.has_lost_session = False  # the confirmation came without it, and did not leave
+        self.has_lost_session = False  # the confirmation had no session and did not leave
         self.sent: Outgoing | None = None  # the confirmation, once it may have left
         self.is_compared = True
         self.answer: Answer | None = None
 
     def lay(self) -> None:
-        """Shut the browser's way out; from here on its page sends nothing but through `handle`."""
+        """Shut the browser's way out; from now on its page sends only what `handle` allows."""
         for origin in self._settings.origins:
             cookies = self._desk.context.cookies(f"{origin}{self._expected.path}")
             hidden = {one["name"] for one in cookies if one["httpOnly"]}
@@ -123,13 +123,13 @@ class Latch:
         self.is_laid = True
 
     def lift(self) -> bool:
-        """Open the way out again; return False, and leave it shut, if more would come out then."""
+        """Open the way out again; if the page may still send something, return False instead."""
         if not self.is_laid:
             return True
         is_unsettled = self._approved is not None and not self.is_accepted
         if is_unsettled or self.difference or self._valve.tried:
             return False
-        with suppress(PlaywrightError):  # a context that is gone is thrown away before
+        with suppress(PlaywrightError):  # if the context is gone, the way out stays shut
             self._desk.context.unroute("**/*", self.handle)
             self._valve.widen()
             self.is_laid = False
@@ -144,22 +144,22 @@ class Latch:
         self._is_closed = True
 
     def expect_quiet(self) -> None:
-        """See that the page has waited for the press.
+        """Check that the page has waited for the press.
 
         Raises:
-            BusinessException: it wanted to confirm by itself; that did not leave.
+            BusinessException: it tried to confirm by itself; that confirmation did not leave.
         """
         if self.difference:
             raise hasty(self.difference)
 
     @property
     def refused(self) -> tuple[str, ...]:
-        """What else the page wanted to send, by method and path."""
+        """The refused requests of the page, by method and path."""
         return tuple(self._refused)
 
     @property
     def tried(self) -> int:
-        """How many connections the browser wanted since the latch was laid, past every page."""
+        """How many connections the browser tried past the latch; all were refused."""
         return self._valve.tried
 
     def is_as_approved(self, form: ConfirmationPage) -> bool:
@@ -167,7 +167,7 @@ class Latch:
         return (form.read(self._expected.controls), form.read_contact()) == self._approved
 
     def has_answered(self, words: Sequence[str]) -> bool:
-        """Tell whether the portal's own logic, not its page by itself, said all of these words."""
+        """Tell whether the portal's JSON answer, not only its page, contains all of these words."""
         if not (self.answer and self.answer.is_ok):
             return False
         said = _readable(self.answer.body)
@@ -176,7 +176,7 @@ class Latch:
     def handle(self, route: Route) -> None:
         """Decide on one request."""
         outgoing = _outgoing(route.request)
-        if not outgoing.url.startswith(("http:", "https:")):  # nothing that leaves this machine
+        if not outgoing.url.startswith(("http:", "https:")):  # it does not leave this machine
             route.continue_()
         elif is_confirmation(outgoing, self._settings.origins, self._expected):
             self._decide(route, outgoing)
@@ -233,9 +233,9 @@ class Latch:
         return f"页面要提交的不是批准的内容：{'、'.join(wrong)}" if wrong else ""
 
     def _comes_without_session(self, outgoing: Outgoing) -> bool:
-        """Tell whether the browser has forgotten who is signed in, as after a crash of its network.
+        """Tell whether the request lacks the session, as after a crash of the browser's network.
 
-        The portal would only ask to sign in; whether it did no more than that could not be told.
+        The portal would only ask to sign in, but the bot could not verify that it did no more.
         """
         pairs = outgoing.headers.get("cookie", "").split(";")
         carried = {pair.partition("=")[0].strip() for pair in pairs}
@@ -266,7 +266,7 @@ class Latch:
 
 
 def hasty(told: str) -> BusinessException:
-    """Return what is said of a page that wanted to confirm by itself."""
+    """Return the error for a page that tried to confirm by itself."""
     return BusinessException(
         Reason.CHANGED,
         f"{told}；已拦下，没有发出",
@@ -283,14 +283,14 @@ def _outgoing(request: Request) -> Outgoing:
 
 
 def _answer(route: Route, answer: Answer | None) -> None:
-    """Hand an answer to the page; a redirect would be followed past the latch."""
+    """Hand an answer to the page; refuse a redirect, which would be followed past the latch."""
     if answer is None or answer.is_redirect:
         _abort(route, "connectionreset")
         return
     headers: dict[str, str] = {}
-    for name, value in answer.headers:  # of several Set-Cookie each stands on a line of its own
+    for name, value in answer.headers:  # several `Set-Cookie` values go on separate lines
         headers[name] = f"{headers[name]}\n{value}" if name in headers else value
-    with suppress(PlaywrightError):  # a page that is gone misses nothing
+    with suppress(PlaywrightError):  # a page that is gone needs no answer
         route.fulfill(status=answer.status, headers=headers, body=answer.body)
 
 
@@ -300,7 +300,7 @@ def _abort(route: Route, reason: str) -> None:
 
 
 def _readable(body: bytes) -> str:
-    """Return the words of an answer in JSON; empty if it is a page, or nothing that can be read."""
+    """Return an answer in JSON as text; empty if it is a page or unreadable."""
     with suppress(ValueError, RecursionError):
         return json.dumps(json.loads(body), ensure_ascii=False)
     return ""

@@ -23,25 +23,25 @@ class Session:
     desk: DeskPage
     valve: Valve  # on its browser's way out
     sender: Sender
-    guard: Guard | None = None  # until a latch decides
-    is_spent: bool = False  # to be thrown away, with whatever still goes on in it
+    guard: Guard | None = None  # decides while there is no latch
+    is_spent: bool = False  # to be discarded, with everything that still runs in it
     listed: frozenset[str] = frozenset()  # 申请编号 that 待确认 showed on the way to the open form
-    known: tuple[PolicyRecord, ...] = ()  # of the item whose form was opened last, before that
+    known: tuple[PolicyRecord, ...] = ()  # of the last form's item, read before it was opened
     _open: tuple[str, ConfirmationPage] | None = None  # reference and form
     _documents: tuple[Document, ...] | None = None  # of the open form
     _latch: Latch | None = None  # over the open form
 
     def form(self, item: WorkItem) -> ConfirmationPage:
-        """Return the form of this item, opened afresh unless it is the one that is open.
+        """Return the form of this item, opened afresh unless it is already open.
 
-        What 保单查询 shows of it is looked at first: a press of this form can be told from that.
+        Its records in 保单查询 are read first, so that a press of this form shows as a difference.
 
         Raises:
             PolicyNotListed: 待确认 does not list it.
         """
         if self._open is None or self._open[0] != item.reference:
             self.known = self.records(item)
-            if self.guard:  # what a page sent again after its press is not this policy's
+            if self.guard:  # a repeat that an earlier page sent is not this policy's
                 self.guard.has_refused = False
             pending = self.desk.open_pending()
             form = pending.process(item.application_no)
@@ -70,7 +70,7 @@ class Session:
     def leave_form(self) -> None:
         """Forget the form that is open, so that the next look opens it again.
 
-        A page that wanted to get out meanwhile is not let go: the session is spent.
+        If the page may still send something, the way out stays shut and the session is spent.
         """
         self._open = self._documents = None
         if self._latch:
@@ -78,7 +78,7 @@ class Session:
             self._latch = None
 
     def records(self, item: WorkItem) -> tuple[PolicyRecord, ...]:
-        """Look this item up in 保单查询; what is still to be confirmed is no record."""
+        """Look this item up in 保单查询; leave out rows that are still to be confirmed."""
         self.leave_form()
         found = self.desk.open_policies().records_of(item.application_no)
         return tuple(one for one in found if one.status is not PolicyStatus.PENDING)
@@ -89,11 +89,11 @@ class Session:
         return self.desk.open_pending().has(item.application_no)
 
     def expect_quiet(self) -> None:
-        """See that the portal has waited for the bot.
+        """Check that the portal has waited for the bot.
 
         Raises:
-            UnexpectedDialog: it said something in a native dialog.
-            BusinessException: its page wanted to confirm by itself; that did not leave.
+            UnexpectedDialog: it showed a native dialog.
+            BusinessException: its page tried to confirm by itself; that did not leave.
         """
         if self.guard and self.guard.has_refused:
             self.is_spent = True

@@ -1,4 +1,4 @@
-"""The sessions of a run, shared out to browser threads; one process at a time has an enterprise."""
+"""The sessions of a run, spread over browser threads; one process at a time has an enterprise."""
 
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -21,7 +21,7 @@ class Sessions:
     """The browser threads; an enterprise stays on the thread that signed it in.
 
     From its first act until `leave` no other process of this machine acts for this enterprise at
-    this portal: a second one, with a ledger of its own, would press what is being pressed here.
+    this portal. A second process with its own ledger would press the same policies again.
     """
 
     def __init__(self, settings: Settings, passwords: Passwords, attendant: Attendant) -> None:
@@ -51,13 +51,13 @@ class Sessions:
         """Keep other processes away from this enterprise.
 
         Raises:
-            SignInRefused: another process is at it.
+            SignInRefused: another process acts for it.
         """
         with self._lock:
             if uscc in self._held:
                 return
             with ExitStack() as held:
-                for origin in self._settings.origins:  # by any of them it is the same portal
+                for origin in self._settings.origins:  # each is an address of the same portal
                     held.callback(_take(origin, uscc))
                 self._held[uscc] = held.pop_all()
 
@@ -69,7 +69,7 @@ class Sessions:
             return self._homes[uscc]
 
     def leave(self, uscc: str) -> None:
-        """Close the session of this enterprise, if it has one, and let others at it."""
+        """Close the session of this enterprise, if it has one, and release its locks."""
         try:
             if thread := self._homes.pop(uscc, None):
                 thread.leave(uscc)
@@ -78,13 +78,13 @@ class Sessions:
                 held.close()
 
     def hurry(self) -> None:
-        """Wait for no page longer than for one answer: the run is to end."""
+        """Give each act no more time than for one page, because the run is to end."""
         for thread in self._threads:
             thread.hurry()
 
     def close(self) -> None:
         """Close every browser."""
-        self.hurry()  # whoever closes while an act is stuck waits for its end
+        self.hurry()  # closing waits for the end of an act that is stuck
         try:
             for thread in self._threads:
                 thread.close()

@@ -1,7 +1,7 @@
-"""Lets an enterprise in, by account or by card; a person answers what the portal asks of one.
+"""Signs an enterprise in, by account or by card; a person answers captchas and PIN prompts.
 
-What is typed leaves this module for the portal's log-in alone, and once: a refusal is never
-tried again, since accounts and cards are locked after a few (guide-1.2 to guide-1.8).
+Passwords and PINs go to the portal's log-in alone. A refused password or PIN is never tried again,
+since accounts and cards are locked after a few refusals (guide-1.2 to guide-1.8).
 """
 
 import logging
@@ -38,7 +38,7 @@ Login = tuple[str, str]  # 统一社会信用代码 and account
 
 
 class Attendant(Protocol):
-    """Who answers what the portal asks of a person."""
+    """Answers the questions that the portal asks a person."""
 
     def captcha(self, picture: CaptchaPicture) -> str:
         """Return what the picture says."""
@@ -55,7 +55,7 @@ class SignIn:
     def __init__(
         self, settings: Settings, passwords: Passwords, attendant: Attendant, watchdog: Watchdog
     ) -> None:
-        """While a person is asked, the watchdog is paused."""
+        """Keep the watchdog, to pause it while a person is asked."""
         self._settings = settings
         self._passwords = passwords
         self.attendant = attendant
@@ -65,7 +65,7 @@ class SignIn:
         """Return the password of this item's account; a card has none.
 
         Raises:
-            BusinessException: it is nowhere, or cannot be read.
+            BusinessException: it is stored nowhere, or cannot be read.
         """
         if self._settings.login == "card":
             return None
@@ -75,7 +75,7 @@ class SignIn:
         """Sign in in this browser context, and return the home page of the item's enterprise.
 
         Raises:
-            SignInRefused: the portal does not let it in, or somebody else's page came up.
+            SignInRefused: the portal refuses it, or shows another enterprise's page.
         """
         login = _open(context, self._settings.origin, self._settings.profile)
         if password:
@@ -131,7 +131,7 @@ class SignIn:
 
 
 def login_of(item: WorkItem, settings: Settings) -> Login:
-    """Return who signs in for this item: an account is one person's, a card the enterprise's."""
+    """Return the login of this item: an account belongs to a person, a card to the enterprise."""
     return item.uscc, "" if settings.login == "card" else item.account
 
 
@@ -168,7 +168,7 @@ def _foreign(error: ForeignOrigin) -> SignInRefused:
 
 
 def _unclear() -> SignInRefused:
-    # whether the password was sent is not known; it is not sent again
+    # the password may have been sent, so it is not sent again
     return SignInRefused(
         Reason.LOGIN_UNCLEAR,
         "登录没有得到明确的结果",

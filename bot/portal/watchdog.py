@@ -59,12 +59,12 @@ class Watchdog:
         try:
             yield
         finally:
-            with self._lock:  # either it has bitten, or it will not
+            with self._lock:  # after this it cannot bite any more
                 self._stop()
 
     @contextmanager
     def paused(self) -> Iterator[None]:
-        """Let a person take their time; the act has all of its own afterwards."""
+        """Stop the clock while a person answers; afterwards the act has its full time again."""
         with self._lock:
             self._stop()
         try:
@@ -85,7 +85,7 @@ class Watchdog:
 
     @property
     def seconds(self) -> float:
-        """How long an act of the limit that was set last may take."""
+        """How long an act may take under the limit that was set last."""
         return min(self._seconds, self._most)
 
     def _wind(self) -> None:
@@ -101,13 +101,13 @@ class Watchdog:
 
     def _bite(self) -> None:
         with self._lock:
-            if self._process and current_thread() is self._timer:  # not one that was late
+            if self._process and current_thread() is self._timer:  # not an earlier timer, late
                 self.has_bitten = True
                 self._process.end()
 
 
 class _Process:
-    """A process that is ended for certain, or not at all: a number may be given again."""
+    """A process to end; on Linux by descriptor, since the system may reuse its number."""
 
     def __init__(self, number: int) -> None:
         self._number = number
@@ -117,7 +117,7 @@ class _Process:
         """End it at once."""
         with suppress(ProcessLookupError):
             if sys.platform == "win32":
-                os.kill(self._number, signal.SIGTERM)  # there it is the end at once
+                os.kill(self._number, signal.SIGTERM)  # which ends it at once there
             elif sys.platform == "linux" and self._descriptor is not None:
                 signal.pidfd_send_signal(self._descriptor, signal.SIGKILL)
             else:

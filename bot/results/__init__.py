@@ -1,1 +1,1 @@
-"""Answers for people who were not there; imports evidence, ledger, work_list and below."""
+"""The results of a run as files for people; imports evidence, ledger, work_list and below."""

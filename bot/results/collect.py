@@ -29,8 +29,8 @@ def write_results(
 ) -> tuple[Path, ...]:
     """Write the result workbook and the page beside the list; return where they lie.
 
-    Without the start of a run they tell when they were written, and no run.
-    A list that was edited since it was read gets the page alone: its rows may have moved.
+    Without `started` they show only when they were written, not a run.
+    A list that was edited since it was read gets only the page: its rows may have moved.
     """
     evidence = Evidence(settings.evidence)
     head = evidence.chain.head()
@@ -94,7 +94,7 @@ def _rows(ledger: Ledger, evidence: Evidence, work_list: WorkList) -> dict[int, 
 
 
 def _row(entries: list[Entry], evidence: Evidence) -> RowResult:
-    """Tell the items of one row; each begins with its number where the row has several."""
+    """Return the result of one row; if it has several items, each begins with its number."""
     if len(entries) == 1:
         entry = entries[0]
         pack = evidence.pack(entry.item)

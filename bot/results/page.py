@@ -15,7 +15,7 @@ PICTURE_WIDTH = 360
 
 
 def write_html(summary: RunSummary, target: Path) -> Path:
-    """Write the run as one page that needs nothing else, and return where it lies."""
+    """Write the run as one self-contained page, and return where it lies."""
     page = render(
         "results",
         summary=summary,

@@ -1,4 +1,4 @@
-"""What a run came to, item by item and row by row, before it is a workbook or a page."""
+"""The results of a run, item by item and row by row, for the workbook and the page."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ GOOD = frozenset({State.CONFIRMED, State.ALREADY_CONFIRMED, State.UNDERWRITTEN})
 BAD = frozenset({State.DECLINED, State.REFUSED, State.FAILED})
 UNDER_WAY = frozenset({State.READY, State.APPROVED, State.INTENT, State.PRESSING})
 
-NOT_TAKEN = "未受理"  # the row of a list that was wrong
+NOT_TAKEN = "未受理"  # the state of a list row that was wrong
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class ItemSummary:
 
     @property
     def waits_for(self) -> str:
-        """Who has the next step."""
+        """Who must take the next step."""
         return WAITING_FOR.get(self.state, NEXT_RUN)
 
 
@@ -55,7 +55,7 @@ class RunSummary:
     title: str
     portal: str
     is_mock: bool
-    started_at: datetime | None  # none where results are written again, without a run
+    started_at: datetime | None  # None if results are written again without a run
     ended_at: datetime
     operator: str  # who took the items in
     items: tuple[ItemSummary, ...]

@@ -1,4 +1,4 @@
-"""结果工作簿: a copy of the work list with what became of each row, and a sheet of the run."""
+"""结果工作簿: a copy of the work list with the result of each row, and a sheet of the run."""
 
 from collections.abc import Mapping
 from copy import copy
@@ -53,7 +53,7 @@ def write_workbook(
 
 
 def _write_summary(workbook: Workbook, rows: Mapping[int, RowResult], summary: RunSummary) -> None:
-    """Add a sheet that tells the run, the counts, and who must do what next."""
+    """Add a sheet with the run, the counts, and who must do what next."""
     sheet = OwnSheet(workbook, SUMMARY, (22, 34, 26, 44, 44))
     mark = "（模拟门户，非真实业务）" if summary.is_mock else ""
     sheet.add(summary.title + mark, is_heading=True)
@@ -81,7 +81,7 @@ def _write_summary(workbook: Workbook, rows: Mapping[int, RowResult], summary: R
 def _first_result_column(sheet: Worksheet) -> int:
     headings = tuple(cell.value for cell in sheet[1])
     first = len(headings) - len(HEADINGS) + 1
-    # a list that is itself an earlier result gets its columns written anew
+    # a list that is itself an earlier result gets its result columns written again
     return first if headings[first - 1 :] == HEADINGS else len(headings) + 1
 
 

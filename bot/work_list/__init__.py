@@ -1,1 +1,1 @@
-"""工作清单: a person's spreadsheet: read, checked, marked, written; imports top files alone."""
+"""工作清单: a person's spreadsheet, read, checked, marked and written; imports top files alone."""

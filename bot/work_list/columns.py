@@ -38,10 +38,10 @@ class Column:
     normalise: Callable[[str], str]
     check: Callable[[str], None]
     mask: Callable[[str], str]
-    limit: int = 500  # in the portal's counting: a Chinese character is two
+    limit: int = 500  # as the portal counts: a Chinese character is two
 
     def accept(self, raw: str) -> str:
-        """Return what the cell says, written the normal way.
+        """Return the text of the cell in its normal form.
 
         Raises:
             Unfit: it breaks a rule.
@@ -75,14 +75,14 @@ class Column:
 
 
 def doubt(text: str) -> Doubt | None:
-    """Return what a person should look at in a cell that breaks no rule."""
+    """Return the doubt about a cell that breaks no rule, if there is one."""
     if MARKUP.search(text):
         return Doubt("B72", "含有网页标记，会原样按文字处理", "请核对是不是误填")
     return None
 
 
 def is_mojibake(text: str) -> bool:
-    """Tell whether this is UTF-8 that was read in another encoding, or what is left of such."""
+    """Tell whether this is UTF-8 that was read in another encoding, or its remains."""
     if "\ufffd" in text or "锟斤拷" in text:
         return True
     for encoding in ("gb18030", "cp1252", "latin-1"):
@@ -99,7 +99,7 @@ def _squeeze(text: str) -> str:
 
 
 def _fold(text: str) -> str:
-    # NFKC would make a 2 of ², which nobody has typed; a full-width ２ is a 2
+    # NFKC would turn ² into 2, which is wrong; a full-width ２ is a 2
     for one in text:
         if one.isdigit() and not one.isascii() and not "０" <= one <= "９":
             raise Unfit("B51", f"“{one}”不是 0 至 9 的数字", TYPE_AGAIN)
@@ -167,7 +167,7 @@ def _check_person(text: str) -> None:
 def _check_phone(text: str) -> None:
     digits = re.sub(r"[-() ]", "", text)
     if _number_type(digits) == PhoneNumberType.MOBILE:
-        return  # many a small enterprise has no other telephone
+        return  # many small enterprises have no other telephone
     if _number_type("0" + digits) == PhoneNumberType.FIXED_LINE and len(digits) >= 10:
         raise Unfit("B50", "区号开头的 0 丢失", AS_TEXT)
     if not digits.startswith("0") or _number_type(digits) != PhoneNumberType.FIXED_LINE:

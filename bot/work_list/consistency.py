@@ -1,4 +1,4 @@
-"""What the rows of a work list say of each other: one policy twice, one enterprise in two ways."""
+"""Compares the rows of a work list: one policy twice, one enterprise spelled in two ways."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -8,9 +8,9 @@ from bot.work_list.findings import Doubt, Remark, Unfit
 
 ONE = "请只保留其中一行"
 SHOWN: Mapping[str, Callable[[str], str]] = {"企业名称": str, "登录账号": mask_text}
-"""What an enterprise has one of, and how it is shown."""
-SHARED = 3  # enterprises with one mobile number that are worth a question
-Row = Mapping[str, str]  # what its cells say, by heading; a cell that is wrong is missing
+"""The columns that have one value for each enterprise, and how they are shown."""
+SHARED = 3  # so many enterprises with one mobile number raise a doubt
+Row = Mapping[str, str]  # the texts of its cells by heading; wrong cells are missing
 
 
 def contradictions(rows: Mapping[int, Row], spelled: Mapping[int, str]) -> Iterator[Remark]:
@@ -23,7 +23,7 @@ def contradictions(rows: Mapping[int, Row], spelled: Mapping[int, str]) -> Itera
 
 
 def _two_ways(rows: Mapping[int, Row]) -> Iterator[Remark]:
-    """Tell the rows of each spelling but the usual one; of several usual ones, of all."""
+    """Report the rows of every unusual spelling; if none is the most usual, of every spelling."""
     for heading, shown in SHOWN.items():
         ways = sorted(_groups(rows, heading).items(), key=lambda way: len(way[1]), reverse=True)
         pairs = [(way, ways[0]) for way in ways[1:]]

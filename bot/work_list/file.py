@@ -26,11 +26,11 @@ MAX_BYTES = 20 * 1024 * 1024
 MAX_CSV_BYTES = 5 * 1024 * 1024
 MAX_ENTRIES = 200
 MAX_RATIO = 100
-SMALL = 1024 * 1024  # no bomb, whatever its ratio
+SMALL = 1024 * 1024  # no bomb, even at a high ratio
 
 OLE_MAGIC = bytes.fromhex("d0cf11e0a1b11ae1")
 LINKS = ("xl/externalLinks/", "xl/connections.xml", "xl/queryTables/")
-AREAS = frozenset({"mergeCell", "hyperlink", "comment"})  # openpyxl makes cells of all they cover
+AREAS = frozenset({"mergeCell", "hyperlink", "comment"})  # openpyxl creates every cell they cover
 AREA = re.compile(r"([A-Z]{1,3})([0-9]{1,7})(?::([A-Z]{1,3})([0-9]{1,7}))?")
 VALUES = frozenset({"v", "f", "is"})
 
@@ -102,7 +102,7 @@ def is_workbook(path: Path, content: bytes) -> bool:
 
 
 def open_workbook(content: bytes, *, data_only: bool = False) -> Workbook:
-    """Open a workbook that is known to be small enough.
+    """Open a workbook after checking that it is small enough.
 
     Raises:
         Unfit: it is damaged, or holds what a list must not hold.
@@ -129,7 +129,7 @@ def _check_archive(content: bytes) -> None:
 
 
 def _check_directory(entries: list[zipfile.ZipInfo]) -> None:
-    """Refuse by the archive's own directory; zipfile never gives out more than that says."""
+    """Check the archive's directory; zipfile never unpacks more than the directory says."""
     names = [entry.filename for entry in entries]
     size = sum(entry.file_size for entry in entries)
     packed = sum(entry.compress_size for entry in entries)
@@ -160,14 +160,14 @@ class _Census:
         """Count one part, if it is XML.
 
         Raises:
-            Unfit: it is too much.
+            Unfit: the workbook holds too much.
         """
         self._rows = self._filled = 0
         self._is_filled = False
         parser = expat.ParserCreate()
         parser.StartElementHandler = self._start
         parser.StartDoctypeDeclHandler = self._refuse_doctype
-        with suppress(expat.ExpatError):  # no XML; if it should be, opening it will tell
+        with suppress(expat.ExpatError):  # not XML; if it should be, opening it fails later
             parser.Parse(part, True)
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
@@ -227,7 +227,7 @@ def visible_sheets(workbook: Workbook) -> list[Worksheet]:
 
 
 def list_sheet(workbook: Workbook) -> Worksheet:
-    """Return the sheet that holds the list: the first that can be seen.
+    """Return the sheet that holds the list: the first visible one.
 
     Raises:
         Unfit: there is none, or it is too large.
@@ -245,7 +245,7 @@ def csv_rows(content: bytes) -> list[list[str]]:
     """Return the fields of a .csv file, row by row.
 
     Raises:
-        Unfit: it cannot be taken apart.
+        Unfit: it cannot be parsed.
     """
     if len(content) > MAX_CSV_BYTES:
         raise Unfit("B09", f"文件超过 {MAX_CSV_BYTES // 2**20} MB", SPLIT)
@@ -294,7 +294,7 @@ def _decode(content: bytes) -> str:
 
 
 def _row_of_other_encoding(content: bytes) -> int:
-    """Return the first row in Chinese that is encoded otherwise than those before; 0 if none is."""
+    """Return the first Chinese row whose encoding differs from the rows before; 0 if none does."""
     first = ""
     for row, line in enumerate(content.splitlines(), start=1):
         encoding = _encoding(line)

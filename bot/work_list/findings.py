@@ -1,4 +1,4 @@
-"""What can be wrong with a work list: the catalogue, and one finding of it in plain Chinese."""
+"""The catalogue of what can be wrong with a work list, and its findings in plain Chinese."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -97,12 +97,12 @@ class Unfit(Exception):
 
 
 class Doubt(Unfit):
-    """It can be used all the same, but a person should know."""
+    """It can still be used, but a person should know about it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """What is said of one row, or of one cell of it, before its place in the sheet is known."""
+    """A remark on a list, a row or a cell, before its place in the sheet is known."""
 
     what: Unfit
     row: int | None = None
@@ -112,13 +112,13 @@ class Remark:
 
     @classmethod
     def of_all(cls, what: Unfit, rows: Sequence[int], heading: str, value: str = "") -> Self:
-        """Say one thing of several rows, at the first of them."""
+        """Make one remark on several rows, placed at the first of them."""
         return cls(what, rows[0], heading, value, tuple(rows[1:]))
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that is wrong with a list, or was put right in it, and what to do."""
+    """One thing that is wrong with a list or was corrected in it, and what to do."""
 
     code: str
     sheet: str
@@ -129,11 +129,11 @@ class Finding:
     problem: str
     fix: str
     is_warning: bool = False  # the list can be used all the same
-    also: tuple[int, ...] = ()  # further rows that it is said of
+    also: tuple[int, ...] = ()  # further rows that it concerns
 
     @classmethod
     def of(cls, remark: Remark, sheet: str, letters: Mapping[str, str]) -> Self:
-        """Say where in the sheet it is."""
+        """Make a finding of a remark, with its place in the sheet."""
         return cls(
             code=remark.what.code,
             sheet=sheet,
@@ -149,7 +149,7 @@ class Finding:
 
     @property
     def rows(self) -> tuple[int | None, ...]:
-        """Every row that it is said of; none stands for the list."""
+        """Every row that it concerns; None stands for the whole list."""
         return self.row, *self.also
 
     @property
@@ -166,14 +166,14 @@ class Finding:
         return f"{where}{'：' if where else ''}{self.problem}；{self.fix}。({self.code})"
 
     def facts(self) -> dict[str, Any]:
-        """Return what machines read, by name."""
+        """Return its fields by name, for machines."""
         return {"rule": CODES[self.code]} | {
             name: getattr(self, name) for name in self.__dataclass_fields__
         }
 
 
 def is_from_finding(comment: str) -> bool:
-    """Tell whether a comment says what a finding says; not every program keeps its author."""
+    """Tell whether a finding wrote this comment; not every program keeps the comment's author."""
     return re.search(r"\(B\d\d\)\s*$", comment) is not None
 
 

@@ -46,7 +46,7 @@ def write_marked_copy(work_list: WorkList) -> Path | None:
 
 
 def _unmark(sheet: Worksheet) -> None:
-    """Take away what an earlier copy has marked, when a person has gone on with that."""
+    """Remove the marks of an earlier copy, since a person may go on working with one."""
     for cells in sheet.iter_rows():
         for cell in cells:
             if cell.has_style and cell.fill.fgColor.rgb in OURS:
@@ -71,7 +71,7 @@ def _mark(sheet: Worksheet, findings: Iterable[Finding]) -> None:
 
 
 def _shown_cell(sheet: Worksheet, place: str) -> str:
-    """Return the cell that a person sees there: of merged ones, the first."""
+    """Return the cell that a person sees there: the first cell of a merged area."""
     if not isinstance(sheet[place], MergedCell):
         return place
     areas = (area for area in sheet.merged_cells.ranges if place in area)

@@ -1,4 +1,4 @@
-"""A list that is open: read once, and handed to whoever checks it or writes on a copy of it."""
+"""An open list: read once, then checked, and copied to be written on."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,7 +31,7 @@ class OpenList:
     def take_copy(self) -> Workbook:
         """Return a workbook to write on, with the last values of its formulas.
 
-        The one that was read is handed out, once, if it has no formula; it is not read again.
+        If the list has no formula, the workbook that was read is handed out itself, once.
         """
         if self._is_taken or _has_formula(self.workbook):
             return _parsed(self.path, self.content, data_only=True)[0]

@@ -30,7 +30,7 @@ PASSWORD_HEADING = re.compile(
 )
 ACTION_HEADING = re.compile(r"操作|动作|办理方式|处理方式|是否(确认|办理|投保|提交)|action")
 FOOTER = re.compile(r"合计|总计|小计|共计|总数|制表|填表|审核|经办|说明|注[:：]")
-ROWS_WITH_HEADINGS = 10  # where they are looked for when the first row has none
+ROWS_WITH_HEADINGS = 10  # rows to search for headings when the first row has none
 LIKE_A_LIST = 3  # columns that tell a list from another sheet
 
 HEADINGS_FIRST = "请让第 1 行是列名；CSV 文件请另存为“CSV UTF-8（逗号分隔）”，以免列名成为乱码"
@@ -49,7 +49,7 @@ Cells = Sequence[Cell | MergedCell]
 
 @dataclass(frozen=True, slots=True)
 class WorkList:
-    """One work list as read: the rows that can be worked on, and all there is to say about it."""
+    """One work list as read: the rows that can be worked on, and every finding about it."""
 
     path: Path
     digest: str
@@ -67,11 +67,11 @@ class WorkList:
 
     @property
     def warnings(self) -> tuple[Finding, ...]:
-        """What was put right here, or may surprise."""
+        """What was corrected here, or may surprise a person."""
         return tuple(finding for finding in self.findings if finding.is_warning)
 
     def with_remarks(self, remarks: Iterable[Remark]) -> "WorkList":
-        """Return the list with more said of it, and without the rows that are wrong by that."""
+        """Return the list with these remarks as findings, and without the rows that are wrong."""
         told = (Finding.of(remark, self.sheet, self.letters) for remark in remarks)
         findings = sorted((*self.findings, *told), key=lambda finding: finding.row or 0)
         wrong = {row for finding in findings if not finding.is_warning for row in finding.rows}
@@ -81,7 +81,7 @@ class WorkList:
 
 
 def read_work_list(path: Path, portal_origin: str) -> WorkList:
-    """Read and check a work list; whatever is wrong with it is among its findings."""
+    """Read and check a work list; its findings hold everything that is wrong with it."""
     source, digest = None, ""
     try:
         content = list_file.read_bytes(path)
@@ -102,7 +102,7 @@ def read_work_list(path: Path, portal_origin: str) -> WorkList:
 
 
 class _Reading:
-    """One sheet being read: its headings, its rows, and what there is to say about them."""
+    """One sheet being read: its headings, its rows, and the remarks on them."""
 
     def __init__(self, source: OpenList) -> None:
         self.workbook = source.workbook
@@ -261,7 +261,7 @@ class _Reading:
                 _check_kind(cells[index - 1])
                 value = values[column.heading] = column.accept(raw)
             except Unfit as unfit:
-                values.pop(column.heading, None)  # of two columns of one name both may be wrong
+                values.pop(column.heading, None)  # two columns of one name may both be wrong
                 self._tell(unfit, row, column.heading, column.mask(raw))
             else:
                 if value != raw:
@@ -336,5 +336,5 @@ def _work_item(portal_origin: str, row: int, values: Mapping[str, str]) -> WorkI
 
 
 def _names(text: str) -> tuple[str, ...]:
-    # a document's name may contain 、 and brackets, so only these part them
+    # a document's name may contain 、 and brackets, so only these separate names
     return tuple(name.strip() for name in re.split(r"[;；\n]", text) if name.strip())

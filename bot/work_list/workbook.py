@@ -35,7 +35,7 @@ def put_text(cell: Cell | MergedCell, text: str) -> None:
 
 
 def keep_texts(workbook: Workbook) -> None:
-    """Let no text of the workbook become a formula, whoever wrote it."""
+    """Let no text of the workbook become a formula, even if a person wrote it."""
     for sheet in workbook.worksheets:
         for cells in sheet.iter_rows():
             for cell in cells:
@@ -47,7 +47,7 @@ class OwnSheet:
     """A sheet of ours at the end of a workbook, written row by row."""
 
     def __init__(self, workbook: Workbook, title: str, widths: tuple[int, ...]) -> None:
-        """Add it, instead of one that bears its name already."""
+        """Add it; it replaces a sheet of the same name."""
         if title in workbook.sheetnames:
             workbook.remove(workbook[title])
         self.sheet: Worksheet = workbook.create_sheet(title)
@@ -76,7 +76,7 @@ class OwnSheet:
 
 
 def make_room(sheet: Worksheet, row: int, first: int, last: int) -> None:
-    """Make a row as high as the texts of these columns need; not every program does so."""
+    """Make a row as high as the texts of these columns need; some programs do not do it."""
     lines = [1]
     for index in range(first, last + 1):
         room = sheet.column_dimensions[get_column_letter(index)].width - 1
@@ -119,9 +119,9 @@ def save(workbook: Workbook, target: Path, spare: Path | None = None) -> Path:
 
 
 def publish(content: bytes, target: Path, spare: Path | None) -> Path:
-    """Put a file in place in one step, and return where: under a new name if somebody has it open.
+    """Put a file in place in one step, and return where it lies.
 
-    The spare file is never replaced.
+    If somebody has the target open, the file gets a new name. The spare file is never replaced.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     half = target.with_name(f".{target.name}.part")
@@ -138,7 +138,7 @@ def publish(content: bytes, target: Path, spare: Path | None) -> Path:
 
 
 def is_open(path: Path) -> bool:
-    """Tell whether a spreadsheet program has this file open, by the lock file it leaves beside."""
+    """Tell whether a spreadsheet program has this file open, by its lock file in the folder."""
     return any(path.with_name(name).exists() for name in lock_names(path))
 
 
