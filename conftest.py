@@ -46,7 +46,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the longest, on every worker; each gets a slice, and steals when it is done."""
     workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
-    longest = list(json.loads(DURATIONS.read_text(encoding="utf-8")))
+    longest = list(json.loads(DURATIONS.read_text("utf-8"))) if DURATIONS.exists() else []
     heads: list[list[pytest.Item]] = [[] for _ in range(workers)]
     rest = []
     for item in items:

@@ -35,7 +35,7 @@ class WorkItem:
         return f"{self.application_no}{in_round(self.round)}"
 
     @property
-    def is_request(self) -> bool:
+    def asks_for_all(self) -> bool:
         """Whether the row asks for all pending policies of its enterprise."""
         return not self.application_no
 

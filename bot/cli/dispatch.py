@@ -79,7 +79,7 @@ def print_dispatched(entries: list[Entry], work_list: WorkList, as_json: bool) -
         return
     print_entries(entries, as_json)
     for item in work_list.items:
-        if item.is_request:
+        if item.asks_for_all:
             out.print(f"{item.enterprise_name}：全部待确认保单，运行时登录后列出", markup=False)
 
 

@@ -45,7 +45,7 @@ def run(
         **given,
     )
     items = job.work_list.items if job.work_list else ()
-    total = None if any(item.is_request for item in items) else len(items) or None
+    total = None if any(item.asks_for_all for item in items) else len(items) or None
     title = "演练" if job.settings.dry_run else "确认投保"
     with shown_progress(title, total, quiet or as_json) as progress:
         tell = teller(progress)

@@ -35,10 +35,10 @@ class Vault:
         stored = _read(file)
         self._salt = _unpack(stored["salt"]) if stored else secrets.token_bytes(SALT_BYTES)
         self._cipher = AESGCM(_derive(passphrase, self._salt))
-        self._check = str(stored["check"]) if stored else self._seal(b"", self._sealed_to())
+        self._check = str(stored["check"]) if stored else self._encrypt(b"", self._sealed_to())
         self._entries: dict[str, str] = dict(stored["entries"]) if stored else {}
         try:
-            self._open(self._check, self._sealed_to())
+            self._decrypt(self._check, self._sealed_to())
         except InvalidTag:
             raise NotFit(
                 f"打不开保管库 {file}：口令不对，或文件被改动",
@@ -56,7 +56,7 @@ class Vault:
         if name not in self._entries:
             return None
         try:
-            return Secret(self._open(self._entries[name], self._sealed_to(name)).decode())
+            return Secret(self._decrypt(self._entries[name], self._sealed_to(name)).decode())
         except InvalidTag:
             raise BusinessException(
                 Reason.VAULT_TAMPERED,
@@ -67,7 +67,7 @@ class Vault:
     def keep(self, uscc: str, account: str, password: Secret) -> None:
         """Store the password of this account."""
         name = _name(uscc, account)
-        self._entries[name] = self._seal(password.reveal().encode(), self._sealed_to(name))
+        self._entries[name] = self._encrypt(password.reveal().encode(), self._sealed_to(name))
         self._write()
 
     def remove(self, uscc: str, account: str) -> bool:
@@ -86,11 +86,11 @@ class Vault:
     def _sealed_to(self, name: str = "") -> bytes:
         return f"{name}|{self._origin}".encode()
 
-    def _seal(self, content: bytes, sealed_to: bytes) -> str:
+    def _encrypt(self, content: bytes, sealed_to: bytes) -> str:
         nonce = secrets.token_bytes(NONCE_BYTES)
         return b64encode(nonce + self._cipher.encrypt(nonce, content, sealed_to)).decode()
 
-    def _open(self, sealed: str, sealed_to: bytes) -> bytes:
+    def _decrypt(self, sealed: str, sealed_to: bytes) -> bytes:
         content = _unpack(sealed)
         return self._cipher.decrypt(content[:NONCE_BYTES], content[NONCE_BYTES:], sealed_to)
 

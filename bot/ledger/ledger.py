@@ -39,7 +39,7 @@ class Ledger:
         """
         with self._database.writing() as transaction:
             for item in items:
-                if item.is_request:
+                if item.asks_for_all:
                     take_request(transaction, item, list_digest)
                 else:
                     take_in(transaction, item, list_digest, by)

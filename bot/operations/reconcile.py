@@ -135,9 +135,9 @@ def compare(
     name = items[0].enterprise_name
     waiting = {one.application_no: one.status for one in pending}
     last = {one.application_no: one.status for one in sorted(records, key=confirmation_time)}
-    numbered = [item for item in items if not item.is_request]
+    numbered = [item for item in items if not item.asks_for_all]
     known = {item.application_no: states.get(item.policy) for item in numbered}
-    whole = next((item.policy for item in items if item.is_request), "")
+    whole = next((item.policy for item in items if item.asks_for_all), "")
     if whole:  # the row stands for every policy that the ledger has of this enterprise
         known |= {
             policy.removeprefix(whole): state

@@ -28,7 +28,7 @@ from bot.work_list.workbook import (
     ungroup_columns,
 )
 
-HEADINGS = ("状态", "结果说明", "下一步", "确认时间", "证据包")
+RESULT_HEADINGS = ("状态", "结果说明", "下一步", "确认时间", "证据包")
 WIDTHS = (16, 44, 44, 22, 28)
 
 
@@ -80,13 +80,13 @@ def _write_summary(workbook: Workbook, rows: Mapping[int, RowResult], summary: R
 
 def _first_result_column(sheet: Worksheet) -> int:
     headings = tuple(cell.value for cell in sheet[1])
-    first = len(headings) - len(HEADINGS) + 1
+    first = len(headings) - len(RESULT_HEADINGS) + 1
     # a list that is itself an earlier result gets its result columns written again
-    return first if headings[first - 1 :] == HEADINGS else len(headings) + 1
+    return first if headings[first - 1 :] == RESULT_HEADINGS else len(headings) + 1
 
 
 def _make_columns_readable(sheet: Worksheet, first: int) -> None:
-    ungroup_columns(sheet, first + len(HEADINGS))
+    ungroup_columns(sheet, first + len(RESULT_HEADINGS))
     for index in range(1, first):
         letter = get_column_letter(index)
         if letter not in sheet.column_dimensions:
@@ -122,7 +122,7 @@ def _address(evidence: Path, folder: Path) -> str:
 
 def _write_headings(sheet: Worksheet, first: int) -> None:
     model = sheet.cell(1, first - 1)
-    for index, heading in enumerate(HEADINGS, start=first):
+    for index, heading in enumerate(RESULT_HEADINGS, start=first):
         cell = sheet.cell(1, index)
         cell.value = heading
         copy_look(model, cell)

@@ -24,7 +24,7 @@ QUESTIONABLE = PatternFill("solid", fgColor="FFFFEB9C")
 OURS = frozenset({WRONG.fgColor.rgb, QUESTIONABLE.fgColor.rgb})
 MAX_COMMENTS = 1_000  # more make a workbook that opens slowly
 MAX_LISTED = 2_000  # more make the copy too large to be a list again
-COLUMNS = ("编号", "轻重", "行", "列", "列名", "内容", "规则", "问题", "怎样改")
+PROBLEM_COLUMNS = ("编号", "轻重", "行", "列", "列名", "内容", "规则", "问题", "怎样改")
 WIDTHS = (8, 8, 8, 8, 22, 24, 26, 50, 50)
 
 
@@ -89,7 +89,7 @@ def _leave_passwords_out(sheet: Worksheet, findings: Iterable[Finding]) -> None:
 
 def _list_all(workbook: Workbook, findings: Sequence[Finding]) -> None:
     own = OwnSheet(workbook, PROBLEMS, WIDTHS)
-    own.add(*COLUMNS, is_heading=True)
+    own.add(*PROBLEM_COLUMNS, is_heading=True)
     for one in findings[:MAX_LISTED]:
         weight = "提醒" if one.is_warning else "错误"
         place = (one.row or "", one.column, one.heading, one.value)

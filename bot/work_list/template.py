@@ -46,7 +46,7 @@ HINTS = {
     "备注": "没有就留空；一行，至多 100 个汉字。",
     "预期单证名称": "没有就留空；填了就核对门户上的单证，几份之间用分号隔开。",
 }
-RULES = {  # what Excel itself can check, with X for the cell
+EXCEL_RULES = {  # what Excel itself can check, with X for the cell
     "统一社会信用代码": "LEN(TRIM(X))=18",
     "主要联系人手机": "LEN(TRIM(X))=11",
     "主要联系人邮箱": 'AND(ISNUMBER(FIND("@",X)),ISNUMBER(FIND(".",X)))',
@@ -137,9 +137,9 @@ def _write_headings(sheet: Worksheet) -> None:
 def _validate(sheet: Worksheet, column: Column) -> None:
     letter = get_column_letter(COLUMNS.index(column) + 1)
     rule = DataValidation(
-        type="custom" if column.heading in RULES else None,
-        formula1=RULES[column.heading].replace("X", f"{letter}2")
-        if column.heading in RULES
+        type="custom" if column.heading in EXCEL_RULES else None,
+        formula1=EXCEL_RULES[column.heading].replace("X", f"{letter}2")
+        if column.heading in EXCEL_RULES
         else None,
         allow_blank=True,
         showInputMessage=True,

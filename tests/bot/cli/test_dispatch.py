@@ -163,7 +163,7 @@ def test_enterprises_of_the_settings_become_requests():
     assert ended.exit_code == 0
     assert "模拟出口企业0002有限公司：全部待确认保单" in ended.stdout
     assert request.item.uscc == uscc(2)
-    assert request.item.is_request
+    assert request.item.asks_for_all
     assert entries == []
 
 

@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from bot.cli import app
-from bot.confirmation.acts import Confirmation
+from bot.confirmation.inspection import Inspection
 from bot.errors import BusinessException
 from bot.evidence.pack import Evidence
 from bot.evidence.seal import PUBLIC_KEY
@@ -205,9 +205,9 @@ def test_nothing_is_typed_for_a_person_who_was_erased(settings: Settings):
     """The item waits for its list, which brings the contact data again."""
     personal_data.purge(settings, LATER)
     with opened_ledger(settings) as ledger:
-        confirmation = Confirmation(settings, ledger, DirectSessions(), Evidence(settings.evidence))
+        inspection = Inspection(settings, ledger, DirectSessions(), Evidence(settings.evidence))
         with pytest.raises(BusinessException, match="联系方式已从台账清除"):
-            confirmation.inspect(ledger.entry(ITEM.reference))
+            inspection.inspect(ledger.entry(ITEM.reference))
 
         ledger.dispatch([ITEM, REQUEST], "list", MAKER)
 

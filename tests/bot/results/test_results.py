@@ -23,7 +23,7 @@ from bot.ledger.states import STATE_WORDS, State
 from bot.results.collect import write_results
 from bot.results.page import write_html
 from bot.results.summary import NOT_TAKEN, ItemSummary, RowResult, RunSummary
-from bot.results.workbook import HEADINGS, write_workbook
+from bot.results.workbook import RESULT_HEADINGS, write_workbook
 from bot.settings import load_settings
 from bot.work_list.opened import open_list
 from bot.work_list.reading import read_work_list
@@ -74,7 +74,7 @@ def test_results_stand_on_the_right_of_their_rows(
 
     sheet = _sheet(made)
     assert made == tmp_path / "结果" / "结果.xlsx"
-    assert _texts(sheet, 1) == [*rows[0], *HEADINGS]
+    assert _texts(sheet, 1) == [*rows[0], *RESULT_HEADINGS]
     assert [value or "" for value in _texts(sheet, 2)] == [*rows[0].values(), "", "", "", "", ""]
     assert [value or "" for value in _texts(sheet, 3)] == [
         *rows[1].values(),
@@ -222,7 +222,7 @@ def test_earlier_result_can_be_the_next_list(tmp_path: Path) -> None:
 
     sheet = _sheet(second)
     assert read_work_list(first, ORIGIN).errors == ()
-    assert _texts(sheet, 1) == [*row(), *HEADINGS]
+    assert _texts(sheet, 1) == [*row(), *RESULT_HEADINGS]
     assert _texts(sheet, 2)[10:] == [None] * 5
     assert sheet["O2"].hyperlink is None
     assert sheet["K3"].value == "此前已确认"

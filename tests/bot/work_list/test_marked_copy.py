@@ -153,7 +153,7 @@ def test_merged_cells_and_many_findings_do_not_stop_it(tmp_path: Path, monkeypat
 
 def test_the_copy_is_no_larger_than_a_list_may_be(tmp_path: Path, monkeypatch):
     """However much is wrong, the copy can be read again: what is not listed is counted."""
-    largest = MAX_ROWS * len(COLUMNS) + marked_copy.MAX_LISTED * len(marked_copy.COLUMNS)
+    largest = MAX_ROWS * len(COLUMNS) + marked_copy.MAX_LISTED * len(marked_copy.PROBLEM_COLUMNS)
     monkeypatch.setattr(marked_copy, "MAX_LISTED", 2)
 
     made, _ = _marked(write_xlsx(tmp_path / "清单.xlsx", WRONG_ROWS))

@@ -498,7 +498,7 @@ def test_good_list_becomes_work_items(tmp_path: Path) -> None:
         ),
     )
     assert work_list.items[0].reference == f"{ORIGIN}|{uscc(7)}|XW20260101000007"
-    assert not work_list.items[0].is_request
+    assert not work_list.items[0].asks_for_all
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
@@ -519,7 +519,7 @@ def test_row_without_number_is_a_request(tmp_path: Path) -> None:
 
     item = read_work_list(path, ORIGIN).items[0]
 
-    assert item.is_request
+    assert item.asks_for_all
     assert item.reference == f"{ORIGIN}|{uscc(1)}|"
 
 
@@ -531,7 +531,7 @@ def test_list_without_numbers_is_read_with_a_warning(tmp_path: Path) -> None:
     work_list = read_work_list(write_xlsx(tmp_path / "清单.xlsx", [values]), ORIGIN)
 
     assert work_list.errors == ()
-    assert work_list.items[0].is_request
+    assert work_list.items[0].asks_for_all
 
 
 NORMALISED = [

@@ -7,7 +7,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from bot.work_list.columns import COLUMNS
 from bot.work_list.reading import read_work_list
-from bot.work_list.template import RULES, SAMPLES, write_template
+from bot.work_list.template import EXCEL_RULES, SAMPLES, write_template
 from bot.work_list.workbook import OWN_SHEETS
 from tests.bot.lists import ORIGIN, fill_in, row, write_xlsx
 
@@ -48,7 +48,7 @@ def test_every_column_is_text_with_a_width_a_hint_and_a_frozen_heading(tmp_path:
         assert (dimension.number_format, dimension.width >= 16) == ("@", True)
         assert rule.prompt
         assert rule.showInputMessage
-        assert (rule.type == "custom") == (column.heading in RULES)
+        assert (rule.type == "custom") == (column.heading in EXCEL_RULES)
 
 
 def test_notes_explain_every_column(tmp_path: Path):
