@@ -49,11 +49,7 @@ class Commands(TyperGroup):
 
     def get_command(self, _: Any, name: str) -> Any:
         """Import the command of this name; nothing if there is none."""
-        if name not in COMMANDS:
-            return None
-        command = load(name)
-        gc.freeze()  # what is imported stays until the end, so the collector skips it
-        return command
+        return load(name) if name in COMMANDS else None
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         """List them with their one sentence, without importing any."""
@@ -113,4 +109,7 @@ def _options(
 
 def main() -> None:
     """Be the command."""
-    app()
+    try:
+        app()
+    finally:
+        gc.freeze()  # skips the garbage collector's pass at exit

@@ -25,7 +25,7 @@ from bot.evidence.seal import (
     read_public_key,
     signature_of,
 )
-from bot.ledger.history import History
+from bot.ledger.history import count_claims
 from bot.ledger.states import DECIDED, State
 from bot.private_files import is_half
 from bot.work_item import in_round
@@ -238,7 +238,7 @@ class _Verification:
 def _lacking(facts: dict[str, Any]) -> Iterator[str]:
     """Give the evidence that the history of a pack requires and that its seal does not list."""
     kept = Counter(one.kind for one in pack_files(one["name"] for one in facts["files"]))
-    if len(History.load(facts["history"]).claims) > kept["press"]:
+    if count_claims(facts["history"]) > kept["press"]:
         yield "按下的记录"
     if facts["state"] in CONFIRMED:
         yield from (told for stem, told in FOUND.items() if not kept[stem])

@@ -102,3 +102,8 @@ class History:
             return ""
         said, told = decided[-1]
         return told if said.ground == REJECTED else ""
+
+
+def count_claims(stored: Iterable[Mapping[str, Any]]) -> int:
+    """Count the presses of a stored history, even if a later program wrote states of its own."""
+    return sum(row["old"] != State.PRESSING == row["new"] for row in stored)
