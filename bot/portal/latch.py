@@ -244,10 +244,11 @@ class Latch:
 
     def _send(self, route: Route, outgoing: Outgoing) -> None:
         self.sent = outgoing
-        self.answer = self._exchange(outgoing)
+        self.answer = self.exchange(outgoing)
         _answer(route, self.answer)
 
-    def _exchange(self, outgoing: Outgoing) -> Answer | None:
+    def exchange(self, outgoing: Outgoing) -> Answer | None:
+        """Send the confirmation once, and return the whole answer if there is one."""
         try:
             return self._sender.send(outgoing)
         except NotSent:

@@ -54,7 +54,7 @@ SEAMS: tuple[tuple[type | ModuleType, str], ...] = (
     (Session, "form"),
     (Confirmation, "find"),
     (ConfirmationPage, "confirm"),
-    (Latch, "_exchange"),  # the request of the press itself
+    (Latch, "exchange"),  # the request of the press itself
     (run, "write_results"),
 )
 current = "*"  # the policy at hand; there is one browser

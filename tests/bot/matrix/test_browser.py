@@ -9,7 +9,7 @@ pytestmark = pytest.mark.timeout(900)  # the day is lived in the first of these 
 
 OPENED = "after Session.form"  # nothing is pressed yet
 CLAIMED = "before ConfirmationPage.confirm"  # and nothing sent
-SENT = "after Latch._exchange"  # the portal has it, the page does not know
+SENT = "after Latch.exchange"  # the portal has it, the page does not know
 ANSWERED = "after ConfirmationPage.confirm"
 LOOKING = "before Confirmation.find"
 MOMENTS = (OPENED, CLAIMED, SENT, ANSWERED, LOOKING)

@@ -28,7 +28,7 @@ BEFORE_INTENT = (
     "after Confirmation.seek_approval",
     "before Confirmation.fill",
 )
-AFTER_SENT = ("after Latch._exchange", ANSWERED, "after Confirmation.press", RECOVERING)
+AFTER_SENT = ("after Latch.exchange", ANSWERED, "after Confirmation.press", RECOVERING)
 TRANSACTIONS = ("inside awaiting_approval", "inside approved", "inside intent", "inside pressing")
 
 
