@@ -14,14 +14,13 @@ from bot.cli.entries import facts, when
 from bot.cli.frame import ALL_DONE, NEEDS_PERSON, new_group, refuse_usage
 from bot.cli.output import err, out, print_json
 from bot.cli.person import is_agreed
-from bot.confirmation import approval
-from bot.errors import BusinessException, Reason
+from bot.confirmation import decisions
 from bot.evidence.pack import Evidence
 from bot.ledger.entry import Entry
 from bot.ledger.ledger import Ledger
 from bot.ledger.opening import opened_ledger
 from bot.ledger.snapshot import Snapshot
-from bot.ledger.states import FOLLOWED_UP, PRESSED, STATE_WORDS, State
+from bot.ledger.states import FOLLOWED_UP, PRESSED, STATE_WORDS
 from bot.settings import Settings, load_settings
 from bot.work_item import mask_contact
 from pages.models import Contact, Declaration
@@ -50,15 +49,8 @@ def approve(
     """
     _check_decision(by, reject, again)
     settings = load_settings(Path(), portal_url=portal_url, data_dir=data_dir)
-    states = {State.IN_DOUBT} if again else {State.AWAITING_APPROVAL}
-    if reject is not None and numbers:
-        states.add(State.APPROVED)  # which a person may take back until it is pressed
     with opened_ledger(settings) as ledger:
-        waiting = [
-            entry
-            for entry in ledger.entries()
-            if entry.state in states or (again and entry.code == Reason.PENDING_AGAIN)
-        ]
+        waiting = decisions.waiting(ledger, again, with_approved=bool(reject and numbers))
         named = _named(ledger, waiting, numbers) if numbers else waiting
         packs, file = _packs(settings, named), settings.ledger_file
         if by and not (numbers or everything):
@@ -71,23 +63,20 @@ def approve(
             act = "准许重新办理" if again else "批准"
             if not is_agreed(f"{by}{act}以上 {len(named)} 张吗？"):
                 refuse_usage(f"没有{act}。")
-        decided, undecided = [], []
-        for entry in named:
-            try:
-                if again:
-                    approval.release(ledger, entry, by, settings, datetime.now(UTC))
-                elif reject is not None:
-                    approval.reject(ledger, entry, by, reject, settings)
-                else:
-                    approval.approve(ledger, entry, by, settings)
-            except BusinessException as error:
-                told = f"{entry.item.application_no}：{error}。{error.next_step}"
-                undecided.append(told)
+
+        def decision(entry: Entry) -> None:
+            if again:
+                decisions.release(ledger, entry, by, settings, datetime.now(UTC))
+            elif reject is not None:
+                decisions.reject(ledger, entry, by, reject, settings)
             else:
-                decided.append(ledger.entry(entry.item.reference))
+                decisions.approve(ledger, entry, by, settings)
+
+        decided, undecided = decisions.decide(ledger, named, decision)
     if decided or as_json:
         print_decided(decided, by, as_json)
-    for told in undecided:
+    for entry, error in undecided:
+        told = f"{entry.item.application_no}：{error}。{error.next_step}"
         err.print(told, style="red", markup=False)
     return NEEDS_PERSON if undecided else ALL_DONE
 

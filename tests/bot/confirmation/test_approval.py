@@ -12,7 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from bot.cli import app, approve
-from bot.confirmation import approval
+from bot.confirmation import approval, decisions
 from bot.declaration import GUIDE_DECLARATION, digest
 from bot.errors import BusinessException
 from bot.ledger.approval import PERSON, Approval
@@ -147,7 +147,7 @@ def move(ledger: Ledger, *states: State, **values: object) -> None:
 
 def test_a_person_approves_what_was_seen(ledger: Ledger):
     """The approval names the person and the digest of this very content."""
-    approval.approve(ledger, ledger.entry(ITEM.reference), "审批人", Settings())
+    decisions.approve(ledger, ledger.entry(ITEM.reference), "审批人", Settings())
     entry = ledger.entry(ITEM.reference)
     given = entry.granted
 
@@ -160,14 +160,14 @@ def test_a_person_approves_what_was_seen(ledger: Ledger):
 @pytest.mark.parametrize(
     "decide",
     [
-        lambda *decision: approval.approve(*decision, Settings()),
-        lambda *decision: approval.reject(*decision, "不符", Settings()),
+        lambda *decision: decisions.approve(*decision, Settings()),
+        lambda *decision: decisions.reject(*decision, "不符", Settings()),
     ],
 )
 def test_only_what_waits_is_decided(ledger: Ledger, decide):
     """The second decision about the same item is told that it came too late."""
     entry = ledger.entry(ITEM.reference)
-    approval.approve(ledger, entry, "审批人", Settings())
+    decisions.approve(ledger, entry, "审批人", Settings())
 
     with pytest.raises(BusinessException) as error:
         decide(ledger, entry, "另一审批人")
@@ -185,7 +185,7 @@ def test_four_eyes_are_two_persons(ledger: Ledger, by: str, account: str):
     strict = Settings(four_eyes=True, operator=account)
 
     with pytest.raises(BusinessException) as error:
-        approval.approve(ledger, ledger.entry(ITEM.reference), by, strict)
+        decisions.approve(ledger, ledger.entry(ITEM.reference), by, strict)
 
     assert error.value.code == "FOUR_EYES"
     assert ledger.entry(ITEM.reference).state is State.AWAITING_APPROVAL
@@ -195,14 +195,14 @@ def test_four_eyes_let_another_person_approve(ledger: Ledger):
     """The checker is somebody else, at an account of their own."""
     strict = Settings(four_eyes=True, operator="checker")
 
-    approval.approve(ledger, ledger.entry(ITEM.reference), "审批人", strict)
+    decisions.approve(ledger, ledger.entry(ITEM.reference), "审批人", strict)
 
     assert ledger.entry(ITEM.reference).state is State.APPROVED
 
 
 def test_a_rejection_holds_for_the_same_content(ledger: Ledger):
     """The item ends as refused with the reason, and stays rejected when it comes again."""
-    approval.reject(ledger, ledger.entry(ITEM.reference), "审批人", "金额不符", Settings())
+    decisions.reject(ledger, ledger.entry(ITEM.reference), "审批人", "金额不符", Settings())
     refused = ledger.entry(ITEM.reference)
     ledger.dispatch([ITEM], "list", MAKER)
 
@@ -213,7 +213,7 @@ def test_a_rejection_holds_for_the_same_content(ledger: Ledger):
 
 def test_a_rejection_is_not_forgotten_for_what_came_between(ledger: Ledger):
     """Other content under a mandate does not undo it; the same person's second thought does."""
-    approval.reject(ledger, ledger.entry(ITEM.reference), "审批人", "金额不符", Settings())
+    decisions.reject(ledger, ledger.entry(ITEM.reference), "审批人", "金额不符", Settings())
     other = replace(SEEN, fields=())
     granted = Approval("签字人", approval.MANDATE, other.digest(ITEM.contact), "")
     for old, new, values in (
@@ -225,7 +225,7 @@ def test_a_rejection_is_not_forgotten_for_what_came_between(ledger: Ledger):
     ):
         assert ledger.move(ITEM.reference, old, new, "robot", **values)
     in_between = rejection(ledger, SEEN)
-    approval.approve(ledger, ledger.entry(ITEM.reference), "审批人", Settings())
+    decisions.approve(ledger, ledger.entry(ITEM.reference), "审批人", Settings())
 
     assert in_between == "审批人不同意：金额不符"
     assert rejection(ledger, SEEN) == ""
@@ -306,7 +306,7 @@ def test_the_approval_of_a_mandate_goes_with_the_mandate():
 @pytest.mark.parametrize(("by", "account"), [(MAKER, "别的账号"), ("审批人", MAKER)])
 def test_four_eyes_are_asked_again_at_the_press(ledger: Ledger, by: str, account: str):
     """It may have been given in a folder whose settings do not ask; this run's settings do."""
-    approval.approve(ledger, ledger.entry(ITEM.reference), by, Settings(operator=account))
+    decisions.approve(ledger, ledger.entry(ITEM.reference), by, Settings(operator=account))
     given = ledger.entry(ITEM.reference).granted
     history = ledger.history(ITEM.reference)
     lax, strict = (
@@ -319,8 +319,8 @@ def test_four_eyes_are_asked_again_at_the_press(ledger: Ledger, by: str, account
 
 def test_what_is_approved_may_still_be_taken_back(ledger: Ledger):
     """Until it is pressed a person may say no after all."""
-    approval.approve(ledger, ledger.entry(ITEM.reference), "审批人", Settings())
-    approval.reject(ledger, ledger.entry(ITEM.reference), "审批人", "看错了", Settings())
+    decisions.approve(ledger, ledger.entry(ITEM.reference), "审批人", Settings())
+    decisions.reject(ledger, ledger.entry(ITEM.reference), "审批人", "看错了", Settings())
 
     assert ledger.entry(ITEM.reference).state is State.REFUSED
     assert rejection(ledger, SEEN) == "审批人不同意：看错了"
@@ -338,7 +338,7 @@ def test_an_approval_outlives_a_failure_and_no_press(
     ledger: Ledger, then: tuple[State, ...], holds: bool
 ):
     """What a person approved and nothing has used is not asked again; a press uses it up."""
-    approval.approve(ledger, ledger.entry(ITEM.reference), "审批人", Settings())
+    decisions.approve(ledger, ledger.entry(ITEM.reference), "审批人", Settings())
     move(ledger, *then)
     history, digest = ledger.history(ITEM.reference), SEEN.digest(ITEM.contact)
 
@@ -376,7 +376,7 @@ def test_an_item_in_doubt_is_released_after_the_quarantine(ledger: Ledger):
     later = datetime.now(UTC) + timedelta(minutes=61)
     move(ledger, State.IN_DOUBT, State.IN_DOUBT, seen_pending_at=later.isoformat())
 
-    approval.release(ledger, ledger.entry(ITEM.reference), "审批人", Settings(), later)
+    decisions.release(ledger, ledger.entry(ITEM.reference), "审批人", Settings(), later)
 
     assert ledger.entry(ITEM.reference).state is State.READY
     last = ledger.history(ITEM.reference).moves[-1]
@@ -400,7 +400,7 @@ def test_an_item_in_doubt_is_not_released_too_early(
     moment = datetime.now(UTC) + timedelta(minutes=minutes)
 
     with pytest.raises(BusinessException) as error:
-        approval.release(ledger, ledger.entry(ITEM.reference), "审批人", Settings(), moment)
+        decisions.release(ledger, ledger.entry(ITEM.reference), "审批人", Settings(), moment)
 
     assert error.value.code == code
     assert ledger.entry(ITEM.reference).state is State.IN_DOUBT

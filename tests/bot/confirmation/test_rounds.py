@@ -9,7 +9,7 @@ import pytest
 
 from bot.cli.approve import print_waiting
 from bot.clock import now_in_beijing
-from bot.confirmation import approval
+from bot.confirmation import decisions
 from bot.confirmation.workflow import Robot
 from bot.credentials.passwords import ENVIRONMENT_PREFIX, Passwords
 from bot.errors import BusinessException, Reason
@@ -236,7 +236,7 @@ def test_a_portal_that_drops_the_returned_record_needs_a_person(tmp_path: Path):
     robot.confirm(ITEM.reference)
     before = portal.requests
 
-    approval.release(ledger, seen, "审批人", AT_ONCE, datetime.now(UTC))
+    decisions.release(ledger, seen, "审批人", AT_ONCE, datetime.now(UTC))
     robot.confirm(ITEM.reference)
     makers = ledger.history(SECOND).makers
 
@@ -261,9 +261,9 @@ def test_a_portal_that_is_only_late_gets_no_other_press_so_soon(tmp_path: Path):
 
     assert (seen.state, seen.code, portal.requests) == (State.CONFIRMED, Reason.PENDING_AGAIN, 1)
     with pytest.raises(BusinessException, match="还在保存"):
-        approval.release(ledger, seen, "审批人", Settings(), now)
+        decisions.release(ledger, seen, "审批人", Settings(), now)
     with pytest.raises(BusinessException, match="过了隔离期还没有再看过"):
-        approval.release(ledger, seen, "审批人", Settings(), now + timedelta(hours=2))
+        decisions.release(ledger, seen, "审批人", Settings(), now + timedelta(hours=2))
 
 
 def test_what_a_person_has_rejected_stays_rejected_in_the_next_round(
@@ -273,7 +273,7 @@ def test_what_a_person_has_rejected_stays_rejected_in_the_next_round(
     portal = Portal()
     robot = make_robot(tmp_path, Settings(data_dir=tmp_path), ledger, portal)
     robot.confirm(ITEM.reference)
-    approval.reject(ledger, ledger.entry(SECOND), "审批人", "金额不符", Settings())
+    decisions.reject(ledger, ledger.entry(SECOND), "审批人", "金额不符", Settings())
     ledger.restart(MAKER)
     bring_to(ledger, State.RETURNED, replace(ITEM, round=2))
     make_robot(tmp_path, under_mandate(tmp_path), ledger, portal).confirm(SECOND)
@@ -286,10 +286,10 @@ def test_what_a_person_has_rejected_stays_rejected_in_the_next_round(
 def test_who_decides_about_another_round_decides_once(tmp_path: Path):
     """Two people at once: the second gets an error."""
     ledger, _, _, seen = confirmed_and_pending_alone(tmp_path)
-    approval.release(ledger, seen, "审批人", AT_ONCE, datetime.now(UTC))
+    decisions.release(ledger, seen, "审批人", AT_ONCE, datetime.now(UTC))
 
     with pytest.raises(BusinessException):
-        approval.release(ledger, seen, "审批人", AT_ONCE, datetime.now(UTC))
+        decisions.release(ledger, seen, "审批人", AT_ONCE, datetime.now(UTC))
 
 
 def test_what_the_portal_shows_as_confirmed_is_not_pressed_because_it_is_listed(

@@ -17,7 +17,7 @@ from unittest.mock import patch
 
 from playwright.sync_api import Error as PlaywrightError
 
-from bot.confirmation import approval
+from bot.confirmation import decisions
 from bot.confirmation.workflow import Robot
 from bot.errors import ApplicationException, SignInRefused
 from bot.ledger.ledger import Ledger
@@ -56,7 +56,7 @@ class Desk:
     def approve(self) -> None:
         """Let a person approve what was seen."""
         settings = load_settings(self.folder, data_dir=self.folder)
-        approval.approve(self.ledger, self.ledger.entry(ITEM.reference), "审批人", settings)
+        decisions.approve(self.ledger, self.ledger.entry(ITEM.reference), "审批人", settings)
 
 
 def wait(desk: Desk) -> None:
@@ -206,7 +206,7 @@ def main() -> None:
         with (
             TemporaryDirectory() as folder,
             patch("bot.ledger.audit.now", lambda: AT),
-            patch("bot.confirmation.approval._now", lambda: AT),
+            patch("bot.ledger.approval.moment", lambda: AT),
         ):
             file = Path(folder) / "ledger.sqlite"
             ledger = Ledger(file, Path(folder) / "marker")

@@ -1,0 +1,133 @@
+"""What a person decides about a policy: approved, rejected, or released to be done again."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+
+from bot.confirmation.approval import unsettled, unsettled_until
+from bot.errors import BusinessException, Reason
+from bot.ledger.approval import PERSON, REJECTED, Approval
+from bot.ledger.entry import Entry
+from bot.ledger.ledger import Ledger
+from bot.ledger.states import State
+from bot.settings import Settings
+
+RETURNED_SAYS_A_PERSON = {
+    "explanation": "审批人查明：保险公司已退回，企业已重新提交",
+    "next_step": "运行 single-window run，门户列为“待确认”的就办新一轮",
+}
+
+
+def waiting(ledger: Ledger, to_release: bool, with_approved: bool) -> list[Entry]:
+    """Return the items that wait for a person: to be approved, or to be released.
+
+    An approval may be taken back until the press, so a rejection reaches approved items too.
+    """
+    if to_release:
+        return [
+            one
+            for one in ledger.entries()
+            if one.state is State.IN_DOUBT or one.code == Reason.PENDING_AGAIN
+        ]
+    states = {State.AWAITING_APPROVAL} | ({State.APPROVED} if with_approved else set())
+    return [one for one in ledger.entries() if one.state in states]
+
+
+def decide(
+    ledger: Ledger, entries: Iterable[Entry], decision: Callable[[Entry], None]
+) -> tuple[list[Entry], list[tuple[Entry, BusinessException]]]:
+    """Decide about each item; return the decided items, and why the others were not decided."""
+    decided, undecided = [], []
+    for entry in entries:
+        try:
+            decision(entry)
+        except BusinessException as error:
+            undecided.append((entry, error))
+        else:
+            decided.append(ledger.entry(entry.item.reference))
+    return decided, undecided
+
+
+def approve(ledger: Ledger, entry: Entry, by: str, settings: Settings) -> None:
+    """Approve what was seen of an item that waits for it, for this person.
+
+    Raises:
+        BusinessException: the item does not wait, or the person may not approve it.
+    """
+    if settings.four_eyes:
+        theirs = ledger.history(entry.item.reference).makers
+        if same := theirs & {by, settings.operator}:
+            raise BusinessException(
+                Reason.FOUR_EYES,
+                f"清单由“{'、'.join(sorted(same))}”交办，不能由同一人批准",
+                "请由另一人用自己的系统账号批准",
+            )
+    decision, waits = _decision(entry, by, PERSON, settings), State.AWAITING_APPROVAL
+    _decide(ledger, entry, waits, State.APPROVED, decision, {})
+
+
+def reject(ledger: Ledger, entry: Entry, by: str, reason: str, settings: Settings) -> None:
+    """Say no to an item that waits, or is approved and not pressed yet.
+
+    No mandate overrules that for the same content.
+
+    Raises:
+        BusinessException: the item is not there any more.
+    """
+    told = {"explanation": f"{by}不同意：{reason}", "next_step": "请按意见改正清单后再运行"}
+    decision = _decision(entry, by, REJECTED, settings)
+    _decide(ledger, entry, entry.state, State.REFUSED, decision, told)
+
+
+def release(ledger: Ledger, entry: Entry, by: str, settings: Settings, moment: datetime) -> None:
+    """Let an item in doubt begin anew, for a person who has made sure that it is not confirmed.
+
+    What was confirmed, and is shown as pending alone, counts as returned from then on.
+
+    Raises:
+        BusinessException: it was never seen pending after the press, or too little time has gone.
+    """
+    is_again = entry.code == Reason.PENDING_AGAIN
+    seen_at = entry.changed_at if is_again else entry.seen_pending_at
+    if not (is_again or entry.state is State.IN_DOUBT) or not seen_at:
+        raise BusinessException(
+            Reason.NOT_RELEASED,
+            "按下之后还没有看到这张保单仍在“待确认”中",
+            "请先运行 single-window run，由程序核验",
+        )
+    until = unsettled_until(ledger.history(entry.item.reference), settings)
+    if until and moment < until:
+        raise unsettled(until, "核验一次，再作决定")
+    if until and datetime.fromisoformat(seen_at) < until:
+        raise BusinessException(
+            Reason.NOT_RELEASED,
+            "过了隔离期还没有再看过这张保单是否仍在“待确认”中",
+            f"请先运行 single-window {'follow-up' if is_again else 'run'}，由程序核验",
+        )
+    told = RETURNED_SAYS_A_PERSON if is_again else {}
+    new = State.RETURNED if is_again else State.READY
+    if not ledger.move(entry.item.reference, entry.state, new, by, **told):
+        raise _not_waiting()
+
+
+def _decision(entry: Entry, by: str, ground: str, settings: Settings) -> Approval:
+    return Approval.now(by, ground, entry.seen.digest(entry.item.contact), settings.operator)
+
+
+def _decide(
+    ledger: Ledger, entry: Entry, old: State, new: State, decision: Approval, told: dict[str, str]
+) -> None:
+    if not ledger.move(
+        entry.item.reference,
+        old,
+        new,
+        decision.by,
+        approval=decision,
+        **told,
+    ):
+        raise _not_waiting()
+
+
+def _not_waiting() -> BusinessException:
+    return BusinessException(
+        Reason.NOT_WAITING, "这张保单不在等待决定", "请用 single-window status 查看它到了哪一步"
+    )
