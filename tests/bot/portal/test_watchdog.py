@@ -250,7 +250,7 @@ def test_a_run_outlives_a_stuck_page_and_the_next_run_goes_on(
     stuck, other = came.of("stuck"), came.of("none")
 
     assert (stuck.states, other.states) == (THEN[moment], ["confirmed"] * 2)
-    assert ("15 秒内没有办到" in stuck.told) == (moment == OPENED)
+    assert ("30 秒内没有办到" in stuck.told) == (moment == OPENED)
     assert (len(stuck.requests), len(other.requests)) == (1, 1)
     assert came.left == []
 
