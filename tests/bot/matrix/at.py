@@ -190,7 +190,7 @@ def _misread(count: int) -> Act:
     """Let whoever reads the captchas be wrong this often."""
 
     def misread(args: tuple[Any, ...]) -> None:
-        attendant = args[0]._attendant
+        attendant = args[0]._sign_in.attendant
         read, wrong = attendant.captcha, iter(range(count))
         attendant.captcha = lambda picture: read(picture) if next(wrong, None) is None else "0000"
 
