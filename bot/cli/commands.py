@@ -43,10 +43,6 @@ class Commands(TyperGroup):
         super().__init__(*args, **options)
         self.commands = {name: TyperCommand(name, help=COMMANDS[name][1]) for name in COMMANDS}
 
-    def list_commands(self, _: Any) -> list[str]:
-        """Return their names, in the order of the help."""
-        return list(COMMANDS)
-
     def get_command(self, _: Any, name: str) -> Any:
         """Import the command of this name; nothing if there is none."""
         return load(name) if name in COMMANDS else None

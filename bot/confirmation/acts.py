@@ -4,23 +4,18 @@ An act goes by the entry it is given, and moves it in the ledger when it is done
 `bot/confirmation/workflow.py`.
 """
 
-import logging
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 
 from bot.clock import now_in_beijing
 from bot.confirmation import approval, positive_look
 from bot.confirmation.approval import ApprovedIntent
-from bot.confirmation.moving import Acts, doubt, expect_contact, expect_unconfirmed, move, warn
+from bot.confirmation.moving import Acts, doubt, expect_contact, expect_unconfirmed, warn
 from bot.confirmation.positive_look import Judgement
 from bot.confirmation.press import UNSENT, Pressed, PressOutcome, press
 from bot.confirmation.read_back import conclude
 from bot.confirmation.records import PRESS_RECORD
-from bot.errors import (
-    RUN_AGAIN,
-    BusinessException,
-    Reason,
-)
+from bot.errors import RUN_AGAIN, BusinessException, Reason
 from bot.ledger.entry import Entry
 from bot.ledger.history import History
 from bot.ledger.snapshot import Baseline, Snapshot, as_facts
@@ -39,7 +34,6 @@ from pages.errors import PolicyNotListed
 from pages.models import Contact, PolicyDetails
 from pages.pending import ConfirmationPage
 
-log = logging.getLogger(__name__)
 DOUBTS = {PressOutcome.REFUSED: Reason.PRESS_REFUSED, PressOutcome.UNKNOWN: Reason.PRESS_UNCLEAR}
 STATE_OF = {  # of a business exception; any other needs a person
     Reason.CHANGED: State.CHANGED,
@@ -67,8 +61,7 @@ class Confirmation(Acts):
         seen, history = entry.seen, self._ledger.history(entry.item.reference)
         digest = seen.digest(entry.item.contact)
         if rejection := self._ledger.policy_history(entry.item).rejection(digest):
-            move(
-                self._ledger,
+            self._move(
                 entry,
                 State.AWAITING_APPROVAL,
                 explanation=f"{rejection}；内容没有变，授权委托也不能代替",
@@ -77,16 +70,16 @@ class Confirmation(Acts):
             return
         given, now = history.earlier_approval(digest), now_in_beijing()
         if given and approval.standing(given, self._settings, entry.item, seen, history, now):
-            move(self._ledger, entry, State.APPROVED, approval=given)
+            self._move(entry, State.APPROVED, approval=given)
             return
         today = now.date()
         if granted := approval.by_mandate(self._settings.mandates, entry.item, seen, today):
-            move(self._ledger, entry, State.APPROVED, by=granted.by, approval=granted)
+            self._move(entry, State.APPROVED, by=granted.by, approval=granted)
 
     def prepare(self, entry: Entry) -> None:
         """Fill in the form as approved, and write the intent down."""
         self._sessions.do(entry.item, lambda session: self.fill(session, entry))
-        move(self._ledger, entry, State.INTENT)
+        self._move(entry, State.INTENT)
 
     def rehearse(self, entry: Entry) -> None:
         """Fill in the form as approved, tell so, and leave it without a press."""
@@ -96,8 +89,7 @@ class Confirmation(Acts):
             session.leave_form()
 
         self._sessions.do(entry.item, fill)
-        move(
-            self._ledger,
+        self._move(
             entry,
             State.APPROVED,
             explanation="演练：除了按下“确认投保”，每一步都办到了；没有确认",
@@ -115,8 +107,7 @@ class Confirmation(Acts):
         claimed = self._ledger.entry(entry.item.reference)
         if pressed.outcome in UNSENT:
             is_changed = pressed.outcome is PressOutcome.CHANGED
-            move(
-                self._ledger,
+            self._move(
                 claimed,
                 State.CHANGED if is_changed else State.FAILED,
                 explanation=f"确认没有发出：{pressed.told}",
@@ -124,7 +115,7 @@ class Confirmation(Acts):
             )
         else:
             told = doubt(f"按下“确认投保”后：{pressed.told}")
-            move(self._ledger, claimed, State.IN_DOUBT, code=DOUBTS[pressed.outcome], **told)
+            self._move(claimed, State.IN_DOUBT, code=DOUBTS[pressed.outcome], **told)
 
     def _claim_and_press(self, session: Session, entry: Entry, ahead: timedelta | None) -> Pressed:
         intent, form, latch = self.fill(session, entry)
@@ -132,7 +123,7 @@ class Confirmation(Acts):
         claim = doubt("已按下“确认投保”，还没有核验")
         claim |= {"by": intent.approval.by, "seen_pending_at": ""}
         known = Baseline(session.known, ahead)  # every later look compares with this
-        if not move(self._ledger, entry, State.PRESSING, baseline=known, **claim):
+        if not self._move(entry, State.PRESSING, baseline=known, **claim):
             raise AlreadyClaimed(entry.item.reference)
         at = datetime.now(UTC)
         pressed = press(intent, form, latch)
@@ -140,10 +131,6 @@ class Confirmation(Acts):
         session.leave_form()
         self._records.keep_pressed(entry.item, at, pressed)
         return pressed
-
-    def _numbers(self) -> set[str]:
-        """Return the number of every policy in the ledger."""
-        return {entry.item.application_no for entry in self._ledger.entries()}
 
     def fill(
         self, session: Session, entry: Entry
@@ -165,7 +152,7 @@ class Confirmation(Acts):
         approval.expect_settled(history, self._settings, now_in_beijing())
         standing = approval.standing(granted, self._settings, item, now, history, now_in_beijing())
         intent = approval.intend(item, granted, standing, entry.seen, now)
-        latch = session.shut_in(self._settings, self._numbers())
+        latch = session.shut_in(self._settings, self._ledger.numbers())
         fill_in(form, item.contact)
         form.accept_declaration()
         is_the_same = self._read(form) == details
@@ -186,11 +173,13 @@ class Confirmation(Acts):
         Raises:
             NotListedYet: neither tells; the item is in doubt, and a later look may know more.
         """
-        look, is_pending = self._sessions.do(entry.item, lambda session: self.find(session, entry))
         history = self._ledger.history(entry.item.reference)
+        look, is_pending = self._sessions.do(
+            entry.item, lambda session: self.find(session, entry, history)
+        )
         lack = self._lack(entry.item, history)
         came_to = conclude(entry, history, look, is_pending, lack, datetime.now(UTC))
-        move(self._ledger, entry, came_to.state, **came_to.values)
+        self._move(entry, came_to.state, **came_to.values)
         if came_to.state is State.IN_DOUBT:
             raise NotListedYet
 
@@ -201,13 +190,12 @@ class Confirmation(Acts):
             lack.add(PRESS_RECORD)
         return sorted(lack)
 
-    def find(self, session: Session, entry: Entry) -> tuple[Judgement, bool]:
+    def find(self, session: Session, entry: Entry, history: History) -> tuple[Judgement, bool]:
         """Look once, keep what is shown, and tell whether 待确认 still lists it."""
         item = entry.item
-        claims = self._ledger.history(item.reference).claims
         is_pending, records = session.is_pending(item), session.records(item)
         look = positive_look.judge(
-            datetime.fromisoformat(claims[-1]), entry.baseline, records, is_pending
+            datetime.fromisoformat(history.claims[-1]), entry.baseline, records, is_pending
         )
         facts = {
             "pending": is_pending,
@@ -228,39 +216,27 @@ class Confirmation(Acts):
         told = {"explanation": error.explanation, "next_step": error.next_step}
         if entry.state in BEFORE_PRESS:
             state = STATE_OF.get(error.code, State.NEEDS_PERSON)
-            move(self._ledger, entry, state, code=error.code, **told)
+            self._move(entry, state, code=error.code, **told)
         elif entry.state in FOLLOWED_UP:
-            move(self._ledger, entry, entry.state, code=error.code, **told)
+            self._move(entry, entry.state, code=error.code, **told)
         elif entry.state in DECIDED:
             warn(entry, _not_seen_again(error.explanation), error.next_step)
         else:  # the code of the press is what the next look needs
-            move(self._ledger, entry, State.IN_DOUBT, code=entry.code, **told)
+            self._move(entry, State.IN_DOUBT, code=entry.code, **told)
 
     def fail(self, entry: Entry, code: Reason, told: str, next_step: str = RUN_AGAIN) -> None:
         """Write down that it could not be done for a technical reason."""
         if entry.state in BEFORE_PRESS - RESTARTABLE:
             unsent = f"{told}；确认没有发出"
-            move(
-                self._ledger,
-                entry,
-                State.FAILED,
-                code=code,
-                explanation=unsent,
-                next_step=next_step,
-            )
+            self._move(entry, State.FAILED, code=code, explanation=unsent, next_step=next_step)
         elif entry.state in FOLLOWED_UP:
-            move(
-                self._ledger,
-                entry,
-                entry.state,
-                code=Reason.NOT_SEEN,
-                explanation=told,
-                next_step=next_step,
+            self._move(
+                entry, entry.state, code=Reason.NOT_SEEN, explanation=told, next_step=next_step
             )
         elif entry.state in DECIDED:
             warn(entry, _not_seen_again(told), next_step)
         elif entry.state is State.PRESSING:
-            move(self._ledger, entry, State.IN_DOUBT, **doubt(f"已按下，没有核验成功：{told}"))
+            self._move(entry, State.IN_DOUBT, **doubt(f"已按下，没有核验成功：{told}"))
 
 
 def fill_in(form: ConfirmationPage, contact: Contact) -> None:

@@ -4,15 +4,10 @@ from collections.abc import Collection, Iterable
 from contextlib import suppress
 from dataclasses import replace
 
-from bot.errors import (
-    WorkItemError,
-)
+from bot.errors import WorkItemError
 from bot.ledger.entry import Entry
 from bot.ledger.ledger import Ledger
-from bot.ledger.states import (
-    DECIDED,
-    State,
-)
+from bot.ledger.states import DECIDED, State
 from bot.portal.sessions import Sessions
 from bot.work_item import WorkItem
 from bot.work_list.columns import RULES

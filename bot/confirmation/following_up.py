@@ -1,16 +1,10 @@
 """查询审批: what the insurer has decided, and whether it has sent a policy back (guide-2.7)."""
 
 from bot.confirmation import positive_look
-from bot.confirmation.moving import ASK_PORTAL, BOTH, WAIT_FOR_INSURER, Acts, move, warn
-from bot.errors import (
-    BusinessException,
-    Reason,
-)
+from bot.confirmation.moving import ASK_PORTAL, BOTH, WAIT_FOR_INSURER, Acts, warn
+from bot.errors import BusinessException, Reason
 from bot.ledger.entry import Entry
-from bot.ledger.states import (
-    DECIDED,
-    State,
-)
+from bot.ledger.states import DECIDED, State
 from bot.portal.session import Session
 from bot.work_item import WorkItem
 from pages.models import PolicyRecord, PolicyStatus
@@ -44,10 +38,10 @@ class FollowingUp(Acts):
             effective = f"，{record.effective_on} 起生效" if record.effective_on else ""
             opinion = f"：{record.opinion}" if record.opinion else ""
             told = f"保险公司已审批，{record.status.value}{policy}{effective}{opinion}"
-            move(self._ledger, entry, decided, explanation=told, next_step=AFTER_DECISION[decided])
+            self._move(entry, decided, explanation=told, next_step=AFTER_DECISION[decided])
         elif entry.code not in ("", Reason.EVIDENCE_MISSING):  # an earlier look had failed
             told = f"门户显示“{record.status.value}”"
-            move(self._ledger, entry, entry.state, explanation=told, next_step=WAIT_FOR_INSURER)
+            self._move(entry, entry.state, explanation=told, next_step=WAIT_FOR_INSURER)
 
     def _vanished(self, item: WorkItem) -> BusinessException:
         """Return the exception for a confirmation that the portal does not show any more."""
@@ -76,13 +70,8 @@ class FollowingUp(Acts):
         if entry.state in DECIDED:
             warn(entry, BOTH, ASK_PORTAL)
         else:
-            move(
-                self._ledger,
-                entry,
-                entry.state,
-                code=Reason.IN_BOTH,
-                explanation=BOTH,
-                next_step=ASK_PORTAL,
+            self._move(
+                entry, entry.state, code=Reason.IN_BOTH, explanation=BOTH, next_step=ASK_PORTAL
             )
 
     def renew(self, entry: Entry) -> None:

@@ -2,18 +2,12 @@
 
 from bot import declaration
 from bot.confirmation import positive_look
-from bot.confirmation.moving import Acts, expect_contact, expect_unconfirmed, move
+from bot.confirmation.moving import Acts, expect_contact, expect_unconfirmed
 from bot.confirmation.read_back import pressed_here
-from bot.errors import (
-    BusinessException,
-    DeclarationChanged,
-    Reason,
-)
+from bot.errors import BusinessException, DeclarationChanged, Reason
 from bot.ledger.entry import Entry
 from bot.ledger.snapshot import Snapshot
-from bot.ledger.states import (
-    State,
-)
+from bot.ledger.states import State
 from bot.portal.session import Session
 from bot.work_item import WorkItem
 from pages.errors import PolicyNotListed
@@ -33,8 +27,7 @@ class Inspection(Acts):
         self._evidence.keep_record(item, "snapshot", seen.stored())
         before = entry.snapshot or seen
         changed = before.differences(seen)
-        move(
-            self._ledger,
+        self._move(
             entry,
             State.AWAITING_APPROVAL,
             snapshot=seen,
@@ -54,8 +47,7 @@ class Inspection(Acts):
         whose = f"{pressed}，多半就是那一次" if pressed else "不是本机确认的"
         if self._is_of_an_earlier_round(entry.item, record):
             whose = "就是上一轮确认的那一次"
-        move(
-            self._ledger,
+        self._move(
             entry,
             State.ALREADY_CONFIRMED,
             explanation=f"门户显示“{record.status.value}”，{whose}；没有再提交",

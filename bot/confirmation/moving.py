@@ -1,4 +1,4 @@
-"""What several acts say and do: moves, doubts, and what none of them goes past."""
+"""What all acts work with, and what several of them say."""
 
 import logging
 from typing import Any
@@ -9,9 +9,7 @@ from bot.errors import BusinessException, Reason
 from bot.evidence.pack import Evidence
 from bot.ledger.entry import ROBOT, Entry
 from bot.ledger.ledger import Ledger
-from bot.ledger.states import (
-    State,
-)
+from bot.ledger.states import State
 from bot.portal.session import Session
 from bot.portal.sessions import Sessions
 from bot.settings import Settings
@@ -35,12 +33,11 @@ class Acts:
         self._evidence = evidence
         self._records = Records(settings, evidence)
 
-
-def move(ledger: Ledger, entry: Entry, new: State, by: str = ROBOT, **values: Any) -> bool:
-    """Move an item on, and tell it without what was typed; return whether this call did it."""
-    if "explanation" in values:  # the portal's words may repeat what was typed
-        values["explanation"] = mask_within(values["explanation"], entry.item.contact)
-    return ledger.move(entry.item.reference, entry.state, new, by, **values)
+    def _move(self, entry: Entry, new: State, by: str = ROBOT, **values: Any) -> bool:
+        """Move an item on, and tell it without what was typed; return whether this call did it."""
+        if "explanation" in values:  # the portal's words may repeat what was typed
+            values["explanation"] = mask_within(values["explanation"], entry.item.contact)
+        return self._ledger.move(entry.item.reference, entry.state, new, by, **values)
 
 
 def doubt(explanation: str) -> dict[str, str]:

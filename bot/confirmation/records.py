@@ -11,9 +11,7 @@ from playwright.sync_api import Error as PlaywrightError
 
 from bot.clock import stamp
 from bot.confirmation.press import Pressed
-from bot.errors import (
-    EvidenceNotKept,
-)
+from bot.errors import EvidenceNotKept
 from bot.evidence.pack import SEAL, Evidence, environment
 from bot.ledger.entry import Entry
 from bot.ledger.history import History

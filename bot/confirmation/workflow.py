@@ -172,10 +172,11 @@ class Robot(DBOSConfiguredInstance):
         else:
             self._failures[self._ledger.entry(reference).item.uscc] = 0
             self._failing.clear()
-        self._records.seal(self._ledger.entry(reference), self._ledger.history(reference))
+        entry = self._ledger.entry(reference)
+        self._records.seal(entry, self._ledger.history(reference))
         if self._evidence.is_failing:  # nothing is pressed that leaves no trace
             self.stopped = self.stopped or Stop.STORAGE
-        self._tell(self._ledger.entry(reference))
+        self._tell(entry)
 
     @step
     def collect(self, uscc: str, list_digest: str) -> list[str]:

@@ -23,7 +23,7 @@ class Move:
     @property
     def is_claim(self) -> bool:
         """Whether it claims a press."""
-        return self.old != State.PRESSING and self.new is State.PRESSING
+        return _is_claim(self.old, self.new)
 
     @property
     def decision(self) -> Approval | None:
@@ -106,4 +106,8 @@ class History:
 
 def count_claims(stored: Iterable[Mapping[str, Any]]) -> int:
     """Count the presses of a stored history, even if a later program wrote states of its own."""
-    return sum(row["old"] != State.PRESSING == row["new"] for row in stored)
+    return sum(_is_claim(row["old"], row["new"]) for row in stored)
+
+
+def _is_claim(old: str, new: str) -> bool:
+    return old != State.PRESSING == new

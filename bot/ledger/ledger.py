@@ -131,6 +131,12 @@ class Ledger:
         named = sa.select(ROWS.c.reference).where(ROWS.c.list_digest == list_digest)
         return self._select(ITEMS.c.reference.in_(named))
 
+    def numbers(self) -> set[str]:
+        """Return the application number of every work item."""
+        query = sa.select(ITEMS.c.application_no).distinct()
+        with self._database.reading() as connection:
+            return set(connection.execute(query).scalars())
+
     def rounds(self) -> list[Entry]:
         """Return every round of every work item."""
         return self._select(sa.true())

@@ -9,7 +9,6 @@ from bot.confirmation import acts as confirmation
 from bot.confirmation import approval
 from bot.confirmation.acts import Confirmation
 from bot.confirmation.approval import ApprovedIntent
-from bot.confirmation.moving import move
 from bot.confirmation.press import Pressed, PressOutcome
 from bot.ledger.approval import Approval
 from bot.ledger.entry import Entry
@@ -43,7 +42,7 @@ def no_read_back() -> None:
     """Take a press for a confirmation."""
 
     def read_back(self: Confirmation, entry: Entry) -> None:
-        move(self._ledger, entry, State.CONFIRMED)
+        self._move(entry, State.CONFIRMED)
 
     Confirmation.read_back = read_back
 
@@ -68,11 +67,12 @@ def check_then_press() -> None:
     MOVES[State.IN_DOUBT] |= {State.READY}
 
     def read_back(self: Confirmation, entry: Entry) -> None:
-        look, is_pending = self._sessions.do(entry.item, lambda one: self.find(one, entry))
+        history = self._ledger.history(entry.item.reference)
+        look, is_pending = self._sessions.do(entry.item, lambda one: self.find(one, entry, history))
         if look.record:
-            move(self._ledger, entry, State.CONFIRMED)
+            self._move(entry, State.CONFIRMED)
         elif is_pending:
-            move(self._ledger, entry, State.READY)
+            self._move(entry, State.READY)
 
     Confirmation.read_back = read_back
 
