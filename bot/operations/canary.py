@@ -1,7 +1,7 @@
 """探针: walks through the portal reading only, and tells which page contract is broken.
 
-It signs in, opens what the menu opens and one pending policy, and presses nothing else. A broken
-contract is told with the clause whose scenarios, and the step of the workflow, it would break.
+It signs in, opens what the menu opens and one pending policy, and presses nothing else. It names
+the clause and the step of the workflow that a broken contract would break.
 """
 
 from collections.abc import Callable, Iterable

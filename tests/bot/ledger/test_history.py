@@ -46,7 +46,7 @@ def test_a_press_that_provably_sent_nothing_was_not_sent(
 
 
 def test_makers_are_who_took_it_in_or_began_it_anew():
-    """Whoever only ran it has made nothing."""
+    """A person who only ran it is no maker."""
     told = history(State.READY, State.AWAITING_APPROVAL, State.READY)
 
     assert told.makers == {"p1", "p3"}
@@ -79,7 +79,7 @@ def test_a_history_outlives_the_ledger():
 
 
 def test_a_later_program_s_states_do_not_hide_a_press():
-    """A pack is verified by whoever has it, perhaps with an older program."""
+    """An auditor may verify a pack with an older program."""
     stored = [*history(State.PRESSING).stored(), {"old": "pressing", "new": "tomorrows"}]
 
     assert count_claims(stored) == 1

@@ -1,4 +1,4 @@
-"""A list is parsed once in a command, whoever needs it after it was checked."""
+"""A command parses a list once; results and the marked copy reuse the workbook."""
 
 from datetime import datetime
 from pathlib import Path
