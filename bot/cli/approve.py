@@ -18,7 +18,7 @@ from bot.confirmation import decisions
 from bot.evidence.pack import Evidence
 from bot.ledger.entry import Entry
 from bot.ledger.ledger import Ledger
-from bot.ledger.opening import opened_ledger
+from bot.ledger.opening import existing_ledger
 from bot.ledger.snapshot import Snapshot
 from bot.ledger.states import FOLLOWED_UP, PRESSED, STATE_WORDS
 from bot.settings import Settings, load_settings
@@ -49,7 +49,7 @@ def approve(
     """
     _check_decision(by, reject, again)
     settings = load_settings(Path(), portal_url=portal_url, data_dir=data_dir)
-    with opened_ledger(settings) as ledger:
+    with existing_ledger(settings) as ledger:
         waiting = decisions.waiting(ledger, again, with_approved=bool(reject and numbers))
         named = _named(ledger, waiting, numbers) if numbers else waiting
         packs, file = _packs(settings, named), settings.ledger_file

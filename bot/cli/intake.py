@@ -12,6 +12,7 @@ from bot.cli import options
 from bot.cli.frame import refuse_usage
 from bot.cli.output import err, print_json
 from bot.credentials.passwords import Passwords
+from bot.ledger.opening import expect_ledger
 from bot.operations.admission import admit
 from bot.operations.doctor import check_quickly
 from bot.operations.job import Job
@@ -45,6 +46,7 @@ def looks(app: typer.Typer, example: str, name: str | None = None) -> Callable[[
         ) -> int:
             given = {"portal_url": portal_url, "data_dir": data_dir, "browsers": browsers}
             job = prepared(list_file, True, as_json, quiet, is_intake=False, live=live, **given)
+            expect_ledger(job.settings)
             return act(job, quiet, as_json)
 
         app.command(name=name or act.__name__, help=act.__doc__, epilog=example)(command)
@@ -66,7 +68,9 @@ def prepared(
     check_quickly(settings)
     passwords = Passwords(settings)
     checked = None
-    if list_file:
+    if not list_file:
+        expect_ledger(settings)
+    else:
         needed = passwords if is_intake else None
         checked = checked_list(list_file, settings, accept_valid, as_json, quiet, needed)
     return Job(settings, passwords, checked)

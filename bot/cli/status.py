@@ -6,7 +6,7 @@ from bot.cli import options
 from bot.cli.entries import print_entries
 from bot.cli.frame import new_group
 from bot.cli.output import out
-from bot.ledger.opening import opened_ledger
+from bot.ledger.opening import existing_ledger
 from bot.settings import load_settings
 
 app = new_group()
@@ -23,7 +23,7 @@ def status(
     也说明自何时，下一步做什么。
     """
     settings = load_settings(Path(), portal_url=portal_url, data_dir=data_dir)
-    with opened_ledger(settings) as ledger:
+    with existing_ledger(settings) as ledger:
         entries = ledger.entries()
     print_entries(entries, as_json)
     if not (entries or as_json):

@@ -19,6 +19,30 @@ def opened_ledger(settings: Settings) -> Iterator[Ledger]:
         ledger.close()
 
 
+@contextmanager
+def existing_ledger(settings: Settings) -> Iterator[Ledger]:
+    """Open the ledger of this portal, but never create one; raises also as `expect_ledger` says."""
+    expect_ledger(settings)
+    with opened_ledger(settings) as ledger:
+        yield ledger
+
+
+def expect_ledger(settings: Settings) -> None:
+    """Refuse to go on where no ledger ever was, as in a folder that was taken for another.
+
+    Raises:
+        NotFit: there is no ledger, and no trace that there was one.
+    """
+    markers = (settings.former_marker, *map(settings.marker_of, settings.origins))
+    traces = (settings.ledger_file, settings.ledger_marker, *filter(None, markers))
+    if not any(trace.exists() for trace in traces):
+        raise NotFit(
+            f"这里没有 {settings.origin} 的台账（找的是 {settings.ledger_file}）",
+            "请先进入清单所在的文件夹，或写对 --data-dir、--portal-url；"
+            "还没有办过的，先运行 single-window dispatch 清单.xlsx",
+        )
+
+
 def open_ledger(settings: Settings) -> Ledger:
     """Open the ledger of this portal.
 

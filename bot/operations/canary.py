@@ -12,11 +12,14 @@ from pathlib import Path
 from playwright.sync_api import Error as PlaywrightError
 
 from bot.errors import NotFit, SignInRefused, WorkItemError
-from bot.operations.job import Job, working_on
+from bot.ledger.lock import only_worker
+from bot.ledger.opening import existing_ledger
+from bot.operations.job import Job
 from bot.portal.session import Session
 from bot.portal.sessions import Sessions
 from bot.portal.sign_in import Attendant
 from bot.private_files import make_private, write_private
+from bot.scratch import private_folder
 from bot.settings import Settings
 from bot.work_item import WorkItem
 from pages.contract import Breach, breaches, digest
@@ -110,8 +113,8 @@ def probe(job: Job, attendant: Attendant) -> Walk:
         NotFit: there is no enterprise, or another process works at this portal.
         WorkItemError: the enterprise cannot sign in.
     """
-    with working_on(job.settings) as ledger:
-        items = job.items(ledger)
+    with only_worker(job.settings), private_folder(job.settings.store):
+        items = _items(job)
         if not items:
             raise NotFit("台账里还没有企业", "请给出一份工作清单，用其中第一家企业登录")
         sessions = Sessions(job.settings, job.passwords, attendant)
@@ -119,6 +122,13 @@ def probe(job: Job, attendant: Attendant) -> Walk:
             return walk(job.settings, sessions, items[0])
         finally:
             sessions.close()
+
+
+def _items(job: Job) -> list[WorkItem]:
+    if job.work_list:
+        return list(job.work_list.items)
+    with existing_ledger(job.settings) as ledger:
+        return job.items(ledger)
 
 
 def walk(settings: Settings, sessions: Sessions, item: WorkItem) -> Walk:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from bot.credentials.passwords import Passwords
-from bot.ledger.opening import opened_ledger
+from bot.ledger.opening import existing_ledger
 from bot.settings import Settings
 from bot.work_list.reading import WorkList
 
@@ -24,11 +24,13 @@ def see_credentials(
     """See whether there is a password for every account of a list, the ledger and the mandates.
 
     Raises:
-        NotFit: the ledger is not to be had.
+        NotFit: the ledger is not to be had, or there is none and nothing else to go by.
         BusinessException: a password is there and cannot be used.
     """
-    with opened_ledger(settings) as ledger:
-        items = [*(work_list.items if work_list else ()), *(one.item for one in ledger.entries())]
+    items = list(work_list.items) if work_list else []
+    if settings.ledger_file.exists() or not (work_list or settings.mandates):
+        with existing_ledger(settings) as ledger:
+            items += [entry.item for entry in ledger.entries()]
     names = {item.uscc: item.enterprise_name for item in items}
     accounts = {(item.uscc, item.account) for item in items}
     for uscc in {code for mandate in settings.mandates for code in mandate.enterprises} - set(

@@ -17,7 +17,7 @@ from bot.evidence.sealing import sealed
 from bot.ledger.entry import FORGOTTEN, BulkRequest, Entry
 from bot.ledger.ledger import Ledger
 from bot.ledger.lock import only_worker
-from bot.ledger.opening import opened_ledger
+from bot.ledger.opening import existing_ledger, expect_ledger, opened_ledger
 from bot.ledger.states import DECIDED, FOLLOWED_UP, RESTARTABLE, STATE_WORDS
 from bot.operations import canary
 from bot.private_files import write_private
@@ -55,6 +55,8 @@ def purge(settings: Settings, limit: datetime) -> Erased:
         NotFit: the ledger is not to be had, or another process works on it.
         EvidenceNotKept: the disk did not take a seal; what it would have told is not erased.
     """
+    if not settings.store.exists():  # where there is one, a canary without a ledger may have been
+        expect_ledger(settings)
     with _opened(settings) as (ledger, evidence):
         moment = limit.isoformat(timespec="milliseconds")
         ended = (one for one in ledger.rounds() if one.state in DECIDED | FOLLOWED_UP | RESTARTABLE)
@@ -77,7 +79,7 @@ def delete(settings: Settings, person: str) -> Erased:
 
 def find(settings: Settings, person: str) -> list[Held]:
     """Return where data of a person are, known by name, telephone, mobile or e-mail."""
-    with opened_ledger(settings) as ledger:
+    with existing_ledger(settings) as ledger:
         return _find(ledger, Evidence(settings.evidence), person)
 
 
