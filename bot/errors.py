@@ -66,6 +66,8 @@ class Reason(StrEnum):
     KEYRING_LOCKED = "KEYRING_LOCKED", "系统密钥库锁着", "经办人"
     VAULT_TAMPERED = "VAULT_TAMPERED", "保管库中的密码被人调换或改动", "经办人"
     FOUR_EYES = "FOUR_EYES", "交办和批准是同一人", "审批人"
+    UNSIGNED = "UNSIGNED", "批准要由名册里的审批人签字", "审批人"
+    SLIP = "SLIP", "批准单不是给这份内容的，已用过、已过期，或不是名册里的人签的", "审批人"
     NOT_WAITING = "NOT_WAITING", "不在等待决定", "审批人"
     NOT_RELEASED = "NOT_RELEASED", "还没有核验过它仍在“待确认”中", "下次运行"
 

@@ -1,12 +1,16 @@
-"""Served enterprises, and the mandates of their signatories, as the settings name them."""
+"""Served enterprises, mandates of their signatories, and approvers, as the settings name them."""
 
+from base64 import b64decode
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, Field
 
 from bot.work_list.columns import RULES
 from bot.work_list.findings import Unfit
+
+ALL_ENTERPRISES = "全部"
+KEY_BYTES = 32
 
 
 class Mandate(BaseModel, extra="forbid", frozen=True):
@@ -17,6 +21,29 @@ class Mandate(BaseModel, extra="forbid", frozen=True):
     declaration: str  # the digest of the wording that the signatory has read
     documents: tuple[str, ...] = Field(min_length=1)  # the kinds of 单证 that may be attached
     expires: date
+
+
+def _is_key(text: str) -> str:
+    try:
+        if len(b64decode(text, validate=True)) == KEY_BYTES:
+            return text
+    except ValueError:
+        pass
+    raise ValueError("应是 single-window approvers add 写出的公钥")
+
+
+class Approver(BaseModel, extra="forbid", frozen=True):
+    """审批人: whose signature approves what, if `four_eyes` is on."""
+
+    name: str = Field(min_length=1)
+    key: Annotated[str, AfterValidator(_is_key)]  # the public key, Ed25519, in base64
+    enterprises: tuple[str, ...] = Field(min_length=1)  # 统一社会信用代码; "全部" is all of them
+    role: Literal["checker", "signatory"] = "checker"  # a signatory also releases what is in doubt
+    account: str = ""  # at which the approver works; what it has taken in, others approve
+
+    def answers_for(self, uscc: str) -> bool:
+        """Tell whether this approver may decide for an enterprise."""
+        return uscc in self.enterprises or ALL_ENTERPRISES in self.enterprises
 
 
 def _rule(heading: str) -> AfterValidator:

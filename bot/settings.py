@@ -28,7 +28,7 @@ from pydantic_settings import (
 from bot.declaration import GUIDE_DECLARATION
 from bot.errors import NotFit
 from bot.origins import LOOPBACK, host_name, origin_of
-from bot.parties import Mandate, ServedEnterprise
+from bot.parties import Approver, Mandate, ServedEnterprise
 from pages.models import Declaration
 from pages.profile import PROFILES, PortalProfile, ProfileUnfit, load_profile
 
@@ -36,7 +36,12 @@ FILE_NAME = "single-window.toml"
 
 
 def _system_account() -> str:
+    """Return the account of this process, whatever the environment calls it."""
     try:
+        if os.name == "posix":
+            from pwd import getpwuid
+
+            return getpwuid(os.getuid()).pw_name
         return getpass.getuser()
     except (KeyError, OSError):  # a container may have no name for its user
         return "未知账号"
@@ -107,7 +112,8 @@ class Settings(BaseSettings):
     portal_profile: Path | None = None  # replaces the profile of the edition
     accept_unreadable_confirmation: bool = False  # it cannot be compared with the approval
     operator: str = Field(default_factory=_system_account, min_length=1)
-    four_eyes: bool = False  # a person who took the list in may not approve
+    four_eyes: bool = False  # an approval is signed, and by nobody who took the list in
+    approvers: tuple[Approver, ...] = ()
     approval_hours: float = Field(default=72.0, gt=0, le=8760)  # how long a person's approval holds
     quarantine_minutes: float = Field(
         default=60.0, ge=0, le=525_600
@@ -158,6 +164,20 @@ class Settings(BaseSettings):
             raise ValueError("同一企业写了两次")
         return enterprises
 
+    @field_validator("approvers")
+    @classmethod
+    def _are_different_approvers(cls, approvers: tuple[Approver, ...]) -> tuple[Approver, ...]:
+        for told in ("name", "key"):
+            if len({getattr(one, told) for one in approvers}) < len(approvers):
+                raise ValueError("同一审批人或同一公钥写了两次")
+        return approvers
+
+    @model_validator(mode="after")
+    def _operator_is_real(self) -> Self:
+        if self.four_eyes and self.operator != _system_account():
+            raise ValueError("four_eyes = true 时 operator 只能是系统账号本身，请去掉这个设置")
+        return self
+
     @model_validator(mode="after")
     def _double_sending_is_accepted(self) -> Self:
         if self.confirm_transport == "browser" and not self.accept_double_sending:
@@ -202,6 +222,11 @@ class Settings(BaseSettings):
     def declaration(self) -> Declaration:
         """投保声明 as the enterprises have accepted it."""
         return Declaration(self.declaration_clauses, self.declaration_label)
+
+    @property
+    def standing_mandates(self) -> tuple[Mandate, ...]:
+        """The mandates that count; where every approval is signed, none does."""
+        return () if self.four_eyes else self.mandates
 
     @property
     def store(self) -> Path:

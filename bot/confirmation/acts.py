@@ -73,7 +73,9 @@ class Confirmation(Acts):
             self._move(entry, State.APPROVED, approval=given)
             return
         today = now.date()
-        if granted := approval.by_mandate(self._settings.mandates, entry.item, seen, today):
+        if granted := approval.by_mandate(
+            self._settings.standing_mandates, entry.item, seen, today
+        ):
             self._move(entry, State.APPROVED, by=granted.by, approval=granted)
 
     def prepare(self, entry: Entry) -> None:

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 
 from bot import declaration
 from bot.clock import in_beijing
+from bot.confirmation import approvers
 from bot.errors import BusinessException, Reason
 from bot.ledger.approval import MANDATE, PERSON, Approval
 from bot.ledger.history import History
@@ -50,15 +51,15 @@ def standing(
 ) -> Approval | None:
     """Return the approval as it stands at the press, by the settings of this run.
 
-    A person's runs out, and may be the maker's own; a mandate may be gone.
+    A person's runs out, and may lack the signature that is asked for; a mandate may be gone.
     """
     if granted.ground == PERSON:
         since = datetime.fromisoformat(granted.at)
         until = since + timedelta(hours=settings.approval_hours)
         is_in_time = since <= moment <= until  # a clock set back lengthens nothing
-        is_theirs = settings.four_eyes and history.makers & {granted.by, granted.operator}
-        return granted if is_in_time and not is_theirs else None
-    return by_mandate(settings.mandates, item, now, moment.date())
+        is_signed = approvers.still_counts(granted, settings, item, history, moment)
+        return granted if is_in_time and (is_signed or not settings.four_eyes) else None
+    return by_mandate(settings.standing_mandates, item, now, moment.date())
 
 
 def unsettled_until(history: History, settings: Settings) -> datetime | None:

@@ -1,16 +1,20 @@
 """What a person decides about a policy: approved, rejected, or released to be done again."""
 
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 
+from bot.confirmation import approvers
 from bot.confirmation.approval import unsettled, unsettled_until
 from bot.errors import BusinessException, Reason
-from bot.ledger.approval import PERSON, REJECTED, Approval
+from bot.evidence.slip import Act
+from bot.ledger.approval import PERSON, REJECTED, RELEASED, Approval
 from bot.ledger.entry import Entry
 from bot.ledger.ledger import Ledger
 from bot.ledger.states import State
 from bot.settings import Settings
 
+GROUNDS = {Act.APPROVE: PERSON, Act.RELEASE: RELEASED}
+SIGN = "请由审批人用 single-window approve 加 --key 签字，或用 --ask 写一份，在别处用 sign 签字"
 RETURNED_SAYS_A_PERSON = {
     "explanation": "审批人查明：保险公司已退回，企业已重新提交",
     "next_step": "运行 single-window run，门户列为“待确认”的就办新一轮",
@@ -47,22 +51,14 @@ def decide(
     return decided, undecided
 
 
-def approve(ledger: Ledger, entry: Entry, by: str, settings: Settings) -> None:
-    """Approve what was seen of an item that waits for it, for this person.
+def approve(ledger: Ledger, entry: Entry, by: str, settings: Settings, slip: str = "") -> None:
+    """Approve what was seen of an item that waits for it, for this person or by a slip.
 
     Raises:
         BusinessException: the item does not wait, or the person may not approve it.
     """
-    if settings.four_eyes:
-        theirs = ledger.history(entry.item.reference).makers
-        if same := theirs & {by, settings.operator}:
-            raise BusinessException(
-                Reason.FOUR_EYES,
-                f"清单由“{'、'.join(sorted(same))}”交办，不能由同一人批准",
-                "请由另一人用自己的系统账号批准",
-            )
-    decision, waits = _decision(entry, by, PERSON, settings), State.AWAITING_APPROVAL
-    _decide(ledger, entry, waits, State.APPROVED, decision, {})
+    decision = _allowed(ledger, entry, Act.APPROVE, by, settings, slip)
+    _decide(ledger, entry, State.AWAITING_APPROVAL, State.APPROVED, decision, {})
 
 
 def reject(ledger: Ledger, entry: Entry, by: str, reason: str, settings: Settings) -> None:
@@ -74,11 +70,18 @@ def reject(ledger: Ledger, entry: Entry, by: str, reason: str, settings: Setting
         BusinessException: the item is not there any more.
     """
     told = {"explanation": f"{by}不同意：{reason}", "next_step": "请按意见改正清单后再运行"}
-    decision = _decision(entry, by, REJECTED, settings)
+    decision = Approval.now(by, REJECTED, entry.digest, settings.operator)
     _decide(ledger, entry, entry.state, State.REFUSED, decision, told)
 
 
-def release(ledger: Ledger, entry: Entry, by: str, settings: Settings, moment: datetime) -> None:
+def release(
+    ledger: Ledger,
+    entry: Entry,
+    by: str,
+    settings: Settings,
+    moment: datetime,
+    slip: str = "",
+) -> None:
     """Let an item in doubt begin anew, for a person who has made sure that it is not confirmed.
 
     What was confirmed, and is shown as pending alone, counts as returned from then on.
@@ -103,14 +106,33 @@ def release(ledger: Ledger, entry: Entry, by: str, settings: Settings, moment: d
             "过了隔离期还没有再看过这张保单是否仍在“待确认”中",
             f"请先运行 single-window {'follow-up' if is_again else 'run'}，由程序核验",
         )
+    decision = _allowed(ledger, entry, Act.RELEASE, by, settings, slip)
     told = RETURNED_SAYS_A_PERSON if is_again else {}
     new = State.RETURNED if is_again else State.READY
-    if not ledger.move(entry.item.reference, entry.state, new, by, **told):
-        raise _not_waiting()
+    _decide(ledger, entry, entry.state, new, decision, told)
 
 
-def _decision(entry: Entry, by: str, ground: str, settings: Settings) -> Approval:
-    return Approval.now(by, ground, entry.seen.digest(entry.item.contact), settings.operator)
+def _allowed(
+    ledger: Ledger, entry: Entry, act: Act, by: str, settings: Settings, slip: str
+) -> Approval:
+    """Return the decision, if it needs no signature or a slip makes it.
+
+    Raises:
+        BusinessException: it must be signed and is not, or the slip does not count.
+    """
+    ground = GROUNDS[act]
+    if not slip:
+        if settings.four_eyes:
+            told = "设置了 four_eyes，批准要由名册里的审批人签字"
+            raise BusinessException(Reason.UNSIGNED, told, SIGN)
+        return Approval.now(by, ground, entry.digest, settings.operator)
+    approver, facts = approvers.read_slip(slip, settings)
+    history = ledger.history(entry.item.reference)
+    approvers.expect_counts(
+        approver, facts, entry.item, entry.digest, act, settings, history, datetime.now(UTC)
+    )
+    approvers.expect_unused(facts, history)
+    return Approval(approver.name, ground, facts.content, facts.approved, settings.operator, slip)
 
 
 def _decide(

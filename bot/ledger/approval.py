@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Self
 
 MANDATE, PERSON, REJECTED = "授权委托", "逐件批准", "不同意"  # the grounds of a decision
+RELEASED = "准许重新办理"
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,11 +17,12 @@ class Approval:
     digest: str
     at: str
     operator: str = ""  # the system account from which a person decided
+    slip: str = ""  # what the approver has signed, if it had to be signed
 
     @classmethod
-    def now(cls, by: str, ground: str, digest: str, operator: str = "") -> Self:
+    def now(cls, by: str, ground: str, digest: str, operator: str = "", slip: str = "") -> Self:
         """Return the decision that is made at this moment."""
-        return cls(by, ground, digest, moment(), operator)
+        return cls(by, ground, digest, moment(), operator, slip)
 
     def stored(self) -> dict[str, str]:
         """Return it as a JSON object."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
+from hashlib import sha256
 from typing import Any
 
 import sqlalchemy as sa
@@ -63,6 +64,13 @@ class Entry:
         if not self.snapshot:
             raise LookupError(f"{self.item.reference} was never inspected")
         return self.snapshot
+
+    @property
+    def digest(self) -> str:
+        """The digest of what a decision about it covers; it need not have been opened here."""
+        if self.snapshot:
+            return self.snapshot.digest(self.item.contact)
+        return sha256(f"{self.item.reference}\0never opened".encode()).hexdigest()
 
     @property
     def granted(self) -> Approval:

@@ -1,0 +1,99 @@
+"""审批人密钥: an approver's private key, in one file under a passphrase of his own."""
+
+import json
+import secrets
+import unicodedata
+from base64 import b64decode, b64encode
+from pathlib import Path
+from typing import Any
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from bot.errors import NotFit
+from bot.private_files import is_private, write_private
+from pages.models import Secret
+
+KIND = "single-window approver key 1"
+NONCE_BYTES, SALT_BYTES, CIPHER_BYTES = 12, 16, 32
+ITERATIONS, LANES, MEMORY_KIB = 3, 4, 64 * 1024  # stronger than the vault's, since it travels
+LONGEST_FILE = 4_096  # bytes
+
+
+def make_key(file: Path, name: str, passphrase: Secret) -> str:
+    """Make the key of this approver, write it to a new file, and return the public key in base64.
+
+    Raises:
+        NotFit: the file exists already.
+        OSError: the disk did not take it.
+    """
+    if file.exists():
+        raise NotFit(f"{file} 已经存在，没有覆盖", "换密钥时请先移走旧的，或换一个文件名")
+    key = Ed25519PrivateKey.generate()
+    public = key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+    salt, nonce = secrets.token_bytes(SALT_BYTES), secrets.token_bytes(NONCE_BYTES)
+    facts = {"kind": KIND, "name": name, "public": b64encode(public).decode()}
+    cipher = AESGCM(_derive(passphrase, salt))
+    sealed = nonce + cipher.encrypt(nonce, key.private_bytes_raw(), _sealed_to(facts))
+    content = facts | {"salt": b64encode(salt).decode(), "sealed": b64encode(sealed).decode()}
+    file.parent.mkdir(parents=True, exist_ok=True)
+    write_private(file, json.dumps(content, ensure_ascii=False, indent=1).encode())
+    return facts["public"]
+
+
+def open_key(file: Path, passphrase: Secret) -> Ed25519PrivateKey:
+    """Return the key in this file.
+
+    Raises:
+        NotFit: the file cannot be read, others can read it, it is no such key, or the passphrase is
+            wrong.
+    """
+    stored = _read(file)
+    facts = {name: stored[name] for name in ("kind", "name", "public")}
+    try:
+        salt, sealed = b64decode(stored["salt"]), b64decode(stored["sealed"])
+        cipher = AESGCM(_derive(passphrase, salt))
+        return Ed25519PrivateKey.from_private_bytes(
+            cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], _sealed_to(facts))
+        )
+    except (InvalidTag, ValueError):
+        raise NotFit(
+            f"打不开密钥 {file}：口令不对，或文件被改动",
+            "请再输入一次；口令忘了的，请另做一把密钥，登记到名册里",
+        ) from None
+
+
+def _read(file: Path) -> dict[str, str]:
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        raise NotFit(
+            f"读不到密钥 {file}（{error.strerror}）",
+            "请用 --key 指明密钥文件；还没有的，请执行 single-window approvers add 姓名",
+        ) from error
+    if not is_private(file):
+        raise NotFit(
+            f"密钥 {file} 别人也能读（权限 {file.stat().st_mode & 0o777:04o}）",
+            f'请执行 chmod 600 "{file}"，并考虑另做一把',
+        )
+    try:
+        stored: Any = json.loads(content[:LONGEST_FILE])
+        if stored["kind"] == KIND and {"name", "public", "salt", "sealed"} <= stored.keys():
+            return {name: str(one) for name, one in stored.items()}
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        pass
+    raise NotFit(f"{file} 不是审批人密钥", "请用 single-window approvers add 写出的那个文件")
+
+
+def _derive(passphrase: Secret, salt: bytes) -> bytes:
+    derivation = Argon2id(
+        salt=salt, length=CIPHER_BYTES, iterations=ITERATIONS, lanes=LANES, memory_cost=MEMORY_KIB
+    )
+    return derivation.derive(unicodedata.normalize("NFC", passphrase.reveal()).encode())
+
+
+def _sealed_to(facts: dict[str, str]) -> bytes:
+    return json.dumps(facts, ensure_ascii=False, sort_keys=True).encode()
