@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from pages.models import Contact
 
+CONTACT_HEADINGS = ("主要联系人姓名", "主要联系人电话", "主要联系人手机", "主要联系人邮箱", "备注")
+
 
 @dataclass(frozen=True, slots=True)
 class WorkItem:
@@ -66,15 +68,17 @@ def mask_text(text: str) -> str:
     return f"{text[:1]}***" if text else ""
 
 
+def by_heading(contact: Contact) -> dict[str, str]:
+    """Return 联系方式 by its headings in clear: what will be typed, for the approver alone."""
+    values = (contact.name, contact.phone, contact.mobile, contact.email, contact.remarks)
+    return dict(zip(CONTACT_HEADINGS, values, strict=True))
+
+
 def mask_contact(contact: Contact) -> dict[str, str]:
     """Return 联系方式 by its headings, as it may be shown to people."""
-    return {
-        "主要联系人姓名": mask_text(contact.name),
-        "主要联系人电话": mask_number(contact.phone),
-        "主要联系人手机": mask_number(contact.mobile),
-        "主要联系人邮箱": mask_email(contact.email),
-        "备注": mask_text(contact.remarks),
-    }
+    masks = (mask_text, mask_number, mask_number, mask_email, mask_text)
+    values = by_heading(contact).items()
+    return {name: mask(value) for (name, value), mask in zip(values, masks, strict=True)}
 
 
 def mask_within(text: str, contact: Contact) -> str:

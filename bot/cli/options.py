@@ -18,3 +18,7 @@ DataDir = Annotated[Path | None, typer.Option(help="台账和证据所在的文�
 Browsers = Annotated[int | None, typer.Option(min=1, max=16, help="并行的浏览器数")]
 AcceptValid = Annotated[bool, typer.Option("--accept-valid", help="有错的行不办，其余的行照办")]
 AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON，供程序读取")]
+ApproverKey = Annotated[
+    Path | None,
+    typer.Option("--key", metavar="FILE", help="审批人密钥；不给时是自己账号里的那一把"),
+]

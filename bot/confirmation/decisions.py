@@ -51,6 +51,15 @@ def decide(
     return decided, undecided
 
 
+def by_reference(slips: Iterable[str], settings: Settings) -> dict[str, str]:
+    """Return slips by the references that they answer, each signed by an approver of the register.
+
+    Raises:
+        BusinessException: one is signed by nobody of the register.
+    """
+    return {approvers.read_slip(one, settings)[1].reference: one for one in slips}
+
+
 def approve(ledger: Ledger, entry: Entry, by: str, settings: Settings, slip: str = "") -> None:
     """Approve what was seen of an item that waits for it, for this person or by a slip.
 

@@ -4,6 +4,7 @@ import json
 import secrets
 import unicodedata
 from base64 import b64decode, b64encode
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,11 @@ KIND = "single-window approver key 1"
 NONCE_BYTES, SALT_BYTES, CIPHER_BYTES = 12, 16, 32
 ITERATIONS, LANES, MEMORY_KIB = 3, 4, 64 * 1024  # stronger than the vault's, since it travels
 LONGEST_FILE = 4_096  # bytes
+
+
+def own_file() -> Path:
+    """Return where an approver keeps his key, unless he says otherwise."""
+    return Path.home() / ".single-window" / "approver.key"
 
 
 def make_key(file: Path, name: str, passphrase: Secret) -> str:
@@ -44,7 +50,15 @@ def make_key(file: Path, name: str, passphrase: Secret) -> str:
     return facts["public"]
 
 
-def open_key(file: Path, passphrase: Secret) -> Ed25519PrivateKey:
+@dataclass(frozen=True, slots=True)
+class ApproverKey:
+    """An opened key, and the approver's name that it was made for."""
+
+    name: str
+    private: Ed25519PrivateKey
+
+
+def open_key(file: Path, passphrase: Secret) -> ApproverKey:
     """Return the key in this file.
 
     Raises:
@@ -56,9 +70,8 @@ def open_key(file: Path, passphrase: Secret) -> Ed25519PrivateKey:
     try:
         salt, sealed = b64decode(stored["salt"]), b64decode(stored["sealed"])
         cipher = AESGCM(_derive(passphrase, salt))
-        return Ed25519PrivateKey.from_private_bytes(
-            cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], _sealed_to(facts))
-        )
+        private = cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], _sealed_to(facts))
+        return ApproverKey(stored["name"], Ed25519PrivateKey.from_private_bytes(private))
     except (InvalidTag, ValueError):
         raise NotFit(
             f"打不开密钥 {file}：口令不对，或文件被改动",

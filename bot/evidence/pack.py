@@ -69,6 +69,12 @@ class Evidence:
         records = [json.loads((pack / one.name).read_bytes()) for one in files]
         return [Contact(**one[part]) for one in records for part in ("typed", "read_back")]
 
+    def document(self, item: WorkItem, digest: str) -> bytes | None:
+        """Return the 单证 with this SHA-256; None if the pack does not have it, unchanged."""
+        file = self.pack(item) / f"document-{digest[:16]}.pdf"
+        content = file.read_bytes() if file.is_file() else b""
+        return content if sha256(content).hexdigest() == digest else None
+
     def keep_picture(self, item: WorkItem, name: str, picture: bytes) -> None:
         """Store a screenshot; raises as `keep_record` says."""
         self._keep(item, name, ".jpg", picture)

@@ -137,8 +137,7 @@ class Chain:
         if not isinstance(key, Ed25519PrivateKey):
             raise NotFit(f"{file} 不是 Ed25519 私钥", "请从备份恢复后再运行")
         if not self.public_key.exists():
-            public = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
-            write_private(self.public_key, public)
+            write_private(self.public_key, public_pem(key.public_key()))
         return key
 
     def is_own(self, seal: Seal) -> bool:
@@ -180,6 +179,11 @@ def read_public_key(file: Path) -> Ed25519PublicKey:
     if not isinstance(key, Ed25519PublicKey):
         raise NotFit(f"{file} 不是 Ed25519 公钥", f"请用运行结果中写明的 {PUBLIC_KEY}")
     return key
+
+
+def public_pem(key: Ed25519PublicKey) -> bytes:
+    """Return a public key as a file that `read_public_key` reads."""
+    return key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
 
 
 def fingerprint(key: Ed25519PublicKey) -> str:

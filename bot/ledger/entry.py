@@ -68,9 +68,7 @@ class Entry:
     @property
     def digest(self) -> str:
         """The digest of what a decision about it covers; it need not have been opened here."""
-        if self.snapshot:
-            return self.snapshot.digest(self.item.contact)
-        return sha256(f"{self.item.reference}\0never opened".encode()).hexdigest()
+        return digest_of(self.item, self.snapshot)
 
     @property
     def granted(self) -> Approval:
@@ -82,6 +80,13 @@ class Entry:
         if not self.approval:
             raise LookupError(f"{self.item.reference} was never approved")
         return self.approval
+
+
+def digest_of(item: WorkItem, seen: Snapshot | None) -> str:
+    """Return the digest of what a decision about this item covers, opened here or not."""
+    if seen:
+        return seen.digest(item.contact)
+    return sha256(f"{item.reference}\0never opened".encode()).hexdigest()
 
 
 def data_of(item: WorkItem) -> dict[str, Any]:

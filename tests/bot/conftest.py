@@ -142,6 +142,13 @@ class Workplace:
         answer: dict[str, Any] = json.loads(ended.stdout)
         return answer
 
+    def approve(self, *numbers: str) -> dict[str, Any]:
+        """Approve these policies, or all that wait, by what is seen of them."""
+        waiting = self.ask("approve", *numbers)["waiting"]
+        named = [one["application_no"] for one in waiting]
+        digests = [word for one in waiting for word in ("--digest", one["digest"])]
+        return self.ask("approve", *named, "--by", "审批人", *digests)
+
     def run(self) -> tuple[int, dict[str, dict[str, Any]]]:
         """Run the list; return the exit code and the items by application number."""
         ended = self.call("run", str(self.work_list), "--json")

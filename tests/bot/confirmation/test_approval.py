@@ -6,12 +6,9 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from json import dumps, loads
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
-from typer.testing import CliRunner
 
-from bot.cli import app, approve
 from bot.confirmation import approval, decisions
 from bot.declaration import GUIDE_DECLARATION, digest
 from bot.errors import BusinessException
@@ -175,31 +172,6 @@ def test_only_what_waits_is_decided(ledger: Ledger, decide):
     assert error.value.code == "NOT_WAITING"
 
 
-@pytest.mark.parametrize(("by", "account"), [(MAKER, "别的账号"), ("审批人", MAKER)])
-def test_four_eyes_are_two_persons(ledger: Ledger, by: str, account: str):
-    """Neither the name nor the system account may be that of whoever ever took the list in."""
-    ledger.move(ITEM.reference, State.AWAITING_APPROVAL, State.READY, "cron")
-    ledger.move(
-        ITEM.reference, State.READY, State.AWAITING_APPROVAL, "robot", snapshot=asdict(SEEN)
-    )
-    strict = Settings(four_eyes=True, operator=account)
-
-    with pytest.raises(BusinessException) as error:
-        decisions.approve(ledger, ledger.entry(ITEM.reference), by, strict)
-
-    assert error.value.code == "FOUR_EYES"
-    assert ledger.entry(ITEM.reference).state is State.AWAITING_APPROVAL
-
-
-def test_four_eyes_let_another_person_approve(ledger: Ledger):
-    """The checker is somebody else, at an account of their own."""
-    strict = Settings(four_eyes=True, operator="checker")
-
-    decisions.approve(ledger, ledger.entry(ITEM.reference), "审批人", strict)
-
-    assert ledger.entry(ITEM.reference).state is State.APPROVED
-
-
 def test_a_rejection_holds_for_the_same_content(ledger: Ledger):
     """The item ends as refused with the reason, and stays rejected when it comes again."""
     decisions.reject(ledger, ledger.entry(ITEM.reference), "审批人", "金额不符", Settings())
@@ -236,50 +208,6 @@ def rejection(ledger: Ledger, seen: Snapshot) -> str:
     return ledger.history(ITEM.reference).rejection(seen.digest(ITEM.contact))
 
 
-@pytest.mark.parametrize(
-    ("answer", "code", "state"), [(False, 2, State.AWAITING_APPROVAL), (True, 0, State.APPROVED)]
-)
-def test_a_person_at_a_terminal_is_shown_and_asked(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answer: bool, code: int, state: State
-):
-    """What is approved stands on the screen; no answer but yes approves it."""
-    settings = Settings(data_dir=tmp_path / "data")
-    ledger = Ledger(settings.ledger_file, settings.ledger_marker)
-    ledger.dispatch([ITEM], "list", MAKER)
-    seen = {"snapshot": asdict(SEEN)}
-    ledger.move(ITEM.reference, State.READY, State.AWAITING_APPROVAL, "robot", **seen)
-    at_terminal = SimpleNamespace(stdin=SimpleNamespace(isatty=lambda: True))
-    monkeypatch.setattr(approve, "sys", at_terminal)
-    monkeypatch.setattr(approve, "is_agreed", lambda question: answer)
-
-    words = ["approve", "--all", "--by", "审批人", "--data-dir", str(tmp_path / "data")]
-    ended = CliRunner().invoke(app, words)
-
-    assert ended.exit_code == code
-    assert "续转单证" in ended.stdout
-    assert ledger.entry(ITEM.reference).state is state
-
-
-def test_one_that_may_not_be_decided_does_not_keep_the_others(tmp_path: Path):
-    """Each decision stands for itself; what was not decided is told with its number."""
-    settings = Settings(data_dir=tmp_path / "data")
-    ledger = Ledger(settings.ledger_file, settings.ledger_marker)
-    other = replace(ITEM, application_no="XW2")
-    for item, maker in ((ITEM, "审批人"), (other, MAKER)):
-        ledger.dispatch([item], maker, maker)
-        seen = {"snapshot": asdict(SEEN)}
-        ledger.move(item.reference, State.READY, State.AWAITING_APPROVAL, "robot", **seen)
-
-    words = ["approve", "--all", "--by", "审批人", "--data-dir", str(tmp_path / "data")]
-    strict = {"SINGLE_WINDOW_FOUR_EYES": "true", "SINGLE_WINDOW_OPERATOR": "checker"}
-    ended = CliRunner().invoke(app, words, env=strict)
-
-    assert ended.exit_code == 1
-    assert ledger.entry(ITEM.reference).state is State.AWAITING_APPROVAL
-    assert ledger.entry(other.reference).state is State.APPROVED
-    assert "XW1：清单由“审批人”交办" in ended.stderr
-
-
 def test_the_approval_of_a_person_runs_out():
     """Silence after that is no approval."""
     settings = Settings(approval_hours=1)
@@ -301,20 +229,6 @@ def test_the_approval_of_a_mandate_goes_with_the_mandate():
 
     assert approval.standing(granted(), with_it, ITEM, SEEN, History(()), moment)
     assert approval.standing(granted(), without, ITEM, SEEN, History(()), moment) is None
-
-
-@pytest.mark.parametrize(("by", "account"), [(MAKER, "别的账号"), ("审批人", MAKER)])
-def test_four_eyes_are_asked_again_at_the_press(ledger: Ledger, by: str, account: str):
-    """It may have been given in a folder whose settings do not ask; this run's settings do."""
-    decisions.approve(ledger, ledger.entry(ITEM.reference), by, Settings(operator=account))
-    given = ledger.entry(ITEM.reference).granted
-    history = ledger.history(ITEM.reference)
-    lax, strict = (
-        approval.standing(given, settings, ITEM, SEEN, history, datetime.now(UTC))
-        for settings in (Settings(), Settings(four_eyes=True))
-    )
-
-    assert (lax, strict) == (given, None)
 
 
 def test_what_is_approved_may_still_be_taken_back(ledger: Ledger):

@@ -33,7 +33,7 @@ def test_a_person_sees_and_approves_and_then_it_is_confirmed(workplace: Workplac
     waits, _ = workplace.run()
     (seen,) = workplace.ask("approve")["waiting"]
     again, _ = workplace.run()
-    approved = workplace.ask("approve", number, "--by", "审批人")
+    approved = workplace.approve(number)
     code, items = workplace.run()
     (arrived,) = enterprise.confirmations(number)
 
@@ -69,7 +69,7 @@ def test_what_changed_after_the_approval_is_shown_and_approved_anew(workplace: W
     (number,) = enterprise.ledger()
     workplace.write_settings(mandate=False)
     workplace.run()
-    workplace.ask("approve", "--all", "--by", "审批人")
+    workplace.approve()
     enterprise.set_faults({"id": "values_changed"})
     opened_once, _ = workplace.run()
 
@@ -87,7 +87,7 @@ def test_what_changed_after_the_approval_is_shown_and_approved_anew(workplace: W
     ("words", "code", "told"),
     [
         (("XW404", "--by", "审批人"), 2, "没有在等待的：XW404"),
-        (("--by", "审批人"), 2, "请写明申请编号，或加上 --all"),
+        (("--by", "审批人"), 2, "请写明申请编号、--enterprise 或 --list"),
         (("XW404", "--reject", "金额不符"), 2, "请加上 --by"),
         (("XW404", "--by", "审批人", "--reject", ""), 2, "--reject 后面要写理由"),
         (("XW404", "--by", "审批人", "--reject", "金额不符", "--again"), 2, "只能给一个"),

@@ -1,0 +1,68 @@
+"""What waits for a decision, as an approver reads it: by enterprise, with what will be typed."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from bot.cli.entries import facts
+from bot.cli.output import out
+from bot.confirmation.question import Asked, Facts, in_enterprises
+from bot.ledger.entry import Entry
+from bot.work_item import mask_contact
+from pages.models import Declaration
+
+
+def print_asked(asked: Iterable[Asked], packs: Mapping[str, Path]) -> None:
+    """Print each policy below its enterprise; what all of them share is told once.
+
+    `packs` tells of a reference where its documents lie. 联系方式 is shown to a person alone:
+    in clear at a terminal, and masked in a file.
+    """
+    for enterprise in in_enterprises(asked, is_masked=not out.is_terminal):
+        count = len(enterprise.policies)
+        out.print(
+            f"\n【{enterprise.name} {enterprise.uscc}】{count} 张", style="bold", markup=False
+        )
+        if count > 1:
+            out.print("  各张相同的内容：")
+        _print_facts(enterprise.shared)
+        for one, own in enterprise.policies:
+            title = f"\n  申请编号 {one.item.label}：自 {one.since} {one.state}"
+            out.print(title, style="bold", markup=False)
+            _print_facts(own)
+            for name, sha256 in one.documents:
+                out.print(f"  单证：{name}（SHA-256 {sha256[:16]}…）", markup=False)
+            if one.changes:
+                out.print(f"  与上一轮不同：{one.changes}", style="yellow", markup=False)
+            out.print(f"  说明：{one.told}", markup=False)
+            if one.item.reference in packs:
+                out.print(f"  单证和记录：{packs[one.item.reference]}", markup=False)
+            out.print(f"  内容摘要：{one.digest}", markup=False)
+
+
+def print_declarations(wordings: Mapping[str, Declaration]) -> None:
+    """Print every wording of 投保声明 once, by its digest."""
+    for digest, wording in wordings.items():
+        out.print(f"\n投保声明（摘要 {digest}）：", style="bold", markup=False)
+        for line in (*wording.clauses, wording.label):
+            out.print(f"  {line}", markup=False)
+
+
+def asked_facts(entry: Entry) -> dict[str, Any]:
+    """Return what `--json` tells of what waits; the digest is what an approval names."""
+    told = facts(entry) | {
+        "contact": mask_contact(entry.item.contact),
+        "digest": entry.digest,
+    }
+    if not (seen := entry.snapshot):  # somebody else confirmed it before it was opened here
+        return told
+    return told | {
+        "fields": dict(seen.fields),
+        "documents": dict(seen.documents),
+        "declaration": [*seen.declaration.clauses, seen.declaration.label],
+    }
+
+
+def _print_facts(shown: Facts) -> None:
+    for label, value in shown:
+        out.print(f"  {label}：{value}", markup=False)
