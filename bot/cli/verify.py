@@ -23,6 +23,10 @@ def verify(
     head: Annotated[
         str, typer.Option(help="结果网页上的证据链头，连链尾一起核对；不用于单个证据包")
     ] = "",
+    approver: Annotated[
+        list[Path] | None,
+        typer.Option(help="审批人的公钥，可以写几个；每次按下都要有其中一人签字的批准"),
+    ] = None,
     as_json: options.AsJson = False,
 ) -> int:
     """核对证据：和封存时是否一样；可以离线。
@@ -30,7 +34,7 @@ def verify(
     有没有改动、缺少、多出；在任何一台机器上都可以。
     """
     try:
-        verdict = verify_evidence(pack, key, head)
+        verdict = verify_evidence(pack, key, head, approver or ())
     except NotFit as error:
         refuse_usage(str(error))
     print_verdict(verdict, as_json)

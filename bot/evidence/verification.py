@@ -3,7 +3,7 @@
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -13,6 +13,7 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from bot.errors import NotFit
+from bot.evidence.approvals import is_signed_at_all, unsigned
 from bot.evidence.pack_file import MANIFEST, RECORDS, pack_files
 from bot.evidence.seal import (
     CHAIN,
@@ -53,10 +54,13 @@ class Verification:
         return not self.findings
 
 
-def verify(folder: Path, key_file: Path, head: str = "") -> Verification:
+def verify(
+    folder: Path, key_file: Path, head: str = "", approvers: Sequence[Path] = ()
+) -> Verification:
     """Compare a pack, an enterprise's packs, or all evidence with what was sealed.
 
     `head` is the chain head that a report shows; only the whole evidence folder has the chain.
+    With public keys of approvers, every press must have the approval of one of them.
 
     Raises:
         NotFit: there is no evidence in this folder, no chain for the head, or no key in this file.
@@ -64,7 +68,7 @@ def verify(folder: Path, key_file: Path, head: str = "") -> Verification:
     key = read_public_key(key_file)
     if head and not re.fullmatch(r"\d+-[0-9a-f]{64}", head):
         raise NotFit(f"{head} 不是证据链头", "请从结果网页或终端整个复制")
-    verification = _Verification(folder, key)
+    verification = _Verification(folder, key, [read_public_key(one) for one in approvers])
     verification.verdict.fingerprint = fingerprint(key)
     if (folder / CHAIN).is_dir() or any(folder.glob(f"*/*/{MANIFEST}")):
         verification.whole(head)
@@ -88,9 +92,12 @@ def _one_pack(folder: Path) -> list[Path]:
 class _Verification:
     """One check of a folder; it collects every finding and never stops at one."""
 
-    def __init__(self, folder: Path, key: Ed25519PublicKey) -> None:
+    def __init__(
+        self, folder: Path, key: Ed25519PublicKey, approvers: Sequence[Ed25519PublicKey]
+    ) -> None:
         self._folder = folder
         self._key = key
+        self._approvers = approvers
         self._good = self._bad = 0  # signatures
         self.verdict = Verification()
 
@@ -166,8 +173,9 @@ class _Verification:
         self._find(f"{self._name(pack / MANIFEST)} 被改动或不见了，不是这个证据包最后一次的封存")
 
     def _pack(self, pack: Path, facts: dict[str, Any]) -> None:
-        """Compare every file of a pack with its seal."""
+        """Compare every file of a pack with its seal, and its presses with what was signed."""
         self.verdict.packs += 1
+        before = len(self.verdict.findings)
         if lacking := "、".join(_lacking(facts)):
             told = f"{facts['pack']} 封存时就缺少{lacking}：程序曾被中断，或磁盘写不进去"
             self.verdict.notes.append(told)
@@ -192,6 +200,18 @@ class _Verification:
                     f"多出没有封存的文件 {self._name(file)}："
                     "运行被中断时会这样，再运行一次即封存；否则是后来放进去的"
                 )
+        if len(self.verdict.findings) == before:  # what was changed is not read any further
+            self._approvals(pack, facts)
+
+    def _approvals(self, pack: Path, facts: dict[str, Any]) -> None:
+        if self._approvers:
+            for told in unsigned(pack, facts, self._approvers):
+                self._find(told)
+        elif is_signed_at_all(facts):
+            told = (
+                f"{facts['pack']} 有审批人签字的批准单，没有核对：请用 --approver 给出审批人的公钥"
+            )
+            self.verdict.notes.append(told)
 
     def _strangers(self, packs: set[Path]) -> None:
         """Report every file and folder that no seal knows."""
