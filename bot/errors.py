@@ -43,6 +43,7 @@ class Reason(StrEnum):
         "下次运行",
     )
     PRESS_UNCLEAR = "unknown", "按下以后没有明确的应答；是否保存了，要到“保单查询”核验", "下次运行"
+    PRESS_FOUND = "PRESS_FOUND", "以前按下过，台账没有记着结果；要到“保单查询”核验", "下次运行"
     OUT_OF_TIME = "OUT_OF_TIME", "一步用的时间超过了上限", "下次运行"
     EVIDENCE = "EVIDENCE", "磁盘没有收下证据；按下之前没有证据就不按", "经办人"
     PORTAL = "PORTAL", "门户没有按时显示应有的页面", "下次运行"

@@ -42,6 +42,11 @@ class WorkItem:
         return not self.application_no
 
 
+def policy_of(reference: str) -> str:
+    """Return the identifier of the policy whose round this reference names."""
+    return "|".join(reference.split("|")[:3])
+
+
 def in_round(number: int) -> str:
     """Return the suffix of 申请编号 that names a round; empty for the first."""
     return f"（第 {number} 轮）" if number > 1 else ""

@@ -14,7 +14,7 @@ ENDED = [state for state in State if state in RESTARTABLE]
 
 def diagram() -> str:
     """Return the diagram as Mermaid text; a move of a whole group is one arrow of the group."""
-    grouped = {(old, new) for old in UNDER_WAY for new in [*ENDED, State.READY]}
+    grouped = {(old, new) for old in UNDER_WAY for new in [*ENDED, State.READY, State.IN_DOUBT]}
     grouped |= {(old, State.READY) for old in ENDED}
     single = [
         f"    {old} --> {new}"
@@ -30,6 +30,7 @@ def diagram() -> str:
         "    [*] --> ready",
         "    before_press --> ended_without_a_press",
         "    before_press --> ready: other data in the list",
+        "    before_press --> in_doubt: the trace of an earlier press",
         "    ended_without_a_press --> ready: another run",
         "    returned --> ready: pending again, a new round",
         *single,

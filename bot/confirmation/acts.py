@@ -197,7 +197,7 @@ class Confirmation(Acts):
         item = entry.item
         is_pending, records = session.is_pending(item), session.records(item)
         look = positive_look.judge(
-            datetime.fromisoformat(history.claims[-1]), entry.baseline, records, is_pending
+            datetime.fromisoformat(history.sent_at), entry.baseline, records, is_pending
         )
         facts = {
             "pending": is_pending,

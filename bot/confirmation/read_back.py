@@ -80,6 +80,8 @@ def _doubts(entry: Entry, history: History, lack: Sequence[str]) -> str:
         return f"{told}；可能就是那一次，也可能是别人确认的"
     if entry.seen_pending_at:
         return "；按下以后曾仍在“待确认”中，不能排除是别人确认的"
+    if entry.code == Reason.PRESS_FOUND:
+        return "；那次按下不是这份台账记的，不能排除是别人确认的"
     if PRESS_RECORD in lack:
         return "；按下时程序被中断，不能排除是别人确认的"
     return ""

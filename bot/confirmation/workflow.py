@@ -22,6 +22,7 @@ from bot.confirmation.acts import Confirmation, NotListedYet
 from bot.confirmation.expansion import expand
 from bot.confirmation.following_up import FollowingUp
 from bot.confirmation.inspection import Inspection
+from bot.confirmation.recall import Recall
 from bot.confirmation.records import Records
 from bot.confirmation.stop import Stop
 from bot.errors import (
@@ -37,7 +38,7 @@ from bot.errors import (
 from bot.evidence.pack import Evidence
 from bot.ledger.entry import Entry
 from bot.ledger.ledger import Ledger
-from bot.ledger.states import BEFORE_PRESS, DONE, FOLLOWED_UP, PRESSED, State
+from bot.ledger.states import ADVANCING, BEFORE_PRESS, DONE, FOLLOWED_UP, PRESSED, State
 from bot.portal.sessions import Sessions
 from bot.settings import Settings
 from bot.work_item import WorkItem
@@ -74,6 +75,7 @@ class Robot(DBOSConfiguredInstance):
         self._sessions = sessions
         self._evidence = evidence
         self._records = Records(settings, evidence)
+        self._recall = Recall(settings, ledger, sessions, evidence)
         self._inspection = Inspection(settings, ledger, sessions, evidence)
         self._confirmation = Confirmation(settings, ledger, sessions, evidence)
         self._following_up = FollowingUp(settings, ledger, sessions, evidence)
@@ -135,10 +137,11 @@ class Robot(DBOSConfiguredInstance):
         self._handle(
             reference,
             self.renew,  # returned → ready, as an item of its own
+            self.recall,  # before the press → in_doubt, if it was pressed before
             self.inspect,  # ready → awaiting_approval, or already_confirmed
             self.seek_approval,  # awaiting_approval → approved, or it waits
             *([self.rehearse] if self._settings.dry_run else [self.prepare, self.press]),
-            self.read_back,  # pressing → confirmed
+            self.read_back,  # pressing, in_doubt → confirmed
         )
 
     def look(self, reference: str) -> None:
@@ -213,6 +216,11 @@ class Robot(DBOSConfiguredInstance):
         self._advance(reference, self._following_up.note_pending_again, *DONE)
         self._advance(reference, self._following_up.renew, State.RETURNED)
         return self._ledger.last_round(reference)
+
+    @step
+    def recall(self, reference: str) -> None:
+        """Look whether an earlier press of it has left a trace."""
+        self._advance(reference, self._recall.recall, *ADVANCING)
 
     @step
     def inspect(self, reference: str) -> None:

@@ -15,9 +15,18 @@ from bot.ledger.states import State
 
 
 def move(
-    transaction: sa.Connection, reference: str, old: State, new: State, by: str, **values: Any
+    transaction: sa.Connection,
+    reference: str,
+    old: State,
+    new: State,
+    by: str,
+    noted: Mapping[str, Any] | None = None,
+    **values: Any,
 ) -> bool:
-    """Change a state by compare-and-set with an audit row; return whether it was `old`."""
+    """Change a state by compare-and-set with an audit row; return whether it was `old`.
+
+    The audit row tells the new values, and what is `noted` beside them.
+    """
     story = {"code": "", "explanation": "", "next_step": ""} | values
     change = (
         ITEMS.update()
@@ -27,7 +36,7 @@ def move(
     if transaction.execute(change).rowcount != 1:
         return False
     told = {name: value for name, value in values.items() if name not in ("contact", "snapshot")}
-    record(transaction, reference, old, new, by, _plain(told))
+    record(transaction, reference, old, new, by, _plain(told) | dict(noted or {}))
     return True
 
 
@@ -49,10 +58,18 @@ def record(
 
 def history(connection: sa.Connection, reference: str) -> History:
     """Return every change of state of one work item, in order."""
-    columns = [column for column in AUDIT.c if column is not AUDIT.c.reference]
-    query = sa.select(*columns).where(AUDIT.c.reference == reference).order_by(AUDIT.c.seq)
-    rows = [row._asdict() for row in connection.execute(query)]
-    return History.load(row | {"detail": json.loads(row["detail"])} for row in rows)
+    return _history(connection, AUDIT.c.reference == reference)
+
+
+def policy_history(connection: sa.Connection, policy: str) -> History:
+    """Return every change of state of all rounds of one policy, in order."""
+    return _history(connection, is_of_policy(AUDIT.c.reference, policy))
+
+
+def is_of_policy(reference: sa.Column[str], policy: str) -> sa.ColumnElement[bool]:
+    """Select the rounds of a policy by their reference; a later round is `policy|number`."""
+    later = reference.between(f"{policy}|", f"{policy}|:")  # ":" follows "9"
+    return sa.or_(reference == policy, later)
 
 
 def presses(connection: sa.Connection) -> int:
@@ -62,9 +79,23 @@ def presses(connection: sa.Connection) -> int:
     return int(connection.execute(query).scalar_one())
 
 
+def unknown_references(connection: sa.Connection) -> list[str]:
+    """Return the references of the audit whose work items are gone."""
+    known = sa.select(ITEMS.c.reference)
+    query = sa.select(AUDIT.c.reference).distinct().where(AUDIT.c.reference.not_in(known))
+    return list(connection.execute(query.order_by(AUDIT.c.reference)).scalars())
+
+
 def now() -> str:
     """Return the current time as the ledger stores it."""
     return datetime.now(UTC).isoformat(timespec="milliseconds")
+
+
+def _history(connection: sa.Connection, condition: sa.ColumnElement[bool]) -> History:
+    columns = [column for column in AUDIT.c if column is not AUDIT.c.reference]
+    query = sa.select(*columns).where(condition).order_by(AUDIT.c.seq)
+    rows = [row._asdict() for row in connection.execute(query)]
+    return History.load(row | {"detail": json.loads(row["detail"])} for row in rows)
 
 
 def _plain(values: Mapping[str, Any]) -> dict[str, Any]:

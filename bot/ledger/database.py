@@ -10,10 +10,12 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.errors import NotFit, NotWritten
-from bot.ledger.audit import presses
+from bot.ledger.audit import presses, unknown_references
 from bot.ledger.marker import Marker
 from bot.ledger.schema import ITEMS, MIGRATIONS, SCHEMA, VERSION
 from bot.private_files import make_private
+
+SHOWN_LOST = 5  # of the numbers in a message
 
 
 class Database:
@@ -25,8 +27,8 @@ class Database:
         The marker names the ledger that this computer works with.
 
         Raises:
-            NotFit: the ledger existed once and is gone, it cannot be read, or it is another
-                computer's.
+            NotFit: the ledger existed once and is gone, it cannot be read, it lacks what it once
+                had, or it is another computer's.
         """
         if marker.exists() and not file.exists():
             raise NotFit(
@@ -47,6 +49,7 @@ class Database:
                 raise damaged
             self._migrate(int(self._pragma("user_version")), is_empty)
             self._claim(file)
+            self._expect_every_item(file)
         except NotWritten as error:
             raise NotFit(error.told, error.next_step) from error
         except ValueError as error:  # somebody has edited it
@@ -124,6 +127,20 @@ class Database:
             )
         if not meant or (meant.name, meant.place) != (name, str(self._place)):
             self.mark()
+
+    def _expect_every_item(self, file: Path) -> None:
+        """Refuse a ledger whose audit tells of work items that are gone."""
+        with self.reading() as connection:
+            lost = unknown_references(connection)
+        if lost:
+            numbers = "、".join(one.split("|", 2)[-1] for one in lost[:SHOWN_LOST])
+            more = "等" if len(lost) > SHOWN_LOST else ""
+            raise NotFit(
+                f"台账 {file} 缺少 {len(lost)} 张保单：审计记录里有它们，"
+                f"工作项却不见了（{numbers}{more}）",
+                "缺了它们就不能保证不重复确认：请从最新的备份恢复整个数据文件夹；没有备份的，"
+                "照操作手册“从备份恢复以后”另建一份台账",
+            )
 
     def _migrate(self, version: int, is_empty: bool) -> None:
         """Bring the schema to this version; refuse a later one."""

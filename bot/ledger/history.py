@@ -6,7 +6,8 @@ from itertools import zip_longest
 from typing import Any, Self
 
 from bot.ledger.approval import MANDATE, PERSON, REJECTED, Approval
-from bot.ledger.states import PRESSED, UNSENT, State
+from bot.ledger.entry import ROBOT
+from bot.ledger.states import BEFORE_PRESS, PRESSED, UNSENT, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,25 @@ class Move:
     def is_claim(self) -> bool:
         """Whether it claims a press."""
         return _is_claim(self.old, self.new)
+
+    @property
+    def is_find(self) -> bool:
+        """Whether it puts an item in doubt for a press that nobody claimed here."""
+        return self.old in BEFORE_PRESS and self.new is State.IN_DOUBT
+
+    @property
+    def pressed_at(self) -> str:
+        """When the press that it claims, or has found, was made; empty for every other move."""
+        found = str(self.detail.get("pressed_at") or self.at) if self.is_find else ""
+        return self.at if self.is_claim else found
+
+    @property
+    def settles_a_press(self) -> bool:
+        """Whether the press before it is over: unsent, refused, returned, or a person's to redo."""
+        if self.old in PRESSED:
+            is_released = self.new is State.READY and self.by != ROBOT
+            return is_released or self.new in UNSENT | {State.REFUSED}
+        return self.old != self.new == State.RETURNED
 
     @property
     def decision(self) -> Approval | None:
@@ -50,9 +70,6 @@ class History:
     def __iter__(self) -> Iterator[Move]:
         return iter(self.moves)
 
-    def __add__(self, later: Self) -> Self:
-        return type(self)(self.moves + later.moves)
-
     @property
     def claims(self) -> list[str]:
         """When each press was claimed."""
@@ -63,8 +80,26 @@ class History:
         """When the last press that may have been sent was claimed; empty if there is none."""
         after = [one.new for one in self.moves[1:]]
         pairs = zip_longest(self.moves, after)
-        sent = [one.at for one, then in pairs if one.is_claim and then not in UNSENT]
+        sent = [one.pressed_at for one, then in pairs if one.pressed_at and then not in UNSENT]
         return sent[-1] if sent else ""
+
+    @property
+    def presses(self) -> int:
+        """How many presses it knows of: those claimed, and those that evidence has told."""
+        known = 0
+        for one in self.moves:
+            known += one.is_claim
+            if one.is_find:
+                known = max(known, int(one.detail.get("presses", 0)))
+        return known
+
+    @property
+    def has_open_press(self) -> bool:
+        """Whether its last press may have been sent, and nothing that followed has settled it."""
+        is_open = False
+        for one in self.moves:
+            is_open = bool(one.pressed_at) or (is_open and not one.settles_a_press)
+        return is_open
 
     @property
     def makers(self) -> set[str]:

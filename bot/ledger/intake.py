@@ -13,7 +13,7 @@ from bot.work_item import WorkItem
 
 def take_in(transaction: sa.Connection, item: WorkItem, list_digest: str, by: str) -> None:
     """Take in one row of a list; a pressed item only stores it for the round that may follow."""
-    query = sa.select(ITEMS).where(is_policy_of(item))
+    query = sa.select(ITEMS).where(audit.is_of_policy(ITEMS.c.reference, item.policy))
     known = transaction.execute(query.order_by(ITEMS.c.round.desc())).first()
     data = data_of(item)
     if known and data["contact"] == FORGOTTEN:  # an erased contact must not replace the stored one
@@ -63,9 +63,3 @@ def makers(transaction: sa.Connection, before: sa.Row[Any]) -> list[str]:
     )
     names = list(transaction.execute(query.order_by(AUDIT.c.seq)).scalars())
     return names + ([before.brought["by"]] if before.brought else [])
-
-
-def is_policy_of(item: WorkItem) -> sa.ColumnElement[bool]:
-    """Select the rounds of a policy by the primary key; a later round is `policy|number`."""
-    later = ITEMS.c.reference.between(f"{item.policy}|", f"{item.policy}|:")  # ":" follows "9"
-    return sa.or_(ITEMS.c.reference == item.policy, later)

@@ -7,6 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from bot.errors import BusinessException, Reason
 from bot.ledger import audit
 from bot.ledger.database import Database
 from bot.ledger.entry import (
@@ -19,10 +20,10 @@ from bot.ledger.entry import (
     request_of,
 )
 from bot.ledger.history import History
-from bot.ledger.intake import insert, is_policy_of, makers, take_in, take_request
+from bot.ledger.intake import insert, makers, take_in, take_request
 from bot.ledger.schema import AUDIT, ITEMS, REQUESTS, ROWS, VERSION
 from bot.ledger.states import MOVES, RESTARTABLE, State
-from bot.work_item import WorkItem
+from bot.work_item import WorkItem, policy_of
 
 
 class Ledger:
@@ -101,12 +102,17 @@ class Ledger:
 
         Raises:
             ValueError: there is no such move.
+            BusinessException: it claims a press, and an earlier press of the policy is not settled.
         """
         if new not in MOVES[old]:
             raise ValueError(f"{old} → {new}")
+        is_claim = new is State.PRESSING
         with self._database.writing() as transaction:
+            past = audit.policy_history(transaction, policy_of(reference)) if is_claim else None
             is_ours = audit.move(transaction, reference, old, new, by, **values)
-        if is_ours and new is State.PRESSING:
+            if is_ours and past and past.has_open_press:
+                raise _pressed_before()  # which takes the move back
+        if is_ours and is_claim:
             self._database.mark()  # so that an older copy of this ledger is detected
         return is_ours
 
@@ -143,7 +149,8 @@ class Ledger:
 
     def rounds_of(self, item: WorkItem) -> list[Entry]:
         """Return every round of one policy, in order."""
-        return sorted(self._select(is_policy_of(item)), key=lambda entry: entry.item.round)
+        of_it = audit.is_of_policy(ITEMS.c.reference, item.policy)
+        return sorted(self._select(of_it), key=lambda entry: entry.item.round)
 
     def last_round(self, reference: str) -> str:
         """Return the reference of the last round of the same policy."""
@@ -156,8 +163,8 @@ class Ledger:
 
     def policy_history(self, item: WorkItem) -> History:
         """Return every change of state of this policy in all of its rounds, in order."""
-        rounds = [self.history(entry.item.reference) for entry in self.rounds_of(item)]
-        return sum(rounds, start=History(()))
+        with self._database.reading() as connection:
+            return audit.policy_history(connection, item.policy)
 
     def forget(
         self, references: Iterable[str], is_due: Callable[[BulkRequest], bool], by: str
@@ -232,6 +239,12 @@ class Ledger:
         )
         with self._database.reading() as connection:
             return [entry_of(row) for row in connection.execute(query)]
+
+
+def _pressed_before() -> BusinessException:
+    told = "台账的历史里有一次按下，结果没有查明；没有再按"
+    next_step = "请勿手工重复确认；再运行一次，由程序核验那一次"
+    return BusinessException(Reason.PRESS_FOUND, told, next_step)
 
 
 def _last_rounds(entries: list[Entry]) -> list[Entry]:

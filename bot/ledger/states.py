@@ -49,14 +49,14 @@ USUAL_STEPS = {  # the next step where none is stored
 }
 
 _ANEW = frozenset({State.READY})  # by another run, or because its list data have changed
+_BACK = _ANEW | RESTARTABLE | {State.IN_DOUBT}  # in doubt by the trace of an earlier press
 _READ_BACK = frozenset({State.CONFIRMED, State.ALREADY_CONFIRMED, State.IN_DOUBT, State.REFUSED})
 MOVES: dict[State, frozenset[State]] = {
-    State.READY: _ANEW | RESTARTABLE | {State.AWAITING_APPROVAL, State.ALREADY_CONFIRMED},
-    State.AWAITING_APPROVAL: _ANEW
-    | RESTARTABLE
+    State.READY: _BACK | {State.AWAITING_APPROVAL, State.ALREADY_CONFIRMED},
+    State.AWAITING_APPROVAL: _BACK
     | {State.AWAITING_APPROVAL, State.ALREADY_CONFIRMED, State.APPROVED},
-    State.APPROVED: _ANEW | RESTARTABLE | {State.APPROVED, State.INTENT},
-    State.INTENT: _ANEW | RESTARTABLE | {State.PRESSING},
+    State.APPROVED: _BACK | {State.APPROVED, State.INTENT},
+    State.INTENT: _BACK | {State.PRESSING},
     State.PRESSING: _READ_BACK | UNSENT,
     State.IN_DOUBT: _READ_BACK | _ANEW,  # anew only by a person's decision
     **{state: DECIDED | {state} for state in FOLLOWED_UP},

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from bot.ledger.approval import MANDATE, PERSON, REJECTED, Approval
+from bot.ledger.entry import ROBOT
 from bot.ledger.history import History, Move, count_claims
 from bot.ledger.states import State
 
@@ -34,6 +35,8 @@ def history(*states: State | tuple[State, Approval]) -> History:
         ((State.INTENT, State.PRESSING, State.IN_DOUBT), ["t2"], "t2"),
         ((State.PRESSING, State.IN_DOUBT, State.READY, State.PRESSING), ["t1", "t4"], "t4"),
         ((State.PRESSING, State.IN_DOUBT, State.PRESSING, State.FAILED), ["t1", "t3"], "t1"),
+        ((State.READY, State.IN_DOUBT), [], "t2"),
+        ((State.PRESSING, State.FAILED, State.READY, State.IN_DOUBT), ["t1"], "t4"),
     ],
 )
 def test_a_press_that_provably_sent_nothing_was_not_sent(
@@ -43,6 +46,35 @@ def test_a_press_that_provably_sent_nothing_was_not_sent(
     told = history(*states)
 
     assert (told.claims, told.sent_at) == (claims, sent_at)
+
+
+@pytest.mark.parametrize(
+    ("states", "known", "is_open"),
+    [
+        ((State.READY, State.INTENT), 0, False),
+        ((State.INTENT, State.PRESSING), 1, True),
+        ((State.PRESSING, State.IN_DOUBT, State.READY), 1, False),
+        ((State.PRESSING, State.IN_DOUBT, State.CONFIRMED, State.RETURNED), 1, False),
+        ((State.PRESSING, State.REFUSED, State.READY, State.PRESSING), 2, True),
+        ((State.PRESSING, State.CONFIRMED, State.READY), 1, True),
+        ((State.RETURNED, State.PRESSING, State.PRESSING), 1, True),
+    ],
+)
+def test_a_press_is_open_until_something_settles_it(
+    states: tuple[State, ...], known: int, is_open: bool
+):
+    """A row that begins anew, or that erases data, settles none."""
+    told = history(*states)
+
+    assert (told.presses, told.has_open_press) == (known, is_open)
+
+
+def test_the_program_releases_no_press():
+    """A person alone lets an item in doubt begin anew."""
+    past = history(State.PRESSING, State.IN_DOUBT)
+    moves = [Move(3, "t3", State.IN_DOUBT, State.READY, by, {}) for by in ("审批人", ROBOT)]
+
+    assert [History((*past, one)).has_open_press for one in moves] == [False, True]
 
 
 def test_makers_are_who_took_it_in_or_began_it_anew():
