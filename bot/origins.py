@@ -1,5 +1,6 @@
 """Addresses of portals: each host and each origin has exactly one spelling."""
 
+import re
 from urllib.parse import urlsplit
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")  # this machine; the company's proxy is not used
@@ -19,6 +20,11 @@ def origin_of(url: str) -> str:
     host = f"[{name}]" if ":" in name else name
     is_default = parts.port in (None, DEFAULT_PORTS[parts.scheme])
     return f"{parts.scheme}://{host}" if is_default else f"{parts.scheme}://{host}:{parts.port}"
+
+
+def portal_of(url: str) -> str:
+    """Return the origin of a portal; this computer has one name in it."""
+    return re.sub(r"//localhost(?=:|$)", "//127.0.0.1", origin_of(url))
 
 
 def host_of(origin: str) -> str:

@@ -3,7 +3,6 @@
 import getpass
 import os
 import re
-import tomllib
 from datetime import time
 from pathlib import Path
 from typing import Any, Literal, Self
@@ -12,27 +11,28 @@ from urllib.parse import urlsplit
 from platformdirs import user_data_path
 from pydantic import (
     Field,
+    PrivateAttr,
     ValidationError,
     field_validator,
     model_validator,
 )
-from pydantic_core import ErrorDetails
 from pydantic_settings import (
     BaseSettings,
+    InitSettingsSource,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     SettingsError,
-    TomlConfigSettingsSource,
 )
 
 from bot.declaration import GUIDE_DECLARATION
 from bot.errors import NotFit
-from bot.origins import LOOPBACK, host_name, origin_of
+from bot.origins import LOOPBACK, host_name, origin_of, portal_of
 from bot.parties import Approver, Mandate, ServedEnterprise
+from bot.setting_errors import explained
+from bot.settings_file import SettingsFile, read_regular, read_settings_file
+from bot.trust import expect_trusted, expect_trusted_profile
 from pages.models import Declaration
-from pages.profile import PROFILES, PortalProfile, ProfileUnfit, load_profile
-
-FILE_NAME = "single-window.toml"
+from pages.profile import PROFILES, PortalProfile, ProfileUnfit, parse_profile
 
 
 def _system_account() -> str:
@@ -61,26 +61,6 @@ def _has_fit_host(url: str) -> bool:
         return False
 
 
-KINDS = {  # what is wrong with a setting, by the error type of pydantic
-    "missing": "没有写",
-    "extra_forbidden": "没有这个设置",
-    "literal_error": "应是其中之一：{expected}",
-    "string_too_short": "不能为空",
-    "too_short": "不能为空",
-    "string": "应是带引号的文字",
-    "int": "应是整数",
-    "float": "应是数字",
-    "bool": "应是 true 或 false",
-    "date": "应是日期，例如 2027-12-31",
-    "time": "应是时间，例如 08:30:00",
-    "tuple": "应是方括号里的一列",
-    "model": "应是一节设置",
-    "greater_than_equal": "不能小于 {ge}",
-    "less_than_equal": "不能大于 {le}",
-    "greater_than": "要大于 {gt}",
-}
-
-
 class Settings(BaseSettings):
     """The settings of one command; unknown names are refused."""
 
@@ -92,6 +72,7 @@ class Settings(BaseSettings):
     card_control: tuple[str, ...] = ("127.0.0.1:61232", "wss.singlewindow.cn:61231")
     credentials: Literal["keyring", "vault"] = "keyring"  # where passwords are kept
     live: bool = False
+    mock_hosts: tuple[str, ...] = ()  # of mock portals elsewhere; never from a folder's file
     trusted_origins: tuple[str, ...] = ()  # of the portal, beside `portal_url`
     allow_http: tuple[str, ...] = ()  # hosts of real portals that have no https
     proxy: str | None = None  # the company's, between this computer and the portal
@@ -124,11 +105,19 @@ class Settings(BaseSettings):
     enterprises: tuple[ServedEnterprise, ...] = ()
     declaration_clauses: tuple[str, ...] = GUIDE_DECLARATION.clauses
     declaration_label: str = GUIDE_DECLARATION.label
+    _own_profile: PortalProfile | None = PrivateAttr(None)  # the content of `portal_profile`
 
     @field_validator("trusted_origins")
     @classmethod
     def _are_origins(cls, urls: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(cls._has_an_origin(url) for url in urls)
+
+    @field_validator("mock_hosts")
+    @classmethod
+    def _are_hosts(cls, hosts: tuple[str, ...]) -> tuple[str, ...]:
+        if any(re.search(r"[/@:\s*]", host) or not _has_fit_host(f"//{host}") for host in hosts):
+            raise ValueError("应是主机名，不写 http:// 和端口")
+        return tuple(host_name(f"//{host}") for host in hosts)
 
     @field_validator("portal_url")
     @classmethod
@@ -196,13 +185,13 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Let options win over the environment, and the environment over the file."""
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+        """Let options win over the environment."""
+        return init_settings, env_settings
 
     @property
     def origin(self) -> str:
         """Scheme, host and port of the portal, the same however its address was written."""
-        return re.sub(r"//localhost(?=:|$)", "//127.0.0.1", origin_of(self.portal_url))
+        return portal_of(self.portal_url)
 
     @property
     def origins(self) -> tuple[str, ...]:
@@ -210,13 +199,15 @@ class Settings(BaseSettings):
         return tuple(dict.fromkeys((self.origin, *map(origin_of, self.trusted_origins))))
 
     @property
-    def profile(self) -> PortalProfile:
-        """What differs between this portal and others.
+    def is_practice(self) -> bool:
+        """Whether every origin is on this computer, or a mock that the environment names."""
+        hosts = {urlsplit(origin).hostname for origin in self.origins}
+        return hosts <= {*LOOPBACK, *self.mock_hosts}
 
-        Raises:
-            OSError, ProfileUnfit: as `load_profile` says; `load_settings` has checked it before.
-        """
-        return load_profile(self.portal_profile) if self.portal_profile else PROFILES[self.edition]
+    @property
+    def profile(self) -> PortalProfile:
+        """What differs between this portal and others."""
+        return self._own_profile or PROFILES[self.edition]
 
     @property
     def declaration(self) -> Declaration:
@@ -276,64 +267,66 @@ def _name_of(origin: str) -> str:
     return re.sub(r"[^A-Za-z0-9.-]+", "_", origin)
 
 
-def _explained(wrong: ErrorDetails) -> str:
-    """Tell which setting is wrong, and how it should be."""
-    place = " ".join(f"第 {one + 1} 项" if isinstance(one, int) else one for one in wrong["loc"])
-    kind = next((kind for kind in KINDS if wrong["type"].startswith(kind)), "")
-    told = KINDS.get(kind, wrong["msg"].removeprefix("Value error, "))
-    return f"{place}：{told.format(**wrong.get('ctx', {}))}"
-
-
 def load_settings(folder: Path, **options: Any) -> Settings:
     """Read the settings that hold in this folder; an option that is None was not given.
 
     Raises:
-        NotFit: a setting is unknown or wrong; the text names each of them.
+        NotFit: a setting is unknown or wrong, and the text names each of them; or the file says
+            what needs a person's trust, and nobody has trusted it.
     """
-    file = folder / FILE_NAME
+    file = read_settings_file(folder)
     if data_dir := options.get("data_dir") or os.environ.get("SINGLE_WINDOW_DATA_DIR"):
         options["data_dir"] = Path(data_dir).absolute()
-
-    class SettingsOfFolder(Settings, toml_file=file):
-        pass
-
-    try:
-        settings = SettingsOfFolder(
-            **{name: value for name, value in options.items() if value is not None}
-        )
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise NotFit(
-            f"设置文件 {file} 不是有效的 TOML（{error}）",
-            "请改正写明的行和列：文字要加引号，等号两边各一项；并存为 UTF-8（无 BOM）后再运行",
-        ) from error
-    except SettingsError as error:
-        raise NotFit(f"环境变量有误：{error}", "请改正 SINGLE_WINDOW_* 后再运行") from error
-    except ValidationError as error:
-        wrong = "；".join(map(_explained, error.errors()))
-        raise NotFit(f"设置有误：{wrong}", f"请改正 {file}、环境变量或选项后再运行") from error
+    given = {name: value for name, value in options.items() if value is not None}
+    settings = _validated(file, given)
+    expect_trusted(file)
     # relative paths start at this folder, so that one list always has one ledger
     here = {
-        name: folder.absolute() / path
+        name: file.folder / path
         for name, path in (
             ("data_dir", settings.data_dir),
             ("portal_profile", settings.portal_profile),
         )
         if path is not None
     }
-    return _with_profile(settings.model_copy(update=here))
+    return _with_profile(settings.model_copy(update=here), file)
 
 
-def _with_profile(settings: Settings) -> Settings:
-    """Return the settings after checking that the portal's profile can be read."""
+def _validated(file: SettingsFile, options: dict[str, Any]) -> Settings:
+    """Return the settings: options win over the environment, and the environment over the file."""
+
+    class SettingsOfFolder(Settings):
+        @classmethod
+        def settings_customise_sources(
+            cls, settings_cls: type[BaseSettings], *_: Any, **sources: PydanticBaseSettingsSource
+        ) -> tuple[PydanticBaseSettingsSource, ...]:
+            from_file = InitSettingsSource(settings_cls, dict(file.values))
+            return sources["init_settings"], sources["env_settings"], from_file
+
     try:
-        _ = settings.profile
+        return SettingsOfFolder(**options)
+    except SettingsError as error:
+        raise NotFit(f"环境变量有误：{error}", "请改正 SINGLE_WINDOW_* 后再运行") from error
+    except ValidationError as error:
+        wrong = "；".join(map(explained, error.errors()))
+        raise NotFit(f"设置有误：{wrong}", f"请改正 {file.path}、环境变量或选项后再运行") from error
+
+
+def _with_profile(settings: Settings, file: SettingsFile) -> Settings:
+    """Return the settings with the content of the portal profile that they name."""
+    path = settings.portal_profile
+    if path is None:
+        return settings
+    try:
+        content = read_regular(path)
+        if path == file.profile:
+            expect_trusted_profile(file, content)
+        settings._own_profile = parse_profile(content)
     except ProfileUnfit as error:
-        raise NotFit(
-            f"门户配置 {settings.portal_profile} 有误：{error}", "请改正后再运行"
-        ) from error
+        raise NotFit(f"门户配置 {path} 有误：{error}", "请改正后再运行") from error
     except OSError as error:
         raise NotFit(
-            f"门户配置 {settings.portal_profile} 读不出（{error.strerror}）",
+            f"门户配置 {path} 读不出（{error.strerror}）",
             "请改正 portal_profile，或去掉它，用程序自带的",
         ) from error
     return settings

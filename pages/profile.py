@@ -6,7 +6,6 @@ Each portal is a file in `portals/`; a user's own file has the same form.
 import tomllib
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, field, fields
-from functools import cache
 from pathlib import Path
 from typing import Any, Self, get_origin
 
@@ -101,7 +100,6 @@ def internal_label(name: str) -> str:
     return f"内部编号 {name}"
 
 
-@cache
 def load_profile(file: Path) -> PortalProfile:
     """Read a profile.
 
@@ -109,8 +107,17 @@ def load_profile(file: Path) -> PortalProfile:
         OSError: the file cannot be read.
         ProfileUnfit: its content cannot be used.
     """
+    return parse_profile(file.read_bytes())
+
+
+def parse_profile(content: bytes) -> PortalProfile:
+    """Return the profile that a file of this content describes.
+
+    Raises:
+        ProfileUnfit: the content cannot be used.
+    """
     try:
-        return PortalProfile.of(tomllib.loads(file.read_text(encoding="utf-8")))
+        return PortalProfile.of(tomllib.loads(content.decode("utf-8")))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ProfileUnfit(f"不是有效的 TOML（{error}）") from error
 

@@ -33,6 +33,7 @@ COMMANDS: Mapping[str, Command] = {
     "export": ("personal_data", "查阅：把台账和证据包中一个联系人的全部资料写成一个文件。"),
     "delete": ("personal_data", "删除：清除一个联系人的联系方式和截图。"),
     "verify": ("verify", "核对证据：和封存时是否一样；可以离线。"),
+    "trust": ("trust", "信任：看一个文件夹的设置决定什么，信任这份内容。"),
     "credentials": ("credentials", "企业登录密码：录入、列出、删除、检查。"),
 }
 

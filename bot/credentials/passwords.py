@@ -1,14 +1,24 @@
-"""The passwords of a run: each comes from the environment or the store, and is never shown."""
+"""The passwords of a run: each comes from the environment or the store, and is never shown.
+
+Those of the environment hold for one portal, as those of the store do: for the one that
+`SINGLE_WINDOW_PASSWORDS_FOR` names, and without it for portals on this computer alone.
+"""
 
 import os
+from contextlib import suppress
+from urllib.parse import urlsplit
 
 from bot.credentials.store import Environment, open_store, read_descriptor
-from bot.errors import BusinessException, Reason
+from bot.errors import BusinessException, NotFit, Reason
+from bot.origins import LOOPBACK, portal_of
 from bot.settings import Settings
 from pages.models import Secret
 
 ENVIRONMENT_PREFIX = "SINGLE_WINDOW_PASSWORD_"
 DESCRIPTOR = "SINGLE_WINDOW_PASSWORDS_FD"  # lines of 统一社会信用代码=password
+PORTAL_VARIABLE = (
+    "SINGLE_WINDOW_PASSWORDS_FOR"  # the address of the portal that the passwords belong to
+)
 
 
 class Passwords:
@@ -18,7 +28,8 @@ class Passwords:
         """Take the passwords out of the environment, so that no child process inherits them.
 
         Raises:
-            NotFit: the password store that the settings name cannot be used.
+            NotFit: the password store that the settings name cannot be used, or the environment
+                has passwords of another portal.
         """
         environment = os.environ if environment is None else environment
         names = [name for name in environment if name.startswith(ENVIRONMENT_PREFIX)]
@@ -27,6 +38,9 @@ class Passwords:
         }
         if DESCRIPTOR in environment:
             self._given |= _parse(read_descriptor(environment.pop(DESCRIPTOR)))
+        portal = environment.pop(PORTAL_VARIABLE, "")
+        if self._given:
+            _expect_portal(portal, settings)
         self._store = open_store(settings, environment)
         self.used = list(self._given.values())
 
@@ -62,6 +76,24 @@ class Passwords:
     def accounts(self, uscc: str) -> list[str]:
         """Return the accounts of this enterprise whose passwords are stored."""
         return [account for stored, account in self._store.names() if stored == uscc]
+
+
+def _expect_portal(portal: str, settings: Settings) -> None:
+    """Check that the passwords of the environment belong to the portal of the settings."""
+    if not portal:
+        if all(urlsplit(origin).hostname in LOOPBACK for origin in settings.origins):
+            return
+        raise NotFit(
+            f"环境变量里的密码没有写明属于哪个门户，不用于 {settings.origin}",
+            f"确是这个门户的，请设置环境变量 {PORTAL_VARIABLE}={settings.origin}",
+        )
+    with suppress(KeyError, ValueError):  # another scheme, or an invalid port
+        if portal_of(portal) == settings.origin:
+            return
+    raise NotFit(
+        f"环境变量里的密码是 {portal} 的，不用于 {settings.origin}",
+        f"请核对门户地址和环境变量 {PORTAL_VARIABLE}",
+    )
 
 
 def _parse(lines: str) -> dict[str, Secret]:

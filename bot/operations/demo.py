@@ -14,10 +14,12 @@ import urllib3
 from openpyxl import Workbook
 
 from bot import declaration
-from bot.credentials.passwords import ENVIRONMENT_PREFIX
+from bot.credentials.passwords import ENVIRONMENT_PREFIX, PORTAL_VARIABLE
 from bot.errors import NotFit
 from bot.portal.sign_in import Attendant
-from bot.settings import FILE_NAME, Settings
+from bot.settings import Settings
+from bot.settings_file import FILE_NAME, digest_of
+from bot.trust import Trusted, keep_trusted
 from bot.work_list.columns import COLUMNS
 from pages.models import Secret
 from pages.parts import CaptchaPicture
@@ -109,7 +111,7 @@ def mock_portal() -> Iterator[str]:
 
 def start_portal(*options: str) -> subprocess.Popen[str]:
     """Start a mock portal; its lifeline is our end of the pipe, so it ends with us."""
-    command = [sys.executable, "-m", "mock_portal", *options, "--lifeline"]
+    command = [sys.executable, "-P", "-m", "mock_portal", *options, "--lifeline"]
     return subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
     )
@@ -136,8 +138,8 @@ def demonstrate(folder: Path, portal_url: str, *, quiet: bool) -> dict[str, Any]
     """Run a list twice with the real command; return what the portal's own ledger says then."""
     enterprises = make_enterprises(portal_url)
     work_list = write_list(folder, portal_url, enterprises)
-    command = [sys.executable, "-m", "bot.cli", "run", str(work_list)]
-    environment = os.environ | passwords(enterprises)
+    command = [sys.executable, "-P", "-m", "bot.cli", "run", str(work_list)]
+    environment = os.environ | passwords(enterprises) | {PORTAL_VARIABLE: portal_url}
     exits = [
         subprocess.run(
             command, env=environment, stdout=subprocess.DEVNULL if quiet else None, check=False
@@ -163,7 +165,7 @@ def make_enterprises(portal_url: str) -> list[dict[str, Any]]:
 
 
 def write_list(folder: Path, portal_url: str, enterprises: list[dict[str, Any]]) -> Path:
-    """Write the work list, and beside it the settings with a mandate for it; return the list."""
+    """Write the work list, and beside it settings with a mandate, trusted; return the list."""
     folder.mkdir(parents=True)
     documents = {
         document["name"]
@@ -172,8 +174,7 @@ def write_list(folder: Path, portal_url: str, enterprises: list[dict[str, Any]])
         for document in policy["documents"]
     }
     codes = [enterprise["uscc"] for enterprise in enterprises]
-    (folder / FILE_NAME).write_text(
-        f"""# 演示用的设置；授权委托只对这个模拟门户有效
+    settings = f"""# 演示用的设置；授权委托只对这个模拟门户有效
 portal_url = "{portal_url}"
 data_dir = {_toml(str(folder.absolute() / "data"))}
 
@@ -183,9 +184,9 @@ enterprises = [{", ".join(_toml(code) for code in codes)}]
 declaration = "{declaration.digest(declaration.GUIDE_DECLARATION)}"
 documents = [{", ".join(_toml(name) for name in sorted(documents))}]
 expires = {date.today() + timedelta(days=1)}
-""",
-        encoding="utf-8",
-    )
+""".encode()
+    (folder / FILE_NAME).write_bytes(settings)
+    keep_trusted(folder, Trusted(digest_of(settings)))  # just these bytes, whatever lies there now
     book = Workbook()
     sheet = book.active
     if sheet is not None:

@@ -227,7 +227,7 @@ def examine_transport(settings: Settings) -> Diagnosis:
     if settings.live:
         told = "http，没有加密，已按名称接受"
         return Diagnosis("加密", Health.ATTENTION, told, "有 https 的地址时请改用它")
-    return Diagnosis("加密", Health.FIT, "http，本机的模拟门户不需要加密")
+    return Diagnosis("加密", Health.FIT, "http，模拟门户不需要加密")
 
 
 def examine_clock(date: str, now: datetime) -> Diagnosis:

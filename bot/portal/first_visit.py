@@ -14,6 +14,7 @@ from bot.settings import Settings
 
 log = logging.getLogger(__name__)
 MOCK_HEADER = "X-Mock-Portal"
+MOCK_HOSTS = "SINGLE_WINDOW_MOCK_HOSTS"
 REDIRECTS = 5
 
 
@@ -22,8 +23,15 @@ def check_portal(settings: Settings) -> None:
 
     Raises:
         NotFit: it does not answer, its certificate is wrong, it leads elsewhere, or it is a mock
-            where the real one was expected, or the reverse.
+            where the real one was expected, or the reverse. Without `live` nothing is sent to
+            another host than this computer and the mocks that the environment names.
     """
+    if not settings.live and not settings.is_practice:
+        raise NotFit(
+            f"{'、'.join(settings.origins)} 不全在这台电脑上，没有访问",
+            "要在真实门户上确认投保，请核对地址并加上 --live；"
+            f"是别的机器上的模拟门户时，请设置环境变量 {MOCK_HOSTS}",
+        )
     for origin in settings.origins if settings.live else ():
         _check_encryption(origin, settings)
     answer = _visit(settings)

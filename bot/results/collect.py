@@ -3,14 +3,12 @@
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from bot.evidence.pack import Evidence
 from bot.evidence.seal import fingerprint, read_public_key
 from bot.ledger.entry import Entry
 from bot.ledger.ledger import Ledger
 from bot.ledger.states import STATE_WORDS
-from bot.origins import LOOPBACK
 from bot.results.page import write_html
 from bot.results.summary import NOT_TAKEN, ItemSummary, RowResult, RunSummary
 from bot.results.workbook import write_workbook
@@ -39,7 +37,7 @@ def write_results(
     summary = RunSummary(
         title=f"确认投保结果：{work_list.path.stem}",
         portal=settings.origin,
-        is_mock=not settings.live and urlsplit(settings.origin).hostname in LOOPBACK,
+        is_mock=not settings.live and settings.is_practice,
         started_at=started,
         ended_at=datetime.now(),
         stopped=stopped,

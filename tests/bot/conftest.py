@@ -24,10 +24,12 @@ from bot.portal.client import Client
 from bot.portal.egress import Egress
 from bot.portal.latch import Latch
 from bot.settings import Settings
+from bot.settings_file import FILE_NAME
 from fixtures.portal import MockState
 from pages.desk import DeskPage
 from pages.models import Contact
 from pages.pending import ConfirmationPage
+from tests.bot.homes import own_home, write_settings
 from tests.bot.lists import write_xlsx
 
 ROOT = Path(__file__).parent.parent.parent
@@ -95,19 +97,19 @@ class Workplace:
                 f'documents = ["{DOCUMENT}"]',
                 f"expires = {date.today() + timedelta(days=1)}",
             ]
-        text = "\n".join(lines)
-        (self.folder / "single-window.toml").write_text(text, encoding="utf-8")
+        write_settings(self.folder, "\n".join(lines))
 
     def write_enterprises(self) -> None:
         """Add every enterprise to single-window.toml, with what a list would say of it."""
         contact = ", ".join(f'{name} = "{text}"' for name, text in self.typed().items())
-        with (self.folder / "single-window.toml").open("a", encoding="utf-8") as file:
-            for state in self.enterprises:
-                one = state.enterprise
-                file.write(
-                    f'\n[[enterprises]]\nuscc = "{one.uscc}"\nname = "{one.name}"\n'
-                    f'account = "{one.account}"\ncontact = {{ {contact} }}\n'
-                )
+        text = (self.folder / FILE_NAME).read_text(encoding="utf-8")
+        for state in self.enterprises:
+            one = state.enterprise
+            text += (
+                f'\n[[enterprises]]\nuscc = "{one.uscc}"\nname = "{one.name}"\n'
+                f'account = "{one.account}"\ncontact = {{ {contact} }}\n'
+            )
+        write_settings(self.folder, text)
 
     def environment(self) -> dict[str, str]:
         """Return the environment that hands over the passwords."""
@@ -166,6 +168,13 @@ class Workplace:
     def typed(self) -> dict[str, str]:
         """Return the contact data that a confirmation should carry."""
         return asdict(self.contact)
+
+
+@pytest.fixture(autouse=True)
+def _home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """No test looks into, or changes, the home of the person who runs it."""
+    with own_home(tmp_path_factory.mktemp("home")):
+        yield
 
 
 @pytest.fixture(autouse=True)

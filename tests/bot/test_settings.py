@@ -6,12 +6,13 @@ import pytest
 
 from bot.errors import NotFit
 from bot.settings import load_settings
+from tests.bot.homes import write_settings
 
 
 def test_options_win_over_environment_and_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """Each source counts where no later one speaks."""
-    (tmp_path / "single-window.toml").write_text(
-        'portal_url = "http://127.0.0.1:1"\nbrowsers = 2\ntimeout_seconds = 3.0\n'
+    write_settings(
+        tmp_path, 'portal_url = "http://127.0.0.1:1"\nbrowsers = 2\ntimeout_seconds = 3.0\n'
     )
     monkeypatch.setenv("SINGLE_WINDOW_BROWSERS", "3")
     monkeypatch.setenv("SINGLE_WINDOW_TIMEOUT_SECONDS", "4")
@@ -109,7 +110,7 @@ def test_a_data_folder_that_is_given_lies_where_the_command_is(tmp_path: Path, m
 
 def test_a_relative_data_folder_lies_beside_the_list(tmp_path: Path, monkeypatch):
     """The same list has the same ledger, whichever folder the command is given in."""
-    (tmp_path / "single-window.toml").write_text('data_dir = "data"\n')
+    write_settings(tmp_path, 'data_dir = "data"\n')
     stores = set()
     for name in ("here", "there"):
         (tmp_path / name).mkdir()
@@ -133,4 +134,13 @@ def test_a_wrong_variable_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv("SINGLE_WINDOW_MANDATES", "abc")
 
     with pytest.raises(NotFit, match="环境变量"):
+        load_settings(tmp_path)
+
+
+@pytest.mark.parametrize("host", ["http://mock.example", "mock.example:80", "*", "*.example", ""])
+def test_a_mock_host_is_one_host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, host: str):
+    """Neither an address nor a pattern; whoever needs two names two."""
+    monkeypatch.setenv("SINGLE_WINDOW_MOCK_HOSTS", f'["{host}"]')
+
+    with pytest.raises(NotFit, match=r"mock_hosts.*主机名"):
         load_settings(tmp_path)

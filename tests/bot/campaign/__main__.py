@@ -8,12 +8,15 @@ import time
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from functools import partial
 from multiprocessing import get_context
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from fixtures.portal import running_portal
 from tests.bot.campaign import browsers
 from tests.bot.campaign.sweep import Tally, sweeps, work_off
 from tests.bot.campaign.trial import try_out
 from tests.bot.campaign.unsafe import VARIANTS
+from tests.bot.homes import own_home
 
 
 def main() -> int:
@@ -35,7 +38,7 @@ def main() -> int:
     unsafe = commands.add_parser("unsafe", help="let the judge look at bots that lack a safety")
     unsafe.set_defaults(act=_unsafe)
     options = parser.parse_args()
-    with running_portal() as portal_url:
+    with TemporaryDirectory() as home, own_home(Path(home)), running_portal() as portal_url:
         return int(options.act(portal_url, options))
 
 

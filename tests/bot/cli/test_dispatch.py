@@ -14,6 +14,7 @@ from bot.credentials.passwords import ENVIRONMENT_PREFIX
 from bot.ledger.opening import opened_ledger
 from bot.ledger.states import State
 from bot.settings import load_settings
+from tests.bot.homes import write_settings
 from tests.bot.lists import ENTERPRISE, row, uscc, write_xlsx
 
 CONTACT = {
@@ -40,7 +41,7 @@ def _at_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _set(text: str) -> None:
-    Path("single-window.toml").write_text(f'data_dir = "data"\n{text}', encoding="utf-8")
+    write_settings(Path(), f'data_dir = "data"\n{text}')
 
 
 def _dispatch(*words: str) -> Result:

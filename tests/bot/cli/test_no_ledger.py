@@ -10,6 +10,7 @@ from bot.cli import app, intake
 from bot.credentials.passwords import ENVIRONMENT_PREFIX
 from bot.ledger.opening import opened_ledger
 from bot.settings import load_settings
+from tests.bot.homes import write_settings
 from tests.bot.lists import row, uscc, write_xlsx
 
 READING = [
@@ -36,9 +37,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with a list and settings, whose ledger lies elsewhere or was never made."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(intake, "check_quickly", lambda settings: None)  # it looks for a portal
-    Path("single-window.toml").write_text(
-        'data_dir = "data/here"\ncredentials = "vault"', encoding="utf-8"
-    )
+    write_settings(Path(), 'data_dir = "data/here"\ncredentials = "vault"')
     write_xlsx(Path("清单.xlsx"), [row(1)])
     return tmp_path
 

@@ -13,12 +13,13 @@ from keyring.backends import SecretService
 from typer.testing import CliRunner, Result
 
 from bot.cli import app
-from bot.credentials.passwords import Passwords
+from bot.credentials.passwords import PORTAL_VARIABLE, Passwords
 from bot.credentials.store import PASSPHRASE, open_store
 from bot.credentials.vault import Vault
 from bot.errors import BusinessException, NotFit
 from bot.settings import Settings, load_settings
 from pages.models import Secret
+from tests.bot.homes import write_settings
 from tests.bot.lists import ORIGIN, row, uscc, write_xlsx
 
 VARIABLE = "SINGLE_WINDOW_PASSWORD_" + uscc(1)
@@ -71,6 +72,63 @@ def test_passwords_come_through_a_descriptor(settings: Settings):
     assert passwords.find(uscc(1), "mock0001").reveal() == "Mock=1"
     assert passwords.find(uscc(2), "mock0002").reveal() == " Mock-2"
     assert environment == {}
+
+
+@pytest.mark.parametrize(
+    ("address", "given"),
+    [
+        ("http://127.0.0.1:8765", {}),
+        ("https://[::1]", {}),
+        ("https://portal.example", {PORTAL_VARIABLE: "https://portal.example"}),
+        ("https://portal.example:443/x", {PORTAL_VARIABLE: "HTTPS://Portal.Example./login"}),
+        ("http://127.0.0.1:8765", {PORTAL_VARIABLE: "http://localhost:8765"}),
+    ],
+)
+def test_passwords_of_the_environment_hold_at_their_portal(address: str, given: dict[str, str]):
+    """The portal that a variable names, however it is written; else portals on this computer."""
+    environment = {VARIABLE: "Mock-1"} | given
+
+    found = Passwords(Settings(portal_url=address), environment).find(uscc(1), "mock0001")
+
+    assert found.reveal() == "Mock-1"
+    assert environment == {}
+
+
+@pytest.mark.parametrize(
+    ("address", "given"),
+    [
+        ("https://portal.example", {}),
+        ("http://127.0.0.2", {}),
+        ("http://127.0.0.1.example", {}),
+        ("http://localhost.example", {}),
+        ("http://0.0.0.0:8765", {}),
+        ("http://127.1", {}),
+        ("https://portal.example", {PORTAL_VARIABLE: "https://portal.example.org"}),
+        ("https://portal.example", {PORTAL_VARIABLE: "http://portal.example"}),
+        ("https://portal.example", {PORTAL_VARIABLE: "https://portal.example:8443"}),
+        ("https://portal.example", {PORTAL_VARIABLE: "portal.example"}),
+        ("https://portal.example", {PORTAL_VARIABLE: "https://portal.example:x"}),
+        ("http://127.0.0.1:8765", {PORTAL_VARIABLE: "https://portal.example"}),
+    ],
+)
+@pytest.mark.parametrize("is_piped", [True, False])
+def test_passwords_of_the_environment_hold_at_no_other_portal(
+    address: str, given: dict[str, str], is_piped: bool
+):
+    """Other host, scheme or port, or nothing said: nobody may type them there."""
+    handed = {"SINGLE_WINDOW_PASSWORDS_FD": pipe(f"{uscc(1)}=Mock-1")}
+    environment = (handed if is_piped else {VARIABLE: "Mock-1"}) | given
+
+    with pytest.raises(NotFit, match=PORTAL_VARIABLE):
+        Passwords(Settings(portal_url=address), environment)
+
+
+def test_passwords_for_this_computer_go_to_no_other_origin_of_the_portal():
+    """A further origin of a portal on this computer may lie elsewhere."""
+    settings = Settings(trusted_origins=("https://portal.example",))
+
+    with pytest.raises(NotFit, match=PORTAL_VARIABLE):
+        Passwords(settings, {VARIABLE: "Mock-1"})
 
 
 def test_a_descriptor_that_nobody_opened_is_told(settings: Settings):
@@ -246,7 +304,8 @@ def test_without_a_person_the_passphrase_must_be_handed_over(tmp_path: Path):
 def office(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder whose settings say that passwords are kept in a vault."""
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "single-window.toml").write_text(
+    write_settings(
+        tmp_path,
         f"""credentials = "vault"
 data_dir = "data"
 [[mandates]]
@@ -256,7 +315,6 @@ declaration = "x"
 documents = ["x"]
 expires = 2031-01-01
 """,
-        "utf-8",
     )
     return tmp_path
 

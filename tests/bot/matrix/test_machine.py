@@ -348,7 +348,7 @@ def test_f36_a_password_is_not_typed_where_the_portal_only_leads(workplace: Work
 def test_f36_a_portal_that_is_not_reached_is_told_at_the_start(tmp_path: Path, address: str):
     """F36: nobody listens, or the name is unknown; no browser is started."""
     with pytest.raises(NotFit, match="没有应答"):
-        check_portal(load_settings(tmp_path, portal_url=address))
+        check_portal(load_settings(tmp_path, portal_url=address, mock_hosts=("portal.invalid",)))
 
 
 def test_f36_a_certificate_that_nobody_vouches_for_is_not_accepted(tmp_path: Path):

@@ -19,6 +19,7 @@ from bot.results.collect import write_results
 from bot.results.summary import NOT_TAKEN
 from bot.settings import Settings, load_settings
 from bot.work_list.reading import WorkList, read_work_list
+from tests.bot.homes import write_settings
 from tests.bot.lists import ENTERPRISE, ORIGIN, place, row, says_what_to_do, uscc, write_xlsx
 
 WAYS = {  # how an item comes into a state
@@ -50,7 +51,7 @@ def admitted(tmp_path: Path) -> Admit:
 
 
 def _settings(folder: Path, text: str = "") -> Settings:
-    (folder / "single-window.toml").write_text(f'data_dir = "data"\n{text}', encoding="utf-8")
+    write_settings(folder, f'data_dir = "data"\n{text}')
     return load_settings(folder)
 
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from email.utils import format_datetime
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 import trustme
@@ -20,7 +21,7 @@ from bot.errors import NotFit, SignInRefused
 from bot.evidence.seal import PRIVATE_KEY
 from bot.operations import doctor
 from bot.operations.doctor import Health, check_quickly
-from bot.portal.first_visit import check_portal, portal_ahead
+from bot.portal.first_visit import MOCK_HEADER, check_portal, portal_ahead
 from bot.portal.sessions import Sessions
 from bot.settings import Settings, load_settings
 from fixtures.portal import running_portal
@@ -56,6 +57,42 @@ def test_any_other_server_is_refused_without_live(tmp_path: Path, httpserver_url
     """What does not say that it is the mock is taken for real."""
     with pytest.raises(NotFit, match="不是模拟门户"):
         check_portal(load_settings(tmp_path, portal_url=httpserver_url))
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"portal_url": "http://portal.example"},
+        {"portal_url": "http://127.0.0.2:8765"},
+        {"portal_url": "http://127.0.0.1.example"},
+        {"portal_url": "http://mock.example", "mock_hosts": ("other.example",)},
+        {"portal_url": "http://a.mock.example", "mock_hosts": ("mock.example",)},
+        {"trusted_origins": ("http://portal.example",)},
+    ],
+)
+def test_without_live_nothing_is_sent_to_another_computer(
+    monkeypatch: pytest.MonkeyPatch, given: dict[str, Any]
+):
+    """That a host calls itself a mock cannot be asked of it before."""
+    monkeypatch.setattr(urllib3.PoolManager, "request", pytest.fail)
+
+    with pytest.raises(NotFit, match="SINGLE_WINDOW_MOCK_HOSTS"):
+        check_portal(Settings(**given))
+
+
+@pytest.mark.parametrize("has_header", [True, False])
+def test_a_mock_elsewhere_is_named_in_the_environment(
+    monkeypatch: pytest.MonkeyPatch, has_header: bool
+):
+    """And it must say itself that it is one."""
+    monkeypatch.setenv("SINGLE_WINDOW_MOCK_HOSTS", '["Mock.Example."]')
+    headers = {MOCK_HEADER: "1"} if has_header else {}
+    answer = urllib3.HTTPResponse(b"", headers, status=200)
+    monkeypatch.setattr(urllib3.PoolManager, "request", lambda *_, **__: answer)
+    settings = Settings(portal_url="http://mock.example:8765")
+
+    with nullcontext() if has_header else pytest.raises(NotFit, match="不是模拟门户"):
+        check_portal(settings)
 
 
 def test_a_certificate_that_nobody_vouches_for_is_refused(tmp_path: Path, tls_server_url: str):

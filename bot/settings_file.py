@@ -1,0 +1,151 @@
+"""设置文件: `single-window.toml` of a folder, read once; what it says that a person must trust."""
+
+import hashlib
+import os
+import stat
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, time
+from pathlib import Path
+from typing import Any
+
+from bot.errors import NotFit
+
+FILE_NAME = "single-window.toml"
+LIMIT = 1 << 20  # bytes of a settings file or a portal profile
+HARMLESS = frozenset(  # they hold without trust: how long, how many, when; every other needs it
+    {
+        "answer_minutes",
+        "batch_limit",
+        "browsers",
+        "dry_run",
+        "hours",
+        "item_minutes",
+        "sign_ins_per_minute",
+        "timeout_seconds",
+    }
+)
+ENVIRONMENT_ALONE = frozenset({"mock_hosts"})  # a folder never says which host is a mock
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsFile:
+    """The settings of a folder, as the bytes of its file said them at one moment."""
+
+    folder: Path  # as it was named, absolute
+    content: bytes | None  # None: the folder has no such file
+    values: Mapping[str, Any]
+
+    @property
+    def path(self) -> Path:
+        """Where the file lies."""
+        return self.folder / FILE_NAME
+
+    @property
+    def digest(self) -> str:
+        """The SHA-256 of its content; empty if there is no file."""
+        return "" if self.content is None else digest_of(self.content)
+
+    @property
+    def sensitive(self) -> tuple[str, ...]:
+        """The names of the settings that hold only in a trusted folder."""
+        return tuple(name for name in self.values if name not in HARMLESS)
+
+    @property
+    def profile(self) -> Path | None:
+        """The portal profile that it names."""
+        name = self.values.get("portal_profile")
+        return self.folder / name if isinstance(name, str) else None
+
+    def lines(self) -> list[str]:
+        """Return the settings that need trust, one value a line, no sign of them invisible."""
+        return [
+            f"{visible(place)} = {_shown(value)}"
+            for name in self.sensitive
+            for place, value in _leaves(name, self.values[name])
+        ]
+
+
+def read_settings_file(folder: Path) -> SettingsFile:
+    """Read the settings file of a folder, through a link too.
+
+    Raises:
+        NotFit: it is no file, is too large, or is not TOML.
+    """
+    folder = folder.absolute()
+    file = folder / FILE_NAME
+    try:
+        content = read_regular(file)
+    except FileNotFoundError:
+        return SettingsFile(folder, None, {})
+    try:
+        values = tomllib.loads(content.decode("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise NotFit(
+            f"设置文件 {file} 不是有效的 TOML（{visible(str(error))}）",
+            "请改正写明的行和列：文字要加引号，等号两边各一项；并存为 UTF-8（无 BOM）后再运行",
+        ) from error
+    if ENVIRONMENT_ALONE & {name.lower() for name in values}:
+        told = f"{file} 写着 {'、'.join(ENVIRONMENT_ALONE)}，这只能写在环境变量里"
+        raise NotFit(told, "请从文件中删去，由本人设置环境变量 SINGLE_WINDOW_MOCK_HOSTS")
+    # pydantic would take names in capitals too, past the lists of this module
+    if capitals := [visible(name) for name in values if name != name.lower()]:
+        raise NotFit(f"设置有误：{'、'.join(capitals)}：没有这个设置", f"请改正 {file}，名称用小写")
+    return SettingsFile(folder, content, values)
+
+
+def read_regular(file: Path) -> bytes:
+    """Return the content of a file that may be hostile.
+
+    Raises:
+        OSError: it is not there, or cannot be read.
+        NotFit: it is no regular file, or is too large.
+    """
+    with open(file, "rb", opener=_without_waiting) as stream:
+        if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
+            raise NotFit(f"{file} 不是普通的文件", "请换成普通的文件")
+        content = stream.read(LIMIT + 1)
+    if len(content) > LIMIT:
+        raise NotFit(f"{file} 太大", f"设置和门户配置至多 {LIMIT >> 20} MB，请核对")
+    return content
+
+
+def digest_of(content: bytes) -> str:
+    """Return the SHA-256 of a content, in hexadecimal."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def visible(text: str) -> str:
+    """Return a text with every sign that a terminal would obey or hide written as an escape."""
+    return "".join(
+        sign if sign.isprintable() or sign == "\u3000" else repr(sign)[1:-1] for sign in text
+    )
+
+
+def _without_waiting(path: str, flags: int) -> int:
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))  # a pipe would wait for a writer
+
+
+def _leaves(place: str, value: object) -> Iterator[tuple[str, object]]:
+    if isinstance(value, dict) and value:
+        for name, part in value.items():
+            yield from _leaves(f"{place}.{name}", part)
+    elif isinstance(value, list) and any(isinstance(part, dict | list) for part in value):
+        for number, part in enumerate(value, start=1):
+            yield from _leaves(f"{place}[{number}]", part)
+    else:
+        yield place, value
+
+
+def _shown(value: object) -> str:
+    match value:
+        case bool():
+            return str(value).lower()
+        case date() | time():
+            return value.isoformat()
+        case str():
+            return f'"{visible(value)}"'
+        case list():
+            return f"[{', '.join(map(_shown, value))}]"
+    return str(value)
