@@ -6,7 +6,8 @@ from typing import Self
 
 from openpyxl import Workbook
 
-from bot.work_list.file import csv_rows, is_workbook, open_workbook, read_bytes, workbook_of
+from bot.work_list.csv_text import csv_rows, workbook_of
+from bot.work_list.file import is_workbook, open_workbook, read_bytes
 
 
 @dataclass(slots=True)
