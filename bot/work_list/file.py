@@ -29,6 +29,8 @@ OLE_MAGIC = bytes.fromhex("d0cf11e0a1b11ae1")
 LINKS = ("xl/externalLinks/", "xl/connections.xml", "xl/queryTables/")
 AREAS = frozenset({"mergeCell", "hyperlink", "comment"})  # openpyxl creates every cell they cover
 AREA = re.compile(r"([A-Z]{1,3})([0-9]{1,7})(?::([A-Z]{1,3})([0-9]{1,7}))?")
+ESCAPED_UNDERSCORE = b"x005F_"
+DRAWING = re.compile(r"xl/drawings/[^/]*\.xml")
 VALUES = frozenset({"v", "f", "is"})
 
 SAVE_AS_XLSX = "请用 Excel 打开，另存为“Excel 工作簿 (*.xlsx)”"
@@ -108,11 +110,43 @@ def open_workbook(content: bytes, *, data_only: bool = False) -> Workbook:
         with warnings.catch_warnings():
             # openpyxl warns of Excel features that it leaves out; a list needs none of them
             warnings.simplefilter("ignore")
-            return load_workbook(BytesIO(content), data_only=data_only, keep_links=False)
+            return load_workbook(
+                BytesIO(_escapes_kept(content)),
+                data_only=data_only,
+                keep_links=False,
+                rich_text=True,
+            )
     except Unfit:
         raise
     except Exception as error:  # a damaged file can break the parsers anywhere
         raise Unfit("B06", "工作簿已损坏，无法打开", SAVE_AGAIN) from error
+
+
+def _escapes_kept(content: bytes) -> bytes:
+    """Return a workbook that openpyxl reads with the escapes of underscores, which it drops.
+
+    It removes every `x005F_` from a text, so each is written in a way that leaves one.
+    """
+    kept = BytesIO()
+    with zipfile.ZipFile(BytesIO(content)) as old:
+        parts = {entry: old.read(entry) for entry in old.infolist()}
+    texts = [part for entry, part in parts.items() if entry.filename.endswith(".xml")]
+    if not any(ESCAPED_UNDERSCORE in text for text in texts):
+        return content
+    with zipfile.ZipFile(kept, "w", zipfile.ZIP_DEFLATED) as new:
+        for entry, part in parts.items():
+            new.writestr(entry, part.replace(ESCAPED_UNDERSCORE, b"x005Fx005F__"))
+    return kept.getvalue()
+
+
+def has_drawings(content: bytes) -> bool:
+    """Tell whether this is a workbook with shapes or pictures that lie on its sheets."""
+    if not zipfile.is_zipfile(BytesIO(content)):
+        return False
+    with zipfile.ZipFile(BytesIO(content)) as archive:
+        return any(
+            DRAWING.match(name) and b"Anchor" in archive.read(name) for name in archive.namelist()
+        )
 
 
 def _check_archive(content: bytes) -> None:

@@ -81,6 +81,10 @@ CODES = {
     "B73": "密码列",
     "B74": "网址或路径",
     "B76": "没有「申请编号」列",
+    "B77": "隐藏的列",
+    "B78": "一张工作表里有几块清单，或列名以外的内容",
+    "B79": "看到的和保存的不同",
+    "B80": "图形、图片或文本框",
 }
 """Every kind of finding; why there is no B75 is in docs/decisions/0014-work-lists.md."""
 

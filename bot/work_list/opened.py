@@ -7,7 +7,7 @@ from typing import Self
 from openpyxl import Workbook
 
 from bot.work_list.csv_text import csv_rows, workbook_of
-from bot.work_list.file import is_workbook, open_workbook, read_bytes
+from bot.work_list.file import has_drawings, is_workbook, open_workbook, read_bytes
 
 
 @dataclass(slots=True)
@@ -28,6 +28,11 @@ class OpenList:
             Unfit: it is no list.
         """
         return cls(path, content, *_parsed(path, content, data_only=False))
+
+    @property
+    def has_drawings(self) -> bool:
+        """Whether pictures or shapes lie on its sheets; they are not read and not copied."""
+        return has_drawings(self.content)
 
     def take_copy(self) -> Workbook:
         """Return a workbook to write on, with the last values of its formulas.

@@ -1,9 +1,7 @@
 """Work lists in: an .xlsx or .csv file becomes checked work items and findings in plain Chinese."""
 
-import difflib
 import re
 import unicodedata
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
@@ -11,32 +9,29 @@ from pathlib import Path
 
 from openpyxl import Workbook
 from openpyxl.cell.cell import Cell, MergedCell
-from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from bot.work_item import WorkItem, mask_text
 from bot.work_list import file as list_file
-from bot.work_list.columns import AS_TEXT, COLUMNS, Column, doubt
+from bot.work_list.appearance import DELETE_ROW, Appearance, strike_of
+from bot.work_list.columns import AS_TEXT, COLUMNS, doubt
 from bot.work_list.consistency import contradictions
 from bot.work_list.findings import Doubt, Finding, Remark, Unfit, is_from_finding
+from bot.work_list.headings import LIKE_A_LIST, Headings, is_like_headings, plain_heading
 from bot.work_list.opened import OpenList
+from bot.work_list.out_of_sight import is_row_hidden, unseen_parts
 from bot.work_list.template import check_version, is_template
-from bot.work_list.workbook import OWN_SHEETS
+from bot.work_list.text import rewriting
+from bot.work_list.workbook import OWN_SHEETS, text_of
 from pages.models import Contact
 
 ORG_CODE = "组织机构代码"
-PASSWORD_HEADING = re.compile(
-    r"密码|密碼|口令|passw|passphrase|passcode|(?<![a-z])(pin|pwd|psw)(?![a-z])"
-)
 ACTION_HEADING = re.compile(r"操作|动作|办理方式|处理方式|是否(确认|办理|投保|提交)|action")
 FOOTER = re.compile(r"合计|总计|小计|共计|总数|制表|填表|审核|经办|说明|注[:：]")
 ROWS_WITH_HEADINGS = 10  # rows to search for headings when the first row has none
-LIKE_A_LIST = 3  # columns that tell a list from another sheet
 
+ONE_AREA = "请只留一行列名、一块清单，另一块移到别的文件"
 HEADINGS_FIRST = "请让第 1 行是列名；CSV 文件请另存为“CSV UTF-8（逗号分隔）”，以免列名成为乱码"
-NO_PASSWORDS = "请删除这一列；密码用 single-window credentials set 录入"
-REWRITTEN = "含首尾空白、全角字符、小写字母或换行"
-DELETE_ROW = "不办这一行时请删除整行"
 BAD_CELLS = {
     "b": ("B42", "单元格是逻辑值，不是文本", AS_TEXT),
     "d": ("B53", "单元格是日期，不是文本，原来的内容可能已被 Excel 改写", AS_TEXT),
@@ -96,7 +91,14 @@ def read_work_list(path: Path, portal_origin: str) -> WorkList:
         nothing = WorkList(path, digest, "", (), (), (), {}, source)
         return nothing.with_remarks([Remark(unfit)])
     found = WorkList(
-        path, digest, reading.sheet.title, items, (), reading.extra_columns, reading.letters, source
+        path,
+        digest,
+        reading.sheet.title,
+        items,
+        (),
+        reading.headings.extra,
+        reading.headings.letters,
+        source,
     )
     return found.with_remarks(reading.remarks)
 
@@ -109,35 +111,27 @@ class _Reading:
         self.sheet = list_file.list_sheet(source.workbook)
         self.remarks: list[Remark] = []
         self.csv_rows = source.csv_rows
+        self.has_drawings = source.has_drawings
         self.ragged_rows: set[int] = set()
-        known = {column.heading: column for column in COLUMNS}
-        self.headings = {
-            index: heading
-            for index, cell in enumerate(self.sheet[1], start=1)
-            if (heading := _plain_heading(_text(cell)))
-        }
-        self.columns = {
-            index: known[heading] for index, heading in self.headings.items() if heading in known
-        }
-        self.extra_columns = tuple(
-            heading for heading in self.headings.values() if heading not in known
-        )
-        self.letters = {
-            heading: get_column_letter(self._index(heading)) for heading in self.headings.values()
-        }
+        self.headings = Headings(self.sheet)
+        self.appearance = Appearance()
 
     def items(self, portal_origin: str) -> tuple[WorkItem, ...]:
         """Check everything, and make work items of the rows that can be read."""
-        if not self.columns:
+        if not self.headings.columns:
             self._tell(Unfit("B28", self._where_headings_are(), HEADINGS_FIRST, 1))
             return ()
         check_version(self.workbook)
-        self._judge_headings()
+        self.remarks += self.headings.remarks()
+        self.remarks += unseen_parts(self.sheet, self.headings)
+        if self.has_drawings:
+            told = "工作簿里有图形、图片或文本框，程序不看它们"
+            self._tell(Doubt("B80", told, f"请核对上面写着什么；{DELETE_ROW}"))
         self._judge_other_sheets()
         self._judge_row_lengths()
         rows = dict(self._judge_rows())
-        index = self._index("申请编号")
-        spelled = {row: _text(self.sheet.cell(row, index)) if index else "" for row in rows}
+        index = self.headings.index("申请编号")
+        spelled = {row: text_of(self.sheet.cell(row, index)) if index else "" for row in rows}
         self.remarks += contradictions(rows, spelled)
         if not rows and all(isinstance(remark.what, Doubt) for remark in self.remarks):
             self._tell(_nothing(self.workbook))
@@ -151,36 +145,9 @@ class _Reading:
 
     def _where_headings_are(self) -> str:
         for row in range(2, min(self.sheet.max_row, ROWS_WITH_HEADINGS) + 1):
-            if _known_headings(self.sheet, row) >= LIKE_A_LIST:
+            if is_like_headings(self.sheet[row]):
                 return f"列名在第 {row} 行，不在第 1 行"
         return "第 1 行没有认出任何列名"
-
-    def _judge_headings(self) -> None:
-        counts = Counter(self.headings.values())
-        for heading, count in counts.items():
-            if PASSWORD_HEADING.search(heading.casefold()):
-                self._tell(Unfit("B73", "工作清单里不能有密码", NO_PASSWORDS), 1, heading)
-            if count > 1:
-                letters = [
-                    get_column_letter(i) for i, one in self.headings.items() if one == heading
-                ]
-                told = f"{'、'.join(letters)} 列的列名重复"
-                self._tell(Unfit("B29", told, "请只保留其中一列"), 1, heading)
-        for column in COLUMNS:
-            if column.heading not in counts:
-                self._judge_absence(column)
-
-    def _judge_absence(self, column: Column) -> None:
-        alike = difflib.get_close_matches(column.heading, self.extra_columns, n=1)
-        if column.is_required:
-            problem = f"缺少「{column.heading}」列" + (f"，只找到「{alike[0]}」" if alike else "")
-            self._tell(Unfit("B31", problem, f"请加上列名为“{column.heading}”的列"), 1)
-        elif alike:
-            fix = f"是这一列就改成“{column.heading}”，不是就换一个不会混淆的列名"
-            self._tell(Unfit("B30", f"列名与「{column.heading}」太像", fix), 1, alike[0])
-        elif column.heading == "申请编号":
-            problem = "没有「申请编号」列，每一行都表示该企业的全部待确认保单"
-            self._tell(Doubt("B76", problem, "如果只想确认其中几张，请加上这一列"), 1)
 
     def _judge_other_sheets(self) -> None:
         for sheet in self.workbook.worksheets:
@@ -189,7 +156,7 @@ class _Reading:
             if sheet.sheet_state != "visible":
                 told = f"没有读取隐藏的工作表「{sheet.title}」，里面有数据"
                 self._tell(Doubt("B34", told, "如果那里也有要确认的保单，请移到这一张"))
-            elif _known_headings(sheet, 1) >= LIKE_A_LIST:
+            elif is_like_headings(sheet[1]):
                 told = f"「{self.sheet.title}」和「{sheet.title}」都像清单"
                 self._tell(Unfit("B33", told, "请只留一张，另一张移到别的文件"))
             else:
@@ -211,7 +178,7 @@ class _Reading:
     def _judge_rows(self) -> Iterator[tuple[int, dict[str, str]]]:
         last = 1
         for row, cells in enumerate(self.sheet.iter_rows(min_row=2), start=2):
-            if not any(_text(cell).strip() for cell in cells):
+            if not any(text_of(cell).strip() for cell in cells):
                 continue
             if row > last + 1:
                 told = f"第 {last + 1} 至 {row - 1} 行是空行，已跳过"
@@ -223,67 +190,67 @@ class _Reading:
                 told = "这一行像合计或表尾，不是一家企业"
                 self._tell(Unfit("B41", told, "请删除这一行"), row)
                 continue
-            dimension = self.sheet.row_dimensions.get(row)
-            if dimension is not None and dimension.hidden:
+            if is_like_headings(cells):
+                told = f"第 {row} 行又是列名，工作表里像有几块清单"
+                self.remarks.append(Remark.of_all(Unfit("B78", told, ONE_AREA), (row, 1), ""))
+                continue
+            if is_row_hidden(self.sheet, row):
                 fix = "请取消隐藏和筛选，或删除这一行"
                 self._tell(Unfit("B35", "这一行被隐藏或被筛选掉了", fix), row)
             self._judge_marks(row, cells)
             yield row, self._judge_cells(row, cells)
 
     def _is_footer(self, cells: Cells) -> bool:
-        filled = [index for index, cell in enumerate(cells, start=1) if _text(cell).strip()]
-        required = [i for i in filled if (known := self.columns.get(i)) and known.is_required]
+        filled = [index for index, cell in enumerate(cells, start=1) if text_of(cell).strip()]
+        required = [
+            i for i in filled if (known := self.headings.columns.get(i)) and known.is_required
+        ]
         return len(required) < LIKE_A_LIST and any(
-            FOOTER.match(_plain_heading(_text(cells[index - 1]))) for index in filled
+            FOOTER.match(plain_heading(text_of(cells[index - 1]))) for index in filled
         )
 
     def _judge_marks(self, row: int, cells: Cells) -> None:
         for index, cell in enumerate(cells, start=1):
-            heading = self.headings.get(index, "")
-            if cell.has_style and cell.font.strike and _text(cell).strip():
-                self._tell(
-                    Doubt("B39", "文字有删除线，程序不理会，照样办理", DELETE_ROW), row, heading
-                )
+            heading = self.headings.names.get(index, "")
+            if index not in self.headings.columns and (told := strike_of(cell)):
+                self._tell(Doubt("B39", f"{told}，程序不理会，照样办理", DELETE_ROW), row, heading)
             if cell.comment and not is_from_finding(cell.comment.text):
-                self._tell(
-                    Doubt("B39", "单元格有批注，程序不读，照样办理", DELETE_ROW), row, heading
-                )
-            if ACTION_HEADING.search(heading) and _text(cell).strip() not in ("", "确认"):
+                told = "单元格有批注，程序不读，照样办理"
+                self._tell(Doubt("B39", told, DELETE_ROW), row, heading)
+            if ACTION_HEADING.search(heading) and text_of(cell).strip() not in ("", "确认"):
                 told = "程序没有这样的列，写了不办也会办理"
                 fix = f"{DELETE_ROW}，要办时请写“确认”或清空这一格"
                 self._tell(Unfit("B68", told, fix), row, heading)
 
     def _judge_cells(self, row: int, cells: Cells) -> dict[str, str]:
         values = {column.heading: "" for column in COLUMNS}
-        for index, column in self.columns.items():
-            raw = _text(cells[index - 1])
+        for index, column in self.headings.columns.items():
+            raw = text_of(cells[index - 1])
             try:
                 _check_kind(cells[index - 1])
+                self.appearance.check(cells[index - 1])
                 value = values[column.heading] = column.accept(raw)
             except Unfit as unfit:
                 values.pop(column.heading, None)  # two columns of one name may both be wrong
                 self._tell(unfit, row, column.heading, column.mask(raw))
             else:
                 if value != raw:
-                    fix = f"已按“{column.mask(value)}”处理，请核对" if value else "已按空白处理"
-                    self._tell(Doubt("B49", REWRITTEN, fix), row, column.heading)
+                    fix = f"已按{f'“{column.mask(value)}”' if value else '没有填写'}处理，请核对"
+                    self._tell(Doubt("B49", rewriting(raw, value), fix), row, column.heading)
                 if question := doubt(value):
                     self._tell(question, row, column.heading, column.mask(value))
         self._judge_org_code(row, cells, values.get("统一社会信用代码"))
         return values
 
     def _judge_org_code(self, row: int, cells: Cells, uscc: str | None) -> None:
-        index = self._index(ORG_CODE)
+        index = self.headings.index(ORG_CODE)
         if not index or not uscc:
             return
-        code = re.sub(r"[-\s]", "", unicodedata.normalize("NFKC", _text(cells[index - 1])))
+        code = re.sub(r"[-\s]", "", unicodedata.normalize("NFKC", text_of(cells[index - 1])))
         if code and code.upper() != uscc[8:17]:
             problem = "与统一社会信用代码的第 9 至 17 位不一致"
             fix = "请对照营业执照核对这两个代码"
             self._tell(Unfit("B48", problem, fix), row, ORG_CODE, mask_text(code))
-
-    def _index(self, heading: str) -> int:
-        return next((i for i, known in self.headings.items() if known == heading), 0)
 
 
 def _nothing(workbook: Workbook) -> Unfit:
@@ -292,21 +259,8 @@ def _nothing(workbook: Workbook) -> Unfit:
     return Unfit("B02", "除了列名，没有一行数据", "请至少填写一行")
 
 
-def _known_headings(sheet: Worksheet, row: int) -> int:
-    known = {column.heading for column in COLUMNS}
-    return len({_plain_heading(_text(cell)) for cell in sheet[row]} & known)
-
-
 def _has_text(sheet: Worksheet) -> bool:
     return sheet.max_row > 1
-
-
-def _plain_heading(text: str) -> str:
-    return re.sub(r"[\s*]", "", unicodedata.normalize("NFKC", text))
-
-
-def _text(cell: Cell | MergedCell) -> str:
-    return "" if cell.value is None else str(cell.value)
 
 
 def _check_kind(cell: Cell | MergedCell) -> None:

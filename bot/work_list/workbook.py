@@ -16,7 +16,7 @@ from openpyxl.utils import column_index_from_string, get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
-from bot.work_list.text import FORMULA_STARTS, width
+from bot.work_list.text import FORMULA_STARTS, decoded, encoded, width
 
 SAMPLE, NOTES, PROBLEMS, SUMMARY = "填写样例", "填写说明", "问题清单", "汇总"
 OWN_SHEETS = frozenset({SAMPLE, NOTES, PROBLEMS, SUMMARY})
@@ -26,8 +26,17 @@ A4 = 9  # as spreadsheet programs count paper
 HEADING_FILL = PatternFill("solid", fgColor="DCE6F1")
 
 
+def text_of(cell: Cell | MergedCell) -> str:
+    """Return the text of a cell as a spreadsheet program shows it, its escapes decoded."""
+    return "" if cell.value is None else decoded(str(cell.value))
+
+
 def put_text(cell: Cell | MergedCell, text: str) -> None:
-    """Write text that no spreadsheet program will ever take for a formula."""
+    """Write text that no spreadsheet program will ever take for a formula or an escape."""
+    _put(cell, encoded(text))
+
+
+def _put(cell: Cell | MergedCell, text: str) -> None:
     cell.value = ILLEGAL_CHARACTERS_RE.sub("\ufffd", text) or None
     cell.data_type = "s" if text else "n"
     if text.startswith(FORMULA_STARTS):
@@ -40,7 +49,7 @@ def keep_texts(workbook: Workbook) -> None:
         for cells in sheet.iter_rows():
             for cell in cells:
                 if isinstance(cell.value, str):
-                    put_text(cell, cell.value)
+                    _put(cell, cell.value)
 
 
 class OwnSheet:
