@@ -31,7 +31,7 @@ class Appearance:
     def __init__(self) -> None:
         self._plain_styles: set[int] = set()  # they show a text as it is
 
-    def check(self, cell: Cell | MergedCell) -> None:
+    def check_shown(self, cell: Cell | MergedCell) -> None:
         """Check that a person who looks at a cell sees its text, all of it and nothing else.
 
         Raises:

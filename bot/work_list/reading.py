@@ -228,7 +228,7 @@ class _Reading:
             raw = text_of(cells[index - 1])
             try:
                 _check_kind(cells[index - 1])
-                self.appearance.check(cells[index - 1])
+                self.appearance.check_shown(cells[index - 1])
                 value = values[column.heading] = column.accept(raw)
             except Unfit as unfit:
                 values.pop(column.heading, None)  # two columns of one name may both be wrong
