@@ -11,12 +11,10 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 from hashlib import sha256
 from importlib.metadata import version
-from itertools import count, takewhile
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -113,17 +111,6 @@ class Evidence:
     def presses(self, item: WorkItem) -> int:
         """Return how many presses of this item have left a record."""
         return len(self._numbered(self.pack(item), "press", ".json"))
-
-    def rounds(self, item: WorkItem) -> list[WorkItem]:
-        """Return the item in each round of its policy that has a pack, in order."""
-        every = (replace(item, round=number) for number in count(1))
-        return list(takewhile(lambda one: self.pack(one).is_dir(), every))
-
-    def pressed_at(self, item: WorkItem) -> str:
-        """Return when the last press was made that has left a record, in UTC; empty if unknown."""
-        record = _record(_last(self.pack(item), "press", ".json")) or {}
-        at = record.get("pressed_at") or {}
-        return str(at.get("utc", ""))
 
     def begin(self) -> None:
         """Make sure that this run can seal, and finish the seal that a kill has left half done.

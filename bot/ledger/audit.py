@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from bot.ledger.approval import Approval
 from bot.ledger.history import History
+from bot.ledger.marker import AuditRow
 from bot.ledger.schema import AUDIT, ITEMS
 from bot.ledger.snapshot import Baseline, Snapshot
 from bot.ledger.states import State
@@ -79,10 +80,21 @@ def presses(connection: sa.Connection) -> int:
     return int(connection.execute(query).scalar_one())
 
 
+def last_row(connection: sa.Connection, upto: int | None = None) -> AuditRow | None:
+    """Return the last row, or the last up to this number; None if there is none."""
+    columns = [AUDIT.c[name] for name in AuditRow._fields]
+    query = sa.select(*columns).order_by(AUDIT.c.seq.desc()).limit(1)
+    if upto is not None:
+        query = query.where(AUDIT.c.seq <= upto)
+    row = connection.execute(query).first()
+    return AuditRow(*row) if row else None
+
+
 def unknown_references(connection: sa.Connection) -> list[str]:
-    """Return the references of the audit whose work items are gone."""
+    """Return the references of the audit whose work items are gone; a request has none."""
     known = sa.select(ITEMS.c.reference)
-    query = sa.select(AUDIT.c.reference).distinct().where(AUDIT.c.reference.not_in(known))
+    is_gone = (AUDIT.c.reference != "") & AUDIT.c.reference.not_in(known)
+    query = sa.select(AUDIT.c.reference).distinct().where(is_gone)
     return list(connection.execute(query.order_by(AUDIT.c.reference)).scalars())
 
 

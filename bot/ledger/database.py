@@ -2,17 +2,19 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from secrets import randbelow
-from threading import Lock
 from typing import Any
 
 import sqlalchemy as sa
 
+from bot.clock import in_beijing
 from bot.errors import NotFit, NotWritten
-from bot.ledger.audit import presses, unknown_references
-from bot.ledger.marker import Marker
+from bot.ledger.audit import last_row, presses, unknown_references
+from bot.ledger.marker import AuditRow, Marker
 from bot.ledger.schema import ITEMS, MIGRATIONS, SCHEMA, VERSION
+from bot.ledger.states import STATE_WORDS
 from bot.private_files import make_private
 
 SHOWN_LOST = 5  # of the numbers in a message
@@ -39,7 +41,7 @@ class Database:
         make_private(file.parent)  # it holds contact data
         self._engine = _open(file)
         self._writer = self._engine.execution_options(writes=True)
-        self._marker, self._place, self._marking = marker, file.resolve(), Lock()
+        self._marker, self._place = marker, file.resolve()
         damaged = NotFit(f"台账 {file} 已损坏或不是台账", "请从备份恢复后再运行")
         try:
             is_empty = not sa.inspect(self._engine).has_table(ITEMS.name)
@@ -53,7 +55,9 @@ class Database:
         except NotWritten as error:
             raise NotFit(error.told, error.next_step) from error
         except ValueError as error:  # somebody has edited it
-            raise NotFit(f"标记文件 {marker} 读不懂", "请改回：第二行只写按下过几次") from error
+            raise NotFit(
+                f"标记文件 {marker} 读不懂", "请改回：第二行只写按下过几次，第四行不要改"
+            ) from error
         except sa.exc.OperationalError as error:
             raise NotFit(f"台账 {file} 打不开或正被占用", "请检查权限，稍后再运行") from error
         except sa.exc.DatabaseError as error:
@@ -76,6 +80,20 @@ class Database:
             ) from error
 
     @contextmanager
+    def deciding(self) -> Iterator[sa.Connection]:
+        """Write in one transaction what an older copy of this ledger must not undo.
+
+        The marker learns of it right after the commit: a marker that lags behind harms nothing, one
+        that is ahead of the ledger would refuse it.
+
+        Raises:
+            NotWritten: as `writing` says, or the marker cannot be written.
+        """
+        with self.writing() as transaction:
+            yield transaction
+        self.mark()
+
+    @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
         """Read in one connection."""
         with self._engine.connect() as connection:
@@ -86,11 +104,13 @@ class Database:
         self._engine.dispose()
 
     def mark(self) -> None:
-        """Write the ledger's name, number of presses and place into the marker."""
+        """Write into the marker which ledger this is, where it lies, and how far it has come."""
         name = self._pragma("application_id")
         try:
-            with self._marking:  # counted under the lock, so that the number never falls
-                Marker(name, self._presses(), str(self._place)).write(self._marker)
+            # under the lock of the file, so that no other process writes an earlier state after it
+            with self.writing() as ledger:
+                known = Marker(name, presses(ledger), str(self._place), last_row(ledger))
+                known.write(self._marker)
         except OSError as error:
             raise NotWritten(
                 f"标记文件 {self._marker} 写不进去（{error.strerror}）",
@@ -117,16 +137,42 @@ class Database:
             name = str(randbelow(2**31 - 1) + 1)
             with self.writing() as transaction:
                 transaction.exec_driver_sql(f"PRAGMA application_id = {name}")
-        known, presses = self._presses(), meant.presses if meant else 0
-        if known < presses:
-            raise NotFit(
-                f"台账 {file} 太旧：标记文件记着按下过 {presses} 次，台账里只有 {known} 次，"
-                "多半是从较早的备份恢复的",
-                "接着办就不能保证不重复确认：请找回最新的台账；找不回时，"
-                f"先到门户查明少了的那几次，再把标记文件 {self._marker} 的第二行改成 {known}",
-            )
+        if meant:
+            self._expect_presses(file, meant.presses)
+            self._expect_row(file, meant.last)
         if not meant or (meant.name, meant.place) != (name, str(self._place)):
             self.mark()
+
+    def _expect_presses(self, file: Path, marked: int) -> None:
+        """Refuse a ledger that lacks a press."""
+        if (known := self._presses()) < marked:
+            raise NotFit(
+                f"台账 {file} 太旧：标记文件记着按下过 {marked} 次，台账里只有 {known} 次，"
+                "多半是从较早的备份恢复的",
+                "接着办就不能保证不重复确认：请找回最新的台账；找不回时，"
+                f"先到门户查明少了的那几次，再把标记文件 {self._marker} 的第二行改成 {known}，"
+                "并删去第四行",
+            )
+
+    def _expect_row(self, file: Path, marked: AuditRow | None) -> None:
+        """Refuse a ledger whose audit ends before a decision of a person, or has gone another way.
+
+        The numbers of the rows have no gap, and no row is ever changed.
+        """
+        with self.reading() as connection:
+            found = last_row(connection, marked.seq) if marked else None
+        if not marked or found == marked:
+            return
+        lost = marked.seq - (found.seq if found else 0)
+        told = (
+            f"缺少最后 {lost} 条记录" if lost else f"第 {marked.seq} 条记录不是标记文件记着的那一条"
+        )
+        raise NotFit(
+            f"台账 {file} 太旧：和标记文件相比，{told}，最后一条是{_told(marked)}；"
+            "多半是从较早的备份恢复的",
+            "接着办就可能办了有人已经不同意、收回或清除的：请找回最新的台账；找不回时，"
+            f"照操作手册“从备份恢复以后”逐项查明，再删去标记文件 {self._marker} 的第四行",
+        )
 
     def _expect_every_item(self, file: Path) -> None:
         """Refuse a ledger whose audit tells of work items that are gone."""
@@ -165,6 +211,14 @@ class Database:
     def _is_empty(self) -> bool:
         with self.reading() as connection:
             return connection.execute(sa.select(ITEMS.c.reference).limit(1)).first() is None
+
+
+def _told(row: AuditRow) -> str:
+    """Return what a row of the audit says, for people."""
+    when = in_beijing(datetime.fromisoformat(row.at))
+    number = row.reference.split("|", 2)[-1] or "没有申请编号的一行"
+    states = {str(state): words for state, words in STATE_WORDS.items()}
+    return f" {when} {row.by} {number}：{states.get(row.new, '清除联系方式')}"
 
 
 def _open(file: Path) -> sa.Engine:

@@ -12,6 +12,7 @@ from bot.ledger import audit
 from bot.ledger.database import Database
 from bot.ledger.entry import (
     FORGOTTEN,
+    ROBOT,
     BulkRequest,
     Entry,
     brought_by,
@@ -38,7 +39,7 @@ class Ledger:
 
         Newer data of a pressed item are stored for the round that may follow.
         """
-        with self._database.writing() as transaction:
+        with self._database.deciding() as transaction:
             for item in items:
                 if item.asks_for_all:
                     take_request(transaction, item, list_digest)
@@ -66,7 +67,7 @@ class Ledger:
 
     def restart(self, by: str) -> None:
         """Restart every item that ended without a press."""
-        with self._database.writing() as transaction:
+        with self._database.deciding() as transaction:
             for state in RESTARTABLE:
                 ended = sa.select(ITEMS.c.reference).where(ITEMS.c.state == state)
                 for reference in transaction.execute(ended).scalars().all():
@@ -81,7 +82,7 @@ class Ledger:
         Raises:
             ValueError: the insurer has not returned it.
         """
-        with self._database.writing() as transaction:
+        with self._database.deciding() as transaction:
             query = sa.select(ITEMS).where(ITEMS.c.reference == reference)
             before = transaction.execute(query).one()
             if before.state != State.RETURNED:
@@ -107,13 +108,13 @@ class Ledger:
         if new not in MOVES[old]:
             raise ValueError(f"{old} → {new}")
         is_claim = new is State.PRESSING
-        with self._database.writing() as transaction:
+        is_robots = by == ROBOT and not is_claim
+        written = self._database.writing if is_robots else self._database.deciding
+        with written() as transaction:
             past = audit.policy_history(transaction, policy_of(reference)) if is_claim else None
             is_ours = audit.move(transaction, reference, old, new, by, **values)
             if is_ours and past and past.has_open_press:
                 raise _pressed_before()  # which takes the move back
-        if is_ours and is_claim:
-            self._database.mark()  # so that an older copy of this ledger is detected
         return is_ours
 
     def entry(self, reference: str) -> Entry:
@@ -170,7 +171,7 @@ class Ledger:
         self, references: Iterable[str], is_due: Callable[[BulkRequest], bool], by: str
     ) -> None:
         """Erase the contact data of these items, and of the requests that are due."""
-        with self._database.writing() as transaction:
+        with self._database.deciding() as transaction:
             for reference in references:
                 of_item = ITEMS.c.reference == reference
                 state = transaction.execute(sa.select(ITEMS.c.state).where(of_item)).scalar_one()
@@ -182,6 +183,7 @@ class Ledger:
                     here = {"list_digest": row.list_digest, "row": row.row}
                     data = row.data | {"contact": FORGOTTEN}
                     transaction.execute(REQUESTS.update().filter_by(**here).values(data=data))
+                    audit.record(transaction, "", "", "", by, {"contact": "已清除"})
         with self._database.reading() as connection:  # the write-ahead log still has them
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 

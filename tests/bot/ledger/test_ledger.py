@@ -185,8 +185,8 @@ def test_a_marker_that_was_spoilt_is_told(ledger: Ledger, tmp_path: Path):
     """A person may be told to edit it; a slip of theirs ends in a sentence."""
     ledger.close()
     marker = tmp_path / "marker"
-    name, _, place = marker.read_text(encoding="utf-8").splitlines()
-    marker.write_text(f"{name}\n两次\n{place}\n", encoding="utf-8")
+    name, _, *others = marker.read_text(encoding="utf-8").splitlines()
+    marker.write_text("\n".join([name, "两次", *others]), encoding="utf-8")
 
     with pytest.raises(NotFit, match="读不懂"):
         Ledger(tmp_path / "store" / "ledger.sqlite", marker)
@@ -197,7 +197,7 @@ def test_an_emptied_marker_is_not_begun_anew(ledger: Ledger, tmp_path: Path):
     bring_to(ledger, State.PRESSING)
     ledger.close()
     file, marker = tmp_path / "store" / "ledger.sqlite", tmp_path / "marker"
-    name, presses, _ = marker.read_text(encoding="utf-8").splitlines()
+    name, presses, *_ = marker.read_text(encoding="utf-8").splitlines()
     marker.write_text("", encoding="utf-8")
 
     with pytest.raises(NotFit, match=f"是空的.*写两行：{name} 和 {presses}。"):
