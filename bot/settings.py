@@ -275,21 +275,12 @@ def load_settings(folder: Path, **options: Any) -> Settings:
             what needs a person's trust, and nobody has trusted it.
     """
     file = read_settings_file(folder)
-    if data_dir := options.get("data_dir") or os.environ.get("SINGLE_WINDOW_DATA_DIR"):
-        options["data_dir"] = Path(data_dir).absolute()
     given = {name: value for name, value in options.items() if value is not None}
     settings = _validated(file, given)
     expect_trusted(file)
-    # relative paths start at this folder, so that one list always has one ledger
-    here = {
-        name: file.folder / path
-        for name, path in (
-            ("data_dir", settings.data_dir),
-            ("portal_profile", settings.portal_profile),
-        )
-        if path is not None
-    }
-    return _with_profile(settings.model_copy(update=here), file)
+    paths = {"data_dir": settings.data_dir, "portal_profile": settings.portal_profile}
+    absolute = {name: path.absolute() for name, path in paths.items() if path is not None}
+    return _with_profile(settings.model_copy(update=absolute), file)
 
 
 def _validated(file: SettingsFile, options: dict[str, Any]) -> Settings:
@@ -300,7 +291,7 @@ def _validated(file: SettingsFile, options: dict[str, Any]) -> Settings:
         def settings_customise_sources(
             cls, settings_cls: type[BaseSettings], *_: Any, **sources: PydanticBaseSettingsSource
         ) -> tuple[PydanticBaseSettingsSource, ...]:
-            from_file = InitSettingsSource(settings_cls, dict(file.values))
+            from_file = InitSettingsSource(settings_cls, file.anchored())
             return sources["init_settings"], sources["env_settings"], from_file
 
     try:

@@ -26,6 +26,7 @@ HARMLESS = frozenset(  # they hold without trust: how long, how many, when; ever
         "timeout_seconds",
     }
 )
+PATHS = frozenset({"browser", "data_dir", "portal_profile"})
 ENVIRONMENT_ALONE = frozenset({"mock_hosts"})  # a folder never says which host is a mock
 
 
@@ -57,6 +58,16 @@ class SettingsFile:
         """The portal profile that it names."""
         name = self.values.get("portal_profile")
         return self.folder / name if isinstance(name, str) else None
+
+    def anchored(self) -> dict[str, Any]:
+        """Return its values; a relative path starts at this folder, not where a command is called.
+
+        So one list always has one ledger, and another folder cannot put its files in between.
+        """
+        return {
+            name: str(self.folder / value) if name in PATHS and isinstance(value, str) else value
+            for name, value in self.values.items()
+        }
 
     def lines(self) -> list[str]:
         """Return the settings that need trust, one value a line, no sign of them invisible."""

@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 from bot.cli import app
 from bot.credentials.passwords import ENVIRONMENT_PREFIX, PORTAL_VARIABLE
 from bot.errors import NotFit
+from bot.operations.demo import first_line, start_portal
 from bot.portal.first_visit import MOCK_HEADER
 from bot.settings import Settings, load_settings
 from bot.settings_file import FILE_NAME, HARMLESS, SettingsFile, read_settings_file
@@ -301,6 +302,50 @@ def test_a_trusted_folder_has_many_names(tmp_path: Path, monkeypatch: pytest.Mon
     names = {load_settings(one).operator for one in (tmp_path / "link", Path(), Path("../office"))}
 
     assert names == {"甲"}
+
+
+def test_a_trusted_path_does_not_lead_into_the_folder_of_the_call(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """`./chrome` is the program beside the trusted settings, not one that lies elsewhere."""
+    folder = _trusted(tmp_path)
+    write_settings(folder, 'browser = "./chrome"\ndata_dir = "d"\nportal_profile = "own.toml"')
+    monkeypatch.chdir(tmp_path)
+
+    settings = load_settings(Path("office"))
+
+    assert settings.browser == str(folder / "chrome")
+    assert settings.store.parent == folder / "d"
+    assert settings.portal_profile == folder / "own.toml"
+
+
+def test_a_path_of_the_person_s_own_does_not_lead_into_a_folder_that_came(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """A variable means the folder of the call, where the person is, not that of the list."""
+    (tmp_path / "received").mkdir()
+    (tmp_path / "received" / "own.toml").write_text("", "utf-8")
+    shutil.copy(PORTALS / "national.toml", tmp_path / "own.toml")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("SINGLE_WINDOW_PORTAL_PROFILE", "own.toml")
+
+    assert load_settings(Path("received")).portal_profile == tmp_path / "own.toml"
+
+
+@pytest.mark.parametrize("module", ["mock_portal", "flask", "json"])
+def test_a_module_in_the_folder_of_the_call_does_not_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, module: str
+):
+    """`single-window portal` and `demo` start children, which do not import what lies there."""
+    (tmp_path / f"{module}.py").write_text("open('ran', 'w')", "utf-8")
+    monkeypatch.chdir(tmp_path)
+
+    with start_portal("--port", "0") as portal:
+        address_of_it = first_line(portal)
+        portal.stdin.close()
+
+    assert address_of_it.startswith("http://127.0.0.1:")
+    assert not (tmp_path / "ran").exists()
 
 
 def test_a_link_to_another_folder_is_trusted_as_that_folder(tmp_path: Path):
