@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 import stat
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -13,6 +14,7 @@ from typing import Any
 from bot.errors import NotFit
 
 FILE_NAME = "single-window.toml"
+OTHER_NAME = re.compile(r"single[-_ ]?window(\.toml)?\.(toml|txt|ini|conf)", re.IGNORECASE)
 LIMIT = 1 << 20  # bytes of a settings file or a portal profile
 HARMLESS = frozenset(  # they hold without trust: how long, how many, when; every other needs it
     {
@@ -89,6 +91,7 @@ def read_settings_file(folder: Path) -> SettingsFile:
     try:
         content = read_regular(file)
     except FileNotFoundError:
+        _expect_no_other_name(folder)
         return SettingsFile(folder, None, {})
     try:
         values = tomllib.loads(content.decode("utf-8"))
@@ -104,6 +107,16 @@ def read_settings_file(folder: Path) -> SettingsFile:
     if capitals := [visible(name) for name in values if name != name.lower()]:
         raise NotFit(f"设置有误：{'、'.join(capitals)}：没有这个设置", f"请改正 {file}，名称用小写")
     return SettingsFile(folder, content, values)
+
+
+def _expect_no_other_name(folder: Path) -> None:
+    """Refuse settings that nobody would read, because their name is not quite right."""
+    names = sorted(one.name for one in folder.glob("*") if OTHER_NAME.fullmatch(one.name))
+    if names:
+        raise NotFit(
+            f"设置文件应名为 {FILE_NAME}，{folder} 里只有 {visible('、'.join(names))}，没有读取",
+            "请改名后再运行；Windows 上先在“查看”中勾选“文件扩展名”，才看得见末尾的 .txt",
+        )
 
 
 def read_regular(file: Path) -> bytes:

@@ -10,9 +10,10 @@ from openpyxl import Workbook
 
 from bot.work_list.file import MAX_COLUMNS, MAX_ROWS, SPLIT
 from bot.work_list.findings import Unfit
-from bot.work_list.workbook import put_text
+from bot.work_list.workbook import OWN_SHEETS, TITLE, put_text
 
 MAX_CSV_BYTES = 5 * 1024 * 1024
+GUARDED = re.compile(r"""="[^"]*"|'[0-9A-Za-z-]+""")
 SAVE_AS_CSV = "请另存为“CSV UTF-8（逗号分隔）”"
 
 
@@ -41,9 +42,26 @@ def csv_rows(content: bytes) -> list[list[str]]:
         raise Unfit("B24", told, "请检查这一行的英文双引号，或用 .xlsx", row) from error
     while rows and not any(rows[-1]):
         rows.pop()
+    _check_unguarded(rows)
     if rows and len(rows[0]) == 1 and re.search(r"[;\t|，；]", rows[0][0]):
         raise Unfit("B23", "列之间不是用英文逗号分隔", SAVE_AS_CSV, 1)
     return rows
+
+
+def _check_unguarded(rows: list[list[str]]) -> None:
+    """Refuse what other programs write lest Excel take a number for one; it is no text."""
+    guarded = [
+        (number, field)
+        for number, fields in enumerate(rows, start=1)
+        for field in fields
+        if GUARDED.fullmatch(field)
+    ]
+    if guarded:
+        row, field = guarded[0]
+        sign = field[:1] if field.startswith("'") else '="…"'
+        told = f"有 {len(guarded)} 格写成 {sign} 的样子，是导出清单的系统为防止 Excel 改写数字加的"
+        fix = f"请在那个系统里导出 .xlsx；或用 Excel 打开，去掉 {sign}，列设为“文本”后另存为 .xlsx"
+        raise Unfit("B37", told, fix, row)
 
 
 def _check_line_ends(text: str) -> None:
@@ -94,7 +112,8 @@ def workbook_of(rows: list[list[str]], title: str) -> Workbook:
     """Return a workbook that holds these rows as texts."""
     workbook = Workbook()
     sheet = workbook.worksheets[0]
-    sheet.title = re.sub(r"[\[\]:*?/\\']", "", title)[:31] or "工作清单"
+    name = re.sub(r"[\[\]:*?/\\']", "", title)[:31]
+    sheet.title = TITLE if name in OWN_SHEETS else name or TITLE
     for row, fields in enumerate(rows, start=1):
         for column, text in enumerate(fields, start=1):
             put_text(sheet.cell(row, column), text)

@@ -13,8 +13,9 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.utils import column_index_from_string
 from openpyxl.worksheet.worksheet import Worksheet
 
+from bot.work_list.encryption import OLE_MAGIC, check_not_encrypted
 from bot.work_list.findings import Unfit
-from bot.work_list.workbook import is_open, lock_names
+from bot.work_list.workbook import OWN_SHEETS, is_open, lock_names
 
 MAX_ROWS = 5_000
 MAX_COLUMNS = 100
@@ -25,14 +26,18 @@ MAX_ENTRIES = 200
 MAX_RATIO = 100
 SMALL = 1024 * 1024  # no bomb, even at a high ratio
 
-OLE_MAGIC = bytes.fromhex("d0cf11e0a1b11ae1")
 LINKS = ("xl/externalLinks/", "xl/connections.xml", "xl/queryTables/")
 AREAS = frozenset({"mergeCell", "hyperlink", "comment"})  # openpyxl creates every cell they cover
 AREA = re.compile(r"([A-Z]{1,3})([0-9]{1,7})(?::([A-Z]{1,3})([0-9]{1,7}))?")
+STRICT = re.compile(rb"<(\w+:)?workbook\b[^>]*//purl\.oclc\.org/ooxml/spreadsheetml/main")
+HEAD_BYTES = 4096  # of a part; its first element stands there
 ESCAPED_UNDERSCORE = b"x005F_"
 DRAWING = re.compile(r"xl/drawings/[^/]*\.xml")
 VALUES = frozenset({"v", "f", "is"})
 
+SAVE_AS_ORDINARY = (
+    "请用 Excel 打开，另存时“保存类型”选“Excel 工作簿 (*.xlsx)”，不选“Strict Open XML 电子表格”"
+)
 SAVE_AS_XLSX = "请用 Excel 打开，另存为“Excel 工作簿 (*.xlsx)”"
 SAVE_AGAIN = "请用 Excel 打开并另存一份，或重新导出"
 SPLIT = "请删除用不到的行和列，或分成几份清单"
@@ -84,9 +89,8 @@ def is_workbook(path: Path, content: bytes) -> bool:
     is_archive = content.startswith(b"PK\x03\x04")
     if not content.strip():
         raise Unfit("B02", "文件是空的", "请填写至少一行再试")
+    check_not_encrypted(content)
     if content.startswith(OLE_MAGIC):
-        if "EncryptedPackage".encode("utf-16-le") in content:
-            raise Unfit("B05", "工作簿有打开密码", "请在 Excel 中取消密码后另存为 .xlsx")
         raise Unfit("B04", "这是旧版 .xls 工作簿", SAVE_AS_XLSX)
     if suffix in {".xlsm", ".xlsb"}:
         raise Unfit("B07", "不接受带宏的工作簿和二进制工作簿", SAVE_AS_XLSX)
@@ -155,7 +159,11 @@ def _check_archive(content: bytes) -> None:
         _check_directory(entries)
         census = _Census()
         for entry in entries:
-            census.count(archive.read(entry))
+            part = archive.read(entry)
+            if STRICT.search(part[:HEAD_BYTES]):
+                told = "工作簿存成了“严格 Open XML”格式，程序读不了"
+                raise Unfit("B81", told, SAVE_AS_ORDINARY)
+            census.count(part)
 
 
 def _check_directory(entries: list[zipfile.ZipInfo]) -> None:
@@ -257,12 +265,16 @@ def visible_sheets(workbook: Workbook) -> list[Worksheet]:
 
 
 def list_sheet(workbook: Workbook) -> Worksheet:
-    """Return the sheet that holds the list: the first visible one.
+    """Return the sheet that holds the list: the first visible one that is not ours.
 
     Raises:
         Unfit: there is none, or it is too large.
     """
-    sheets = visible_sheets(workbook)
+    visible = visible_sheets(workbook)
+    sheets = [sheet for sheet in visible if sheet.title not in OWN_SHEETS]
+    if visible and not sheets:
+        told = f"只有工作表「{visible[0].title}」，这个名字留给程序自己加的工作表"
+        raise Unfit("B33", told, "清单在这一张时，请给它改个名字，例如“工作清单”")
     if not sheets:
         raise Unfit("B02", "工作簿里没有可见的工作表", "请取消隐藏工作清单所在的工作表")
     rows, columns = sheets[0].max_row, sheets[0].max_column

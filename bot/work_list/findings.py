@@ -85,6 +85,7 @@ CODES = {
     "B78": "一张工作表里有几块清单，或列名以外的内容",
     "B79": "看到的和保存的不同",
     "B80": "图形、图片或文本框",
+    "B81": "严格 Open XML 工作簿",
 }
 """Every kind of finding; why there is no B75 is in docs/decisions/0014-work-lists.md."""
 

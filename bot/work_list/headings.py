@@ -18,6 +18,7 @@ PASSWORD_HEADING = re.compile(
     r"密码|密碼|口令|passw|passphrase|passcode|(?<![a-z])(pin|pwd|psw)(?![a-z])"
 )
 LIKE_A_LIST = 3  # columns that tell a list from another sheet
+ROWS_TO_SEARCH = 10  # for headings that are not in the first
 NO_PASSWORDS = "请删除这一列；密码用 single-window credentials set 录入"
 
 
@@ -73,6 +74,12 @@ class Headings:
 def is_like_headings(cells: Iterable[Cell | MergedCell]) -> bool:
     """Tell whether a row names so many columns of a list that it is its headings."""
     return len({plain_heading(text_of(cell)) for cell in cells} & RULES.keys()) >= LIKE_A_LIST
+
+
+def headings_row(sheet: Worksheet) -> int:
+    """Return which of the first rows of a sheet is the headings of a list; 0 if none is."""
+    rows = sheet.iter_rows(max_row=min(sheet.max_row, ROWS_TO_SEARCH))
+    return next((row for row, cells in enumerate(rows, start=1) if is_like_headings(cells)), 0)
 
 
 def plain_heading(text: str) -> str:

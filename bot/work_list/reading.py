@@ -9,7 +9,6 @@ from pathlib import Path
 
 from openpyxl import Workbook
 from openpyxl.cell.cell import Cell, MergedCell
-from openpyxl.worksheet.worksheet import Worksheet
 
 from bot.work_item import WorkItem, mask_text
 from bot.work_list import file as list_file
@@ -17,18 +16,24 @@ from bot.work_list.appearance import DELETE_ROW, Appearance, strike_of
 from bot.work_list.columns import AS_TEXT, COLUMNS, doubt
 from bot.work_list.consistency import contradictions
 from bot.work_list.findings import Doubt, Finding, Remark, Unfit, is_from_finding
-from bot.work_list.headings import LIKE_A_LIST, Headings, is_like_headings, plain_heading
+from bot.work_list.headings import (
+    LIKE_A_LIST,
+    Headings,
+    headings_row,
+    is_like_headings,
+    plain_heading,
+)
 from bot.work_list.opened import OpenList
+from bot.work_list.other_sheets import list_elsewhere, other_sheets
 from bot.work_list.out_of_sight import is_row_hidden, unseen_parts
 from bot.work_list.template import check_version, is_template
 from bot.work_list.text import rewriting
-from bot.work_list.workbook import OWN_SHEETS, text_of
+from bot.work_list.workbook import text_of
 from pages.models import Contact
 
 ORG_CODE = "组织机构代码"
 ACTION_HEADING = re.compile(r"操作|动作|办理方式|处理方式|是否(确认|办理|投保|提交)|action")
 FOOTER = re.compile(r"合计|总计|小计|共计|总数|制表|填表|审核|经办|说明|注[:：]")
-ROWS_WITH_HEADINGS = 10  # rows to search for headings when the first row has none
 
 ONE_AREA = "请只留一行列名、一块清单，另一块移到别的文件"
 HEADINGS_FIRST = "请让第 1 行是列名；CSV 文件请另存为“CSV UTF-8（逗号分隔）”，以免列名成为乱码"
@@ -118,8 +123,13 @@ class _Reading:
 
     def items(self, portal_origin: str) -> tuple[WorkItem, ...]:
         """Check everything, and make work items of the rows that can be read."""
+        if elsewhere := list_elsewhere(self.sheet):
+            self._tell(elsewhere)
+            return ()
         if not self.headings.columns:
-            self._tell(Unfit("B28", self._where_headings_are(), HEADINGS_FIRST, 1))
+            row = headings_row(self.sheet)
+            told = f"列名在第 {row} 行，不在第 1 行" if row else "第 1 行没有认出任何列名"
+            self._tell(Unfit("B28", told, HEADINGS_FIRST, 1))
             return ()
         check_version(self.workbook)
         self.remarks += self.headings.remarks()
@@ -127,7 +137,7 @@ class _Reading:
         if self.has_drawings:
             told = "工作簿里有图形、图片或文本框，程序不看它们"
             self._tell(Doubt("B80", told, f"请核对上面写着什么；{DELETE_ROW}"))
-        self._judge_other_sheets()
+        self.remarks += other_sheets(self.sheet)
         self._judge_row_lengths()
         rows = dict(self._judge_rows())
         index = self.headings.index("申请编号")
@@ -142,26 +152,6 @@ class _Reading:
         self, what: Unfit, row: int | None = None, heading: str = "", value: str = ""
     ) -> None:
         self.remarks.append(Remark(what, row, heading, value))
-
-    def _where_headings_are(self) -> str:
-        for row in range(2, min(self.sheet.max_row, ROWS_WITH_HEADINGS) + 1):
-            if is_like_headings(self.sheet[row]):
-                return f"列名在第 {row} 行，不在第 1 行"
-        return "第 1 行没有认出任何列名"
-
-    def _judge_other_sheets(self) -> None:
-        for sheet in self.workbook.worksheets:
-            if sheet is self.sheet or sheet.title in OWN_SHEETS or not _has_text(sheet):
-                continue
-            if sheet.sheet_state != "visible":
-                told = f"没有读取隐藏的工作表「{sheet.title}」，里面有数据"
-                self._tell(Doubt("B34", told, "如果那里也有要确认的保单，请移到这一张"))
-            elif is_like_headings(sheet[1]):
-                told = f"「{self.sheet.title}」和「{sheet.title}」都像清单"
-                self._tell(Unfit("B33", told, "请只留一张，另一张移到别的文件"))
-            else:
-                told = f"只读取这一张工作表，没有读取「{sheet.title}」"
-                self._tell(Doubt("B33", told, "如果那里也有要确认的保单，请移到这一张"))
 
     def _judge_row_lengths(self) -> None:
         for row, fields in enumerate(self.csv_rows[1:], start=2):
@@ -257,10 +247,6 @@ def _nothing(workbook: Workbook) -> Unfit:
     if is_template(workbook):
         return Unfit("B02", "模板还没有填写", "请从第 2 行起填写，每张保单一行，可参照“填写样例”")
     return Unfit("B02", "除了列名，没有一行数据", "请至少填写一行")
-
-
-def _has_text(sheet: Worksheet) -> bool:
-    return sheet.max_row > 1
 
 
 def _check_kind(cell: Cell | MergedCell) -> None:

@@ -12,11 +12,10 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from bot.work_list.columns import COLUMNS, Column
 from bot.work_list.findings import Unfit
-from bot.work_list.workbook import NOTES, SAMPLE, OwnSheet, put_text, save
+from bot.work_list.workbook import NOTES, SAMPLE, TITLE, OwnSheet, put_text, save
 
 VERSION = 1
 MARK = "single-window template"  # the property of the workbook that holds the version
-TITLE = "工作清单"
 LAST_ROW = 5_001
 REQUIRED = PatternFill("solid", fgColor="17508F")
 OPTIONAL = PatternFill("solid", fgColor="6B8FB8")

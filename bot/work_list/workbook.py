@@ -21,6 +21,7 @@ from bot.work_list.text import FORMULA_STARTS, decoded, encoded, width
 SAMPLE, NOTES, PROBLEMS, SUMMARY = "填写样例", "填写说明", "问题清单", "汇总"
 OWN_SHEETS = frozenset({SAMPLE, NOTES, PROBLEMS, SUMMARY})
 """The sheets that we add; none of them is ever read as a list."""
+TITLE = "工作清单"  # of the sheet that holds a list
 LINE_HEIGHT = 16  # in points
 A4 = 9  # as spreadsheet programs count paper
 HEADING_FILL = PatternFill("solid", fgColor="DCE6F1")
@@ -151,9 +152,9 @@ def is_open(path: Path) -> bool:
     return any(path.with_name(name).exists() for name in lock_names(path))
 
 
-def lock_names(path: Path) -> tuple[str, str]:
-    """Return the names of the lock files of Excel or WPS, and of LibreOffice."""
-    return f"~${path.name}", f".~lock.{path.name}#"
+def lock_names(path: Path) -> tuple[str, ...]:
+    """Return the names of the lock files of Excel, WPS, and LibreOffice."""
+    return f"~${path.name}", f".~{path.name}", f".~lock.{path.name}#"
 
 
 def _names(target: Path) -> Iterator[Path]:

@@ -144,3 +144,30 @@ def test_a_mock_host_is_one_host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
     with pytest.raises(NotFit, match=r"mock_hosts.*主机名"):
         load_settings(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["single-window.toml.txt", "single-window.txt", "Single-Window.toml", "single_window.toml"],
+)
+def test_settings_under_another_name_are_not_passed_over(tmp_path: Path, name: str):
+    """A program has lengthened or changed the name; nothing goes on without what it says."""
+    (tmp_path / name).write_text("four_eyes = true", encoding="utf-8")
+
+    with pytest.raises(NotFit) as refused:
+        load_settings(tmp_path)
+
+    assert name in str(refused.value)
+    assert "请改名" in str(refused.value)
+
+
+@pytest.mark.parametrize("name", ["single-window.toml.bak", "notes.txt", "single-window-结果.txt"])
+def test_other_files_beside_the_list_say_nothing(tmp_path: Path, name: str):
+    """A folder without settings is a good one, and so is one with a copy beside the settings."""
+    (tmp_path / name).write_text("four_eyes = true", encoding="utf-8")
+    without = load_settings(tmp_path)
+    (tmp_path / "single-window.toml").write_text("batch_limit = 3", encoding="utf-8")
+    (tmp_path / "single-window.toml.txt").write_text("batch_limit = 4", encoding="utf-8")
+
+    assert not without.four_eyes
+    assert load_settings(tmp_path).batch_limit == 3

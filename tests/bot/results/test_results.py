@@ -245,7 +245,7 @@ def test_copy_that_cannot_be_replaced_gets_another_name(tmp_path: Path) -> None:
     ]
 
 
-@pytest.mark.parametrize("lock", ["~$结果.xlsx", ".~lock.结果.xlsx#"])
+@pytest.mark.parametrize("lock", ["~$结果.xlsx", ".~结果.xlsx", ".~lock.结果.xlsx#"])
 def test_copy_that_somebody_looks_at_is_left_alone(tmp_path: Path, lock: str) -> None:
     """A result that is open in Excel or LibreOffice stays; the new one lies beside it."""
     source = write_xlsx(tmp_path / "清单.xlsx", [row(1)])

@@ -8,6 +8,7 @@ import zipfile
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
+from random import Random
 
 import pytest
 from openpyxl import Workbook
@@ -47,6 +48,37 @@ def _list_with(part: str, text: str | bytes) -> bytes:
     return content.getvalue()
 
 
+def _strict(prefix: str = "") -> bytes:
+    """Return a good list as Excel saves it as “Strict Open XML 电子表格”."""
+    content = BytesIO()
+    with (
+        zipfile.ZipFile(BytesIO(_list_with("xl/none.xml", "<x/>"))) as old,
+        zipfile.ZipFile(content, "w") as new,
+    ):
+        for name in old.namelist():
+            part = old.read(name)
+            for ours, strict in NAMESPACES:
+                part = part.replace(ours, strict)
+            if name == "xl/workbook.xml" and prefix:
+                part = part.replace(
+                    b"<workbook xmlns=", f"<{prefix}:workbook xmlns:{prefix}=".encode()
+                )
+                part = part.replace(b"</workbook>", f"</{prefix}:workbook>".encode())
+            new.writestr(name, part)
+    return content.getvalue()
+
+
+def _chance(count: int, start: bytes = b"") -> bytes:
+    """Return bytes like those of an encrypted file."""
+    return start + Random(7).randbytes(count)
+
+
+def _guarded(text: str) -> bytes:
+    """Return a .csv of two rows whose numbers another program guards against Excel."""
+    lines = [",".join(row()), *(",".join(text % one for one in row(i).values()) for i in (1, 2))]
+    return "\r\n".join(lines).encode()
+
+
 def _sheet_of(data: str, rest: str = "") -> bytes:
     return _list_with(SHEET, f"{HEAD}<sheetData>{data}</sheetData>{rest}</worksheet>")
 
@@ -55,6 +87,16 @@ def _rows(count: int, cells: str) -> str:
     return "".join(f'<row r="{number}">{cells}</row>' for number in range(1, count + 1))
 
 
+NAMESPACES = [
+    (
+        b"http://schemas.openxmlformats.org/spreadsheetml/2006/main",
+        b"http://purl.oclc.org/ooxml/spreadsheetml/main",
+    ),
+    (
+        b"http://schemas.openxmlformats.org/officeDocument/2006/relationships",
+        b"http://purl.oclc.org/ooxml/officeDocument/relationships",
+    ),
+]
 ENTITY = '<!DOCTYPE x [<!ENTITY e "eeee">]><workbook>&e;</workbook>'
 LAUGHS = '<!DOCTYPE x [<!ENTITY a "haha"><!ENTITY b "&a;&a;">]><sst>&b;</sst>'
 OUTSIDE = '<!DOCTYPE x [<!ENTITY f SYSTEM "file:///etc/passwd">]><sst>&f;</sst>'
@@ -70,6 +112,12 @@ WRONG_FILES: list[tuple[str, bytes, str, int | None]] = [
     ("旧版.xls", OLE + bytes(600), "B04", None),
     ("旧版.xlsx", OLE + bytes(600), "B04", None),
     ("加密.xlsx", OLE + bytes(600) + "EncryptedPackage".encode("utf-16-le"), "B05", None),
+    ("权限.xlsx", OLE + bytes(9) + "DRMEncryptedTransform".encode("utf-16-le"), "B05", None),
+    ("公司加密.xlsx", b"\x62\x14\x23E-SafeNet" + bytes(4096), "B05", None),
+    ("公司加密.csv", b"%TSD-Header-###%" + bytes(4096), "B05", None),
+    ("不认识的加密.xlsx", _chance(4096), "B05", None),
+    ("不认识的加密.csv", _chance(9000, b"\x00\x01"), "B05", None),
+    ("照片.xlsx", _chance(9000, b"\xff\xd8\xff"), "B03", None),
     ("截断.xlsx", _archive(xl__workbook_xml="<w/>" * 99)[:-30], "B06", None),
     (
         "坏.xlsx",
@@ -100,6 +148,12 @@ WRONG_FILES: list[tuple[str, bytes, str, int | None]] = [
     ("引号.csv", '统一社会信用代码,企业名称\r\n1,"模拟\r\n2,模拟\r\n'.encode(), "B24", 2),
     ("引号中断.csv", '统一社会信用代码,企业名称\r\n1,"模拟"企业\r\n'.encode(), "B24", 2),
     ("换行.csv", "统一社会信用代码,企业名称\r\n1,2\r3,4\r\n".encode(), "B27", 2),
+    ("严格.xlsx", _strict(), "B81", None),
+    ("有前缀的严格.xlsx", _strict("x"), "B81", None),
+    ("等号.csv", _guarded('="%s"'), "B37", 2),
+    ("引号里的等号.csv", _guarded('"=""%s"""'), "B37", 2),
+    ("撇号.csv", _guarded("'%s"), "B37", 2),
+    ("一格等号.csv", _guarded("%s").replace(b"13800130002", b'="13800130002"'), "B37", 3),
     ("标题.csv", "工作清单\r\n1,2\r\n".encode(), "B28", 1),
 ]
 
@@ -120,6 +174,30 @@ def test_file_that_is_no_list_is_refused(
     assert work_list.warnings == ()
     assert says_what_to_do(work_list.errors[0])
     assert work_list.items == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "advice", "harm"),
+    [
+        ("清单.xlsx", b"\x62\x14\x23E-SafeNet" + bytes(4096), "管理员申请解密", "请用 Excel"),
+        ("清单.csv", _chance(4096), "用 Excel 另存只会又加密一次", "请用 Excel"),
+        ("清单.xlsx", _strict(), "不选“Strict Open XML 电子表格”", "CSV"),
+        ("清单.xlsx", OLE + "DRMEncryptedTransform".encode("utf-16-le"), "取消限制", "取消密码"),
+        ("清单.csv", _guarded('="%s"'), '去掉 ="…"', "CSV UTF-8"),
+    ],
+    ids=["driver", "chance", "strict", "rights", "guarded"],
+)
+def test_advice_mends_the_cause(
+    tmp_path: Path, name: str, content: bytes, advice: str, harm: str
+) -> None:
+    """It names what a person has to do, and nothing that would make it again as it was."""
+    path = tmp_path / name
+    path.write_bytes(content)
+
+    (finding,) = read_work_list(path, ORIGIN).findings
+
+    assert advice in finding.fix
+    assert harm not in finding.fix
 
 
 def test_missing_file_and_folder_are_refused(tmp_path: Path) -> None:
@@ -180,7 +258,7 @@ def test_file_that_changes_while_it_is_read_is_refused(
     assert work_list.items == ()
 
 
-@pytest.mark.parametrize("lock", ["~$清单.xlsx", ".~lock.清单.xlsx#"])
+@pytest.mark.parametrize("lock", ["~$清单.xlsx", ".~清单.xlsx", ".~lock.清单.xlsx#"])
 def test_list_that_is_open_elsewhere_is_refused(tmp_path: Path, lock: str) -> None:
     """What is on the disk may not be what the person sees in Excel, WPS or LibreOffice."""
     path = write_xlsx(tmp_path / "清单.xlsx", [row()])
@@ -217,6 +295,7 @@ BOMBS: dict[str, tuple[str, Callable[[], bytes]]] = {
 MEASURE = """
 import json, re, sys, time
 from pathlib import Path
+from random import Random
 from bot.work_list.reading import read_work_list
 def measured(path):
     begun = time.process_time()

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 from openpyxl.comments import Comment
 from openpyxl.packaging.custom import IntProperty
 from openpyxl.worksheet.worksheet import Worksheet
@@ -289,6 +289,66 @@ def test_what_a_person_should_know_is_told_and_the_list_goes_on(
     assert len(work_list.items) == 2
 
 
+def _summary_first(book: Workbook) -> str:
+    book.create_sheet("概况", 0).append(["三月", "2 张"])
+    return "概况"
+
+
+def _summary_with_a_known_heading(book: Workbook) -> str:
+    book.create_sheet("按企业", 0).append(["企业名称", "张数"])
+    return "按企业"
+
+
+def _title_above_the_list(book: Workbook) -> str:
+    book.worksheets[0].insert_rows(1)
+    return _summary_first(book)
+
+
+def _list_hidden(book: Workbook) -> str:
+    book.worksheets[0].sheet_state = "hidden"
+    return _summary_first(book)
+
+
+BEHIND: list[Callable[[Workbook], str]] = [
+    _summary_first,
+    _summary_with_a_known_heading,
+    _title_above_the_list,
+    _list_hidden,
+]
+
+
+@pytest.mark.parametrize("change", BEHIND)
+def test_list_behind_another_sheet_is_found(
+    tmp_path: Path, change: Callable[[Workbook], str]
+) -> None:
+    """One sentence names the sheet that is the list, and where to move it; none speaks of CSV."""
+    book = _workbook([row(1), row(2)])
+    first = change(book)
+    book.save(tmp_path / "清单.xlsx")
+
+    (finding,) = read_work_list(tmp_path / "清单.xlsx", ORIGIN).findings
+
+    assert place(finding)[:3] == ("B33", first, None)
+    assert "「Sheet」" in finding.problem
+    assert "移到最前面" in finding.fix
+    assert "取消隐藏" in finding.fix or change is not _list_hidden
+
+
+@pytest.mark.parametrize("title", ["汇总", "填写样例"])
+def test_a_name_of_ours_is_none_for_a_list(tmp_path: Path, title: str) -> None:
+    """Such a sheet would be replaced in the results, so it is given another name first."""
+    book = _workbook([row(1)])
+    book.worksheets[0].title = title
+    book.save(tmp_path / "清单.xlsx")
+    text = write_csv(tmp_path / f"{title}.csv", [row(1)])
+
+    (finding,) = read_work_list(tmp_path / "清单.xlsx", ORIGIN).findings
+
+    assert finding.code == "B33"
+    assert says_what_to_do(finding)
+    assert read_work_list(text, ORIGIN).findings == ()
+
+
 def test_one_mobile_number_for_many_enterprises_is_asked_about(tmp_path: Path) -> None:
     """A number that was copied down the column is told once, for the first of its rows."""
     same = {"主要联系人手机": "13800138000"}
@@ -466,7 +526,7 @@ def test_every_code_has_a_test() -> None:
     }
 
     assert asserted - {"B75"} == set(CODES)
-    assert set(CODES) == {f"B{number:02d}" for number in range(1, 81)} - {"B75"}
+    assert set(CODES) == {f"B{number:02d}" for number in range(1, 82)} - {"B75"}
 
 
 def test_good_list_becomes_work_items(tmp_path: Path) -> None:
