@@ -94,10 +94,6 @@ class SignInRefused(BusinessException):
     """This enterprise cannot sign in; this run does not try again."""
 
 
-class DeclarationChanged(BusinessException):
-    """投保声明 differs from the accepted wording; nothing is ticked for any enterprise."""
-
-
 class ApplicationException(WorkItemError):
     """A technical failure; it may be retried before the press."""
 

@@ -17,6 +17,7 @@ class Breach:
     screen: str
     need: str
     found: str
+    is_of_words: bool = False  # the control or text is there, and says something else
 
 
 def breaches(screen: Screen, wordings: Mapping[str, str] | None = None) -> list[Breach]:
@@ -25,8 +26,13 @@ def breaches(screen: Screen, wordings: Mapping[str, str] | None = None) -> list[
     `wordings`, if given, replaces the screen's own digests.
     """
     worded = screen.wordings if wordings is None else wordings
-    found = [*_controls(screen), *_lists(screen), *_columns(screen), *_wordings(screen, worded)]
-    return [Breach(type(screen).__name__, need, told) for need, told in found]
+    missing = [*_controls(screen), *_lists(screen), *_columns(screen)]
+    reworded = [one for one in _wordings(screen, worded) if one[0] not in dict(missing)]
+    name = type(screen).__name__
+    return [
+        *(Breach(name, need, told) for need, told in missing),
+        *(Breach(name, need, told, is_of_words=True) for need, told in reworded),
+    ]
 
 
 def digest(texts: Iterable[str]) -> str:

@@ -21,6 +21,7 @@ COMMANDS: Mapping[str, Command] = {
     "dispatch": ("dispatch", "检查工作清单，把工作项记入台账；不启动浏览器，不确认。"),
     "run": ("run", "逐张确认清单中的保单，每张至多一次。"),
     "approve": ("approve", "查看等待批准的保单，批准或不同意。"),
+    "declaration": ("declaration", "投保声明变了：查看不同之处，由签字人接受。"),
     "approvers": ("approvers", "审批人：做一把自己的密钥，查看设置里的名册。"),
     "sign": ("sign", "审批人在自己的电脑上签字：看过待批的内容，写一份批准单。"),
     "follow-up": ("follow_up", "到“保单查询”看保险公司的审批。"),

@@ -44,8 +44,7 @@ def print_outcome(outcome: RunOutcome, as_json: bool) -> None:
     before = f"先前已确认 {outcome.done_before} 张，没有再提交"
     out.print(f"本次办妥 {outcome.done_now} 张；{before}。")
     if outcome.stopped:
-        again = "" if outcome.stopped is Stop.DECLARATION else "再运行同一命令就接着办。"
-        out.print(f"本次运行提前结束：{outcome.stopped}。{again}", style="red")
+        out.print(f"本次运行提前结束：{outcome.stopped}。再运行同一命令就接着办。", style="red")
     for file in outcome.files:
         out.print(f"结果：{file}", markup=False)
     _print_seal(outcome.seal)

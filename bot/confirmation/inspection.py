@@ -1,10 +1,10 @@
 """打开核对: what the portal shows of a policy, against the list and the last look (guide-2.2)."""
 
 from bot import declaration
-from bot.confirmation import positive_look
+from bot.confirmation import positive_look, wordings
 from bot.confirmation.moving import Acts, expect_contact, expect_unconfirmed
 from bot.confirmation.read_back import pressed_here
-from bot.errors import BusinessException, DeclarationChanged, Reason
+from bot.errors import BusinessException, Reason
 from bot.ledger.entry import Entry
 from bot.ledger.snapshot import Snapshot
 from bot.ledger.states import State
@@ -25,6 +25,9 @@ class Inspection(Acts):
             self._note_record(entry, seen)
             return
         self._evidence.keep_record(item, "snapshot", seen.stored())
+        if not wordings.is_accepted(seen.declaration, item.uscc, self._ledger, self._settings):
+            self._wait_for_acceptance(entry, seen)
+            return
         before = entry.snapshot or seen
         changed = before.differences(seen)
         self._move(
@@ -33,6 +36,18 @@ class Inspection(Acts):
             snapshot=seen,
             explanation=f"与上次所见不同：{changed}" if changed else "已与清单核对，等待批准",
             next_step="请由审批人用 single-window approve 查看后批准，或在设置中写明授权委托",
+        )
+
+    def _wait_for_acceptance(self, entry: Entry, seen: Snapshot) -> None:
+        """Leave an item whose 投保声明 nobody has accepted; nothing is ticked."""
+        changed = declaration.differences(self._settings.declaration, seen.declaration)
+        self._move(
+            entry,
+            State.NEEDS_PERSON,
+            code=Reason.DECLARATION_CHANGED,
+            snapshot=seen,
+            explanation=f"投保声明与已接受的文字不同：{changed}",
+            next_step="没有打勾；请签字人用 single-window declaration 查看，接受以后再运行",
         )
 
     def _note_record(self, entry: Entry, record: PolicyRecord) -> None:
@@ -82,12 +97,6 @@ class Inspection(Acts):
         return Snapshot.of(self._settings.origin, details, documents)
 
     def _check(self, item: WorkItem, details: PolicyDetails) -> None:
-        if wording := declaration.differences(self._settings.declaration, details.declaration):
-            raise DeclarationChanged(
-                Reason.DECLARATION_CHANGED,
-                f"投保声明与已接受的文字不同：{wording}",
-                "没有打勾，本次运行已停止；请由签字人阅读新声明，更新设置和授权委托后再运行",
-            )
         due = {
             "申请编号": (item.application_no, details.application_no),
             "企业名称": (item.enterprise_name, details.enterprise_name),

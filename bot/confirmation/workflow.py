@@ -29,7 +29,6 @@ from bot.errors import (
     RUN_AGAIN,
     ApplicationException,
     BusinessException,
-    DeclarationChanged,
     NotWritten,
     OutOfTime,
     Reason,
@@ -265,8 +264,6 @@ class Robot(DBOSConfiguredInstance):
             self._mind_the_time(entry)
             act(entry)
         except BusinessException as error:
-            if isinstance(error, DeclarationChanged):
-                self.stopped = Stop.DECLARATION
             self._confirmation.refuse(entry, error)
 
     def _mind_the_time(self, entry: Entry) -> None:

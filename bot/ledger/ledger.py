@@ -1,5 +1,6 @@
 """台账: what the bot knows of every work item, for ever."""
 
+import json
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -25,6 +26,8 @@ from bot.ledger.intake import insert, makers, take_in, take_request
 from bot.ledger.schema import AUDIT, ITEMS, REQUESTS, ROWS, VERSION
 from bot.ledger.states import MOVES, RESTARTABLE, State
 from bot.work_item import WorkItem, policy_of
+
+ACCEPTED = "accepted_declaration"  # in the audit: the digest of the wording
 
 
 class Ledger:
@@ -222,6 +225,24 @@ class Ledger:
         )
         with self._database.writing() as transaction:
             transaction.execute(change.values(explanation=explanation, next_step=next_step))
+
+    def accept_declaration(self, references: Iterable[str], digest: str, by: str) -> None:
+        """Note that a person has accepted this wording of 投保声明 for these items' enterprises."""
+        told = {"next_step": f"{by}已接受新的投保声明：再运行就接着办"}
+        with self._database.writing() as transaction:
+            for reference in references:
+                of_item = ITEMS.c.reference == reference
+                state = transaction.execute(sa.select(ITEMS.c.state).where(of_item)).scalar_one()
+                transaction.execute(ITEMS.update().where(of_item).values(told))
+                audit.record(transaction, reference, state, state, by, {ACCEPTED: digest})
+
+    def has_accepted(self, uscc: str, digest: str) -> bool:
+        """Tell whether an enterprise has accepted the wording of 投保声明 with this digest."""
+        noted = AUDIT.c.detail.contains(json.dumps({ACCEPTED: digest})[1:-1])
+        query = sa.select(AUDIT.c.seq).join(ITEMS, ITEMS.c.reference == AUDIT.c.reference)
+        with self._database.reading() as connection:
+            found = connection.execute(query.where(ITEMS.c.uscc == uscc, noted).limit(1))
+            return found.first() is not None
 
     def close(self) -> None:
         """Let go of the file."""

@@ -60,6 +60,11 @@ class Look:
     breaches: tuple[Breach, ...]
     files: tuple[Path, ...] = ()
 
+    @property
+    def is_hindrance(self) -> bool:
+        """Whether a run cannot go on; a reworded 投保声明 concerns those who see it alone."""
+        return any(not one.is_of_words for one in self.breaches)
+
 
 @dataclass(slots=True)
 class Walk:
@@ -157,8 +162,9 @@ def expect_whole(settings: Settings, sessions: Sessions, items: Iterable[WorkIte
             continue
         except WorkItemError:  # the run has its own ways with a portal that fails
             return
-        if seen.broken:
-            told = "；".join(str(look.stop) for look in seen.broken)
+        broken = [look for look in seen.broken if look.is_hindrance]
+        if broken:
+            told = "；".join(str(look.stop) for look in broken)
             raise NotFit(
                 f"门户的页面和程序所知的不同：{told}",
                 "没有办理任何一张；请运行 single-window canary 查看，并联系维护人员更新程序",

@@ -145,17 +145,31 @@ def test_what_is_pending_of_the_enterprises_in_the_settings(workplace: Workplace
     assert state.confirmations(later) == []
 
 
-def test_a_reworded_declaration_stops_the_run(workplace: Workplace):
-    """Nothing is ticked for anybody until a signatory has read the new wording."""
-    for _ in range(2):
-        workplace.add().set_faults({"id": "declaration_reworded"})
+def test_a_reworded_declaration_keeps_nobody_else(workplace: Workplace):
+    """Who sees the new wording waits until it is accepted; who sees the old one is confirmed."""
+    (reworded,) = workplace.add().ledger()
+    workplace.enterprises[0].set_faults({"id": "declaration_reworded"})
+    (usual,) = workplace.add().ledger()
 
     code, items = workplace.run()
-    states = sorted(item["state"] for item in items.values())
+    (new,) = workplace.ask("declaration")["declarations"]
+    before = workplace.arrivals()
+    accepted = workplace.call(
+        *("declaration", "--accept", new["digest"], "--by", "模拟签字人", "--data-dir", "data")
+    )
+    workplace.run()
+    workplace.approve(reworded)
+    again, after = workplace.run()
 
-    assert states == ["needs_person", "ready"]
-    assert list(workplace.arrivals().values()) == [[], []]
     assert code == 1
+    assert (items[reworded]["state"], items[reworded]["code"]) == (
+        "needs_person",
+        "DECLARATION_CHANGED",
+    )
+    assert (before[reworded], len(before[usual])) == ([], 1)
+    assert any(line.startswith("+") for line in new["differences"])
+    assert accepted.returncode == 0
+    assert (again, after[reworded]["state"]) == (0, "confirmed")
 
 
 def test_nothing_is_confirmed_without_a_mandate(workplace: Workplace):
