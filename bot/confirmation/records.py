@@ -12,7 +12,8 @@ from playwright.sync_api import Error as PlaywrightError
 from bot.clock import stamp
 from bot.confirmation.press import Pressed
 from bot.errors import EvidenceNotKept
-from bot.evidence.pack import SEAL, Evidence, environment
+from bot.evidence.environment import environment
+from bot.evidence.pack import SEAL, Evidence
 from bot.ledger.entry import Entry
 from bot.ledger.history import History
 from bot.ledger.snapshot import as_facts

@@ -6,21 +6,19 @@ lists every file with its digest, including personal files that were cleared lat
 
 import json
 import logging
-import platform
 import re
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from functools import cache
 from hashlib import sha256
-from importlib.metadata import version
 from pathlib import Path
 from threading import Lock
 from typing import Any
 
 from bot.clock import stamp, utc
 from bot.errors import EvidenceNotKept, NotFit, Reason
+from bot.evidence.environment import versions
 from bot.evidence.pack_file import MANIFEST, RECORDS, PackFile, last_of, pack_files
 from bot.evidence.page import write_page
 from bot.evidence.seal import CHAIN, PACK, RUN, Chain, Head, Seal, signature_of
@@ -28,7 +26,6 @@ from bot.ledger.entry import Entry
 from bot.ledger.history import History
 from bot.ledger.states import ADVANCING
 from bot.private_files import is_half, make_private, write_private
-from bot.settings import Settings
 from bot.work_item import WorkItem
 from pages.models import Contact, Document
 
@@ -285,30 +282,6 @@ def is_personal(name: str) -> bool:
     """Tell whether a file of a pack may show a person's data."""
     file = PackFile.parse(name)
     return file is not None and file.is_personal
-
-
-def environment(settings: Settings, browser: str) -> dict[str, Any]:
-    """Return where, with what and by whom an item is worked on."""
-    return {
-        "portal": settings.origin,
-        "edition": settings.edition,
-        "login": settings.login,
-        "transport": settings.confirm_transport,
-        "operator": settings.operator,
-        "is_live": settings.live,
-        "versions": versions() | {"browser": browser},
-    }
-
-
-@cache
-def versions() -> dict[str, str]:
-    """Return the versions of the program, its driver and its platform."""
-    return {
-        "single-window": version("single-window"),
-        "playwright": version("playwright"),
-        "python": platform.python_version(),
-        "system": f"{platform.system()} {platform.release()}",
-    }
 
 
 def _names(pack: Path) -> list[str]:

@@ -4,7 +4,8 @@ from dataclasses import asdict, replace
 from itertools import pairwise
 from pathlib import Path
 
-from bot.evidence.pack import Evidence, environment
+from bot.evidence.environment import environment
+from bot.evidence.pack import Evidence
 from bot.evidence.seal import PUBLIC_KEY
 from bot.evidence.verification import Verification, verify
 from bot.ledger.ledger import Ledger
