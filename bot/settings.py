@@ -29,7 +29,7 @@ from bot.errors import NotFit
 from bot.origins import LOOPBACK, host_name, origin_of, portal_of
 from bot.parties import Approver, Mandate, ServedEnterprise
 from bot.setting_errors import explained
-from bot.settings_file import SettingsFile, read_regular, read_settings_file
+from bot.settings_file import SettingsFile, read_regular, read_settings_file, signature_rules
 from bot.trust import expect_trusted, expect_trusted_profile
 from pages.models import Declaration
 from pages.profile import PROFILES, PortalProfile, ProfileUnfit, parse_profile
@@ -291,8 +291,11 @@ def _validated(file: SettingsFile, options: dict[str, Any]) -> Settings:
         def settings_customise_sources(
             cls, settings_cls: type[BaseSettings], *_: Any, **sources: PydanticBaseSettingsSource
         ) -> tuple[PydanticBaseSettingsSource, ...]:
-            from_file = InitSettingsSource(settings_cls, file.anchored())
-            return sources["init_settings"], sources["env_settings"], from_file
+            rules, rest = (
+                InitSettingsSource(settings_cls, one)
+                for one in (signature_rules(file), file.anchored())
+            )
+            return rules, sources["init_settings"], sources["env_settings"], rest
 
     try:
         return SettingsOfFolder(**options)

@@ -11,6 +11,8 @@ from datetime import date, time
 from pathlib import Path
 from typing import Any
 
+from platformdirs import site_config_path
+
 from bot.errors import NotFit
 
 FILE_NAME = "single-window.toml"
@@ -29,6 +31,10 @@ HARMLESS = frozenset(  # they hold without trust: how long, how many, when; ever
     }
 )
 PATHS = frozenset({"browser", "data_dir", "portal_profile"})
+SIGNATURE_RULES = ("four_eyes", "approvers")
+MACHINE_FOLDER = (  # no variable moves it; an administrator alone can write there
+    Path("/etc/single-window") if os.name == "posix" else site_config_path("single-window", False)
+)
 ENVIRONMENT_ALONE = frozenset({"mock_hosts"})  # a folder never says which host is a mock
 
 
@@ -107,6 +113,25 @@ def read_settings_file(folder: Path) -> SettingsFile:
     if capitals := [visible(name) for name in values if name != name.lower()]:
         raise NotFit(f"设置有误：{'、'.join(capitals)}：没有这个设置", f"请改正 {file}，名称用小写")
     return SettingsFile(folder, content, values)
+
+
+def signature_rules(folder: SettingsFile) -> dict[str, Any]:
+    """Return `four_eyes` and the register, from where signatures are asked for; empty if nowhere.
+
+    The administrator's file comes first. Neither environment nor options take back what it or the
+    folder asks for, and whoever asks for signatures also says whose.
+
+    Raises:
+        NotFit: the administrator's file says anything else, or cannot be read.
+    """
+    machine = read_settings_file(MACHINE_FOLDER)
+    if others := machine.values.keys() - SIGNATURE_RULES:
+        told = f"{machine.path} 里只能写 {'、'.join(SIGNATURE_RULES)}"
+        raise NotFit(told, f"请管理员删去 {visible('、'.join(sorted(others)))}")
+    for file in (machine, folder):
+        if file.values.get("four_eyes") is True:
+            return {"four_eyes": True, "approvers": file.values.get("approvers", [])}
+    return {}
 
 
 def _expect_no_other_name(folder: Path) -> None:

@@ -229,7 +229,7 @@ class Ledger:
     def accept_declaration(self, references: Iterable[str], digest: str, by: str) -> None:
         """Note that a person has accepted this wording of 投保声明 for these items' enterprises."""
         told = {"next_step": f"{by}已接受新的投保声明：再运行就接着办"}
-        with self._database.writing() as transaction:
+        with self._database.deciding() as transaction:
             for reference in references:
                 of_item = ITEMS.c.reference == reference
                 state = transaction.execute(sa.select(ITEMS.c.state).where(of_item)).scalar_one()

@@ -1,9 +1,12 @@
 """Settings: the last of file, environment and options wins, and what is wrong is named."""
 
+from base64 import b64encode
 from pathlib import Path
+from runpy import run_path
 
 import pytest
 
+from bot import settings_file
 from bot.errors import NotFit
 from bot.settings import load_settings
 from tests.bot.homes import write_settings
@@ -171,3 +174,109 @@ def test_other_files_beside_the_list_say_nothing(tmp_path: Path, name: str):
 
     assert not without.four_eyes
     assert load_settings(tmp_path).batch_limit == 3
+
+
+def register(*names: str) -> str:
+    """Return a register with these approvers, each with the same bytes of a key as the name."""
+    lines = (
+        f"[[approvers]]\nname = '{one}'\nkey = '{b64encode(one.encode().ljust(32)).decode()}'\n"
+        "enterprises = ['全部']\n"
+        for one in names
+    )
+    return "".join(lines)
+
+
+@pytest.fixture
+def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The administrator's folder, empty."""
+    folder = tmp_path / "machine"
+    folder.mkdir()
+    monkeypatch.setattr(settings_file, "MACHINE_FOLDER", folder)
+    return folder
+
+
+ASKED = "four_eyes = true\n"
+SIGNATURES: dict[str, tuple[str, str, dict[str, str], tuple[bool, list[str]]]] = {
+    "asked by the folder": ("", ASKED + register("a"), {}, (True, ["a"])),
+    "a variable takes nothing back": (
+        *("", ASKED + register("a")),
+        {"FOUR_EYES": "false", "APPROVERS": "[]"},
+        (True, ["a"]),
+    ),
+    "asked by a variable": ("", register("a"), {"FOUR_EYES": "true"}, (True, ["a"])),
+    "the folder takes nothing back": (
+        *("", "four_eyes = false\n" + register("a")),
+        {"FOUR_EYES": "true"},
+        (True, ["a"]),
+    ),
+    "asked by the administrator": (ASKED + register("b"), "", {}, (True, ["b"])),
+    "a key that the maker has added": (
+        ASKED + register("b"),
+        ASKED + register("b", "maker"),
+        {},
+        (True, ["b"]),
+    ),
+    "a folder that does without": (
+        ASKED + register("b"),
+        "four_eyes = false\n" + register("maker"),
+        {"FOUR_EYES": "false"},
+        (True, ["b"]),
+    ),
+    "nobody asks": ("four_eyes = false\n", register("a"), {}, (False, ["a"])),
+}
+
+
+@pytest.mark.parametrize("case", SIGNATURES)
+def test_who_asks_for_signatures_also_says_whose(
+    tmp_path: Path, machine: Path, monkeypatch: pytest.MonkeyPatch, case: str
+):
+    """The administrator before the folder, and no variable takes back what either asks for."""
+    of_machine, of_folder, variables, due = SIGNATURES[case]
+    (machine / "single-window.toml").write_text(of_machine, encoding="utf-8")
+    write_settings(tmp_path, of_folder)
+    for name, value in variables.items():
+        monkeypatch.setenv(f"SINGLE_WINDOW_{name}", value)
+
+    settings = load_settings(tmp_path)
+
+    assert (settings.four_eyes, [one.name for one in settings.approvers]) == due
+
+
+@pytest.mark.parametrize("text", ["portal_url = 'https://portal.example'", "four_eyes = "])
+def test_the_administrators_file_says_who_signs_and_nothing_else(
+    tmp_path: Path, machine: Path, text: str
+):
+    """It is read whoever runs a command, so it is right or nothing runs."""
+    (machine / "single-window.toml").write_text(text, encoding="utf-8")
+
+    with pytest.raises(NotFit, match="machine"):
+        load_settings(tmp_path)
+
+
+@pytest.mark.parametrize("variable", ["XDG_CONFIG_DIRS", "XDG_CONFIG_HOME", "HOME"])
+def test_no_variable_moves_the_administrators_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, variable: str
+):
+    """Whoever runs the bot could otherwise bring a register of his own."""
+    monkeypatch.setenv(variable, str(tmp_path))
+
+    read_anew = run_path(str(settings_file.__file__))
+    assert read_anew["MACHINE_FOLDER"] == settings_file.MACHINE_FOLDER
+
+
+@pytest.mark.parametrize(
+    ("lines", "named"),
+    [
+        (register("a") + register("a"), "写了两次"),
+        ("[[approvers]]\nname = 'a'\nkey = 'x'\nenterprises = ['全部']", "公钥"),
+        ("[[approvers]]\nname = 'a'\nenterprises = ['全部']", "key：没有写"),
+        (register("a").replace("['全部']", "[]"), "不能为空"),
+        (register("a") + "role = 'maker'\n", "应是其中之一"),
+    ],
+)
+def test_a_wrong_register_is_named(tmp_path: Path, lines: str, named: str):
+    """Nobody is an approver by mistake."""
+    write_settings(tmp_path, lines)
+
+    with pytest.raises(NotFit, match=named):
+        load_settings(tmp_path)
