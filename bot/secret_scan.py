@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from hashlib import md5, sha1, sha256
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, quote_plus
+from urllib.parse import quote, quote_plus, unquote
 
 from ahocorasick_rs import BytesAhoCorasick
 
@@ -32,6 +32,12 @@ READ_ONLY = (".sqlite", ".sqlite-shm", ".sqlite-wal")  # a rewrite would break t
 DEEPEST = 5  # archives in archives
 ZIP = b"PK\x03\x04"
 UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError)  # the last: encrypted
+# what a random value is made of: long pieces that are neither words nor numbers
+PIECE = re.compile(r"[0-9A-Za-z]{8,}")
+RUN = re.compile(r"[0-9]{4,}|[A-Z][a-z]{3,}|[a-z]{4,}|[A-Z]{4,}")
+CHANGE = re.compile(r"(?<=[0-9])(?=[A-Za-z])|(?<=[A-Za-z])(?=[0-9])|(?<=[a-z])(?=[A-Z])")
+VOWEL, CONSONANTS = re.compile(r"(?i)[aeiouy]"), re.compile(r"(?i)[^aeiouy0-9]{5}")
+NOISE, LONG = 5, 20  # characters
 ALNUM = frozenset(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
 # one key press in a trace: a single one is harmless, a row of them can spell a secret
 KEY_PRESS = re.compile(
@@ -101,10 +107,38 @@ def _base64(content: bytes) -> Iterator[bytes]:
 
 
 def tokens(cookies: Iterable[Mapping[str, Any]]) -> Iterator[Secret]:
-    """Give the cookies of a session: those that no script may read."""
+    """Give the cookies that sign a session in: random, and read by no script.
+
+    A portal may hide a language or a region from scripts too. Such a word stands in every page,
+    and its discovery says nothing.
+    """
     for cookie in cookies:
-        if cookie["httpOnly"]:
+        if cookie["httpOnly"] and looks_random(cookie["value"]):
             yield Secret(cookie["value"])
+
+
+def looks_random(value: str) -> bool:
+    """Tell whether a value is a token, and not words, numbers or times that people write."""
+    joined = re.sub(r"[-_+]", "", unquote(value))  # signs of Base64, and of a UUID
+    return sum(map(_noise, PIECE.findall(joined))) >= NOISE
+
+
+def _noise(piece: str) -> int:
+    """Return how many characters of a piece belong to no word and to no number."""
+    if piece.isdigit():
+        return len(piece) if len(piece) >= LONG else 0
+    changes = len(CHANGE.findall(piece))
+    if changes * 5 > len(piece) or (changes > 3 and len(piece) >= LONG and not piece.isalpha()):
+        return len(piece)
+    return len(RUN.sub(lambda run: "" if _is_plain(run[0]) else run[0], piece))
+
+
+def _is_plain(run: str) -> bool:
+    """Tell whether a row of digits, or of letters, is one that a person could have written."""
+    if run.isdigit():
+        return True
+    vowels = len(VOWEL.findall(run))
+    return vowels * 5 >= len(run) and not CONSONANTS.search(run)
 
 
 class SecretScanner:

@@ -106,7 +106,8 @@ def _print_leaks(outcome: RunOutcome) -> None:
         out.print(f"文件中留有密码或登录凭据：{file}", style="red", markup=False)
     if outcome.leaks:
         out.print(
-            "文件已移到台账旁的 quarantine（台账和证据的封存不动）。请改掉密码，并联系维护人员。"
+            "已封存的证据和台账没有动，别的文件已移到台账旁的 quarantine。"
+            "请改掉密码，并联系维护人员；证据里的联系方式可以用 single-window delete 清除。"
         )
 
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.errors import EvidenceNotKept
-from bot.evidence.pack import Evidence
-from bot.evidence.seal import Head
+from bot.evidence.pack import Evidence, is_seal
+from bot.evidence.pack_file import MANIFEST
+from bot.evidence.seal import Head, Seal
 from bot.ledger.ledger import Ledger
 from bot.settings import Settings
 
@@ -43,6 +44,17 @@ def sealed(settings: Settings, ledger: Ledger) -> Iterator[Evidence]:
         evidence.end()
     except EvidenceNotKept as error:  # the run must report its results all the same
         log.warning("%s。%s。", error.explanation, error.next_step)
+
+
+def is_sealed(file: Path) -> bool:
+    """Tell whether a seal lists this file of a pack, or is in it."""
+    manifest = file.parent / MANIFEST
+    if is_seal(file) or not manifest.exists():
+        return is_seal(file)
+    try:
+        return file.name in {one["name"] for one in Seal.read(manifest).facts["files"]}
+    except (OSError, ValueError, LookupError, TypeError):  # somebody has damaged the seal
+        return True
 
 
 def seal_note(ledger: Ledger, evidence: Evidence) -> SealNote | None:

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
 
-from bot.evidence.pack import is_seal
+from bot.evidence.sealing import is_sealed
 from bot.ledger.ledger import Ledger
 from bot.operations.job import Job
 from bot.secret_scan import SecretScanner, quarantine_files
@@ -18,7 +18,8 @@ log = logging.getLogger(__name__)
 def quarantined_leaks(job: Job, ledger: Ledger, files: tuple[Path, ...]) -> tuple[Path, ...]:
     """Put stars over secrets in the results, and away what else was written and holds one.
 
-    What belongs to an evidence pack is never rewritten: it would not be evidence any more.
+    What belongs to an evidence pack is never rewritten: it would not be evidence any more. What is
+    sealed is not even moved, since it would look as if somebody had taken it away.
     """
     items = [item for entry in ledger.rounds() for item in entry.items]
     items += [request.item for request in ledger.requests(None)]
@@ -27,7 +28,7 @@ def quarantined_leaks(job: Job, ledger: Ledger, files: tuple[Path, ...]) -> tupl
     store, since = job.settings.store, job.started.timestamp()
     stored = (path for path in store.rglob("*") if path.is_file())
     hits = scanner.search([*files, *(path for path in stored if path.stat().st_mtime >= since)])
-    quarantine_files(hits, store / "quarantine" / f"{job.started:%Y%m%d-%H%M%S}", is_seal)
+    quarantine_files(hits, store / "quarantine" / f"{job.started:%Y%m%d-%H%M%S}", is_sealed)
     return tuple(dict.fromkeys(hit.file for hit in hits))
 
 

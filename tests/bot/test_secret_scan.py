@@ -10,7 +10,7 @@ from openpyxl import Workbook, load_workbook
 from playwright.sync_api import Browser
 
 from bot.evidence.pack import is_seal
-from bot.secret_scan import SecretScanner, quarantine_files
+from bot.secret_scan import SecretScanner, quarantine_files, tokens
 from pages.models import Secret
 
 TYPED = 'Mock"密&<码>/+1'
@@ -230,3 +230,41 @@ def test_without_secrets_nothing_is_found(tmp_path: Path):
 
     assert SecretScanner([]).search([tmp_path]) == []
     assert SecretScanner([Secret("123"), Secret("")]).search([tmp_path]) == []
+
+
+TOKENS = [
+    "5f4dcc3b5aa765d61d8327deb882cf99",
+    "9B2C41F0D7A65E83",
+    "aB3xK9_pQ2mZ7-tR5wY1cV",
+    "2f1c0a9e-7b6d-4e58-9a3c-5d0e8f7b6a41",
+    "s5u1l9m3q0c7r2v8k4n6p1t0x3",
+    "0000kQ7vX2mZpL9:1a2b3c4d5",
+    "eyJhbGciOiJIUzI1NiJ9.eyJ1IjoxfQ.3Xk9Zq1Lm7Pv2Rt8",
+    "QmFzZTY0K3Nlc3Npb24vMTIz%2BA9d%3D",
+    "83719504628175930462817593",
+]
+WORDS = [
+    *("zh-CN", "guangdong", "GuangDong", "dark", "1", "true", "utf-8", "guangzhou440100"),
+    *("91440101000000019F", "XW20260101000001", "13800138000", "1732867200123", "mock0001"),
+    *("2026-11-29T10:00:00Z", "20261129T100000Z", "192.168.100.100:8080", "v2.14.3-release"),
+    *("%E5%B9%BF%E4%B8%9C", "/sw/pending/list?page=1", '{"lang":"zh","theme":"dark"}'),
+    *("GuangdongInternationalTradeSingleWindow", "zhongshan-city-district-office"),
+    "Mozilla/5.0 (X11; Linux x86_64)",
+]
+
+
+def cookie(value: str, is_hidden: bool = True) -> dict[str, object]:
+    """Return a cookie as a browser context gives it."""
+    return {"name": "any", "value": value, "httpOnly": is_hidden}
+
+
+@pytest.mark.parametrize("value", TOKENS)
+def test_cookie_of_a_session_is_a_secret(value: str):
+    """Whatever made it, it is random; scripts may read the others, so no session is in them."""
+    assert [one.reveal() for one in tokens([cookie(value), cookie(value, False)])] == [value]
+
+
+@pytest.mark.parametrize("value", WORDS)
+def test_cookie_of_a_word_is_none(value: str):
+    """A language, a region, a code or a time stands in ordinary pages and records."""
+    assert list(tokens([cookie(value)])) == []
