@@ -8,6 +8,8 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
+from pages.visible import visible_lines
+
 TEMPLATES = Path(__file__).parent / "templates"
 
 
@@ -18,11 +20,19 @@ def render(name: str, **facts: Any) -> bytes:
     return _template(f"{name}.html").render(look=look, look_digest=digest, **facts).encode()
 
 
+def _visible(value: Any) -> Any:
+    """Return what a template puts in, without anything that hides or turns text; markup is ours."""
+    return (
+        visible_lines(value) if isinstance(value, str) and not hasattr(value, "__html__") else value
+    )
+
+
 @cache  # compiling one costs more than filling it in
 def _template(name: str) -> Template:
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
+        finalize=_visible,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

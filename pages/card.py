@@ -11,7 +11,8 @@ from pages.login import LoginPage, is_login
 from pages.models import Secret
 from pages.parts import DialogLog, enter_secret
 from pages.profile import GUANGDONG, PortalProfile
-from pages.screen import Screen, lines
+from pages.reading import lines_of, texts_of
+from pages.screen import Screen
 
 INSTALL = "请下载安装IC卡/Key客户端控件，否则，将无法使用IC卡/Key"
 BLOCKED = "ERR_BLOCKED_BY_LOCAL_NETWORK_ACCESS_CHECKS"  # Chromium's own words, since version 147
@@ -65,7 +66,7 @@ class CardLoginPage(Screen):
 
     def box_words(self) -> tuple[str, ...]:
         """Return the text of the box, line by line."""
-        return lines(self.box.locator("body"))
+        return lines_of(self.box.locator("body"))
 
     def notices(self) -> tuple[str, ...]:
         """Return the texts of the page's native dialogs, and forget them."""
@@ -90,7 +91,7 @@ class CardLoginPage(Screen):
         self.wait_while(self.busy)
         if not self.login_button.is_visible():
             return ()
-        return (*self.notices(), *self.messages.all_inner_texts())
+        return (*self.notices(), *texts_of(self.messages))
 
 
 class ControlDownloadPage(Screen):

@@ -7,7 +7,8 @@ from operator import attrgetter
 
 from playwright.sync_api import Locator
 
-from pages.screen import Screen, lines
+from pages.reading import lines_of, texts_of
+from pages.screen import Screen
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ def _lists(screen: Screen) -> Iterator[tuple[str, str]]:
 
 def _columns(screen: Screen) -> Iterator[tuple[str, str]]:
     for need, due in screen.columns.items():
-        headings = [text.strip() for text in attrgetter(need)(screen).headings.all_inner_texts()]
+        headings = texts_of(attrgetter(need)(screen).headings)
         for heading in due:
             if headings.count(heading) != 1:
                 yield (
@@ -65,7 +66,7 @@ def _columns(screen: Screen) -> Iterator[tuple[str, str]]:
 
 def _wordings(screen: Screen, wordings: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     for need, due in wordings.items():
-        shown = [" ".join(lines(one)) for one in attrgetter(need)(screen).all()]
+        shown = [" ".join(lines_of(one)) for one in attrgetter(need)(screen).all()]
         if digest(shown) != due:
             yield need, f"文字变了：{' '.join(shown)}"
 

@@ -9,6 +9,7 @@ from pages.desk import DeskPage
 from pages.errors import BindingRequired, PortalRefused
 from pages.parts import DialogLog
 from pages.profile import GUANGDONG, PortalProfile
+from pages.reading import text_of
 from pages.screen import Screen
 
 
@@ -35,7 +36,7 @@ class HomePage(Screen):
 
     def enterprise_name(self) -> str:
         """Return 企业名称 of the enterprise that is signed in."""
-        return self.greeting.inner_text().removeprefix("欢迎您，").strip()
+        return text_of(self.greeting).removeprefix("欢迎您，").strip()
 
     def log_out(self) -> None:
         """Press 退出; the log-in box comes back."""

@@ -10,7 +10,8 @@ from pages.errors import LoginRefused
 from pages.models import Secret
 from pages.parts import Captcha, DialogLog, enter_secret
 from pages.profile import GUANGDONG, PortalProfile
-from pages.screen import Screen, lines
+from pages.reading import facts_of_all, lines_of, title_of
+from pages.screen import Screen
 
 
 class LoginPage(Screen):
@@ -57,12 +58,16 @@ class LoginPage(Screen):
 
     def box_words(self) -> tuple[str, ...]:
         """Return the text of the log-in box, line by line."""
-        return lines(self.box.locator("body"))
+        return lines_of(self.box.locator("body"))
 
     def placeholders(self) -> tuple[str, ...]:
         """Return the placeholder of each field of the box."""
         fields = self.box.locator("input[placeholder]")
-        return tuple(fields.evaluate_all("fields => fields.map(field => field.placeholder)"))
+        return tuple(facts_of_all(fields, "fields => fields.map(field => field.placeholder)"))
+
+    def page_title(self) -> str:
+        """Return the title of the page, which names the edition."""
+        return title_of(self.surface)
 
     def log_in(self, account: str, password: Secret, captcha: str) -> HomePage:
         """Fill in password, user name and captcha, and press 登录.

@@ -13,6 +13,7 @@ from playwright.sync_api import Error as PlaywrightError
 
 from pages.errors import ForeignOrigin, ScreenNotReached, SecretNotTyped, UnknownWording
 from pages.models import Secret
+from pages.reading import facts_of, facts_of_all, message_of, text_of, texts_of
 
 Surface = Page | FrameLocator  # the tab, or the desk frame, that shows a screen
 
@@ -54,12 +55,13 @@ class DialogLog:
         return messages
 
     def _close(self, dialog: Dialog) -> None:
-        if dialog.message in self._accepted:
-            self._accepted.remove(dialog.message)
+        message = message_of(dialog)
+        if message in self._accepted:
+            self._accepted.remove(message)
             dialog.accept()
         else:
             if len(self._messages) < KEPT_DIALOGS:
-                self._messages.append(dialog.message[:KEPT_CHARACTERS])
+                self._messages.append(message[:KEPT_CHARACTERS])
             dialog.dismiss()
 
 
@@ -143,7 +145,7 @@ def enter_secret(field: Locator, secret: Secret) -> None:
         SecretNotTyped: the field is missing, or takes no input.
     """
     try:
-        foreign = field.evaluate(ENTER_SECRET, [secret.reveal(), TrustedOrigins.of(field.page)])
+        foreign = facts_of(field, ENTER_SECRET, [secret.reveal(), TrustedOrigins.of(field.page)])
     except PlaywrightError:
         # the driver's stack frames hold the value, and a report of this error would show them
         raise SecretNotTyped from None
@@ -188,7 +190,7 @@ class Table:
 
     def read(self) -> list[dict[str, str]]:
         """Return the rows that are shown, by heading."""
-        tables = self._root.evaluate_all(READ_TABLES, self.row_selector)
+        tables = facts_of_all(self._root, READ_TABLES, self.row_selector)
         return [dict(zip(headings, row, strict=True)) for headings, rows in tables for row in rows]
 
     def row(self, text: str) -> Locator:
@@ -219,7 +221,7 @@ class PagedTable(Table):
 
     def total(self) -> int:
         """Return the portal's own count of the rows on all pages, or 0 if it shows none."""
-        (told,) = self.paging_notice.all_inner_texts() or ("",)
+        (told,) = texts_of(self.paging_notice) or ("",)
         counted = re.search(r"总共 (\d+) 条", told)
         return int(counted[1]) if counted else 0
 
@@ -236,7 +238,8 @@ class Field:
     @staticmethod
     def read_all(surface: Surface, controls: str) -> tuple[tuple[str, str], ...]:
         """Return label and value of every field whose control matches this selector."""
-        pairs = surface.locator(f".form-group:has({controls})").evaluate_all(
+        pairs = facts_of_all(
+            surface.locator(f".form-group:has({controls})"),
             """(groups, controls) => groups.map(group => [
                 group.querySelector("label").innerText.replace("*", "").trim(),
                 group.querySelector(controls).value,
@@ -252,8 +255,9 @@ class Field:
         Raises:
             UnknownWording: a control is missing, or is there more than once.
         """
-        found: list[list[str]] = surface.locator("input[type=hidden]").evaluate_all(
-            "controls => controls.map(one => [one.name, one.value])"
+        found: list[list[str]] = facts_of_all(
+            surface.locator("input[type=hidden]"),
+            "controls => controls.map(one => [one.name, one.value])",
         )
         values = [[value for name, value in found if name == due] for due in names.values()]
         for name, value in zip(names.values(), values, strict=True):
@@ -279,7 +283,7 @@ class DatePicker:
     def pick(self, day: date) -> None:
         """Open the picker, turn to the month, and press the day."""
         self.open()
-        year, month = re.findall(r"\d+", self.month.inner_text())
+        year, month = re.findall(r"\d+", text_of(self.month))
         months = (day.year - int(year)) * 12 + day.month - int(month)
         turn = self.next_month if months > 0 else self.previous_month
         for _ in range(abs(months)):
@@ -305,8 +309,8 @@ class Captcha:
 
     def captcha_id(self) -> str:
         """Return the id in the address of the picture that is shown."""
-        address: str = self.image.evaluate(
-            "async image => { await image.decode(); return image.src }"
+        address: str = facts_of(
+            self.image, "async image => { await image.decode(); return image.src }"
         )
         return parse_qs(urlsplit(address).query)["r"][0]
 

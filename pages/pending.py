@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import ClassVar, Self
 
-from pages.errors import PolicyNotListed, ScreenNotReached
+from pages.errors import PolicyNotListed, ScreenNotReached, UnknownWording
 from pages.models import (
     Contact,
     Declaration,
@@ -13,7 +13,8 @@ from pages.models import (
     PolicyStatus,
 )
 from pages.parts import Field, Layer, PagedTable, Surface, Table
-from pages.screen import Screen, lines
+from pages.reading import lines_of, text_of, texts_of, value_of
+from pages.screen import Screen
 
 
 class PendingPage(Screen):
@@ -39,7 +40,7 @@ class PendingPage(Screen):
     def has(self, application_no: str) -> bool:
         """Tell whether any page has this policy; show a long list in the largest page size."""
         if self.table.next_page.is_visible():
-            sizes = [text.strip() for text in self.table.page_sizes.all_inner_texts()]
+            sizes = texts_of(self.table.page_sizes)
             if counts := [int(text) for text in sizes if text.isdecimal()]:
                 self.show_per_page(max(counts))
         return self.find(application_no) is not None
@@ -142,8 +143,8 @@ class ConfirmationPage(Screen):
             fields=(*Field.read_all(self.surface, "input[readonly]"), *hidden),
             document_names=tuple(row["单证名称"] for row in self.documents.read()),
             declaration=Declaration(
-                clauses=tuple(" ".join(text.split()) for text in self.clauses.all_inner_texts()),
-                label=self.declaration_label.inner_text().strip(),
+                clauses=tuple(" ".join(text.split()) for text in texts_of(self.clauses)),
+                label=text_of(self.declaration_label),
             ),
         )
 
@@ -152,8 +153,14 @@ class ConfirmationPage(Screen):
 
         If the portal shows the document in place of the form, come back to the form. The typed text
         is lost then, so view documents first.
+
+        Raises:
+            UnknownWording: no row has exactly this name, as when it has a hidden character.
         """
-        link = self.documents.row(name).get_by_text("查看单证", exact=True)
+        row = self.documents.row(name)
+        if not row.count():
+            raise UnknownWording(name)
+        link = row.get_by_text("查看单证", exact=True)
         document = Document(name, self.fetch_pdf(link))
         if self.back_link.is_visible():
             self.press(self.back_link, to=ConfirmationPage)
@@ -172,11 +179,11 @@ class ConfirmationPage(Screen):
     def read_contact(self) -> Contact:
         """Return 联系方式 as the form holds it now."""
         return Contact(
-            name=self.contact_name.input_value(),
-            phone=self.contact_phone.input_value(),
-            mobile=self.contact_mobile.input_value(),
-            email=self.contact_email.input_value(),
-            remarks=self.remarks.input_value(),
+            name=value_of(self.contact_name),
+            phone=value_of(self.contact_phone),
+            mobile=value_of(self.contact_mobile),
+            email=value_of(self.contact_email),
+            remarks=value_of(self.remarks),
         )
 
     def accept_declaration(self) -> Self:
@@ -213,11 +220,11 @@ class ConfirmedDialog(Screen):
 
     def read(self) -> str:
         """Return the portal's words."""
-        return self.message.inner_text().strip()
+        return text_of(self.message)
 
     def dialog_words(self) -> tuple[str, ...]:
         """Return the text of the whole dialog, line by line."""
-        return lines(self.box)
+        return lines_of(self.box)
 
     def close(self) -> PendingPage:
         """Press 确定; the record's tab closes and 待确认 is loaded again."""

@@ -9,6 +9,7 @@ from playwright.sync_api import Page, Response
 from pages.login import LoginPage
 from pages.models import Registration, Secret
 from pages.parts import Field, enter_secret
+from pages.reading import text_of
 from pages.screen import Screen
 
 
@@ -156,7 +157,7 @@ class UserNamePage(Screen):
 
     def read(self) -> str:
         """Return the user name."""
-        return self.user.inner_text()
+        return text_of(self.user)
 
 
 class Proven(Screen):

@@ -12,6 +12,7 @@ from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from pages.errors import PortalRefused, ScreenNotReached, SessionLost
 from pages.parts import DialogLog, Files, Layer, Surface
+from pages.reading import lines_of, outline_of, texts_of
 
 S = TypeVar("S", bound="Screen")
 UNFOLDING_MS = 1_000
@@ -54,7 +55,7 @@ class Screen:
         with self._in_time(type(self)):
             self._wait_for(signs.filter(visible=True).first)
         if self.refusal.or_(self.login_box).filter(visible=True).count():
-            if said := self.refusal.filter(visible=True).all_inner_texts():
+            if said := texts_of(self.refusal.filter(visible=True)):
                 raise PortalRefused(said)
             if self.login_box.is_visible() and not self.landmark.is_visible():
                 raise SessionLost(self.tab.url)
@@ -205,15 +206,15 @@ class Screen:
         """
         with self._in_time(type(self)):
             message.wait_for()
-        return lines(message)
+        return lines_of(message)
 
     def words(self) -> tuple[str, ...]:
         """Return the text of this screen, line by line as a person reads it."""
-        return lines(self.surface.locator("body"))
+        return lines_of(self.surface.locator("body"))
 
     def accessible(self) -> str:
         """Return this screen as a screen reader presents it."""
-        return self.surface.locator("body").aria_snapshot()
+        return outline_of(self.surface.locator("body"))
 
     def picture(self) -> bytes:
         """Return the whole tab as a JPEG in which the personal data of this screen is covered."""
@@ -241,9 +242,3 @@ class Screen:
             yield
         except PlaywrightTimeout as error:
             raise ScreenNotReached(screen.__name__, self.tab.url) from error
-
-
-def lines(part: Locator) -> tuple[str, ...]:
-    """Return the visible text of a part, without blank lines and with single spaces."""
-    text = part.inner_text()
-    return tuple(" ".join(line.split()) for line in text.splitlines() if line.strip())

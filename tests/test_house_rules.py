@@ -16,7 +16,7 @@ STEMS = {clause.stem for clause in clauses()}
 MAP = {
     "pages": STEMS
     | {"browser", "contract", "desk", "driver", "errors", "models", "not_started", "parts"}
-    | {"profile", "screen"},
+    | {"profile", "reading", "screen", "visible"},
     "steps": STEMS,
     "mock_portal": STEMS
     | {"__main__", "accounts", "captcha", "card_control", "clock", "defects", "documents", "doors"}
@@ -35,6 +35,9 @@ FORBIDDEN_CALLS = {
     "fixtures": SLEEPS,
 }
 ALLOWED_CALLS = {"pages/browser.py": {"print"}}  # it is also the installer, and tells what it does
+READINGS = {"inner_text", "all_inner_texts", "text_content", "all_text_contents", "inner_html"}
+READINGS |= {"input_value", "get_attribute", "evaluate", "evaluate_all", "evaluate_handle"}
+READINGS |= {"aria_snapshot", "title"}
 POSITIONS = {"first", "last"}
 BRANCHES = (ast.If, ast.For, ast.While, ast.Try, ast.Match)
 STEP_KINDS = {"given", "when", "then", "step"}
@@ -83,6 +86,17 @@ def stray_handlers(path: str, tree: ast.AST) -> Iterator[str]:
             yield f"{_name(call)}() in line {call.lineno}"
         if _name(call) == "on" and _says(call, "dialog") and path != "pages/parts.py":
             yield f"a dialog handler in line {call.lineno}"
+
+
+def raw_readings(path: str, tree: ast.AST) -> Iterator[str]:
+    """What the portal says enters in one place, which makes it visible."""
+    if path.startswith(("pages/", "bot/")) and path != "pages/reading.py":
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Attribute) and ast.unparse(node) == "dialog.message":
+                yield f"dialog.message in line {node.lineno}"
+        for call in _calls(tree):
+            if _name(call) in READINGS:
+                yield f"{_name(call)}() in line {call.lineno}"
 
 
 def foreign_imports(path: str, tree: ast.AST) -> Iterator[str]:
@@ -160,7 +174,7 @@ def _modules(*folders: str) -> list[str]:
 
 
 RULES = [forbidden_calls, careless_words, positions, assertions, stray_handlers, foreign_imports]
-RULES += [long_steps]
+RULES += [long_steps, raw_readings]
 
 
 @pytest.mark.parametrize("path", _modules(*FORBIDDEN_CALLS))
@@ -188,6 +202,10 @@ SPECIMENS = [
     (assertions, "bot/confirmation/press.py", "assert True"),
     (stray_handlers, "pages/pending.py", "tab.route('**', handle)"),
     (stray_handlers, "bot/portal/session.py", "tab.on('dialog', handle)"),
+    (raw_readings, "pages/pending.py", "self.message.inner_text()"),
+    (raw_readings, "pages/parts.py", "self._root.evaluate_all(READ_TABLES)"),
+    (raw_readings, "bot/operations/doctor.py", "tab.title()"),
+    (raw_readings, "pages/parts.py", "self._messages.append(dialog.message)"),
     (foreign_imports, "pages/pending.py", "import pytest"),
     (foreign_imports, "pages/pending.py", "from bot.confirmation.press import press"),
     (long_steps, "steps/pending.py", "@when('一')\ndef _(): ..."),

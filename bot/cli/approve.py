@@ -263,10 +263,12 @@ def print_waiting(
     if not entries:
         out.print(f"没有在等待决定的保单（台账 {settings.ledger_file}）。", markup=False)
     elif question.act is Act.RELEASE:
-        out.print("\n到门户查明没有确认的，准许重新办理：")
+        out.print()
+        out.print("到门户查明没有确认的，准许重新办理：")
         out.print("single-window approve 申请编号 --by 姓名 --again（--all 是列出的全部）")
     else:
-        out.print("\n批准：single-window approve 申请编号 --by 姓名（--all 是列出的全部）")
+        out.print()
+        out.print("批准：single-window approve 申请编号 --by 姓名（--all 是列出的全部）")
         out.print("不同意：single-window approve 申请编号 --by 姓名 --reject 理由")
 
 

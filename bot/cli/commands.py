@@ -11,7 +11,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from bot.cli.frame import CTRL_C, new_group, plain_errors
-from bot.cli.output import err, out
+from bot.cli.output import err, out, show_log
 from bot.cli.usage import worded
 
 Command = tuple[str, str]  # the module that has it, and its help in one sentence
@@ -109,6 +109,7 @@ def _options(
 
 def main() -> None:
     """Be the command."""
+    show_log()
     try:
         app()
     finally:

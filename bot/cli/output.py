@@ -1,7 +1,9 @@
 """What every command prints with: the two streams, tables, and JSON for programs."""
 
 import json
+import logging
 import sys
+import traceback
 from collections.abc import Iterable, Sequence
 from io import TextIOWrapper
 from typing import Any
@@ -10,12 +12,47 @@ from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
 
+from pages.visible import is_hidden, visible
+
 for stream in (sys.stdout, sys.stderr):
     if isinstance(stream, TextIOWrapper):  # a sign that it cannot show stops nothing
         stream.reconfigure(errors="backslashreplace")
 FILE_WIDTH = 200  # of a table that is not shown in a terminal, so that no number is broken
-out = Console(soft_wrap=True, highlight=False)
-err = Console(soft_wrap=True, highlight=False, stderr=True)
+
+
+class Output(Console):
+    """A stream on which each text that is printed stays one line, and moves no cursor.
+
+    File names, cells of a list, settings and packs of others may hold any character.
+    """
+
+    def print(self, *objects: Any, **options: Any) -> None:
+        """Print, with hidden characters spelled out."""
+        super().print(*map(_visible, objects), **options)
+
+
+def _visible(printed: Any) -> Any:
+    return visible(printed) if isinstance(printed, str) else printed
+
+
+out = Output(soft_wrap=True, highlight=False)
+err = Output(soft_wrap=True, highlight=False, stderr=True)
+
+
+class ErrorLog(logging.Handler):
+    """Prints what the program logs on the error stream, as everything else there."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Print a message, and below it the stack trace that it brings."""
+        err.print(record.getMessage(), markup=False)
+        if record.exc_info:
+            for line in "".join(traceback.format_exception(*record.exc_info)).splitlines():
+                err.print(line, markup=False)
+
+
+def show_log() -> None:
+    """Let the program's own log appear on the error stream."""
+    logging.getLogger("bot").addHandler(ErrorLog(logging.WARNING))
 
 
 def print_table(headings: Iterable[str], rows: Sequence[tuple[str, ...]]) -> None:
@@ -23,10 +60,15 @@ def print_table(headings: Iterable[str], rows: Sequence[tuple[str, ...]]) -> Non
     if rows:
         table = Table(*(Column(name, overflow="fold") for name in headings))
         for cells in rows:
-            table.add_row(*map(Text, cells))
+            table.add_row(*(Text(visible(cell)) for cell in cells))
         out.print(table, soft_wrap=False, width=None if out.is_terminal else FILE_WIDTH)
 
 
 def print_json(data: Any) -> None:
-    """Print for machines."""
-    print(json.dumps(data, ensure_ascii=False, indent=2))
+    """Print for machines; what is hidden stands as JSON's own escapes, so no value changes."""
+    text = json.dumps(data, ensure_ascii=False, indent=2)
+    print("\n".join("".join(map(_in_json, line)) for line in text.split("\n")))
+
+
+def _in_json(character: str) -> str:
+    return json.dumps(character)[1:-1] if is_hidden(character) else character

@@ -48,9 +48,11 @@ def portal(
 
 def print_trials(trials: list[tuple[Trial, dict[str, Any]]], address: str) -> None:
     """Print what a person may try by hand, and from where."""
-    out.print("\n可以手工试用的账号（都是虚构的；请用浏览器从“入口”进去）：", markup=False)
+    out.print()
+    out.print("可以手工试用的账号（都是虚构的；请用浏览器从“入口”进去）：", markup=False)
     for trial, made in trials:
-        out.print(f"\n【{trial.purpose}】{made['name']} {made['uscc']}", markup=False)
+        out.print()
+        out.print(f"【{trial.purpose}】{made['name']} {made['uscc']}", markup=False)
         for name, user, password in ACCOUNTS if made["account"] else ():
             if made[user]:
                 out.print(f"  {name}：{made[user]} / {made[password]}", markup=False)
@@ -58,4 +60,5 @@ def print_trials(trials: list[tuple[Trial, dict[str, Any]]], address: str) -> No
             person = made["legal_representative"]
             out.print(f"  法人：{person['name']} {person['id_no']}", markup=False)
         out.print(f"  入口：{address}/__mock__/enterprises/{made['uscc']}/visit", markup=False)
-    out.print("\n按 Ctrl-C 结束。", markup=False)
+    out.print()
+    out.print("按 Ctrl-C 结束。", markup=False)

@@ -56,7 +56,6 @@ def _decided_before(entries: Iterable[Entry], numbers: Collection[str]) -> list[
 
 
 def _shown(odd: list[str]) -> str:
-    """Return the beginning of some numbers, with their invisible characters spelled out."""
-    spelled = [repr(number)[1:-1] for number in odd[:SHOWN_NUMBERS]]
-    shown = [f"“{one[:SHOWN]}{'…' if len(one) > SHOWN else ''}”" for one in spelled]
+    """Return the beginning of some numbers."""
+    shown = [f"“{one[:SHOWN]}{'…' if len(one) > SHOWN else ''}”" for one in odd[:SHOWN_NUMBERS]]
     return "、".join(shown) + ("等" if len(odd) > SHOWN_NUMBERS else "")

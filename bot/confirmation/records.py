@@ -23,6 +23,7 @@ from bot.settings import Settings
 from bot.work_item import WorkItem, mask_text, mask_within
 from pages.models import Contact, PolicyRecord
 from pages.pending import ConfirmationPage
+from pages.visible import in_one_line, visible
 
 FOUND, PRESS_RECORD = "确认后的画面", "按下的记录"
 SHOWN_OF_ANSWER = 500  # characters
@@ -83,7 +84,10 @@ class Records:
             "method": pressed.sent.method,
             "path": urlsplit(pressed.sent.url).path,
             "is_compared": pressed.is_compared,
-            "fields": {label_of(name, expected): "、".join(one) for name, one in shown.items()},
+            "fields": {
+                visible(label_of(name, expected)): visible("、".join(one))
+                for name, one in shown.items()
+            },
         }
 
     def keep_found(
@@ -125,8 +129,9 @@ def _answer(pressed: Pressed, contact: Contact) -> dict[str, Any] | None:
     """Return the portal's answer to the confirmation, with the person of 联系方式 masked."""
     if not pressed.answer:
         return None
-    said = mask_within(pressed.answer.body.decode("utf-8", "replace"), contact)
-    return {"status": pressed.answer.status, "said": said[:SHOWN_OF_ANSWER]}
+    said = in_one_line(pressed.answer.body.decode("utf-8", "replace"))
+    masked = mask_within(said, contact)
+    return {"status": pressed.answer.status, "said": masked[:SHOWN_OF_ANSWER]}
 
 
 def _exchange(pressed: Pressed) -> dict[str, Any]:

@@ -274,7 +274,7 @@ def _at_the_portal(settings: Settings, browser: Browser) -> Iterator[Diagnosis]:
     DialogLog.install(context)
     try:
         login = LoginPage.open(context.new_page(), settings.origin, settings.profile)
-        yield examine_edition(settings, login.tab.title())
+        yield examine_edition(settings, login.page_title())
         yield examine_card(settings, CardLoginPage.open(login).control_state())
     except PortalError:
         told = "首页没有按时显示登录框"

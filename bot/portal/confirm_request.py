@@ -16,6 +16,7 @@ from bot.origins import origin_of
 from bot.portal.client import Outgoing
 from pages.models import Contact, PolicyDetails
 from pages.profile import ConfirmationRequest
+from pages.visible import visible
 
 LARGEST = 65_536  # bytes of a body
 DEEPEST = 20  # levels of JSON
@@ -197,5 +198,5 @@ def _parts(kind: str, body: bytes) -> Iterator[tuple[str, str]]:
 
 def _shown(text: str) -> str:
     """Show a text that the page has chosen: short, and on one line."""
-    clean = "".join(one if one.isprintable() else "?" for one in text)
-    return clean if len(clean) <= 40 else f"{clean[:40]}…"
+    shown = visible(text)
+    return shown if len(shown) <= 40 else f"{shown[:40]}…"

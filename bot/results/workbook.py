@@ -23,7 +23,7 @@ from bot.work_list.workbook import (
     fit_to_paper,
     keep_texts,
     make_room,
-    put_text,
+    put_words,
     save,
     ungroup_columns,
 )
@@ -102,10 +102,10 @@ def _write_row(sheet: Worksheet, row: int, first: int, result: RowResult, folder
     texts = (result.state, result.explanation, result.next_step, result.confirmed_at)
     for index, text in enumerate(texts, start=first):
         cell = sheet.cell(row, index)
-        put_text(cell, text)
+        put_words(cell, text)
         cell.alignment = Alignment(wrap_text=True, vertical="top")
     link = sheet.cell(row, first + len(texts))
-    put_text(link, result.evidence.name if result.evidence else "")
+    put_words(link, result.evidence.name if result.evidence else "")
     link.hyperlink = _address(result.evidence, folder) if result.evidence else None
     link.font = Font(color="0563C1", underline="single")
     link.alignment = Alignment(vertical="top")

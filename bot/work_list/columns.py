@@ -15,10 +15,10 @@ from stdnum.exceptions import InvalidChecksum, InvalidFormat
 from bot.work_item import mask_email, mask_number, mask_text, mask_uscc
 from bot.work_list.findings import Doubt, Unfit
 from bot.work_list.text import FORMULA_STARTS, width
+from pages.visible import is_hidden
 
 PLACEHOLDERS = frozenset({"无", "没有", "暂无", "空", "-", "--", "—", "/", "n/a", "null", "none"})
 ERROR_VALUES = frozenset({"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!"})
-INVISIBLE = frozenset({"Cc", "Cf", "Cn", "Cs"})
 AS_TEXT = "请把这一列的单元格格式设为“文本”，再重新输入"
 TYPE_AGAIN = "请删除这个单元格的内容，再用键盘重新输入"
 
@@ -63,7 +63,7 @@ class Column:
     def _check_in_general(self, text: str) -> None:
         if is_mojibake(text):
             raise Unfit("B21", "内容里有乱码", "请从原来的文件重新复制这一格")
-        if any(unicodedata.category(character) in INVISIBLE for character in _squeeze(text)):
+        if any(map(is_hidden, _squeeze(text))):
             raise Unfit("B22", "含有不可见的字符", TYPE_AGAIN)
         if text in ERROR_VALUES:
             raise Unfit("B38", f"单元格是错误值 {text}", "请填写实际内容")

@@ -5,6 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
+from pages.visible import visible
+
+LONGEST = 40  # characters of a cell that a finding shows
 CODES = {
     "B01": "文件不存在或无法读取",
     "B02": "没有数据",
@@ -145,7 +148,7 @@ class Finding:
             row=remark.row or remark.what.row,
             column=letters.get(remark.heading, ""),
             heading=remark.heading,
-            value=_printable(remark.value),
+            value=visible(remark.value[:LONGEST]),
             problem=remark.what.problem,
             fix=remark.what.fix,
             is_warning=isinstance(remark.what, Doubt),
@@ -180,7 +183,3 @@ class Finding:
 def is_from_finding(comment: str) -> bool:
     """Tell whether a finding wrote this comment; not every program keeps the comment's author."""
     return re.search(r"\(B\d\d\)\s*$", comment) is not None
-
-
-def _printable(text: str) -> str:
-    return "".join(c if c.isprintable() else "\ufffd" for c in text[:40])

@@ -17,6 +17,7 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from bot.work_list.text import FORMULA_STARTS, decoded, encoded, width
+from pages.visible import visible_lines
 
 SAMPLE, NOTES, PROBLEMS, SUMMARY = "填写样例", "填写说明", "问题清单", "汇总"
 OWN_SHEETS = frozenset({SAMPLE, NOTES, PROBLEMS, SUMMARY})
@@ -42,6 +43,11 @@ def _put(cell: Cell | MergedCell, text: str) -> None:
     cell.data_type = "s" if text else "n"
     if text.startswith(FORMULA_STARTS):
         cell.quotePrefix = True
+
+
+def put_words(cell: Cell | MergedCell, words: str) -> None:
+    """Write what we say, with each hidden character spelled out."""
+    put_text(cell, visible_lines(words))
 
 
 def keep_texts(workbook: Workbook) -> None:
@@ -76,7 +82,7 @@ class OwnSheet:
             if isinstance(text, int):
                 cell.value = text
             else:
-                put_text(cell, str(text or ""))
+                put_words(cell, str(text or ""))
             cell.alignment = Alignment(wrap_text=not is_heading, vertical="top", horizontal="left")
             if is_heading:
                 cell.font = Font(bold=True)

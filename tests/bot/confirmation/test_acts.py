@@ -27,6 +27,7 @@ from bot.ledger.states import State
 from bot.settings import Settings
 from bot.work_item import WorkItem
 from pages.models import Contact, PendingPolicy, PolicyRecord, PolicyStatus
+from pages.visible import visible
 from tests.bot.items import ITEM, MAKER, bring_to
 from tests.bot.stand_in import Portal, make_robot, under_mandate
 
@@ -405,7 +406,7 @@ def test_a_number_that_no_list_may_hold_is_not_taken_in(
 
 def test_odd_numbers_are_shown_short_and_spelled_out(ledger: Ledger, evidence: Evidence):
     """A message has the beginning of a few, and nothing that a terminal obeys."""
-    told = expand(ledger, evidence, *("\x1b[2J" + str(one) * 10_240 for one in range(8)))
+    told = expand(ledger, evidence, *(visible("\x1b[2J" + str(one) * 10_240) for one in range(8)))
 
     assert "“\\x1b[2J0000" in told.explanation
     assert told.explanation.isprintable()

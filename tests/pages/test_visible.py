@@ -1,0 +1,47 @@
+"""What hides in a text, or acts on a terminal, is spelled out."""
+
+import pytest
+
+from pages.visible import in_one_line, visible, visible_lines
+
+SPELLED = [
+    ("\x1b[2J", r"\x1b[2J"),
+    ("\x1b]0;title\x07", r"\x1b]0;title\x07"),
+    ("\x9b31m", r"\x9b31m"),
+    ("\x85", r"\x85"),
+    ("\x7f\x08\x00", r"\x7f\x08\x00"),
+    ("甲\u202e乙\u2066丙\u2069", r"甲\u202e乙\u2066丙\u2069"),
+    ("\u200e\u200f\u061c", r"\u200e\u200f\u061c"),
+    ("XW\u200b1\ufeff", r"XW\u200b1\ufeff"),
+    ("\ud800", r"\ud800"),
+    ("\U000e0041", r"\U000e0041"),
+    ("一\u2028二\u2029", r"一\u2028二\u2029"),
+    ("一\n二\r\t三", r"一\n二\r\t三"),
+]
+
+
+@pytest.mark.parametrize(("text", "shown"), SPELLED, ids=[shown for _, shown in SPELLED])
+def test_hidden_character_is_spelled_out(text: str, shown: str):
+    """The result is printable, and making it visible again changes nothing."""
+    assert visible(text) == shown
+    assert visible(shown) == shown
+    assert shown.isprintable()
+
+
+@pytest.mark.parametrize(
+    "text", ["模拟企业（甲）", "续转　单证.pdf", "a\xa0b", "𠮷野\ue000", "C:\\x", "é"]
+)
+def test_what_a_person_sees_stays(text: str):
+    """Rare and full-width characters, blanks and backslashes are not touched."""
+    assert visible(text) == text
+
+
+@pytest.mark.parametrize("between", ["\n", "\r\n", " \n \n "])
+def test_message_of_several_lines_becomes_one(between: str):
+    """A portal may break its own message; the reader gets one line with all of it."""
+    assert in_one_line(f"  系统繁忙{between}请稍后\x1b[0m\n") == r"系统繁忙 请稍后\x1b[0m"
+
+
+def test_lines_stay_lines_where_they_are_wanted():
+    """Nothing else of a line stays hidden."""
+    assert visible_lines("一\x1b\n二\r") == "一\\x1b\n二\\r"
