@@ -61,7 +61,7 @@ def _shown(one: str) -> str:
 
 def _blanks(text: str) -> str:
     counts = Counter(BLANKS.get(one, f"U+{ord(one):04X} 空白") for one in text)
-    return "、".join(f" {count} 个{name}" for name, count in counts.items())
+    return " " + "、".join(f"{count} 个{name}" for name, count in counts.items())
 
 
 def _is_wide(one: str) -> bool:
