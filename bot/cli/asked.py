@@ -20,24 +20,27 @@ def print_asked(asked: Iterable[Asked], packs: Mapping[str, Path]) -> None:
     """
     for enterprise in in_enterprises(asked, is_masked=not out.is_terminal):
         count = len(enterprise.policies)
-        out.print(
-            f"\n【{enterprise.name} {enterprise.uscc}】{count} 张", style="bold", markup=False
-        )
-        if count > 1:
-            out.print("  各张相同的内容：")
-        _print_facts(enterprise.shared)
+        title = f"\n【{enterprise.name} {enterprise.uscc}】{count} 张"
+        out.print(f"{title}，以下内容相同：" if count > 1 else title, style="bold", markup=False)
+        _print_facts(enterprise.shared, indent="  ")
         for one, own in enterprise.policies:
-            title = f"\n  申请编号 {one.item.label}：自 {one.since} {one.state}"
-            out.print(title, style="bold", markup=False)
-            _print_facts(own)
-            for name, sha256 in one.documents:
-                out.print(f"  单证：{name}（SHA-256 {sha256[:16]}…）", markup=False)
-            if one.changes:
-                out.print(f"  与上一轮不同：{one.changes}", style="yellow", markup=False)
-            out.print(f"  说明：{one.told}", markup=False)
-            if one.item.reference in packs:
-                out.print(f"  单证和记录：{packs[one.item.reference]}", markup=False)
-            out.print(f"  内容摘要：{one.digest}", markup=False)
+            _print_policy(one, own, packs.get(one.item.reference))
+
+
+def _print_policy(one: Asked, own: Facts, pack: Path | None) -> None:
+    """Print one policy: what it does not share with the others of its enterprise."""
+    title = f"\n  申请编号 {one.item.label}：自 {one.since} {one.state}"
+    out.print(title, style="bold", markup=False)
+    _print_facts(own, indent="    ")
+    for name, sha256 in one.documents:
+        out.print(f"    单证：{name}（SHA-256 {sha256[:16]}…）", markup=False)
+    if one.changes:
+        out.print(f"    与上一轮不同：{one.changes}", style="yellow", markup=False)
+    if one.told:
+        out.print(f"    说明：{one.told}", markup=False)
+    if pack:
+        out.print(f"    单证和记录：{pack}", markup=False)
+    out.print(f"    内容摘要：{one.digest}", markup=False)
 
 
 def print_declarations(wordings: Mapping[str, Declaration]) -> None:
@@ -63,6 +66,6 @@ def asked_facts(entry: Entry) -> dict[str, Any]:
     }
 
 
-def _print_facts(shown: Facts) -> None:
+def _print_facts(shown: Facts, indent: str) -> None:
     for label, value in shown:
-        out.print(f"  {label}：{value}", markup=False)
+        out.print(f"{indent}{label}：{value or '（空）'}", markup=False)
