@@ -46,6 +46,16 @@ class Move:
         return self.old != self.new == State.RETURNED
 
     @property
+    def voids_approvals(self) -> bool:
+        """Whether it uses up, or makes void, every approval before it.
+
+        A press does, and so does content that has changed, in the list or on the portal, even if it
+        changes back.
+        """
+        is_changed = self.new is State.CHANGED or bool(self.detail.get("changed"))
+        return is_changed or self.new is State.PRESSING
+
+    @property
     def decision(self) -> Approval | None:
         """The decision that was stored with it, if there was one."""
         stored = self.detail.get("approval")
@@ -117,10 +127,10 @@ class History:
         return told[-1] if told else ""
 
     def earlier_approval(self, digest: str) -> Approval | None:
-        """Return a person's approval of exactly this content, if it is not used or overruled."""
+        """Return a person's approval of exactly this content, if it is not overruled or void."""
         found = None
         for one in self.moves:
-            if one.new is State.PRESSING:
+            if one.voids_approvals:
                 found = None
             elif (said := one.decision) and said.ground != MANDATE:
                 found = said if said.ground == PERSON and said.digest == digest else None

@@ -22,12 +22,15 @@ def take_in(transaction: sa.Connection, item: WorkItem, list_digest: str, by: st
         insert(transaction, item, by)
     else:
         state = State(known.state)
-        is_new = any(getattr(known, name) != value for name, value in data.items())
-        if state in RESTARTABLE or (state in BEFORE_PRESS and is_new):
-            audit.move(transaction, known.reference, state, State.READY, by, **data)
+        changed = [name for name, value in data.items() if getattr(known, name) != value]
+        if state in RESTARTABLE or (state in BEFORE_PRESS and changed):
+            noted = (
+                {"changed": changed} if changed else None
+            )  # names alone, as some data are personal
+            audit.move(transaction, known.reference, state, State.READY, by, noted, **data)
         elif state in MAY_BE_RETURNED:
             # an erased contact is not stored again before it is needed
-            is_wanted = is_new and (state is State.RETURNED or known.contact != FORGOTTEN)
+            is_wanted = bool(changed) and (state is State.RETURNED or known.contact != FORGOTTEN)
             brought = data | {"by": by} if is_wanted else None
             of_it = ITEMS.update().where(ITEMS.c.reference == known.reference)
             transaction.execute(of_it.values(brought=brought))

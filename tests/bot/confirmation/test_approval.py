@@ -260,6 +260,34 @@ def test_an_approval_outlives_a_failure_and_no_press(
     assert history.earlier_approval("0" * 64) is None
 
 
+@pytest.mark.parametrize("state", [State.APPROVED, State.INTENT, State.FAILED, State.NEEDS_PERSON])
+@pytest.mark.parametrize(
+    "other",
+    [
+        replace(ITEM, contact=replace(ITEM.contact, mobile="13900139000")),
+        replace(ITEM, account="mock0009"),
+        replace(ITEM, expected_documents=("续转单证",)),
+    ],
+    ids=["contact", "account", "documents"],
+)
+def test_a_list_that_changes_back_revives_no_approval(
+    ledger: Ledger, state: State, other: WorkItem
+):
+    """The approval was void when the list had other data, and is not given again by itself."""
+    decisions.approve(ledger, ledger.entry(ITEM.reference), "审批人", Settings())
+    if state is not State.APPROVED:
+        move(ledger, State.APPROVED, state)
+    digest = SEEN.digest(ITEM.contact)
+    before = ledger.history(ITEM.reference).earlier_approval(digest)
+
+    for item in (other, ITEM):
+        ledger.dispatch([item], "list", MAKER)
+
+    assert before
+    assert ledger.history(ITEM.reference).earlier_approval(digest) is None
+    assert ledger.entry(ITEM.reference).item == replace(ITEM, row=0)
+
+
 @pytest.mark.parametrize(
     ("end", "minutes", "is_settled"),
     [

@@ -103,6 +103,28 @@ def test_a_person_s_last_word_holds(decisions: Any, holds: bool, rejected: str):
     assert (told.earlier_approval("d2"), told.rejection("d2")) == (None, "")
 
 
+@pytest.mark.parametrize(
+    ("then", "holds"),
+    [
+        (Move(2, "t2", State.APPROVED, State.READY, "经办人", {"changed": ["contact"]}), False),
+        (Move(2, "t2", State.APPROVED, State.READY, "经办人", {"changed": ["account"]}), False),
+        (Move(2, "t2", State.APPROVED, State.CHANGED, ROBOT, {"code": "CHANGED"}), False),
+        (Move(2, "t2", State.APPROVED, State.CHANGED, ROBOT, {"code": "NOT_APPROVED"}), False),
+        (Move(2, "t2", State.APPROVED, State.FAILED, ROBOT, {}), True),
+        (Move(2, "t2", State.FAILED, State.READY, "经办人", {"account": "mock0001"}), True),
+    ],
+)
+def test_what_changes_back_revives_no_approval(then: Move, holds: bool):
+    """An approval that was said to be void stays void, until the person approves once more."""
+    past = (*history((State.APPROVED, YES)), then)
+    again = Move(
+        3, "t3", State.AWAITING_APPROVAL, State.APPROVED, "审批人", {"approval": YES.stored()}
+    )
+
+    assert bool(History(past).earlier_approval("d1")) is holds
+    assert History((*past, again)).earlier_approval("d1") == YES
+
+
 def test_a_history_outlives_the_ledger():
     """What a seal holds is the history again."""
     told = history(State.READY, (State.APPROVED, YES), State.PRESSING)
