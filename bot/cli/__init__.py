@@ -1,4 +1,4 @@
 """The command line; imports operations and what is below them."""
 
-from bot.cli.commands import app as app
-from bot.cli.commands import main as main
+from bot.cli.start import __getattr__ as __getattr__
+from bot.cli.start import main as main

@@ -1,6 +1,6 @@
 """`python -m bot.cli` is `single-window`."""
 
-from bot.cli.commands import main
+from bot.cli.start import main
 
 if __name__ == "__main__":
     main()

@@ -55,6 +55,11 @@ class Commands(TyperGroup):
         """List them with their one sentence, without importing any."""
         TyperGroup(commands=[*self.commands.values()]).format_commands(ctx, formatter)
 
+    def make_context(self, *args: Any, **options: Any) -> Any:
+        """Read the options; Ctrl-C meanwhile is no silence either."""
+        with plain_errors():
+            return super().make_context(*args, **options)
+
     def invoke(self, ctx: Any) -> Any:
         """Run the command that is called; what a person can mend ends with one sentence."""
         with plain_errors():

@@ -7,11 +7,11 @@ from typing import Any, NoReturn
 import typer
 
 from bot.cli.output import err
+from bot.cli.start import CTRL_C as CTRL_C
 from bot.errors import ApplicationException, BusinessException, NotFit
 from pages.not_started import NotStarted
 
 ALL_DONE, NEEDS_PERSON, REFUSED_INPUT, TECHNICAL_TROUBLE, NOT_FIT = range(5)
-CTRL_C = 130  # the exit code of what a person breaks off
 
 
 def new_group(**options: Any) -> typer.Typer:

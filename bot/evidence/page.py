@@ -8,9 +8,9 @@ from bot.declaration import digest
 from bot.evidence.pack_file import last_of
 from bot.evidence.seal import Chain, fingerprint
 from bot.html import render
-from bot.ledger.entry import ROBOT, Entry
+from bot.ledger.entry import Entry
 from bot.ledger.history import History, Move
-from bot.ledger.states import STATE_WORDS
+from bot.ledger.states import ROBOT, STATE_WORDS
 from bot.work_item import mask_contact
 from pages.models import Contact, Declaration
 

@@ -13,7 +13,6 @@ from bot.ledger.states import USUAL_STEPS, State
 from bot.work_item import WorkItem
 from pages.models import Contact
 
-ROBOT = "robot"  # the actor where no person decided
 FORGOTTEN = asdict(Contact("", "", "", ""))
 
 

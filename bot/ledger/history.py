@@ -6,8 +6,7 @@ from itertools import zip_longest
 from typing import Any, Self
 
 from bot.ledger.approval import MANDATE, PERSON, REJECTED, Approval
-from bot.ledger.entry import ROBOT
-from bot.ledger.states import BEFORE_PRESS, PRESSED, UNSENT, State
+from bot.ledger.states import BEFORE_PRESS, PRESSED, ROBOT, UNSENT, State
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.ledger import audit
-from bot.ledger.entry import FORGOTTEN, ROBOT, data_of
+from bot.ledger.entry import FORGOTTEN, data_of
 from bot.ledger.schema import AUDIT, ITEMS, REQUESTS, ROWS
-from bot.ledger.states import BEFORE_PRESS, MAY_BE_RETURNED, RESTARTABLE, State
+from bot.ledger.states import BEFORE_PRESS, MAY_BE_RETURNED, RESTARTABLE, ROBOT, State
 from bot.work_item import WorkItem
 
 

@@ -13,7 +13,6 @@ from bot.ledger import audit
 from bot.ledger.database import Database
 from bot.ledger.entry import (
     FORGOTTEN,
-    ROBOT,
     BulkRequest,
     Entry,
     brought_by,
@@ -24,7 +23,7 @@ from bot.ledger.entry import (
 from bot.ledger.history import History
 from bot.ledger.intake import insert, makers, take_in, take_request
 from bot.ledger.schema import AUDIT, ITEMS, REQUESTS, ROWS, VERSION
-from bot.ledger.states import MOVES, RESTARTABLE, State
+from bot.ledger.states import MOVES, RESTARTABLE, ROBOT, State
 from bot.work_item import WorkItem, policy_of
 
 ACCEPTED = "accepted_declaration"  # in the audit: the digest of the wording

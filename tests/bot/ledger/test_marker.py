@@ -12,11 +12,10 @@ import pytest
 from bot.errors import NotFit
 from bot.ledger.approval import PERSON, REJECTED, Approval
 from bot.ledger.database import Database
-from bot.ledger.entry import ROBOT
 from bot.ledger.ledger import Ledger
 from bot.ledger.marker import Marker
 from bot.ledger.opening import open_ledger
-from bot.ledger.states import State
+from bot.ledger.states import ROBOT, State
 from bot.settings import Settings
 from pages.models import Contact
 from tests.bot.conftest import Workplace
