@@ -86,15 +86,6 @@ def mask_contact(contact: Contact) -> dict[str, str]:
     return {name: mask(value) for (name, value), mask in zip(values, masks, strict=True)}
 
 
-def mask_within(text: str, contact: Contact) -> str:
-    """Return a text from elsewhere with the person of 联系方式 masked in it."""
-    masked = mask_contact(contact)
-    person = (contact.name, contact.phone, contact.mobile, contact.email)
-    for value, mask in zip(person, masked.values(), strict=False):
-        text = text.replace(value, mask) if len(value) > 1 else text
-    return text
-
-
 def _ends(text: str, first: int, last: int) -> str:
     # a shorter text is a mistake and may be anything: both ends would show too much of it
     if len(text) < first + last + 4:

@@ -101,6 +101,8 @@ def print_held(held: list[Held], ledger: Path, as_json: bool) -> None:
         out.print(f"{where}：{one.state}", markup=False)
         for contact in one.contacts:
             out.print(f"  {'，'.join(filter(None, mask_contact(contact).values()))}", markup=False)
+        if one.files:
+            out.print(f"  门户的话里提到，在 {'、'.join(one.files)}", markup=False)
     told = f"共 {len(held)} 处。确实要清除时请加上 --yes；还没有确认的，清除以后要由清单再带来。"
     out.print(told if held else f"没有这个联系人的资料（台账 {ledger}）。", markup=False)
 

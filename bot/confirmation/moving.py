@@ -13,7 +13,8 @@ from bot.ledger.states import ROBOT, State
 from bot.portal.session import Session
 from bot.portal.sessions import Sessions
 from bot.settings import Settings
-from bot.work_item import WorkItem, mask_within
+from bot.traces import mask_within
+from bot.work_item import WorkItem
 
 log = logging.getLogger(__name__)
 WAIT_FOR_INSURER = "等待保险公司审批，生效时间以审批为准"
@@ -35,8 +36,15 @@ class Acts:
 
     def _move(self, entry: Entry, new: State, by: str = ROBOT, **values: Any) -> bool:
         """Move an item on, and tell it without what was typed; return whether this call did it."""
-        if "explanation" in values:  # the portal's words may repeat what was typed
-            values["explanation"] = mask_within(values["explanation"], entry.item.contact)
+
+        def masked(words: str) -> str:
+            return mask_within(words, entry.item)
+
+        # the portal's words may repeat what was typed, and the audit is never erased
+        for name in {"explanation", "next_step"} & values.keys():
+            values[name] = masked(values[name])
+        if "baseline" in values:
+            values["baseline"] = values["baseline"].with_words(masked)
         return self._ledger.move(entry.item.reference, entry.state, new, by, **values)
 
 

@@ -20,8 +20,9 @@ from bot.ledger.snapshot import as_facts
 from bot.portal.confirm_request import label_of, read_fields
 from bot.portal.session import Session
 from bot.settings import Settings
-from bot.work_item import WorkItem, mask_text, mask_within
-from pages.models import Contact, PolicyRecord
+from bot.traces import mask_within
+from bot.work_item import WorkItem, mask_text
+from pages.models import PolicyRecord
 from pages.pending import ConfirmationPage
 from pages.visible import in_one_line, visible
 
@@ -61,7 +62,7 @@ class Records:
             "words": pressed.words,
             "dialogs": pressed.dialogs,
             "request": self._request(pressed),
-            "answer": _answer(pressed, item.contact),
+            "answer": _answer(pressed, item),
             "refused": pressed.refused,
             "tried": pressed.tried,
         }
@@ -125,12 +126,12 @@ def _picture(session: Session) -> bytes:
         return session.desk.picture()
 
 
-def _answer(pressed: Pressed, contact: Contact) -> dict[str, Any] | None:
-    """Return the portal's answer to the confirmation, with the person of 联系方式 masked."""
+def _answer(pressed: Pressed, item: WorkItem) -> dict[str, Any] | None:
+    """Return the portal's answer to the confirmation; masked before it is cut, not only after."""
     if not pressed.answer:
         return None
     said = in_one_line(pressed.answer.body.decode("utf-8", "replace"))
-    masked = mask_within(said, contact)
+    masked = mask_within(said, item)
     return {"status": pressed.answer.status, "said": masked[:SHOWN_OF_ANSWER]}
 
 

@@ -8,7 +8,7 @@ import json
 import logging
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -26,6 +26,7 @@ from bot.ledger.entry import Entry
 from bot.ledger.history import History
 from bot.ledger.states import ADVANCING
 from bot.private_files import is_half, make_private, write_private
+from bot.traces import mask_facts
 from bot.work_item import WorkItem
 from pages.models import Contact, Document
 
@@ -84,12 +85,13 @@ class Evidence:
         self._keep(item, f"document-{document.sha256[:16]}", ".pdf", document.content)
 
     def keep_record(self, item: WorkItem, name: str, record: dict[str, Any]) -> None:
-        """Store facts as JSON.
+        """Store facts as JSON; only a file that is cleared in time names the person.
 
         Raises:
             EvidenceNotKept: the disk did not take it.
         """
-        text = json.dumps(record, ensure_ascii=False, indent=2)
+        shown = record if is_personal(f"{name}.json") else mask_facts(record, item)
+        text = json.dumps(shown, ensure_ascii=False, indent=2)
         self._keep(item, name, ".json", text.encode())
 
     def note_lack(self, item: WorkItem, what: str) -> None:
@@ -148,8 +150,8 @@ class Evidence:
             self._seal(entry, history, _files(pack, sealed))
             self.note_kept(entry.item, SEAL)
 
-    def clear(self, entry: Entry, history: History) -> int:
-        """Delete the personal files of a pack, whose seal stays valid; return how many there were.
+    def clear(self, entry: Entry, history: History, is_due: Callable[[Path], bool]) -> int:
+        """Delete the files of a pack that are due, and return how many; its seal stays valid.
 
         Raises:
             EvidenceNotKept: the disk did not take the new seal; nothing was deleted.
@@ -159,7 +161,7 @@ class Evidence:
             return 0
         with self._lock:
             files = _files(pack, self._manifest(pack))
-            due = [one for one in files if is_personal(one["name"]) and not one["cleared_at"]]
+            due = [one for one in files if not one["cleared_at"] and is_due(pack / one["name"])]
             for one in due:
                 one["cleared_at"] = utc(datetime.now(UTC))
             if due:

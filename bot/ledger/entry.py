@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from bot.ledger.approval import Approval
 from bot.ledger.snapshot import Baseline, Snapshot
 from bot.ledger.states import USUAL_STEPS, State
+from bot.traces import mask_facts
 from bot.work_item import WorkItem
 from pages.models import Contact
 
@@ -124,6 +125,18 @@ def brought_by(row: sa.Row[Any]) -> WorkItem | None:
 def request_of(row: sa.Row[Any]) -> BulkRequest:
     """Return the request of a row of its table."""
     return BulkRequest(item_of(row.data, row.row), row.explanation, row.next_step, row.list_digest)
+
+
+def without_contact(row: sa.Row[Any]) -> dict[str, Any]:
+    """Return what changes in a row when its contact is erased; a list may bring it again.
+
+    What the portal has repeated of it on its form or in its words is masked.
+    """
+    changed: dict[str, Any] = {"contact": FORGOTTEN, "brought": None}
+    words = {"snapshot": row.snapshot, "explanation": row.explanation, "next_step": row.next_step}
+    for item in entry_of(row).items:
+        words = mask_facts(words, item)
+    return changed | words
 
 
 def entry_of(row: sa.Row[Any]) -> Entry:

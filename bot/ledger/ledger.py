@@ -19,6 +19,7 @@ from bot.ledger.entry import (
     entry_of,
     item_of,
     request_of,
+    without_contact,
 )
 from bot.ledger.history import History
 from bot.ledger.intake import insert, makers, take_in, take_request
@@ -176,10 +177,11 @@ class Ledger:
         with self._database.deciding() as transaction:
             for reference in references:
                 of_item = ITEMS.c.reference == reference
-                state = transaction.execute(sa.select(ITEMS.c.state).where(of_item)).scalar_one()
-                erased = {"contact": FORGOTTEN, "brought": None}  # a list may bring that again
-                transaction.execute(ITEMS.update().where(of_item).values(erased))
-                audit.record(transaction, reference, state, state, by, {"contact": "已清除"})
+                row = transaction.execute(sa.select(ITEMS).where(of_item)).one()
+                transaction.execute(ITEMS.update().where(of_item).values(without_contact(row)))
+                audit.record(
+                    transaction, reference, row.state, row.state, by, {"contact": "已清除"}
+                )
             for row in transaction.execute(sa.select(REQUESTS)).all():
                 if is_due(request_of(row)):
                     here = {"list_digest": row.list_digest, "row": row.row}

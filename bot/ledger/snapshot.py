@@ -1,8 +1,8 @@
 """What was seen at the portal before a press, as the ledger keeps it."""
 
 import json
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 from hashlib import sha256
 from typing import Any, Self
@@ -80,6 +80,11 @@ class Baseline:
 
     records: tuple[PolicyRecord, ...]
     portal_ahead: timedelta | None = None  # of this machine's clock; None if unknown
+
+    def with_words(self, change: Callable[[str], str]) -> Self:
+        """Return this look with the insurer's words changed; no later look compares them."""
+        records = (replace(one, opinion=change(one.opinion)) for one in self.records)
+        return replace(self, records=tuple(records))
 
     def stored(self) -> dict[str, Any]:
         """Return it as a JSON object."""

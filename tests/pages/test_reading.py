@@ -4,7 +4,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import Page
 
 from pages.errors import PortalRefused, UnknownWording
 from pages.parts import DialogLog, Field, Table
@@ -74,11 +74,8 @@ for (const one of [name_cell = document.getElementById("name"), clause, told])
 
 
 @pytest.mark.parametrize("hostile", HOSTILE.values(), ids=HOSTILE)
-def test_hostile_page_cannot_write_past_its_field(
-    hostile: str, page: Page, context: BrowserContext
-):
+def test_hostile_page_cannot_write_past_its_field(hostile: str, page: Page):
     """Fields, tables, refusals and dialogs of a real browser arrive spelled out."""
-    DialogLog.install(context)
     spelled = "".join(
         rf"\x{ord(one):02x}" if ord(one) < 0xA0 else rf"\u{ord(one):04x}" for one in hostile
     )

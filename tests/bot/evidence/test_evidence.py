@@ -18,7 +18,7 @@ from bot.cli.outcome import exit_code
 from bot.clock import stamp
 from bot.confirmation.stop import Stop
 from bot.errors import EvidenceNotKept, NotFit
-from bot.evidence.pack import Evidence
+from bot.evidence.pack import Evidence, is_personal
 from bot.evidence.seal import PRIVATE_KEY, Head, Seal
 from bot.evidence.sealing import SealNote
 from bot.evidence.verification import verify
@@ -298,7 +298,7 @@ def test_a_picture_that_was_cleared_is_not_the_last(archive: Archive):
     keep_pictures(archive, "after", 2)
     archive.seal("XW1")
     entry, history = archive.ledger.entry(ITEM.reference), archive.ledger.history(ITEM.reference)
-    archive.evidence.clear(entry, history)
+    archive.evidence.clear(entry, history, lambda file: is_personal(file.name))
     archive.evidence.keep_picture(ITEM, "before", b"a later look")
     archive.seal("XW1")
     page = (archive.pack / "page-3.html").read_text(encoding="utf-8")

@@ -20,7 +20,7 @@ from bot.ledger.states import State
 from bot.operations import personal_data
 from bot.settings import Settings
 from pages.models import Contact
-from tests.bot.archive import Archive
+from tests.bot.archive import SNAPSHOT, Archive
 from tests.bot.items import ITEM, MAKER, bring_to
 
 OTHER = Contact("另一联系人", "0755-12345678", "13900139000", "other@example.com")
@@ -233,3 +233,107 @@ def test_the_audit_tells_that_data_were_erased(settings: Settings):
     state = State.NEEDS_PERSON
     assert (last.old, last.new, last.by) == (state, state, settings.operator)
     assert last.detail == {"contact": "已清除"}
+
+
+SAID = {
+    "as typed": ITEM.contact.mobile,
+    "with blanks": "138 0013 8000",
+    "with the country": "+86-13800138000",
+    "escaped": r"\u6a21\u62df\u8054\u7cfb\u4eba",
+    "as HTML": "contact&#64;example.com",
+}
+each_spelling = pytest.mark.parametrize("said", SAID.values(), ids=SAID)
+
+
+@each_spelling
+def test_words_of_the_portal_are_kept_masked(settings: Settings, said: str):
+    """Whatever record they come in; only what is cleared in time names the person."""
+    words = {"words": f"主要联系人{said}不符", "dialogs": [said], "records": [{"opinion": said}]}
+    evidence = Evidence(settings.evidence)
+    for name in ("press", "look", "record", "snapshot"):
+        evidence.keep_record(ITEM, name, words)
+
+    assert set(traces(settings, said)) <= {"contact.json", "ledger.sqlite", "ledger.sqlite-wal"}
+    assert personal_data.find(settings, ITEM.contact.mobile)[1].files == ()
+
+
+@each_spelling
+@pytest.mark.parametrize("act", ["purge", "delete"])
+def test_words_of_an_older_pack_are_cleared(settings: Settings, said: str, act: str):
+    """Each file that repeats the person counts as personal, and the seal says what was cleared."""
+    told = write_unmasked(settings, said)
+    before = [one.files for one in personal_data.find(settings, ITEM.contact.mobile)]
+
+    if act == "purge":
+        personal_data.purge(settings, LATER)
+    else:
+        personal_data.delete(settings, ITEM.contact.mobile)
+    verdict = verify(settings.evidence, settings.store / PUBLIC_KEY)
+
+    names = tuple(sorted(file.name for file in told))
+    assert before[1] == (names if "138" in said else ())
+    assert [file for file in told if file.exists()] == []
+    assert traces(settings, said) == []
+    assert (verdict.findings, verdict.cleared) == ([], 6)
+    assert personal_data.find(settings, ITEM.contact.mobile) == []
+
+
+def test_words_are_found_after_the_contact_is_gone(settings: Settings):
+    """Who was deleted before is in the ledger no more, and still named in words; export tells."""
+    personal_data.delete(settings, ITEM.contact.mobile)
+    told = write_unmasked(settings, "13800138000")
+
+    (held,) = personal_data.find(settings, "13800138000")
+    erased = personal_data.delete(settings, "13800138000")
+
+    assert (held.contacts, set(held.files)) == ((), {file.name for file in told})
+    assert erased == personal_data.Erased(items=0, files=2)
+    assert personal_data.find(settings, "13800138000") == []
+
+
+def test_words_about_one_person_leave_the_data_of_the_other(settings: Settings):
+    """Only the file goes that names who is deleted."""
+    with opened_ledger(settings) as ledger:
+        ledger.dispatch([replace(ITEM, application_no="XW3", contact=OTHER)], "list", MAKER)
+    write_unmasked(settings, OTHER.mobile)
+
+    personal_data.delete(settings, OTHER.mobile)
+
+    assert traces(settings, OTHER.mobile) == []
+    assert "contact.json" in traces(settings, ITEM.contact.mobile)
+
+
+@pytest.mark.parametrize("word", ["保单", "linux", "第一条", "13", ""])
+def test_a_word_of_every_page_deletes_nothing(settings: Settings, word: str):
+    """A slip of the pen is no person."""
+    assert personal_data.find(settings, word) == []
+    assert personal_data.delete(settings, word) == personal_data.Erased(0, 0)
+
+
+def write_unmasked(settings: Settings, said: str) -> list[Path]:
+    """Seal words as an older version wrote them into a pack; return where they lie."""
+    pack = settings.evidence / ITEM.uscc / "XW1"
+    files = [pack / "look-7.json", pack / "page-7.html"]
+    for file in files:
+        file.write_text(json.dumps({"words": said}, ensure_ascii=False), encoding="utf-8")
+    with opened_ledger(settings) as ledger:
+        evidence = Evidence(settings.evidence)
+        evidence.begin()
+        evidence.seal(ledger.entry(ITEM.reference), ledger.history(ITEM.reference))
+        evidence.end()
+    return files
+
+
+def test_form_that_repeats_the_contact_is_forgotten_too(settings: Settings):
+    """The ledger's own copy of the form, and its explanation, name nobody after a purge."""
+    seen = SNAPSHOT | {"fields": [["联系人", "138 0013 8000"], ["企业名称", ITEM.enterprise_name]]}
+    with opened_ledger(settings) as ledger:
+        ledger.move(ITEM.reference, State.NEEDS_PERSON, State.READY, MAKER)
+        told = {"explanation": "门户提示：13800138000 不符", "snapshot": seen}
+        ledger.move(ITEM.reference, State.READY, State.NEEDS_PERSON, "robot", **told)
+    personal_data.purge(settings, LATER)
+
+    with opened_ledger(settings) as ledger:
+        entry = ledger.entry(ITEM.reference)
+    assert entry.seen.fields == (("联系人", "138****8000"), ("企业名称", ITEM.enterprise_name))
+    assert entry.explanation == "门户提示：138****8000 不符"
