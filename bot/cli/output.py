@@ -32,7 +32,12 @@ class Output(Console):
 
 
 def _visible(printed: Any) -> Any:
-    return visible(printed) if isinstance(printed, str) else printed
+    """Return a text in one line; line breaks before and after it are blank lines of ours."""
+    if not isinstance(printed, str):
+        return printed
+    line = printed.strip("\n")
+    before, _, after = printed.partition(line) if line else (printed, "", "")
+    return before + visible(line) + after
 
 
 out = Output(soft_wrap=True, highlight=False)

@@ -19,9 +19,16 @@ from typing import Any
 from bot.clock import stamp, utc
 from bot.errors import EvidenceNotKept, NotFit, Reason
 from bot.evidence.environment import versions
-from bot.evidence.pack_file import MANIFEST, RECORDS, PackFile, last_of, pack_files
+from bot.evidence.pack_file import (
+    MANIFEST,
+    RECORDS,
+    PackFile,
+    is_personal,
+    last_of,
+    pack_files,
+)
 from bot.evidence.page import write_page
-from bot.evidence.seal import CHAIN, PACK, RUN, Chain, Head, Seal, signature_of
+from bot.evidence.seal import PACK, RUN, Chain, Head, Seal, signature_of
 from bot.ledger.entry import Entry
 from bot.ledger.history import History
 from bot.ledger.states import ADVANCING
@@ -273,17 +280,6 @@ class Evidence:
                 f"证据没有保存：{error.strerror}",
                 "请检查磁盘空间和权限，再运行一次",
             ) from error
-
-
-def is_seal(file: Path) -> bool:
-    """Tell whether a file seals evidence; without it all evidence would look changed."""
-    return file.parent.name == CHAIN or file.name in (MANIFEST, signature_of(Path(MANIFEST)).name)
-
-
-def is_personal(name: str) -> bool:
-    """Tell whether a file of a pack may show a person's data."""
-    file = PackFile.parse(name)
-    return file is not None and file.is_personal
 
 
 def _names(pack: Path) -> list[str]:

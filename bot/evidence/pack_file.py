@@ -46,6 +46,12 @@ class PackFile:
         return self.stem in PERSONAL
 
 
+def is_personal(name: str) -> bool:
+    """Tell whether a file of a pack may show a person's data."""
+    file = PackFile.parse(name)
+    return file is not None and file.is_personal
+
+
 def pack_files(names: Iterable[str]) -> list[PackFile]:
     """Return the names that belong to a pack, sorted by stem, suffix and number."""
     return sorted(file for name in names if (file := PackFile.parse(name)))

@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from bot.errors import NotFit
+from bot.evidence.pack_file import MANIFEST
 from bot.private_files import is_private, make_private, write_private
 
 CHAIN = "chain"  # the folder of all seals, in the evidence folder
@@ -162,6 +163,11 @@ def is_signed(seal: Seal, key: Ed25519PublicKey) -> bool:
 def signature_of(name: Path) -> Path:
     """Return where the signature of this seal is, or would be."""
     return name.with_suffix(".sig")
+
+
+def is_seal(file: Path) -> bool:
+    """Tell whether a file seals evidence; without it all evidence would look changed."""
+    return file.parent.name == CHAIN or file.name in (MANIFEST, signature_of(Path(MANIFEST)).name)
 
 
 def read_public_key(file: Path) -> Ed25519PublicKey:

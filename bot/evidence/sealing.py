@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.errors import EvidenceNotKept
-from bot.evidence.pack import Evidence, is_seal
+from bot.evidence.pack import Evidence
 from bot.evidence.pack_file import MANIFEST
-from bot.evidence.seal import Head, Seal
+from bot.evidence.seal import Head, Seal, is_seal
 from bot.ledger.ledger import Ledger
 from bot.settings import Settings
 

@@ -12,7 +12,9 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from bot.evidence.pack import Evidence, is_personal, is_seal
+from bot.evidence.pack import Evidence
+from bot.evidence.pack_file import is_personal
+from bot.evidence.seal import is_seal
 from bot.evidence.sealing import sealed
 from bot.ledger.entry import FORGOTTEN, BulkRequest, Entry
 from bot.ledger.ledger import Ledger

@@ -9,7 +9,7 @@ import pytest
 from openpyxl import Workbook, load_workbook
 from playwright.sync_api import Browser
 
-from bot.evidence.pack import is_seal
+from bot.evidence.seal import is_seal
 from bot.secret_scan import SecretScanner, quarantine_files, tokens
 from pages.models import Secret
 

@@ -18,7 +18,8 @@ from bot.cli.outcome import exit_code
 from bot.clock import stamp
 from bot.confirmation.stop import Stop
 from bot.errors import EvidenceNotKept, NotFit
-from bot.evidence.pack import Evidence, is_personal
+from bot.evidence.pack import Evidence
+from bot.evidence.pack_file import is_personal
 from bot.evidence.seal import PRIVATE_KEY, Head, Seal
 from bot.evidence.sealing import SealNote
 from bot.evidence.verification import verify
