@@ -82,9 +82,9 @@ def _as_text(mask: str) -> Callable[[re.Match[str]], str]:
 def _pattern(detail: str) -> re.Pattern[str]:
     """Return what matches a detail in every spelling, and no longer number or word."""
     if digits := _digits(detail):
-        area, local = ("0?", digits[1:]) if digits.startswith("0") else ("", digits)
+        area, local = (f"(?:0{IN_NUMBERS})?", digits[1:]) if digits.startswith("0") else ("", digits)
         number = IN_NUMBERS.join(map(_spelled, local))
-        return re.compile(rf"(?<!\d){COUNTRY}{area}{IN_NUMBERS}{number}(?!\d)", re.IGNORECASE)
+        return re.compile(rf"(?<!\d){COUNTRY}{area}{number}(?!\d)", re.IGNORECASE)
     word = IN_NAMES.join(map(_spelled, "".join(detail.split())))
     if detail[:1].isascii():  # a short name must not be found in a longer one
         word = rf"(?<![0-9A-Za-z]){word}(?!\.?[0-9A-Za-z])"
