@@ -82,7 +82,8 @@ def _as_text(mask: str) -> Callable[[re.Match[str]], str]:
 def _pattern(detail: str) -> re.Pattern[str]:
     """Return what matches a detail in every spelling, and no longer number or word."""
     if digits := _digits(detail):
-        area, local = (f"(?:0{IN_NUMBERS})?", digits[1:]) if digits.startswith("0") else ("", digits)
+        local = digits.removeprefix("0")
+        area = "" if local == digits else f"(?:0{IN_NUMBERS})?"
         number = IN_NUMBERS.join(map(_spelled, local))
         return re.compile(rf"(?<!\d){COUNTRY}{area}{number}(?!\d)", re.IGNORECASE)
     word = IN_NAMES.join(map(_spelled, "".join(detail.split())))
