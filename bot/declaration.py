@@ -25,8 +25,8 @@ def digest(declaration: Declaration) -> str:
     return sha256(words.encode()).hexdigest()
 
 
-def differences(accepted: Declaration, shown: Declaration) -> str:
-    """Return the removed (-) and added (+) lines; empty if there are none."""
+def differences(accepted: Declaration, shown: Declaration) -> tuple[str, ...]:
+    """Return the removed (-) and added (+) lines."""
     before = [*accepted.clauses, accepted.label]
     after = [*shown.clauses, shown.label]
-    return "\n".join(line for line in ndiff(before, after) if line[0] in "-+")
+    return tuple(line for line in ndiff(before, after) if line[0] in "-+")

@@ -20,7 +20,8 @@ def print_asked(asked: Iterable[Asked], packs: Mapping[str, Path]) -> None:
     """
     for enterprise in in_enterprises(asked, is_masked=not out.is_terminal):
         count = len(enterprise.policies)
-        title = f"\n【{enterprise.name} {enterprise.uscc}】{count} 张"
+        out.print()
+        title = f"【{enterprise.name} {enterprise.uscc}】{count} 张"
         out.print(f"{title}，以下内容相同：" if count > 1 else title, style="bold", markup=False)
         _print_facts(enterprise.shared, indent="  ")
         for one, own in enterprise.policies:
@@ -29,7 +30,8 @@ def print_asked(asked: Iterable[Asked], packs: Mapping[str, Path]) -> None:
 
 def _print_policy(one: Asked, own: Facts, pack: Path | None) -> None:
     """Print one policy: what it does not share with the others of its enterprise."""
-    title = f"\n  申请编号 {one.item.label}：自 {one.since} {one.state}"
+    out.print()
+    title = f"  申请编号 {one.item.label}：自 {one.since} {one.state}"
     out.print(title, style="bold", markup=False)
     _print_facts(own, indent="    ")
     for name, sha256 in one.documents:
@@ -46,7 +48,8 @@ def _print_policy(one: Asked, own: Facts, pack: Path | None) -> None:
 def print_declarations(wordings: Mapping[str, Declaration]) -> None:
     """Print every wording of 投保声明 once, by its digest."""
     for digest, wording in wordings.items():
-        out.print(f"\n投保声明（摘要 {digest}）：", style="bold", markup=False)
+        out.print()
+        out.print(f"投保声明（摘要 {digest}）：", style="bold", markup=False)
         for line in (*wording.clauses, wording.label):
             out.print(f"  {line}", markup=False)
 

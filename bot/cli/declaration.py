@@ -66,12 +66,15 @@ def print_new_wordings(found: list[NewWording], as_json: bool) -> None:
         return
     for one in found:
         print_declarations({one.digest: one.wording})
-        out.print("\n和已接受的不同（- 是原来的，+ 是现在的）：", style="bold")
-        for line in one.differences.splitlines():
+        out.print()
+        out.print("和已接受的不同（- 是原来的，+ 是现在的）：", style="bold")
+        for line in one.differences:
             out.print(f"  {line}", style="red" if line[0] == "-" else "green", markup=False)
-        out.print(f"\n等着的：{'、'.join(_waiting(one))}", markup=False)
+        out.print()
+        out.print(f"等着的：{'、'.join(_waiting(one))}", markup=False)
     if found:
-        out.print("\n签字人读过、同意的：single-window declaration --accept 摘要 --by 姓名")
+        out.print()
+        out.print("签字人读过、同意的：single-window declaration --accept 摘要 --by 姓名")
         out.print("授权委托里写着旧摘要的，还要由签字人另写；没有委托的由审批人逐份批准。")
     else:
         out.print("没有等着接受的投保声明。")
@@ -94,6 +97,6 @@ def _facts(new: NewWording) -> dict[str, object]:
     return {
         "digest": new.digest,
         "declaration": [*new.wording.clauses, new.wording.label],
-        "differences": new.differences.splitlines(),
+        "differences": new.differences,
         "items": [one.item.reference for one in new.entries],
     }

@@ -46,7 +46,8 @@ def sign_question(
     if sys.stdin.isatty():
         print_asked(question.asked, {})
         print_declarations(question.declarations())
-        out.print(f"\n单证请在浏览器中打开 {question_file} 查看。", markup=False)
+        out.print()
+        out.print(f"单证请在浏览器中打开 {question_file} 查看。", markup=False)
         if not is_agreed(f"签字{DO[question.act]}以上 {len(question.asked)} 张吗？"):
             refuse_usage("没有签字。")
     elif not digest:

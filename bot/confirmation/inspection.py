@@ -46,7 +46,7 @@ class Inspection(Acts):
             State.NEEDS_PERSON,
             code=Reason.DECLARATION_CHANGED,
             snapshot=seen,
-            explanation=f"投保声明与已接受的文字不同：{changed}",
+            explanation=f"投保声明与已接受的文字不同：{'；'.join(changed)}",
             next_step="没有打勾；请签字人用 single-window declaration 查看，接受以后再运行",
         )
 

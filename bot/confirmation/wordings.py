@@ -18,7 +18,9 @@ class NewWording:
     """A wording that the portal shows, and the items that wait until somebody accepts it."""
 
     wording: Declaration
-    differences: str  # the removed (-) and added (+) lines against the settings' wording
+    differences: tuple[
+        str, ...
+    ]  # the removed (-) and added (+) lines against the settings' wording
     entries: tuple[Entry, ...]
 
     @property
