@@ -115,7 +115,9 @@ def approve(
             return _decide(ledger, entries, decision, as_json)
         named = selection.of(ledger, waiting)
         if ask:
-            return _write_question(ask, Question.ask(named, act, settings, ledger), settings)
+            _write_question(ask, Question.ask(named, act, settings, ledger), settings)
+            print_question(ask, len(named), as_json)
+            return ALL_DONE
         if by and not selection.is_made:
             refuse_usage("请写明申请编号、--enterprise 或 --list，或加上 --all。")
         if not (by or key) or not named:
@@ -235,7 +237,7 @@ def _signed(named: list[Entry], act: Act, settings: Settings, key: Path) -> dict
     return {reference: slip for (reference, _), slip in zip(decided, slips, strict=True)}
 
 
-def _write_question(file: Path, question: Question, settings: Settings) -> int:
+def _write_question(file: Path, question: Question, settings: Settings) -> None:
     if file.suffix.lower() != ".html":
         refuse_usage("待批的内容是网页，文件名请以 .html 结尾。")
     if file.exists():
@@ -243,11 +245,15 @@ def _write_question(file: Path, question: Question, settings: Settings) -> int:
     if not question.asked:
         refuse_usage("没有在等待决定的保单，没有写文件。")
     write_private(file, question.page(Evidence(settings.evidence)))
-    out.print(
-        f"待批的内容：{file}（{len(question.asked)} 张，有联系人的资料，用完请删除）", markup=False
-    )
+
+
+def print_question(file: Path, count: int, as_json: bool) -> None:
+    """Print where the page lies, and what the approver does with it."""
+    if as_json:
+        print_json({"question": str(file), "count": count})
+        return
+    out.print(f"待批的内容：{file}（{count} 张，有联系人的资料，用完请删除）", markup=False)
     out.print(f"审批人看过以后执行：single-window sign {file.name}，再把批准单交回。", markup=False)
-    return ALL_DONE
 
 
 def print_waiting(

@@ -22,6 +22,7 @@ from bot.ledger.ledger import Ledger
 from bot.ledger.snapshot import Snapshot
 from bot.ledger.states import State
 from bot.settings import Settings
+from bot.work_list.file import digest_of
 from pages.models import Document, Secret
 from tests.bot.confirmation.test_approval import DOUBTFUL, SEEN
 from tests.bot.items import ITEM, MAKER
@@ -191,6 +192,17 @@ def test_what_is_looked_at_is_selected(desk: Desk, words: tuple[str, ...], shown
     waiting = json.loads(desk.call("approve", *words, "--json").stdout)["waiting"]
 
     assert tuple(one["application_no"] for one in waiting) == shown
+
+
+def test_a_list_selects_its_own(desk: Desk):
+    """The approver of one list is not shown another's, and may approve it whole at a terminal."""
+    listed = Path("清单.xlsx")
+    listed.write_bytes(b"a list of one policy")
+    desk.ledger.dispatch([SECOND], digest_of(listed), MAKER)
+
+    waiting = json.loads(desk.call("approve", "--list", str(listed), "--json").stdout)["waiting"]
+
+    assert [one["application_no"] for one in waiting] == ["XW2"]
 
 
 def test_what_an_enterprise_shares_is_told_once(desk: Desk):
