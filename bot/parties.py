@@ -58,12 +58,15 @@ def _rule(heading: str) -> AfterValidator:
     return AfterValidator(accept)
 
 
+Mobile = Annotated[str, _rule("主要联系人手机")]
+
+
 class ContactPerson(BaseModel, extra="forbid", frozen=True):
     """联系方式 that is typed for an enterprise without a list."""
 
     name: Annotated[str, _rule("主要联系人姓名")]
     phone: Annotated[str, _rule("主要联系人电话")]
-    mobile: Annotated[str, _rule("主要联系人手机")]
+    mobile: Mobile
     email: Annotated[str, _rule("主要联系人邮箱")]
     remarks: Annotated[str, _rule("备注")] = ""
 

@@ -27,7 +27,7 @@ from pydantic_settings import (
 from bot.declaration import GUIDE_DECLARATION
 from bot.errors import NotFit
 from bot.origins import LOOPBACK, host_name, origin_of, portal_of
-from bot.parties import Approver, Mandate, ServedEnterprise
+from bot.parties import Approver, Mandate, Mobile, ServedEnterprise
 from bot.setting_errors import explained
 from bot.settings_file import SettingsFile, read_regular, read_settings_file, signature_rules
 from bot.trust import expect_trusted, expect_trusted_profile
@@ -103,6 +103,7 @@ class Settings(BaseSettings):
     batch_limit: int = Field(default=500, ge=1)  # rows of a list that are taken in at once
     mandates: tuple[Mandate, ...] = ()
     enterprises: tuple[ServedEnterprise, ...] = ()
+    agent_mobiles: tuple[Mobile, ...] = ()  # of contacts who stand for several enterprises
     declaration_clauses: tuple[str, ...] = GUIDE_DECLARATION.clauses
     declaration_label: str = GUIDE_DECLARATION.label
     _own_profile: PortalProfile | None = PrivateAttr(None)  # the content of `portal_profile`

@@ -18,6 +18,7 @@ from bot.operations.doctor import check_quickly
 from bot.operations.job import Job
 from bot.settings import Settings, load_settings
 from bot.work_list.findings import Finding as ListFinding
+from bot.work_list.findings import merged
 from bot.work_list.marked_copy import write_marked_copy
 from bot.work_list.reading import WorkList, read_work_list
 
@@ -88,7 +89,7 @@ def checked_list(
 
     With the passwords, a list that is to be worked off is also compared with what is known of it.
     """
-    checked = read_work_list(file, settings.origin)
+    checked = read_work_list(file, settings.origin, settings.agent_mobiles)
     if passwords:
         checked = admit(checked, settings, passwords)
     copy = _marked_copy(checked) if passwords and checked.errors else None
@@ -117,8 +118,8 @@ def print_refused(findings: Iterable[ListFinding], copy: Path | None) -> None:
 
 
 def print_list_findings(file: Path, findings: Iterable[ListFinding], copy: Path | None) -> None:
-    """Print all that is wrong with a list, or was put right in it, for a person."""
-    findings = list(findings)
+    """Print all that is wrong with a list, or was put right in it, rule by rule, for a person."""
+    findings = merged(findings)
     if err.is_terminal:
         table = Table(*(Column(name, overflow="fold") for name in FINDINGS), title=Text(file.name))
         for one in findings[:MAX_FINDINGS]:

@@ -63,6 +63,11 @@ class Passwords:
         self.used.append(stored)
         return stored
 
+    def keep(self, uscc: str, account: str, password: Secret) -> str:
+        """Put the password of an account into the store; return the store's name in Chinese."""
+        self._store.keep(uscc, account, password)
+        return self._store.place
+
     def remember(self, *used: Secret) -> None:
         """Note further secrets that must not be left anywhere: PINs and session tokens."""
         self.used += used

@@ -3,8 +3,7 @@
 All of it is asked before any browser starts.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -17,9 +16,9 @@ from bot.ledger.opening import opened_ledger
 from bot.ledger.states import DONE, PRESSED, State
 from bot.settings import Settings
 from bot.work_item import WorkItem, mask_text
-from bot.work_list.consistency import listed
 from bot.work_list.findings import Doubt, Remark, Unfit
 from bot.work_list.reading import WorkList
+from bot.work_list.text import listed
 
 
 def admit(work_list: WorkList, settings: Settings, passwords: Passwords) -> WorkList:
@@ -31,9 +30,9 @@ def admit(work_list: WorkList, settings: Settings, passwords: Passwords) -> Work
     judged = work_list.with_remarks(
         (
             *_too_many(work_list, settings.batch_limit),
-            *_other_enterprises(work_list.items, settings),
-            *(_without_password(work_list.items, passwords) if settings.login == "account" else ()),
-            *_expired_mandates(work_list.items, settings),
+            *_other_enterprises(work_list, settings),
+            *(_without_password(work_list, passwords) if settings.login == "account" else ()),
+            *_expired_mandates(work_list, settings),
         )
     )
     if not settings.ledger_file.exists():
@@ -59,51 +58,51 @@ def _too_many(work_list: WorkList, limit: int) -> Iterator[Remark]:
         yield Remark(Unfit("B70", told, fix))
 
 
-def _other_enterprises(items: Iterable[WorkItem], settings: Settings) -> Iterator[Remark]:
+def _other_enterprises(work_list: WorkList, settings: Settings) -> Iterator[Remark]:
     known = {one.uscc: one for one in settings.enterprises}
     fix = "请核对后改正清单，或设置中的 enterprises"
-    for item in items:
-        if enterprise := known.get(item.uscc):
-            if item.enterprise_name != enterprise.name:
+    for row, values in work_list.rows.items():
+        if enterprise := known.get(values.get("统一社会信用代码", "")):
+            name = values.get("企业名称", enterprise.name)
+            if name != enterprise.name:
                 told = f"与设置中这家企业的名称“{enterprise.name}”不同"
-                yield Remark(Unfit("B64", told, fix), item.row, "企业名称", item.enterprise_name)
-            if item.account != enterprise.account:
-                shown = mask_text(item.account)
+                yield Remark(Unfit("B64", told, fix), row, "企业名称", name)
+            account = values.get("登录账号", enterprise.account)
+            if account != enterprise.account:
                 told = "与设置中这家企业的登录账号不同"
-                yield Remark(Unfit("B64", told, fix), item.row, "登录账号", shown)
+                yield Remark(Unfit("B64", told, fix), row, "登录账号", mask_text(account))
 
 
-def _without_password(items: Iterable[WorkItem], passwords: Passwords) -> Iterator[Remark]:
+def _without_password(work_list: WorkList, passwords: Passwords) -> Iterator[Remark]:
     """Tell each account that lacks its password once, with all of its rows."""
-    accounts = defaultdict(list)
-    for item in items:
-        accounts[item.uscc, item.account].append(item.row)
-    for (uscc, account), rows in accounts.items():
+    for (uscc, account), rows in work_list.accounts.items():
         if unfit := _missing_password(passwords, uscc, account, rows):
             yield Remark.of_all(unfit, rows, "登录账号", mask_text(account))
 
 
 def _missing_password(
-    passwords: Passwords, uscc: str, account: str, rows: list[int]
+    passwords: Passwords, uscc: str, account: str, rows: Sequence[int]
 ) -> Unfit | None:
     try:
         passwords.find(uscc, account)
     except BusinessException as error:
         problem = f"{error.explanation}，第 {listed(rows)} 行不能办"
-        return Unfit("B65", problem, error.next_step)
+        fix = f"{error.next_step}；几个账号都没有时，用 credentials set --missing 清单一次录入"
+        return Unfit("B65", problem, fix)
     return None
 
 
-def _expired_mandates(items: Iterable[WorkItem], settings: Settings) -> Iterator[Remark]:
+def _expired_mandates(work_list: WorkList, settings: Settings) -> Iterator[Remark]:
     today = now_in_beijing().date()
     told = set()
-    for item in items:
-        expiries = [one.expires for one in settings.mandates if item.uscc in one.enterprises]
-        if expiries and max(expiries) < today and item.uscc not in told:
-            told.add(item.uscc)
+    for row, values in work_list.rows.items():
+        uscc = values.get("统一社会信用代码", "")
+        expiries = [one.expires for one in settings.mandates if uscc in one.enterprises]
+        if expiries and max(expiries) < today and uscc not in told:
+            told.add(uscc)
             problem = f"这家企业的授权委托已于 {max(expiries)} 到期，会等待审批人批准"
             fix = "需要时请由签字人重新授权，更新设置中的 mandates"
-            yield Remark(Doubt("B66", problem, fix), item.row, "统一社会信用代码")
+            yield Remark(Doubt("B66", problem, fix), row, "统一社会信用代码")
 
 
 def _done(found: Mapping[int, Entry], rows: int) -> Iterator[Remark]:

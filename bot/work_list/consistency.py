@@ -1,10 +1,11 @@
 """Compares the rows of a work list: one policy twice, one enterprise spelled in two ways."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
 from bot.work_item import mask_number, mask_text
 from bot.work_list.findings import Doubt, Remark, Unfit
+from bot.work_list.text import listed
 
 ONE = "请只保留其中一行"
 SHOWN: Mapping[str, Callable[[str], str]] = {"企业名称": str, "登录账号": mask_text}
@@ -13,13 +14,18 @@ SHARED = 3  # so many enterprises with one mobile number raise a doubt
 Row = Mapping[str, str]  # the texts of its cells by heading; wrong cells are missing
 
 
-def contradictions(rows: Mapping[int, Row], spelled: Mapping[int, str]) -> Iterator[Remark]:
-    """Compare the rows of a list with each other; `spelled` is 申请编号 as the file has it."""
+def contradictions(
+    rows: Mapping[int, Row], spelled: Mapping[int, str], agent_mobiles: Collection[str]
+) -> Iterator[Remark]:
+    """Compare the rows of a list with each other; `spelled` is 申请编号 as the file has it.
+
+    The mobile numbers of agents may stand for any number of enterprises.
+    """
     for same in _groups(rows, "统一社会信用代码").values():
         enterprise = {row: rows[row] for row in same}
         yield from _two_ways(enterprise)
         yield from _twice(enterprise, spelled)
-    yield from _shared_mobiles(rows)
+    yield from _shared_mobiles(rows, agent_mobiles)
 
 
 def _two_ways(rows: Mapping[int, Row]) -> Iterator[Remark]:
@@ -60,12 +66,12 @@ def _remarks(unfit: Unfit, rows: Iterable[int], heading: str) -> Iterator[Remark
         yield Remark(unfit, row, heading)
 
 
-def _shared_mobiles(rows: Mapping[int, Row]) -> Iterator[Remark]:
+def _shared_mobiles(rows: Mapping[int, Row], agent_mobiles: Collection[str]) -> Iterator[Remark]:
     for mobile, same in _groups(rows, "主要联系人手机").items():
         enterprises = {rows[row].get("统一社会信用代码", "") for row in same} - {""}
-        if len(enterprises) >= SHARED:
+        if len(enterprises) >= SHARED and mobile not in agent_mobiles:
             problem = f"{len(enterprises)} 家企业（第 {listed(same)} 行）填了同一个手机号码"
-            fix = "请核对是不是复制时带下来的；确是同一联系人时不用改"
+            fix = "请核对是不是复制时带下来的；确是代理的联系人时，写进设置中的 agent_mobiles"
             shown = mask_number(mobile)
             yield Remark.of_all(Doubt("B60", problem, fix), same, "主要联系人手机", shown)
 
@@ -76,9 +82,3 @@ def _groups(rows: Mapping[int, Row], heading: str) -> dict[str, list[int]]:
         if heading in values:
             groups[values[heading]].append(row)
     return groups
-
-
-def listed(rows: Iterable[int]) -> str:
-    """Name the first rows, and how many there are."""
-    numbers = list(map(str, rows))
-    return "、".join(numbers[:6]) + (f" 等 {len(numbers)}" if len(numbers) > 6 else "")

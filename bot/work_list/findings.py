@@ -1,10 +1,11 @@
 """The catalogue of what can be wrong with a work list, and its findings in plain Chinese."""
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Self
 
+from bot.work_list.text import listed
 from pages.visible import visible
 
 LONGEST = 40  # characters of a cell that a finding shows
@@ -164,7 +165,8 @@ class Finding:
     def place(self) -> str:
         """Where in the list it is."""
         place = f"工作表「{self.sheet}」" if self.sheet else ""
-        place += f"第 {self.row} 行" if self.row else ""
+        rows = sorted({row for row in self.rows if row})
+        place += f"第 {listed(rows)} 行" if rows else ""
         place += f" {self.column} 列" if self.column else ""
         return place + (f"「{self.heading}」" if self.heading else "")
 
@@ -178,6 +180,28 @@ class Finding:
         return {"rule": CODES[self.code]} | {
             name: getattr(self, name) for name in self.__dataclass_fields__
         }
+
+
+def by_rule(findings: Iterable[Finding]) -> list[Finding]:
+    """Return findings rule by rule, errors before warnings."""
+    return sorted(findings, key=lambda one: (one.is_warning, one.code))
+
+
+def merged(findings: Iterable[Finding]) -> list[Finding]:
+    """Return findings rule by rule; those that say the same of several rows become one."""
+    same: dict[tuple[str, ...], list[Finding]] = {}
+    for one in by_rule(findings):
+        same.setdefault((one.code, one.column, one.problem, one.fix), []).append(one)
+    return [_of_all_rows(group) for group in same.values()]
+
+
+def _of_all_rows(same: Sequence[Finding]) -> Finding:
+    first, *others = same
+    if not others:
+        return first
+    rows = [row for one in others for row in one.rows if row]
+    value = f"{first.value} 等" if first.value else ""
+    return replace(first, value=value, also=(*first.also, *rows))
 
 
 def is_from_finding(comment: str) -> bool:

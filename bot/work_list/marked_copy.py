@@ -12,7 +12,7 @@ from openpyxl.utils import column_index_from_string
 from openpyxl.worksheet.worksheet import Worksheet
 
 from bot.work_list.file import list_sheet
-from bot.work_list.findings import CODES, Finding, Unfit, is_from_finding
+from bot.work_list.findings import CODES, Finding, Unfit, by_rule, is_from_finding
 from bot.work_list.opened import open_list
 from bot.work_list.reading import WorkList
 from bot.work_list.workbook import PROBLEMS, OwnSheet, keep_texts, save
@@ -90,7 +90,7 @@ def _leave_passwords_out(sheet: Worksheet, findings: Iterable[Finding]) -> None:
 def _list_all(workbook: Workbook, findings: Sequence[Finding]) -> None:
     own = OwnSheet(workbook, PROBLEMS, WIDTHS)
     own.add(*PROBLEM_COLUMNS, is_heading=True)
-    for one in findings[:MAX_LISTED]:
+    for one in by_rule(findings)[:MAX_LISTED]:
         weight = "提醒" if one.is_warning else "错误"
         place = (one.row or "", one.column, one.heading, one.value)
         own.add(one.code, weight, *place, CODES[one.code], one.problem, one.fix)

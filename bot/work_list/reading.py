@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
@@ -59,6 +59,8 @@ class WorkList:
     extra_columns: tuple[str, ...]
     letters: Mapping[str, str]  # of the columns, by heading
     source: OpenList | None = field(default=None, compare=False, repr=False)
+    rows: Mapping[int, Mapping[str, str]] = field(default_factory=dict, compare=False, repr=False)
+    """What could be read of every row, by heading; of a row with errors too."""
 
     @property
     def errors(self) -> tuple[Finding, ...]:
@@ -70,6 +72,16 @@ class WorkList:
         """What was corrected here, or may surprise a person."""
         return tuple(finding for finding in self.findings if finding.is_warning)
 
+    @property
+    def accounts(self) -> dict[tuple[str, str], list[int]]:
+        """The rows of each account, by enterprise code and account; rows with errors too."""
+        accounts: dict[tuple[str, str], list[int]] = {}
+        for row, values in self.rows.items():
+            uscc, account = values.get("统一社会信用代码"), values.get("登录账号")
+            if uscc and account:
+                accounts.setdefault((uscc, account), []).append(row)
+        return accounts
+
     def with_remarks(self, remarks: Iterable[Remark]) -> "WorkList":
         """Return the list with these remarks as findings, and without the rows that are wrong."""
         told = (Finding.of(remark, self.sheet, self.letters) for remark in remarks)
@@ -80,8 +92,11 @@ class WorkList:
         return replace(self, findings=tuple(findings), items=tuple(items))
 
 
-def read_work_list(path: Path, portal_origin: str) -> WorkList:
-    """Read and check a work list; its findings hold everything that is wrong with it."""
+def read_work_list(path: Path, portal_origin: str, agent_mobiles: Collection[str] = ()) -> WorkList:
+    """Read and check a work list; its findings hold everything that is wrong with it.
+
+    The mobile numbers of agents may stand for any number of enterprises.
+    """
     source, digest = None, ""
     try:
         content = list_file.read_bytes(path)
@@ -89,7 +104,7 @@ def read_work_list(path: Path, portal_origin: str) -> WorkList:
         list_file.check_closed(path)
         source = OpenList.of(path, content)
         reading = _Reading(source)
-        items = reading.items(portal_origin)
+        items = reading.items(portal_origin, agent_mobiles)
         if list_file.digest_of(path) != digest:
             raise Unfit("B15", "读取时文件变了", "请等文件保存、复制或同步完成后再运行")
     except Unfit as unfit:
@@ -104,6 +119,7 @@ def read_work_list(path: Path, portal_origin: str) -> WorkList:
         reading.headings.extra,
         reading.headings.letters,
         source,
+        reading.rows,
     )
     return found.with_remarks(reading.remarks)
 
@@ -120,8 +136,9 @@ class _Reading:
         self.ragged_rows: set[int] = set()
         self.headings = Headings(self.sheet)
         self.appearance = Appearance()
+        self.rows: dict[int, dict[str, str]] = {}
 
-    def items(self, portal_origin: str) -> tuple[WorkItem, ...]:
+    def items(self, portal_origin: str, agent_mobiles: Collection[str]) -> tuple[WorkItem, ...]:
         """Check everything, and make work items of the rows that can be read."""
         if elsewhere := list_elsewhere(self.sheet):
             self._tell(elsewhere)
@@ -139,10 +156,10 @@ class _Reading:
             self._tell(Doubt("B80", told, f"请核对上面写着什么；{DELETE_ROW}"))
         self.remarks += other_sheets(self.sheet)
         self._judge_row_lengths()
-        rows = dict(self._judge_rows())
+        rows = self.rows = dict(self._judge_rows())
         index = self.headings.index("申请编号")
         spelled = {row: text_of(self.sheet.cell(row, index)) if index else "" for row in rows}
-        self.remarks += contradictions(rows, spelled)
+        self.remarks += contradictions(rows, spelled, agent_mobiles)
         if not rows and all(isinstance(remark.what, Doubt) for remark in self.remarks):
             self._tell(_nothing(self.workbook))
         whole = {row: values for row, values in rows.items() if len(values) == len(COLUMNS)}

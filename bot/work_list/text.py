@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections import Counter
+from collections.abc import Iterable
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")  # of a character that XML cannot hold, in .xlsx files
@@ -19,6 +20,12 @@ BLANKS = {
 def width(text: str) -> int:
     """Return the width of a text in characters; a Chinese character counts as two."""
     return sum(2 if unicodedata.east_asian_width(one) in "WF" else 1 for one in text)
+
+
+def listed(rows: Iterable[int]) -> str:
+    """Name the first rows, and how many there are."""
+    numbers = list(map(str, rows))
+    return "、".join(numbers[:6]) + (f" 等 {len(numbers)}" if len(numbers) > 6 else "")
 
 
 def decoded(text: str) -> str:

@@ -98,18 +98,22 @@ def test_a_person_at_the_terminal_sees_a_table(monkeypatch: pytest.MonkeyPatch):
     """Every finding is a row of it; what does not fit is counted."""
     screen = StringIO()
     monkeypatch.setattr(
-        intake, "err", Console(file=screen, force_terminal=True, width=200, color_system=None)
+        intake, "err", Console(file=screen, force_terminal=True, width=400, color_system=None)
     )
-    write_xlsx(Path("清单.xlsx"), [row(1) | {"主要联系人手机": "x"}] * 70)
+    same = {"企业名称": "模拟" * 99, "主要联系人手机": "x"}
+    write_xlsx(
+        Path("清单.xlsx"),
+        [row(1) | same, row(1) | same, *(row(n) | {"备注": "模" * (98 + n)} for n in range(3, 73))],
+    )
 
     ended = _dispatch("清单.xlsx")
     shown = screen.getvalue()
 
     assert ended.exit_code == 2
     assert all(heading in shown for heading in intake.FINDINGS)
-    assert "第 2 行 G 列「主要联系人手机」" in shown
-    assert shown.count("B52") + shown.count("B61") == intake.MAX_FINDINGS
-    assert "另有 80 处没有显示" in shown
+    assert "第 2、3 行 G 列「主要联系人手机」" in shown  # what is the same is told once
+    assert (shown.count("B52"), shown.count("B57"), shown.count("B59")) == (1, 1, 58)
+    assert "另有 83 处没有显示" in shown  # B59 12, B61 1, B65 70
     assert "清单-问题.xlsx" in shown
 
 

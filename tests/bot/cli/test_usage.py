@@ -17,7 +17,7 @@ from bot.cli.usage import worded
         ("status --jsom", "没有选项 --jsom，是不是 --json？用法见 single-window status --help"),
         ("check", "没有命令 check。用法见 single-window --help"),
         ("runn", "没有命令 runn，是不是 'run'？用法见 single-window --help"),
-        ("credentials set a", "缺少 ACCOUNT。用法见 single-window credentials set --help"),
+        ("credentials remove a", "缺少 ACCOUNT。用法见 single-window credentials remove --help"),
         ("status a b", "多了 a b；带空格的路径要加引号。用法见 single-window status --help"),
         ("run --browsers", "--browsers 后面要有值。用法见 single-window --help"),
         ("status --json=3", "--json 后面不带值。用法见 single-window --help"),

@@ -383,3 +383,82 @@ def test_a_slip_keeps_nothing(office: Path, code: str, typed: str, told: str):
     assert ended.exit_code == 2
     assert told in ended.stderr
     assert json.loads(call("list", "--json").stdout)["accounts"] == []
+
+
+class Person:
+    """Somebody at the terminal, who is asked for one password after the other."""
+
+    def __init__(self, answers: dict[str, str]) -> None:
+        self.answers = answers
+        self.asked: list[str] = []
+        self.stdin = self
+
+    def isatty(self) -> bool:
+        """Say that there is a terminal."""
+        return True
+
+    def ask(self, prompt: str) -> Secret:
+        """Answer by the account at the end of the question."""
+        self.asked.append(prompt)
+        return Secret(self.answers.get(prompt.split()[-1], ""))
+
+
+def test_all_missing_passwords_of_a_list_are_asked_for(
+    office: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """Rows with other errors too, each account once, under one passphrase for the vault."""
+    call("set", uscc(1), "mock0001", typed="Mock-1\n")
+    person = Person({"mock0002": "Mock-2", "mock0003": "Mock-3"})
+    monkeypatch.setattr("bot.cli.credentials.sys", person)
+    monkeypatch.setattr("bot.cli.credentials.ask_password", person.ask)
+    spoilt = row(3) | {"主要联系人手机": "x"}
+    rows = [row(1), row(2), row(2) | {"申请编号": "XW2"}, spoilt, row(4)]
+    work_list = write_xlsx(office / "清单.xlsx", rows)
+
+    first = call("set", "--missing", str(work_list))
+    asked, person.asked = person.asked, []
+    person.answers = {"mock0004": "Mock-4"}
+    second = call("set", "--missing", str(work_list))
+    checked = json.loads(call("check", str(work_list), "--json").stdout)["accounts"]
+
+    assert [prompt.split()[-1] for prompt in asked] == ["mock0002", "mock0003", "mock0004"]
+    assert "模拟出口企业0002有限公司" in asked[0]
+    assert (first.exit_code, "4 个账号，1 个没有密码" in first.stdout) == (1, True)
+    assert [prompt.split()[-1] for prompt in person.asked] == ["mock0004"]
+    assert (second.exit_code, "0 个没有密码" in second.stdout) == (0, True)
+    assert {one["account"] for one in checked if one["place"]} >= {"mock0002", "mock0004"}
+    assert "Mock-" not in first.output + second.output
+
+
+def test_a_list_without_any_account_asks_nothing(office: Path, monkeypatch: pytest.MonkeyPatch):
+    """It says why no row names one."""
+    person = Person({})
+    monkeypatch.setattr("bot.cli.credentials.sys", person)
+    monkeypatch.setattr("bot.cli.credentials.ask_password", person.ask)
+    work_list = write_xlsx(office / "清单.xlsx", [row(1) | {"统一社会信用代码": "x"}])
+
+    ended = call("set", "--missing", str(work_list))
+
+    assert ended.exit_code == 2
+    assert "(B44)" in ended.stderr
+    assert person.asked == []
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("--missing", "清单.xlsx"), "请在终端前运行"),
+        ((), "请给出统一社会信用代码和登录账号"),
+        ((uscc(1),), "请给出统一社会信用代码和登录账号"),
+        ((uscc(1), "mock0001", "--missing", "清单.xlsx"), "请给出统一社会信用代码和登录账号"),
+    ],
+)
+def test_a_password_of_nobody_in_particular_is_not_taken(
+    office: Path, words: tuple[str, ...], told: str
+):
+    """A pipe could give a password to another account than the one that is meant."""
+    ended = call("set", *words, typed="Mock-1\n")
+
+    assert ended.exit_code == 2
+    assert told in ended.stderr
+    assert json.loads(call("list", "--json").stdout)["accounts"] == []

@@ -108,6 +108,54 @@ def test_an_account_without_a_password_is_told_once(tmp_path: Path):
     assert [item.row for item in work_list.items] == [2, 4]
 
 
+SPOILT: list[dict[str, str]] = [
+    {"主要联系人手机": "x"},
+    {"申请编号": "#", "主要联系人邮箱": "x"},
+    {"企业名称": ""},
+]
+
+
+@pytest.mark.parametrize("spoilt", SPOILT)
+def test_a_missing_password_is_told_beside_other_errors(tmp_path: Path, spoilt: dict[str, str]):
+    """Whoever mends the row does not come back to hear of the password."""
+    path = write_xlsx(tmp_path / "清单.xlsx", [row(1), row(9) | spoilt, row(8)])
+
+    work_list = _admit(path)
+
+    missing = [(one.row, one.heading) for one in work_list.errors if one.code == "B65"]
+    assert missing == [(3, "登录账号"), (4, "登录账号")]
+    assert len(work_list.errors) == len(spoilt) + 2
+    assert [item.row for item in work_list.items] == [2]
+
+
+def test_passwords_are_told_of_a_list_that_is_refused_as_a_whole(tmp_path: Path):
+    """A column that is missing hides nothing of the rows."""
+    rows = [row(9), row(1)]
+    for values in rows:
+        del values["企业名称"]
+
+    work_list = _admit(write_xlsx(tmp_path / "清单.xlsx", rows))
+
+    assert [(one.code, one.row) for one in work_list.errors] == [("B31", 1), ("B65", 2)]
+
+
+def test_a_row_with_errors_is_compared_with_the_settings_too(tmp_path: Path):
+    """Its name, its account and an expired mandate are told with the rest."""
+    mandate = f"""[[mandates]]
+signatory = "模拟签字人"
+enterprises = ["{uscc(1)}"]
+declaration = "0"
+documents = ["续转单证"]
+expires = 2020-01-01
+"""
+    wrong = row(1) | {"企业名称": "别的企业", "登录账号": "other", "主要联系人手机": "x"}
+    path = write_xlsx(tmp_path / "清单.xlsx", [wrong])
+
+    work_list = _admit(path, ENTERPRISE + mandate)
+
+    assert sorted(one.code for one in work_list.findings) == ["B52", "B64", "B64", "B66"]
+
+
 def test_every_row_without_a_password_is_told_in_the_results(tmp_path: Path):
     """One finding refuses them all, and the operator sees so beside each."""
     rows = [row(9), row(1), row(9) | {"申请编号": "XW2"}, row(8)]

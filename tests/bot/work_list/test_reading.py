@@ -364,6 +364,27 @@ def test_one_mobile_number_for_many_enterprises_is_asked_about(tmp_path: Path) -
     assert len(work_list.items) == 3
 
 
+@pytest.mark.parametrize(
+    ("agent_mobiles", "codes"),
+    [
+        (("13800138000",), []),
+        (("13900139000", "13800138000"), []),
+        (("13900139000",), ["B60"]),
+        ((), ["B60"]),
+    ],
+)
+def test_the_mobile_number_of_an_agent_is_no_question(
+    tmp_path: Path, agent_mobiles: tuple[str, ...], codes: list[str]
+) -> None:
+    """The settings say that one contact stands for several enterprises; any other is told."""
+    same = {"主要联系人手机": "13800138000"}
+    path = write_xlsx(tmp_path / "清单.xlsx", [row(number) | same for number in (1, 2, 3)])
+
+    work_list = read_work_list(path, ORIGIN, agent_mobiles)
+
+    assert [finding.code for finding in work_list.warnings] == codes
+
+
 def test_a_list_has_no_dates(tmp_path: Path) -> None:
     """There is no B75: no column takes a date, so none can lie outside the policy's time."""
     dates = dict.fromkeys(HEADINGS, datetime(2026, 1, 1))
