@@ -22,9 +22,11 @@ class BulkRequest:
     """A row without 申请编号: it asks for all pending policies of its enterprise."""
 
     item: WorkItem
+    code: str
     explanation: str
     next_step: str
     list_digest: str  # empty if it came without a list
+    changed_at: str  # UTC; empty if an earlier version of the program wrote it
 
     @property
     def is_answered(self) -> bool:
@@ -124,7 +126,9 @@ def brought_by(row: sa.Row[Any]) -> WorkItem | None:
 
 def request_of(row: sa.Row[Any]) -> BulkRequest:
     """Return the request of a row of its table."""
-    return BulkRequest(item_of(row.data, row.row), row.explanation, row.next_step, row.list_digest)
+    item = item_of(row.data, row.row)
+    told = (row.code, row.explanation, row.next_step)
+    return BulkRequest(item, *told, row.list_digest, row.changed_at)
 
 
 def without_contact(row: sa.Row[Any]) -> dict[str, Any]:

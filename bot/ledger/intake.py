@@ -45,7 +45,8 @@ def take_request(transaction: sa.Connection, item: WorkItem, list_digest: str) -
     key = {"list_digest": list_digest, "row": item.row}
     known = transaction.execute(sa.select(REQUESTS).filter_by(**key)).first()
     if known is None:
-        transaction.execute(REQUESTS.insert().values(**key, uscc=item.uscc, data=data_of(item)))
+        values = {"uscc": item.uscc, "data": data_of(item), "changed_at": audit.now()}
+        transaction.execute(REQUESTS.insert().values(**key, **values))
     elif known.data["contact"] == FORGOTTEN:
         transaction.execute(REQUESTS.update().filter_by(**key).values(data=data_of(item)))
 

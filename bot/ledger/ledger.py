@@ -23,6 +23,7 @@ from bot.ledger.entry import (
 )
 from bot.ledger.history import History
 from bot.ledger.intake import insert, makers, take_in, take_request
+from bot.ledger.runs import Runs
 from bot.ledger.schema import AUDIT, ITEMS, REQUESTS, ROWS, VERSION
 from bot.ledger.states import MOVES, RESTARTABLE, ROBOT, State
 from bot.work_item import WorkItem, policy_of
@@ -36,6 +37,7 @@ class Ledger:
     def __init__(self, file: Path, marker: Path) -> None:
         """Open the ledger; raises as `Database` says."""
         self._database = Database(file, marker)
+        self.runs = Runs(self._database)
 
     def dispatch(self, items: Iterable[WorkItem], list_digest: str, by: str) -> None:
         """Take these items in for this operator; never change what was pressed before.
@@ -219,13 +221,16 @@ class Ledger:
             found = [request_of(row) for row in connection.execute(query.order_by(REQUESTS.c.row))]
         return [one for one in found if list_digest != "" or not one.is_answered]
 
-    def note(self, request: WorkItem, list_digest: str, explanation: str, next_step: str) -> None:
-        """Store the outcome of a request."""
+    def note(
+        self, request: WorkItem, list_digest: str, explanation: str, next_step: str, code: str = ""
+    ) -> None:
+        """Store the outcome of a request; without a next step it is answered."""
         change = REQUESTS.update().where(
             REQUESTS.c.list_digest == list_digest, REQUESTS.c.row == request.row
         )
         with self._database.writing() as transaction:
-            transaction.execute(change.values(explanation=explanation, next_step=next_step))
+            told = {"code": code, "explanation": explanation, "next_step": next_step}
+            transaction.execute(change.values(**told, changed_at=audit.now()))
 
     def accept_declaration(self, references: Iterable[str], digest: str, by: str) -> None:
         """Note that a person has accepted this wording of 投保声明 for these items' enterprises."""

@@ -7,6 +7,8 @@ MIGRATIONS = (  # from each version of the schema to the next
     "ALTER TABLE work_items ADD COLUMN baseline JSON",
     "ALTER TABLE work_items ADD COLUMN round INTEGER NOT NULL DEFAULT 1",
     "ALTER TABLE work_items ADD COLUMN brought JSON",
+    "ALTER TABLE requests ADD COLUMN code VARCHAR(40) NOT NULL DEFAULT ''",
+    "ALTER TABLE requests ADD COLUMN changed_at VARCHAR(40) NOT NULL DEFAULT ''",
 )
 VERSION = len(MIGRATIONS)
 
@@ -49,8 +51,21 @@ REQUESTS = sa.Table(  # rows that ask for all pending policies
     sa.Column("row", sa.Integer, primary_key=True),
     sa.Column("uscc", sa.String(18), nullable=False),
     sa.Column("data", sa.JSON, nullable=False),
+    sa.Column("code", sa.String(40), nullable=False, default=""),
     sa.Column("explanation", sa.Text, nullable=False, default=""),
     sa.Column("next_step", sa.Text, nullable=False, default=""),
+    sa.Column("changed_at", sa.String(40), nullable=False, default=""),
+)
+RUNS = sa.Table(
+    "runs",
+    SCHEMA,
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("list_digest", sa.String(64), nullable=False),  # empty: all of the ledger
+    sa.Column("work", sa.String(20), nullable=False),
+    sa.Column("started", sa.String(40), nullable=False),
+    sa.Column("ended", sa.String(40), nullable=False, default=""),
+    sa.Column("stopped", sa.Text, nullable=False, default=""),
+    sa.Column("audit_seq", sa.Integer, nullable=False),  # of the last row before it began
 )
 AUDIT = sa.Table(
     "audit",

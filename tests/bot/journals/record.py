@@ -222,8 +222,8 @@ def main() -> None:
 def _undo_migrations(file: Path) -> None:
     with closing(sqlite3.connect(file)) as connection:
         for migration in reversed(MIGRATIONS):
-            column = migration.split("ADD COLUMN ")[1].split()[0]
-            connection.execute(f"ALTER TABLE work_items DROP COLUMN {column}")
+            _, _, table, _, _, column, *_ = migration.split()
+            connection.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
 
 
 def _write(name: str, file: Path, version: int, shown: Shown, verdict: State) -> None:

@@ -247,8 +247,8 @@ def test_a_ledger_of_an_older_version_is_brought_up(ledger: Ledger, tmp_path: Pa
     ledger.close()
     with closing(sqlite3.connect(file)) as connection:
         for migration in reversed(MIGRATIONS):
-            column = migration.split("ADD COLUMN ")[1].split()[0]
-            connection.execute(f"ALTER TABLE work_items DROP COLUMN {column}")
+            _, _, table, _, _, column, *_ = migration.split()
+            connection.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
         connection.execute("PRAGMA user_version = 0")
 
     entry = Ledger(file, tmp_path / "marker").entry(ITEM.reference)
