@@ -107,6 +107,7 @@ class Settings(BaseSettings):
     declaration_clauses: tuple[str, ...] = GUIDE_DECLARATION.clauses
     declaration_label: str = GUIDE_DECLARATION.label
     _own_profile: PortalProfile | None = PrivateAttr(None)  # the content of `portal_profile`
+    _read_from: tuple[Path, dict[str, Any]] | None = PrivateAttr(None)  # the folder, the options
 
     @field_validator("trusted_origins")
     @classmethod
@@ -215,6 +216,20 @@ class Settings(BaseSettings):
         """投保声明 as the enterprises have accepted it."""
         return Declaration(self.declaration_clauses, self.declaration_label)
 
+    def as_of_now(self) -> "Settings":
+        """Return the settings as their folder says them now, with who may approve as it says.
+
+        If the folder's settings cannot be read any more, or lack a person's trust, nobody may whom
+        they have named. Settings that were read from no folder stay as they are.
+        """
+        if not self._read_from:
+            return self
+        folder, options = self._read_from
+        try:
+            return load_settings(folder, **options)
+        except NotFit:
+            return self.model_copy(update={"mandates": (), "approvers": ()})
+
     @property
     def standing_mandates(self) -> tuple[Mandate, ...]:
         """The mandates that count; where every approval is signed, none does."""
@@ -281,7 +296,9 @@ def load_settings(folder: Path, **options: Any) -> Settings:
     expect_trusted(file)
     paths = {"data_dir": settings.data_dir, "portal_profile": settings.portal_profile}
     absolute = {name: path.absolute() for name, path in paths.items() if path is not None}
-    return _with_profile(settings.model_copy(update=absolute), file)
+    settings = _with_profile(settings.model_copy(update=absolute), file)
+    settings._read_from = folder.absolute(), given
+    return settings
 
 
 def _validated(file: SettingsFile, options: dict[str, Any]) -> Settings:

@@ -122,6 +122,8 @@ class Confirmation(Acts):
     def _claim_and_press(self, session: Session, entry: Entry, ahead: timedelta | None) -> Pressed:
         intent, form, latch = self.fill(session, entry)
         self._records.keep_filled(session, entry.item, form)
+        history = self._ledger.history(entry.item.reference)
+        approval.expect_standing(intent.approval, self._settings, entry.item, entry.seen, history)
         claim = doubt("已按下“确认投保”，还没有核验")
         claim |= {"by": intent.approval.by, "seen_pending_at": ""}
         known = Baseline(session.known, ahead)  # every later look compares with this

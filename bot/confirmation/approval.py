@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from bot import declaration
-from bot.clock import in_beijing
+from bot.clock import in_beijing, now_in_beijing
 from bot.confirmation import approvers
 from bot.errors import BusinessException, Reason
 from bot.ledger.approval import MANDATE, PERSON, Approval
@@ -104,9 +104,25 @@ def intend(
             "请核对差异，确认无误后重新运行，由审批人重新批准",
         )
     if not standing or not granted.digest == standing.digest == now.digest(item.contact):
-        raise BusinessException(
-            Reason.NOT_APPROVED,
-            "批准的不是这份内容，或批准、授权委托已撤回、已过期",
-            "请重新运行，由审批人重新批准",
-        )
+        raise _not_approved()
     return ApprovedIntent(now.details, item.contact, standing)
+
+
+def expect_standing(
+    granted: Approval, settings: Settings, item: WorkItem, seen: Snapshot, history: History
+) -> None:
+    """See right before the claim that the settings, read once more, still let it be approved.
+
+    Raises:
+        BusinessException: who has approved it may not any more.
+    """
+    if not standing(granted, settings.as_of_now(), item, seen, history, now_in_beijing()):
+        raise _not_approved()
+
+
+def _not_approved() -> BusinessException:
+    return BusinessException(
+        Reason.NOT_APPROVED,
+        "批准的不是这份内容，或批准、授权委托已撤回、已过期",
+        "请重新运行，由审批人重新批准",
+    )

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -19,10 +19,13 @@ from bot.confirmation.acts import Confirmation, fill_in
 from bot.confirmation.following_up import FollowingUp
 from bot.confirmation.inspection import Inspection
 from bot.confirmation.records import Records
+from bot.declaration import GUIDE_DECLARATION
 from bot.errors import BusinessException, EvidenceNotKept, Reason
 from bot.evidence.pack import Evidence
+from bot.ledger.approval import PERSON, Approval
 from bot.ledger.entry import Entry
 from bot.ledger.ledger import Ledger
+from bot.ledger.snapshot import Snapshot
 from bot.ledger.states import State
 from bot.settings import Settings
 from bot.work_item import WorkItem
@@ -246,10 +249,11 @@ def test_a_look_after_one_press_says_nothing_of_the_next(
     bring_to(ledger, State.IN_DOUBT)
     ledger.move(ITEM.reference, State.IN_DOUBT, State.IN_DOUBT, "robot", seen_pending_at="before")
     ledger.move(ITEM.reference, State.IN_DOUBT, State.READY, "审批人")
+    seen = asdict(Snapshot(ITEM.portal_origin, (), GUIDE_DECLARATION, ()))
     for old, new in pairwise((State.READY, State.AWAITING_APPROVAL, State.APPROVED, State.INTENT)):
-        ledger.move(ITEM.reference, old, new, "robot")
+        ledger.move(ITEM.reference, old, new, "robot", snapshot=seen)
     confirmation = Confirmation(Settings(), ledger, FakeSessions(), evidence)
-    intent = SimpleNamespace(approval=SimpleNamespace(by="审批人"))
+    intent = SimpleNamespace(approval=Approval.now("审批人", PERSON, ""))
     monkeypatch.setattr(confirmation, "fill", lambda *_: (intent, None, None))
     monkeypatch.setattr(confirmation._records, "keep_filled", lambda *_: None)
     session = SimpleNamespace(known=())
