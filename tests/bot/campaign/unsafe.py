@@ -12,6 +12,7 @@ from bot.confirmation.approval import ApprovedIntent
 from bot.confirmation.press import Pressed, PressOutcome
 from bot.ledger.approval import Approval
 from bot.ledger.entry import Entry
+from bot.ledger.history import History
 from bot.ledger.ledger import Ledger
 from bot.ledger.states import MOVES, State
 from bot.portal import latch
@@ -63,6 +64,7 @@ def result_before_the_act() -> None:
 def check_then_press() -> None:
     """Press again whatever still stands in 待确认, at once."""
     approval.expect_settled = lambda *_: None
+    History.has_open_press = property(lambda _: False)
     MOVES[State.PRESSING] |= {State.READY}
     MOVES[State.IN_DOUBT] |= {State.READY}
 
