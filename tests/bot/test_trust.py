@@ -17,7 +17,13 @@ from bot.errors import NotFit
 from bot.operations.demo import first_line, start_portal
 from bot.portal.first_visit import MOCK_HEADER
 from bot.settings import Settings, load_settings
-from bot.settings_file import FILE_NAME, HARMLESS, SettingsFile, read_settings_file
+from bot.settings_file import (
+    FILE_NAME,
+    HARMLESS,
+    SettingsFile,
+    digest_of,
+    read_settings_file,
+)
 from bot.trust import Trusted, expect_trusted, keep_trusted
 from pages.profile import PORTALS
 from tests.bot.homes import write_settings
@@ -130,6 +136,29 @@ def test_a_trusted_folder_cannot_call_a_host_a_mock(
 
     assert (code, elsewhere.arrived) == (4, [])
     assert said in told
+
+
+@pytest.mark.parametrize("name", ["mock_hosts", "Mock_Hosts", "MOCK_HOSTS"])
+def test_no_trust_lets_a_folder_name_a_mock(tmp_path: Path, name: str):
+    """However it is written, and although the record has the digest of just this file."""
+    content = f'{name} = ["mock.example"]'.encode()
+    (tmp_path / FILE_NAME).write_bytes(content)
+    keep_trusted(tmp_path, Trusted(digest_of(content)))
+
+    with pytest.raises(NotFit, match="只能写在环境变量里"):
+        load_settings(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["Portal_Profile", "PORTAL_PROFILE", "portal_Profile"])
+def test_a_setting_in_capitals_is_none(tmp_path: Path, name: str):
+    """The library would take it, and no rule of this program would see it."""
+    content = f'{name} = "own.toml"'.encode()
+    (tmp_path / FILE_NAME).write_bytes(content)
+    shutil.copy(PORTALS / "national.toml", tmp_path / "own.toml")
+    keep_trusted(tmp_path, Trusted(digest_of(content)))
+
+    with pytest.raises(NotFit, match=f"{name}：没有这个设置"):
+        load_settings(tmp_path)
 
 
 def test_passwords_of_the_environment_stay_at_home_even_at_a_named_mock(
