@@ -2,8 +2,6 @@
 
 from pydantic_core import ErrorDetails
 
-from bot.settings_file import visible
-
 KINDS = {  # what is wrong with a setting, by the error type of pydantic
     "missing": "没有写",
     "extra_forbidden": "没有这个设置",
@@ -29,4 +27,4 @@ def explained(wrong: ErrorDetails) -> str:
     place = " ".join(f"第 {one + 1} 项" if isinstance(one, int) else one for one in wrong["loc"])
     kind = next((kind for kind in KINDS if wrong["type"].startswith(kind)), "")
     told = KINDS.get(kind, wrong["msg"].removeprefix("Value error, "))
-    return visible(f"{place}：{told.format(**wrong.get('ctx', {}))}")
+    return f"{place}：{told.format(**wrong.get('ctx', {}))}"

@@ -14,6 +14,7 @@ from typing import Any
 from platformdirs import site_config_path
 
 from bot.errors import NotFit
+from pages.visible import visible
 
 FILE_NAME = "single-window.toml"
 OTHER_NAME = re.compile(r"single[-_ ]?window(\.toml)?\.(toml|txt|ini|conf)", re.IGNORECASE)
@@ -78,7 +79,7 @@ class SettingsFile:
         }
 
     def lines(self) -> list[str]:
-        """Return the settings that need trust, one value a line, no sign of them invisible."""
+        """Return the settings that need trust, one value a line, hidden characters spelled out."""
         return [
             f"{visible(place)} = {_shown(value)}"
             for name in self.sensitive
@@ -103,14 +104,14 @@ def read_settings_file(folder: Path) -> SettingsFile:
         values = tomllib.loads(content.decode("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise NotFit(
-            f"设置文件 {file} 不是有效的 TOML（{visible(str(error))}）",
+            f"设置文件 {file} 不是有效的 TOML（{error}）",
             "请改正写明的行和列：文字要加引号，等号两边各一项；并存为 UTF-8（无 BOM）后再运行",
         ) from error
     if ENVIRONMENT_ALONE & {name.lower() for name in values}:
         told = f"{file} 写着 {'、'.join(ENVIRONMENT_ALONE)}，这只能写在环境变量里"
         raise NotFit(told, "请从文件中删去，由本人设置环境变量 SINGLE_WINDOW_MOCK_HOSTS")
     # pydantic would take names in capitals too, past the lists of this module
-    if capitals := [visible(name) for name in values if name != name.lower()]:
+    if capitals := [name for name in values if name != name.lower()]:
         raise NotFit(f"设置有误：{'、'.join(capitals)}：没有这个设置", f"请改正 {file}，名称用小写")
     return SettingsFile(folder, content, values)
 
@@ -127,7 +128,7 @@ def signature_rules(folder: SettingsFile) -> dict[str, Any]:
     machine = read_settings_file(MACHINE_FOLDER)
     if others := machine.values.keys() - SIGNATURE_RULES:
         told = f"{machine.path} 里只能写 {'、'.join(SIGNATURE_RULES)}"
-        raise NotFit(told, f"请管理员删去 {visible('、'.join(sorted(others)))}")
+        raise NotFit(told, f"请管理员删去 {'、'.join(sorted(others))}")
     for file in (machine, folder):
         if file.values.get("four_eyes") is True:
             return {"four_eyes": True, "approvers": file.values.get("approvers", [])}
@@ -139,7 +140,7 @@ def _expect_no_other_name(folder: Path) -> None:
     names = sorted(one.name for one in folder.glob("*") if OTHER_NAME.fullmatch(one.name))
     if names:
         raise NotFit(
-            f"设置文件应名为 {FILE_NAME}，{folder} 里只有 {visible('、'.join(names))}，没有读取",
+            f"设置文件应名为 {FILE_NAME}，{folder} 里只有 {'、'.join(names)}，没有读取",
             "请改名后再运行；Windows 上先在“查看”中勾选“文件扩展名”，才看得见末尾的 .txt",
         )
 
@@ -163,13 +164,6 @@ def read_regular(file: Path) -> bytes:
 def digest_of(content: bytes) -> str:
     """Return the SHA-256 of a content, in hexadecimal."""
     return hashlib.sha256(content).hexdigest()
-
-
-def visible(text: str) -> str:
-    """Return a text with every sign that a terminal would obey or hide written as an escape."""
-    return "".join(
-        sign if sign.isprintable() or sign == "\u3000" else repr(sign)[1:-1] for sign in text
-    )
 
 
 def _without_waiting(path: str, flags: int) -> int:

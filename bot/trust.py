@@ -13,7 +13,7 @@ from typing import Self
 
 from bot.errors import NotFit
 from bot.private_files import make_private, write_private
-from bot.settings_file import SettingsFile, digest_of, read_regular, visible
+from bot.settings_file import SettingsFile, digest_of, read_regular
 
 WRITABLE_BY_OTHERS = 0o022
 
@@ -128,14 +128,14 @@ def _record_of(folder: Path) -> Path:
 def _untrusted(file: SettingsFile, *, was_trusted: bool) -> str:
     if file.content is None:
         return f"信任过的 {file.path} 不见了"
-    names = "、".join(map(visible, file.sensitive)) or "（没有要信任的）"
+    names = "、".join(file.sensitive) or "（没有要信任的）"
     if was_trusted:
         return f"{file.path} 在信任以后改过；它写着 {names}"
     return f"{file.path} 写着 {names}，要有人看过、信任了才生效"
 
 
 def _how_to_trust(file: SettingsFile) -> str:
-    folder = visible(shlex.quote(str(file.folder)))
+    folder = shlex.quote(str(file.folder))
     if file.content is None:
         return f"请找回它；确实不要了，请执行 single-window trust {folder} --revoke"
     return f"请核对文件是谁写的，再执行 single-window trust {folder}"

@@ -11,7 +11,7 @@ from bot.cli import options
 from bot.cli.frame import ALL_DONE, NEEDS_PERSON, new_group, refuse_usage
 from bot.cli.output import out, print_json
 from bot.cli.person import is_agreed
-from bot.settings_file import SettingsFile, read_settings_file, visible
+from bot.settings_file import SettingsFile, read_settings_file
 from bot.trust import Trusted, is_trusted, keep_trusted, others_can_write, revoke
 
 app = new_group()
@@ -66,7 +66,7 @@ def is_person_there() -> bool:
 
 def print_content(file: SettingsFile, now: Trusted) -> None:
     """Print what a person who trusts the folder trusts, and who else could change it."""
-    out.print(visible(str(file.path)), markup=False)
+    out.print(str(file.path), markup=False)
     for line in file.lines():
         out.print(f"  {line}", markup=False)
     if file.profile:
@@ -75,7 +75,7 @@ def print_content(file: SettingsFile, now: Trusted) -> None:
         out.print("  browser 只信任这个路径，程序的内容不核对", markup=False)
     places = [file.folder, file.path, *([file.profile] if file.profile else [])]
     for place in filter(others_can_write, places):
-        told = f"留意：别的账号能改写 {visible(str(place))}；设置改了会要求重新信任，清单改了不会。"
+        told = f"留意：别的账号能改写 {place}；设置改了会要求重新信任，清单改了不会。"
         out.print(told, style="yellow", markup=False)
 
 
@@ -87,7 +87,7 @@ def print_verdict(file: SettingsFile, now: Trusted, is_known: bool, as_json: boo
     elif is_known:
         out.print("已信任这份内容。" if file.sensitive else "没有要信任的设置，直接可用。")
     else:
-        call = f"single-window trust {visible(shlex.quote(str(file.folder)))}"
+        call = f"single-window trust {shlex.quote(str(file.folder))}"
         told_how = (
             f"没有信任。看过以后，在终端执行 {call}，或写明摘要：{call} --digest {now.digest}"
         )

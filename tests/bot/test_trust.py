@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import chdir
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -459,14 +460,17 @@ def test_nothing_that_an_untrusted_folder_names_is_opened(tmp_path: Path):
         load_settings(tmp_path)
 
 
-def test_an_untrusted_file_does_not_command_the_terminal(tmp_path: Path):
-    """Names of settings are in the message; signs that a terminal obeys are written out."""
-    (tmp_path / FILE_NAME).write_text('"\\u001b[2J\\u202e" = 1', "utf-8")
+@pytest.mark.parametrize("text", ['"{}" = 1', 'portal_url = 1\n"{}" = 2', '[["{}"]]', '"{}" ='])
+@pytest.mark.parametrize("command", ["status", "trust"])
+def test_an_untrusted_file_does_not_command_the_terminal(prepared: Path, text: str, command: str):
+    """Names of settings are in messages; what a terminal would obey is spelled out."""
+    (prepared / FILE_NAME).write_text(text.format("\\u001b[2J\\u202e"), "utf-8")
 
-    with pytest.raises(NotFit) as refused:
-        load_settings(tmp_path)
+    with chdir(prepared):
+        ended = CliRunner().invoke(app, [command])
 
-    assert "\\x1b[2J\\u202e" in str(refused.value)
+    assert ended.exit_code in (1, 4)
+    assert not {"\x1b", "\u202e"} & set(ended.output)
 
 
 # --- the command
