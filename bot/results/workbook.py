@@ -17,6 +17,7 @@ from bot.work_list.file import list_sheet
 from bot.work_list.opened import OpenList
 from bot.work_list.text import width
 from bot.work_list.workbook import (
+    OWN_SHEETS,
     SUMMARY,
     OwnSheet,
     copy_look,
@@ -25,6 +26,7 @@ from bot.work_list.workbook import (
     make_room,
     put_words,
     save,
+    show_first,
     ungroup_columns,
 )
 
@@ -46,6 +48,8 @@ def write_workbook(
     for row in range(2, sheet.max_row + 1):
         _write_row(sheet, row, first, rows.get(row, NO_RESULT), target.parent)
     _write_headings(sheet, first)
+    for title in OWN_SHEETS & set(workbook.sheetnames):  # samples and notes are for the list alone
+        workbook.remove(workbook[title])
     _write_summary(workbook, rows, summary)
     fit_to_paper(sheet)
     keep_texts(workbook)
@@ -53,7 +57,7 @@ def write_workbook(
 
 
 def _write_summary(workbook: Workbook, rows: Mapping[int, RowResult], summary: RunSummary) -> None:
-    """Add a sheet with the run, the counts, and who must do what next."""
+    """Put a sheet first with the run, the counts, and who must do what next."""
     sheet = OwnSheet(workbook, SUMMARY, (22, 34, 26, 44, 44))
     mark = "（模拟门户，非真实业务）" if summary.is_mock else ""
     sheet.add(summary.title + mark, is_heading=True)
@@ -76,6 +80,7 @@ def _write_summary(workbook: Workbook, rows: Mapping[int, RowResult], summary: R
         sheet.add(*named, item.next_step, item.explanation)
     for row in refused:
         sheet.add("经办人", f"清单第 {row} 行", "", rows[row].next_step, rows[row].explanation)
+    show_first(sheet.sheet)
 
 
 def _first_result_column(sheet: Worksheet) -> int:

@@ -15,7 +15,7 @@ from bot.work_list.file import list_sheet
 from bot.work_list.findings import CODES, Finding, Unfit, by_rule, is_from_finding
 from bot.work_list.opened import open_list
 from bot.work_list.reading import WorkList
-from bot.work_list.workbook import PROBLEMS, OwnSheet, keep_texts, save
+from bot.work_list.workbook import PROBLEMS, OwnSheet, fit_to_paper, keep_texts, save
 
 SUFFIX = "-问题"
 AUTHOR = "single-window"
@@ -39,6 +39,7 @@ def write_marked_copy(work_list: WorkList) -> Path | None:
     _mark(sheet, work_list.findings)
     _leave_passwords_out(sheet, work_list.findings)
     _list_all(workbook, work_list.findings)
+    fit_to_paper(sheet)
     keep_texts(workbook)
     path = work_list.path
     stem = path.stem.removesuffix(SUFFIX)

@@ -1,5 +1,6 @@
 """The empty work list: an .xlsx to fill in, with a sample and notes in Chinese."""
 
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from bot.work_list.columns import COLUMNS, Column
 from bot.work_list.findings import Unfit
-from bot.work_list.workbook import NOTES, SAMPLE, TITLE, OwnSheet, put_text, save
+from bot.work_list.workbook import NOTES, SAMPLE, TITLE, OwnSheet, fit_to_paper, put_text, save
 
 VERSION = 1
 MARK = "single-window template"  # the property of the workbook that holds the version
@@ -82,20 +83,21 @@ ADVICE = (
 )
 
 
-def write_template(target: Path) -> Path:
-    """Write an empty work list, and return where it lies."""
+def write_template(target: Path, rows: Iterable[Mapping[str, str]] = ()) -> Path:
+    """Write a work list to be filled in, and return where it lies.
+
+    It is empty but for these rows, whose texts are given by their headings.
+    """
     workbook = Workbook()
     sheet = workbook.worksheets[0]
     sheet.title = TITLE
     _write_headings(sheet)
     for column in COLUMNS:
         _validate(sheet, column)
+    _write_rows(sheet, rows)
     sample = workbook.create_sheet(SAMPLE)
     _write_headings(sample)
-    for row, texts in enumerate(SAMPLES, start=2):
-        for index, column in enumerate(COLUMNS, start=1):
-            put_text(sample.cell(row, index), texts.get(column.heading, ""))
-            sample.cell(row, index).number_format = "@"
+    _write_rows(sample, SAMPLES)
     _write_notes(workbook)
     _properties(workbook).append(IntProperty(name=MARK, value=VERSION))
     return save(workbook, target)
@@ -131,6 +133,14 @@ def _write_headings(sheet: Worksheet) -> None:
         dimension.number_format = "@"
     sheet.row_dimensions[1].height = 24
     sheet.freeze_panes = "A2"
+    fit_to_paper(sheet)
+
+
+def _write_rows(sheet: Worksheet, rows: Iterable[Mapping[str, str]]) -> None:
+    for row, texts in enumerate(rows, start=2):
+        for index, column in enumerate(COLUMNS, start=1):
+            put_text(sheet.cell(row, index), texts.get(column.heading, ""))
+            sheet.cell(row, index).number_format = "@"
 
 
 def _validate(sheet: Worksheet, column: Column) -> None:

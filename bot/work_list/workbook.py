@@ -103,12 +103,25 @@ def make_room(sheet: Worksheet, row: int, first: int, last: int) -> None:
 
 
 def fit_to_paper(sheet: Worksheet) -> None:
-    """Let a sheet be printed across A4, no wider than one page, with its headings on each."""
+    """Let all of a sheet be printed across A4, one page wide, with its headings on each."""
+    sheet.print_area = None  # it might leave columns out
+    sheet.page_setup.fitToWidth = 1
     sheet.page_setup.paperSize = A4
     sheet.page_setup.orientation = "landscape"
     sheet.page_setup.fitToHeight = 0  # as many pages as its rows need
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     sheet.print_title_rows = "1:1"
+
+
+def show_first(sheet: Worksheet) -> None:
+    """Let a sheet be the first of its workbook, and the only one that is selected."""
+    workbook = sheet.parent
+    if workbook is None:
+        return
+    workbook.move_sheet(sheet, -workbook.index(sheet))
+    workbook.active = sheet
+    for other in workbook.worksheets:
+        other.sheet_view.tabSelected = other is sheet
 
 
 def ungroup_columns(sheet: Worksheet, last: int) -> None:

@@ -165,7 +165,7 @@ def test_every_row_without_a_password_is_told_in_the_results(tmp_path: Path):
     with opened_ledger(settings) as ledger:
         ledger.dispatch(work_list.items, work_list.digest, "模拟经办")
         workbook, _ = write_results(settings, ledger, work_list)
-    results = list(load_workbook(workbook).worksheets[0].iter_rows(min_row=2, values_only=True))
+    results = list(load_workbook(workbook).worksheets[1].iter_rows(min_row=2, values_only=True))
 
     assert [cells[10] for cells in results] == [NOT_TAKEN, "待处理", NOT_TAKEN, NOT_TAKEN]
     assert results[0][11] == results[2][11] != results[3][11]

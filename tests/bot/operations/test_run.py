@@ -39,7 +39,7 @@ def test_the_same_list_again_confirms_nothing_again(workplaces: Callable[[str], 
     secrets = (password, md5(password).hexdigest().encode(), b64encode(password))
 
     assert [one for one in left if any(secret in one.read_bytes() for secret in secrets)] == []
-    assert "已确认" in [cell.value for cell in load_workbook(workbook).worksheets[0][2]]
+    assert "已确认" in [cell.value for cell in load_workbook(workbook).worksheets[1][2]]
     assert json.loads(dispatched.stdout)["items"][0]["state"] == "ready"
     assert (first, items[number]["state"]) == (0, "confirmed")
     assert (again.returncode, "先前已确认 1 张" in again.stdout) == (0, True)
@@ -93,7 +93,7 @@ def test_a_password_in_the_remarks_fails_the_run(workplace: Workplace):
     workplace.add_row(enterprise, number, 备注=f"密码 {password}")
 
     ended = workplace.call("run", str(workplace.work_list))
-    row = load_workbook(workplace.folder / "清单-结果.xlsx").worksheets[0][2]
+    row = load_workbook(workplace.folder / "清单-结果.xlsx").worksheets[1][2]
     put_away = [path.name for path in workplace.folder.rglob("quarantine/*/*")]
 
     assert ended.returncode == 3
@@ -111,7 +111,7 @@ def test_a_row_without_a_number_takes_all_that_is_pending(workplace: Workplace):
     numbers = state.add_policies(2)
 
     code, items = workplace.run()
-    result = load_workbook(workplace.folder / "清单-结果.xlsx").worksheets[0]
+    result = load_workbook(workplace.folder / "清单-结果.xlsx").worksheets[1]
     told = [str(cell.value) for cell in result[2]]
 
     assert code == 0

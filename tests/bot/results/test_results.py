@@ -25,10 +25,12 @@ from bot.results.page import write_html
 from bot.results.summary import NOT_TAKEN, ItemSummary, RowResult, RunSummary
 from bot.results.workbook import RESULT_HEADINGS, write_workbook
 from bot.settings import load_settings
+from bot.work_list.marked_copy import write_marked_copy
 from bot.work_list.opened import open_list
 from bot.work_list.reading import read_work_list
+from bot.work_list.template import write_template
 from pages.visible import visible_lines
-from tests.bot.lists import ORIGIN, row, write_csv, write_xlsx
+from tests.bot.lists import ORIGIN, fill_in, row, write_csv, write_xlsx
 
 DONE = RowResult("已确认", "门户显示已确认", "等待保险公司审批", "2026-01-02 09:30:00", None)
 FORMULAS = [
@@ -54,7 +56,7 @@ def _write(source: Path, rows: dict[int, RowResult], target: Path) -> Path:
 
 
 def _sheet(path: Path) -> Worksheet:
-    return load_workbook(path).worksheets[0]
+    return load_workbook(path).worksheets[1]
 
 
 def _texts(sheet: Worksheet, number: int) -> list[object]:
@@ -102,7 +104,7 @@ def test_copy_keeps_formatting_and_other_sheets(tmp_path: Path) -> None:
 
     copy = load_workbook(_write(source, {2: DONE}, tmp_path / "结果.xlsx"))
 
-    sheet = copy.worksheets[0]
+    sheet = copy.worksheets[1]
     assert sheet["B1"].fill.fgColor.rgb == "00FFEEDD"
     assert sheet["B2"].font.color.rgb == "00FF0000"
     assert sheet.column_dimensions["B"].width == 33
@@ -292,7 +294,7 @@ def test_summary_tells_the_run_and_who_is_next(tmp_path: Path) -> None:
     told = [
         tuple(cell or "" for cell in cells) for cells in book["汇总"].iter_rows(values_only=True)
     ]
-    assert book.sheetnames == ["Sheet", "汇总"]
+    assert book.sheetnames == ["汇总", "Sheet"]
     assert ("门户", "http://127.0.0.1:8765", "", "", "") in told
     assert ("交办", "模拟经办", "", "", "") in told
     assert ("结束", "2026-01-02 09:05:00（北京时间），提前结束：操作员中断", "", "", "") in told
@@ -319,8 +321,38 @@ def test_every_sheet_is_printed_on_a4_with_its_headings_on_each_page(tmp_path: P
     papers = {(one.page_setup.paperSize, one.page_setup.orientation) for one in book}
 
     assert papers == {(9, "landscape")}
-    assert [one.print_title_rows for one in book] == ["$1:$1", "$11:$11"]
+    assert [one.print_title_rows for one in book] == ["$11:$11", "$1:$1"]
     assert book["汇总"]["A11"].value == "等谁"
+
+
+def test_results_begin_with_the_summary_and_leave_the_samples_out(tmp_path: Path) -> None:
+    """Of a filled-in template and of a marked copy: the summary is what opens, the list follows."""
+    template = fill_in(write_template(tmp_path / "清单.xlsx"), [row(1), row(2)])
+    marked = write_marked_copy(read_work_list(template, ORIGIN))
+    assert marked
+
+    for source in (template, marked):
+        book = load_workbook(_write(source, {2: DONE}, tmp_path / "结果.xlsx"))
+
+        assert book.sheetnames == ["汇总", "工作清单"]
+        assert book.active.title == "汇总"
+        assert [sheet.sheet_view.tabSelected for sheet in book] == [True, False]
+
+
+@pytest.mark.parametrize("area", ["A1:J3", "A1:C3,E1:F3"])
+def test_results_are_printed_whole_and_one_page_wide(tmp_path: Path, area: str) -> None:
+    """What the list says of its paper does not cut the columns of the results off."""
+    source = write_xlsx(tmp_path / "清单.xlsx", [row(1)])
+    book = load_workbook(source)
+    book.worksheets[0].print_area = area
+    book.worksheets[0].page_setup.fitToWidth = 3
+    book.save(source)
+
+    sheet = _sheet(_write(source, {2: DONE}, tmp_path / "结果.xlsx"))
+
+    assert not sheet.print_area
+    assert sheet.sheet_properties.pageSetUpPr.fitToPage
+    assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (1, 0)
 
 
 def test_summary_is_written_anew(tmp_path: Path) -> None:
@@ -331,7 +363,7 @@ def test_summary_is_written_anew(tmp_path: Path) -> None:
     second = _write(first, {2: DONE}, tmp_path / "二.xlsx")
 
     assert read_work_list(first, ORIGIN).findings == ()
-    assert load_workbook(second).sheetnames == ["Sheet", "汇总"]
+    assert load_workbook(second).sheetnames == ["汇总", "Sheet"]
 
 
 def test_copy_is_replaced_in_one_step(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -344,7 +376,7 @@ def test_copy_is_replaced_in_one_step(tmp_path: Path, monkeypatch: pytest.Monkey
 
     def look(half: Path, name: Path) -> None:
         new = load_workbook(BytesIO(half.read_bytes()))
-        seen.append((name.read_bytes(), new.worksheets[0]["K2"].value))
+        seen.append((name.read_bytes(), new.worksheets[1]["K2"].value))
         replace_file(half, name)
 
     monkeypatch.setattr(os, "replace", look)

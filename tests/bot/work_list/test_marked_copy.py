@@ -72,8 +72,10 @@ def test_the_sheet_of_findings_can_be_printed(tmp_path: Path):
     """Across A4, no wider than one page, with its headings on each."""
     made, _ = _marked(write_xlsx(tmp_path / "清单.xlsx", WRONG_ROWS))
 
-    sheet = load_workbook(made)["问题清单"]
+    book = load_workbook(made)
+    sheet = book["问题清单"]
 
+    assert book["Sheet"].sheet_properties.pageSetUpPr.fitToPage
     assert (sheet.page_setup.paperSize, sheet.page_setup.orientation) == (9, "landscape")
     assert sheet.sheet_properties.pageSetUpPr.fitToPage
     assert sheet.print_title_rows == "$1:$1"

@@ -34,7 +34,7 @@ def test_results_are_written_on_the_workbook_that_was_checked(tmp_path: Path, pa
     """Nothing of the list is parsed again, and its rows come out as they went in."""
     work_list = read_work_list(write_xlsx(tmp_path / "清单.xlsx", [row(1), row(2)]), ORIGIN)
     made = write_workbook(work_list.source, {2: NO_RESULT}, SUMMARY, tmp_path / "结果.xlsx")
-    sheet = load_workbook(made).worksheets[0]
+    sheet = load_workbook(made)["Sheet"]
 
     assert parsed == [False]
     assert [sheet["B2"].value, sheet["B3"].value] == [row(1)["企业名称"], row(2)["企业名称"]]
@@ -48,8 +48,8 @@ def test_what_is_written_on_is_handed_out_once(tmp_path: Path, parsed: list[bool
     made = write_workbook(work_list.source, {2: NO_RESULT}, SUMMARY, tmp_path / "结果.xlsx")
 
     assert parsed == [False, True]
-    assert [sheet.title for sheet in load_workbook(made).worksheets] == ["Sheet", "汇总"]
-    assert load_workbook(made).worksheets[0]["G3"].comment is None
+    assert [sheet.title for sheet in load_workbook(made).worksheets] == ["汇总", "Sheet"]
+    assert load_workbook(made)["Sheet"]["G3"].comment is None
 
 
 def test_formulas_of_other_columns_come_out_as_their_values(tmp_path: Path, parsed: list[bool]):
@@ -61,7 +61,7 @@ def test_formulas_of_other_columns_come_out_as_their_values(tmp_path: Path, pars
     book.save(path)
     work_list = read_work_list(path, ORIGIN)
     made = write_workbook(work_list.source, {2: NO_RESULT}, SUMMARY, tmp_path / "结果.xlsx")
-    cells = [cell.value for line in load_workbook(made).worksheets[0] for cell in line]
+    cells = [cell.value for line in load_workbook(made)["Sheet"] for cell in line]
 
     assert parsed == [False, True]
     assert "=1+1" not in cells

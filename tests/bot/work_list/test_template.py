@@ -74,5 +74,16 @@ def test_the_sample_keeps_its_own_rules(tmp_path: Path):
     assert len(work_list.items) == len(SAMPLES)
 
 
+def test_every_sheet_is_printed_one_page_wide(tmp_path: Path):
+    """Across A4, with its headings on each page."""
+    book = load_workbook(write_template(tmp_path / "清单.xlsx"))
+
+    for sheet in book:
+        assert (sheet.page_setup.paperSize, sheet.page_setup.orientation) == (9, "landscape")
+        assert sheet.sheet_properties.pageSetUpPr.fitToPage
+        assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (1, 0)
+        assert sheet.print_title_rows
+
+
 def _sheet(folder: Path) -> Worksheet:
     return load_workbook(write_template(folder / "清单.xlsx")).worksheets[0]
