@@ -3,7 +3,6 @@
 The keys come from whoever verifies, since whoever made a pack could have put any key into it.
 """
 
-import json
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from bot.evidence.foreign_files import content_of, parsed
 from bot.evidence.pack_file import pack_files
 from bot.evidence.slip import Act, Slip, SlipUnfit
 from bot.ledger.approval import Approval
@@ -66,7 +66,7 @@ def _is_content(pack: Path, facts: dict[str, Any], digest: str) -> bool:
 def _records(pack: Path, facts: dict[str, Any], stem: str) -> list[Any]:
     names = [one.name for one in pack_files(one["name"] for one in facts["files"])]
     found = [name for name in names if name.startswith(stem) and (pack / name).is_file()]
-    return [json.loads((pack / name).read_bytes()) for name in found]
+    return [parsed(content_of(pack / name)) for name in found]
 
 
 def _at(moment: str) -> datetime:

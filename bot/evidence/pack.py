@@ -38,6 +38,7 @@ from bot.work_item import WorkItem
 from pages.models import Contact, Document
 
 log = logging.getLogger(__name__)
+SNAPSHOT = "snapshot"
 SEAL = "封存"  # what evidence lacks that is stored but not sealed
 BUDGET = 2 << 30  # bytes of one run
 
@@ -92,12 +93,15 @@ class Evidence:
         self._keep(item, f"document-{document.sha256[:16]}", ".pdf", document.content)
 
     def keep_record(self, item: WorkItem, name: str, record: dict[str, Any]) -> None:
-        """Store facts as JSON; only a file that is cleared in time names the person.
+        """Store facts as JSON; the portal's words name no person in it.
+
+        The snapshot stays as it was approved, letter by letter.
 
         Raises:
             EvidenceNotKept: the disk did not take it.
         """
-        shown = record if is_personal(f"{name}.json") else mask_facts(record, item)
+        is_exact = name == SNAPSHOT or is_personal(f"{name}.json")
+        shown = record if is_exact else mask_facts(record, item)
         text = json.dumps(shown, ensure_ascii=False, indent=2)
         self._keep(item, name, ".json", text.encode())
 
@@ -152,6 +156,7 @@ class Evidence:
                 return
             shown = {name: _record(_last(pack, name, ".json")) for name in RECORDS}
             if entry.state not in ADVANCING:
+                shown[SNAPSHOT] = mask_facts(shown[SNAPSHOT], entry.item)
                 page = write_page(entry, history, shown, files, self.chain)
                 self._keep(entry.item, "page", ".html", page)
             self._seal(entry, history, _files(pack, sealed))

@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from bot.errors import NotFit
+from bot.evidence.foreign_files import content_of
 from bot.evidence.pack_file import MANIFEST
 from bot.private_files import is_private, make_private, write_private
 
@@ -60,7 +61,7 @@ class Seal:
         Raises:
             OSError: one of its two files cannot be read.
         """
-        return cls(name.read_bytes(), signature_of(name).read_bytes())
+        return cls(content_of(name), content_of(signature_of(name)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,9 +178,10 @@ def read_public_key(file: Path) -> Ed25519PublicKey:
         NotFit: the file holds no such key.
     """
     try:
-        key = load_pem_public_key(file.read_bytes())
+        key = load_pem_public_key(content_of(file.resolve()))  # a person may name a link
     except OSError as error:
-        raise NotFit(f"读不到公钥 {file}：{error.strerror}", "请核对路径") from error
+        reason = error.strerror or error
+        raise NotFit(f"读不到公钥 {file}：{reason}", "请核对路径") from error
     except (ValueError, UnsupportedAlgorithm) as error:
         raise NotFit(f"{file} 不是公钥", f"请用运行结果中写明的 {PUBLIC_KEY}") from error
     if not isinstance(key, Ed25519PublicKey):

@@ -1,12 +1,10 @@
 """核对: compares evidence with its seals; needs the files and the public key, nothing else."""
 
-import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +12,14 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from bot.errors import NotFit
 from bot.evidence.approvals import is_signed_at_all, unsigned
+from bot.evidence.exchanges import exchanges
+from bot.evidence.foreign_files import (
+    UnfitFile,
+    digest_of,
+    is_folder,
+    is_there,
+    listed,
+)
 from bot.evidence.pack_file import MANIFEST, RECORDS, pack_files
 from bot.evidence.seal import (
     CHAIN,
@@ -26,6 +32,7 @@ from bot.evidence.seal import (
     read_public_key,
     signature_of,
 )
+from bot.evidence.seal_schema import checked_facts
 from bot.ledger.history import count_claims
 from bot.ledger.states import DECIDED, State
 from bot.private_files import is_half
@@ -33,6 +40,7 @@ from bot.work_item import in_round
 
 FOUND = {"record": "“保单查询”所见", "after": "确认后的画面"}  # by the kind of the file
 OF_A_PACK = {"manifest", "before", "after", "document", "exchange", "look", "page", *RECORDS}
+MOST_FINDINGS = 500  # that are listed
 CONFIRMED = {State.CONFIRMED, State.ALREADY_CONFIRMED, *DECIDED}
 
 
@@ -70,9 +78,14 @@ def verify(
         raise NotFit(f"{head} 不是证据链头", "请从结果网页或终端整个复制")
     verification = _Verification(folder, key, [read_public_key(one) for one in approvers])
     verification.verdict.fingerprint = fingerprint(key)
-    if (folder / CHAIN).is_dir() or any(folder.glob(f"*/*/{MANIFEST}")):
+    try:
+        packs = _sealed_in(folder) or _one_pack(folder)
+        is_whole = is_folder(folder / CHAIN) or any(map(_sealed_in, _folders(folder)))
+    except OSError as error:
+        raise NotFit(f"读不了 {folder}：{error.strerror or error}", "请核对路径和权限") from error
+    if is_whole:
         verification.whole(head)
-    elif packs := sorted(file.parent for file in folder.glob(f"*/{MANIFEST}")) or _one_pack(folder):
+    elif packs:
         if head:
             told = "证据链头要有整个证据文件夹才能核对"
             raise NotFit(told, "请给出整个证据文件夹，或去掉 --head")
@@ -80,12 +93,22 @@ def verify(
     else:
         raise NotFit(f"{folder} 里没有证据包", "请给出一个证据包的文件夹，或整个证据文件夹")
     verification.judge_key()
+    verification.judge_extent()
     return verification.verdict
+
+
+def _folders(folder: Path) -> list[Path]:
+    return [one for one in listed(folder) if is_folder(one)]
+
+
+def _sealed_in(folder: Path) -> list[Path]:
+    """Return the packs in a folder that have a manifest."""
+    return [one for one in _folders(folder) if is_there(one / MANIFEST)]
 
 
 def _one_pack(folder: Path) -> list[Path]:
     """Return the folder if it holds files of a pack, even without a manifest."""
-    names = [one.name for one in folder.iterdir()] if folder.is_dir() else []
+    names = [one.name for one in listed(folder)]
     return [folder] if any(one.kind in OF_A_PACK for one in pack_files(names)) else []
 
 
@@ -104,7 +127,8 @@ class _Verification:
     def packs(self, packs: list[Path]) -> None:
         """Verify packs without their chain."""
         for pack in packs:
-            if facts := self._seal(pack / MANIFEST):
+            if seal := self._seal(pack / MANIFEST):
+                facts = seal.facts
                 if facts["kind"] != PACK:
                     self._find(f"{self._name(pack / MANIFEST)} 不是证据包的封存")
                     continue
@@ -112,7 +136,7 @@ class _Verification:
                 number = f"{facts['application_no']}{in_round(facts.get('round', 1))}"
                 whose = f"{facts['enterprise_name']} {number}"
                 self.verdict.notes.append(f"这是 {whose} 的证据包，封存第 {facts['sequence']} 环")
-                self.verdict.notes.extend(_exchanges(pack))
+                self._exchanges(pack)
         self.verdict.notes.append("只核对了证据包本身；有没有整包缺少，要核对整个证据文件夹")
 
     def whole(self, head: str) -> None:
@@ -126,8 +150,8 @@ class _Verification:
                 last[seal.facts["pack"]] = seal
         for name, seal in last.items():
             pack = self._folder / name
-            if not pack.is_dir():
-                self._find(f"缺少证据包 {name}")
+            if not is_folder(pack):
+                self._find(f"缺少证据包 {name}，或它是链接")
             else:
                 self._expect_last_seal(pack, seal)
                 self._pack(pack, seal.facts)
@@ -140,18 +164,18 @@ class _Verification:
         """Return the good seals, and check that no seal is missing between them."""
         seals: list[Seal] = []
         previous, known = Head(0, ""), set()
-        names = sorted((self._folder / CHAIN).glob("*.json"))
+        names = [one for one in self._listed(self._folder / CHAIN) if one.suffix == ".json"]
         for name in names:
-            facts = self._seal(name)
-            digest = _digest(name)
-            if not facts:
-                previous = Head(previous.sequence + 1, digest)
+            seal = self._seal(name)
+            if not seal:
+                previous = Head(previous.sequence + 1, self._digest(name))
                 continue
+            facts = seal.facts
             if facts["sequence"] != previous.sequence + 1 or facts["previous"] != previous.digest:
                 self._find(f"封存链在 {name.name} 之前断开：少了、多了或换了一环")
-            previous = Head(facts["sequence"], digest)
+            previous = Head(facts["sequence"], seal.digest)
             known.add(str(previous))
-            seals.append(Seal.read(name))
+            seals.append(seal)
         self.verdict.head = previous if names else None
         if head and head not in known:
             self._find(f"封存链里没有链头 {head}：链尾被截去，或不是同一份证据")
@@ -183,25 +207,27 @@ class _Verification:
         for one in facts["files"]:
             due.add(one["name"])
             file = pack / one["name"]
-            if not file.is_file():
+            if not is_there(file):
                 if one["cleared_at"]:
                     self.verdict.cleared += 1
                 else:
                     self._find(f"缺少文件 {self._name(file)}")
                 continue
             self.verdict.files += 1
-            if _digest(file) != one["sha256"]:
-                self._find(f"文件被改动 {self._name(file)}")
+            if (digest := self._digest(file)) != one["sha256"]:
+                if digest:
+                    self._find(f"文件被改动 {self._name(file)}")
             elif one["cleared_at"]:
                 self._find(f"登记为已清除的文件还在 {self._name(file)}：请再运行 purge")
-        for file in sorted(pack.iterdir()):
+        for file in self._listed(pack):
             if file.name not in due and not is_half(file):
                 self._find(
                     f"多出没有封存的文件 {self._name(file)}："
                     "运行被中断时会这样，再运行一次即封存；否则是后来放进去的"
                 )
         if len(self.verdict.findings) == before:  # what was changed is not read any further
-            self._approvals(pack, facts)
+            with self._as_written(pack):
+                self._approvals(pack, facts)
 
     def _approvals(self, pack: Path, facts: dict[str, Any]) -> None:
         if self._approvers:
@@ -215,30 +241,68 @@ class _Verification:
 
     def _strangers(self, packs: set[Path]) -> None:
         """Report every file and folder that no seal knows."""
-        for file in sorted(one for one in self._folder.iterdir() if one.is_file()):
+        here = self._listed(self._folder)
+        for file in (one for one in here if not is_folder(one)):
             self._find(f"多出 {self._name(file)}，不属于任何证据包")
-        seals = {*(self._folder / CHAIN).glob("*.json")}
+        below = [one for folder in here if is_folder(folder) for one in self._listed(folder)]
+        seals = {one for one in below if one.parent.name == CHAIN and one.suffix == ".json"}
         seals |= {signature_of(seal) for seal in seals}
-        for folder in sorted(self._folder.glob("*/*")):
+        for folder in below:
             if folder.parent.name == CHAIN:
                 if folder not in seals and not is_half(folder):
                     self._find(f"多出 {self._name(folder)}，或缺少它的封存")
             elif folder not in packs:
                 self._find(f"多出没有封存的证据包 {self._name(folder)}：再运行一次即封存")
 
-    def _seal(self, name: Path) -> dict[str, Any]:
-        """Return the facts of a seal; empty if its signature is missing or wrong."""
+    def _exchanges(self, pack: Path) -> None:
+        """Note what each press has sent, as far as its record can be read."""
+        with self._as_written(pack):
+            self.verdict.notes.extend(exchanges(pack))
+
+    @contextmanager
+    def _as_written(self, pack: Path) -> Iterator[None]:
+        """Report a record that this program cannot have written."""
+        try:
+            yield
+        except (OSError, ValueError, LookupError, TypeError, AttributeError):
+            self._find(f"{self._name(pack)} 里的记录读不懂：不是本程序写的样子")
+
+    def _listed(self, folder: Path) -> list[Path]:
+        try:
+            return listed(folder)
+        except OSError as error:
+            self._find(f"没有核对 {self._name(folder)}：{error.strerror or error}")
+            return []
+
+    def _digest(self, file: Path) -> str:
+        """Return the digest of a file; empty if it cannot be read, which is a finding."""
+        try:
+            return digest_of(file)
+        except OSError as error:
+            self._find(f"没有核对 {self._name(file)}：{error.strerror or error}")
+            return ""
+
+    def _seal(self, name: Path) -> Seal | None:
+        """Return a seal whose signature is good and that says what a seal says."""
         try:
             seal = Seal.read(name)
+        except UnfitFile as error:
+            self._find(f"没有核对 {self._name(name)} 或它的签名：{error}")
+            return None
         except OSError:
             self._find(f"{self._name(name)} 或它的签名不见了")
-            return {}
+            return None
         is_good = is_signed(seal, self._key)
         self._good, self._bad = self._good + is_good, self._bad + (not is_good)
         if not is_good:
             self._find(f"{self._name(name)} 的签名不对：内容被改动，或不是这把公钥签的")
-            return {}
-        return seal.facts
+            return None
+        try:
+            checked_facts(seal.content)
+        except UnfitFile as error:
+            self._find(f"{self._name(name)} {error}")
+            return None
+        return seal
 
     def judge_key(self) -> None:
         """Replace all findings by one if no signature at all matches this key."""
@@ -247,6 +311,14 @@ class _Verification:
                 "没有一处签名出自这把公钥：公钥拿错了（请对照结果网页上的公钥指纹），"
                 "或全部证据被换过"
             ]
+
+    def judge_extent(self) -> None:
+        """Let nothing that was not looked at pass, and a flood of findings be told in short."""
+        findings = self.verdict.findings
+        if not (self.verdict.packs or findings):
+            self._find("没有核对到任何证据包")
+        if (rest := len(findings) - MOST_FINDINGS) > 0:
+            findings[MOST_FINDINGS:] = [f"另有 {rest} 处没有列出"]
 
     def _name(self, file: Path) -> str:
         return file.relative_to(self._folder).as_posix()
@@ -262,22 +334,3 @@ def _lacking(facts: dict[str, Any]) -> Iterator[str]:
         yield "按下的记录"
     if facts["state"] in CONFIRMED:
         yield from (told for stem, told in FOUND.items() if not kept[stem])
-
-
-def _exchanges(pack: Path) -> Iterator[str]:
-    """Tell what each press of a pack has sent, and what the portal answered."""
-    names = pack_files(one.name for one in pack.iterdir())
-    for file in sorted(one for one in names if one.stem == "press"):
-        press = json.loads((pack / file.name).read_bytes())
-        if not (sent := press.get("request")):  # a press that sent nothing, or an older record
-            continue
-        fields = "，".join(f"{name} {value}" for name, value in sent["fields"].items())
-        compared = "与批准的内容比对无误" if sent["is_compared"] else "内容无法解读，没有比对"
-        answer = press["answer"]
-        told = f"HTTP {answer['status']} {answer['said']}" if answer else "没有收全"
-        request = f"{sent['method']} {sent['path']}（{fields}；{compared}）"
-        yield f"{file.name}：发出 {request}；门户应答 {told}"
-
-
-def _digest(file: Path) -> str:
-    return sha256(file.read_bytes()).hexdigest()

@@ -250,7 +250,7 @@ def test_words_of_the_portal_are_kept_masked(settings: Settings, said: str):
     """Whatever record they come in; only what is cleared in time names the person."""
     words = {"words": f"主要联系人{said}不符", "dialogs": [said], "records": [{"opinion": said}]}
     evidence = Evidence(settings.evidence)
-    for name in ("press", "look", "record", "snapshot"):
+    for name in ("press", "look", "record", "environment"):
         evidence.keep_record(ITEM, name, words)
 
     assert set(traces(settings, said)) <= {"contact.json", "ledger.sqlite", "ledger.sqlite-wal"}
