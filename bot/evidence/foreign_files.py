@@ -67,7 +67,7 @@ def listed(folder: Path) -> list[Path]:
         UnfitFile: it is no folder but a link to one, or holds too much.
         OSError: it cannot be read.
     """
-    if not is_folder(folder):
+    if is_there(folder) and not is_folder(folder):
         raise UnfitFile("不是文件夹，或是链接")
     found: list[Path] = []
     with os.scandir(folder) as entries:

@@ -1,5 +1,6 @@
 """核对: compares evidence with its seals; needs the files and the public key, nothing else."""
 
+import os
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -73,7 +74,7 @@ def verify(
     Raises:
         NotFit: there is no evidence in this folder, no chain for the head, or no key in this file.
     """
-    key = read_public_key(key_file)
+    key, folder = read_public_key(key_file), Path(os.path.realpath(folder))
     if head and not re.fullmatch(r"\d+-[0-9a-f]{64}", head):
         raise NotFit(f"{head} 不是证据链头", "请从结果网页或终端整个复制")
     verification = _Verification(folder, key, [read_public_key(one) for one in approvers])
@@ -81,6 +82,8 @@ def verify(
     try:
         packs = _sealed_in(folder) or _one_pack(folder)
         is_whole = is_folder(folder / CHAIN) or any(map(_sealed_in, _folders(folder)))
+    except (FileNotFoundError, NotADirectoryError):
+        packs, is_whole = [], False
     except OSError as error:
         raise NotFit(f"读不了 {folder}：{error.strerror or error}", "请核对路径和权限") from error
     if is_whole:

@@ -8,6 +8,7 @@ import pytest
 
 from bot.confirmation import decisions
 from bot.evidence.pack import Evidence
+from bot.evidence.pack_file import is_personal
 from bot.evidence.seal import CHAIN, public_pem
 from bot.evidence.verification import Verification, verify
 from bot.ledger.ledger import Ledger
@@ -124,7 +125,9 @@ def test_a_cleared_contact_leaves_the_signature(pressed: Pressed):
     """Personal data go in time; who has signed which digest stays provable."""
     pressed.approve(strict(), slip(pressed)).press()
     entry = pressed.ledger.entry(ITEM.reference)
-    pressed.evidence.clear(entry, pressed.ledger.history(ITEM.reference))
+    pressed.evidence.clear(
+        entry, pressed.ledger.history(ITEM.reference), lambda file: is_personal(file.name)
+    )
 
     assert pressed.verify(CHECKER).findings == []
     assert (pressed.evidence.folder / CHAIN).is_dir()
