@@ -66,6 +66,15 @@ class Reason(StrEnum):
     NO_CREDENTIAL = "NO_CREDENTIAL", "没有这个账号的密码", "经办人"
     KEYRING_LOCKED = "KEYRING_LOCKED", "系统密钥库锁着", "经办人"
     VAULT_TAMPERED = "VAULT_TAMPERED", "保管库中的密码被人调换或改动", "经办人"
+    NOT_ALL_TAKEN = "NOT_ALL_TAKEN", "这家企业待确认的保单没有全部办理", "经办人"
+    NOT_REACHED = "NOT_REACHED", "还没有轮到这一行", "下次运行"
+    NOTHING_PENDING = "NOTHING_PENDING", "“待确认”中没有这家企业的保单", "经办人"
+    LIST_EDITED = "LIST_EDITED", "清单在运行中改过；改动没有办理", "经办人"
+    OTHER_CONTACT = (
+        "OTHER_CONTACT",
+        "提交的联系方式和清单里的不同；清单里的从来没有提交过",
+        "经办人",
+    )
     FOUR_EYES = "FOUR_EYES", "交办和批准是同一人", "审批人"
     UNSIGNED = "UNSIGNED", "批准要由名册里的审批人签字", "审批人"
     SLIP = "SLIP", "批准单不是给这份内容的，已用过、已过期，或不是名册里的人签的", "审批人"

@@ -15,6 +15,7 @@ from bot.credentials.passwords import Passwords
 from bot.ledger.entry import BulkRequest, Entry
 from bot.operations.dispatch import dispatch as take_in
 from bot.operations.dispatch import dispatch_pending
+from bot.results.sent_contact import names_another_contact
 from bot.settings import load_settings
 from bot.work_list.reading import WorkList, read_work_list
 from bot.work_list.repetition import rows_to_repeat
@@ -63,8 +64,9 @@ def dispatch(
     if list_file:
         passwords = Passwords(settings)
         checked = checked_list(list_file, settings, accept_valid, as_json, passwords=passwords)
-        print_dispatched(take_in(settings, checked), checked, as_json)
-        return NEEDS_PERSON if checked.errors else ALL_DONE
+        entries = take_in(settings, checked)
+        print_dispatched(entries, checked, as_json)
+        return NEEDS_PERSON if checked.errors or names_another_contact(entries) else ALL_DONE
     print_asked(dispatch_pending(settings), as_json)
     return ALL_DONE
 
@@ -106,7 +108,7 @@ def print_dispatched(entries: list[Entry], work_list: WorkList, as_json: bool) -
         items = [facts(entry) for entry in entries]
         print_json({"items": items, "findings": [one.facts() for one in work_list.findings]})
         return
-    print_entries(entries, as_json)
+    print_entries(entries)
     for item in work_list.items:
         if item.asks_for_all:
             out.print(f"{item.enterprise_name}：全部待确认保单，运行时登录后列出", markup=False)

@@ -3,6 +3,7 @@
 from bot.cli.frame import new_group
 from bot.cli.intake import looks
 from bot.cli.outcome import exit_code, print_followed_up
+from bot.cli.output import out
 from bot.cli.person import attendant
 from bot.cli.progress import shown_progress, teller
 from bot.errors import Reason
@@ -18,12 +19,14 @@ app = new_group()
 def follow_up(job: Job, quiet: bool, as_json: bool) -> int:
     """到“保单查询”看保险公司的审批。
 
-    承保、退回还是不予承保，记入台账；不确认。
+    承保、退回还是不予承保，记入台账；不确认。给了清单时也更新它的结果。
     """
     with shown_progress("查询审批", None, quiet or as_json) as progress:
         tell = teller(progress)
         outcome = look_up(job, attendant(job.settings, progress), tell)
     print_followed_up(outcome, as_json)
+    if not (job.work_list or as_json):
+        out.print("没有给清单，所以没有更新结果工作簿：请运行 single-window results 清单.xlsx。")
     waits = any(
         one.code not in ("", Reason.EVIDENCE_MISSING) or one.state in NOT_INSURED
         for one in outcome.entries

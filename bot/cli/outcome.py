@@ -1,16 +1,26 @@
 """What a run, or the follow-up of one, came to: shown, and as an exit code."""
 
 from collections import Counter
+from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
-from bot.cli.entries import ENTRY_HEADINGS, cells, facts, print_entries
+from bot.cli.entries import (
+    ENTRY_HEADINGS,
+    cells,
+    facts,
+    print_entries,
+    print_lines,
+    rows_facts,
+)
 from bot.cli.frame import ALL_DONE, CTRL_C, NEEDS_PERSON, TECHNICAL_TROUBLE
 from bot.cli.output import out, print_json, print_table
 from bot.confirmation.stop import Stop
 from bot.evidence.sealing import SealNote
 from bot.ledger.entry import Entry
-from bot.ledger.states import CONTRADICTED, DONE, STATE_WORDS, State
+from bot.ledger.states import DONE, STATE_WORDS, State
 from bot.operations.run import RunOutcome
+from bot.results.summary import QUESTIONED
 
 BROKEN_OFF = (Stop.BREAKER, Stop.LOCK, Stop.STORAGE, Stop.ERROR)
 
@@ -18,56 +28,54 @@ BROKEN_OFF = (Stop.BREAKER, Stop.LOCK, Stop.STORAGE, Stop.ERROR)
 def print_outcome(outcome: RunOutcome, as_json: bool) -> None:
     """Print what a run came to."""
     if as_json:
-        items = [facts(entry) for entry in outcome.entries]
-        files = [str(file) for file in outcome.files]
-        asked_in_vain = [
-            {"row": one.item.row, "explanation": one.explanation, "next_step": one.next_step}
-            for one in outcome.unanswered
-        ]
-        print_json(
-            {
-                "items": items,
-                "elsewhere": [facts(entry) for entry in outcome.elsewhere],
-                "unanswered": asked_in_vain,
-                "stopped": outcome.stopped,
-                "files": files,
-                "evidence": _seal_facts(outcome.seal),
-                "leaks": [str(file) for file in outcome.leaks],
-            }
-        )
+        print_json(outcome_facts(outcome))
         return
-    print_entries(outcome.entries, as_json)
-    for request in outcome.unanswered:
-        told = f"{request.item.enterprise_name}：{request.explanation}；{request.next_step}"
-        out.print(told, markup=False)
+    print_entries(outcome.entries, outcome.rows)
     _print_elsewhere(outcome.elsewhere)
     before = f"先前已确认 {outcome.done_before} 张，没有再提交"
     out.print(f"本次办妥 {outcome.done_now} 张；{before}。")
     if outcome.stopped:
         out.print(f"本次运行提前结束：{outcome.stopped}。再运行同一命令就接着办。", style="red")
-    for file in outcome.files:
-        out.print(f"结果：{file}", markup=False)
+    print_files(outcome.files)
     _print_seal(outcome.seal)
-    _print_leaks(outcome)
+    print_leaks(outcome.leaks)
 
 
 def print_followed_up(outcome: RunOutcome, as_json: bool) -> None:
     """Print what the insurer has decided."""
     if as_json:
-        items = [facts(one) for one in outcome.entries]
-        leaks = [str(file) for file in outcome.leaks]
-        elsewhere = [facts(one) for one in outcome.elsewhere]
-        told = {"items": items, "elsewhere": elsewhere, "stopped": outcome.stopped, "leaks": leaks}
-        print_json(told)
+        print_json(outcome_facts(outcome))
         return
     for state, count in Counter(entry.state for entry in outcome.entries).items():
         out.print(f"{STATE_WORDS[state]}：{count}")
-    print_table(ENTRY_HEADINGS, [cells(one) for one in outcome.entries if one.next_step])
+    if out.is_terminal:
+        print_table(ENTRY_HEADINGS, [cells(one) for one in outcome.entries if one.next_step])
+    else:
+        print_lines(outcome.entries)
     _print_elsewhere(outcome.elsewhere)
     if outcome.stopped:
         out.print(f"本次查询提前结束：{outcome.stopped}。", style="red")
+    print_files(outcome.files)
     _print_seal(outcome.seal)
-    _print_leaks(outcome)
+    print_leaks(outcome.leaks)
+
+
+def outcome_facts(outcome: RunOutcome) -> dict[str, Any]:
+    """Return what `--json` tells of a run or of a follow-up, by the same names."""
+    return {
+        **rows_facts(outcome.entries, outcome.rows),
+        "elsewhere": [facts(entry) for entry in outcome.elsewhere],
+        "stopped": outcome.stopped,
+        "files": [str(file) for file in outcome.files],
+        "evidence": _seal_facts(outcome.seal),
+        "leaks": [str(file) for file in outcome.leaks],
+    }
+
+
+def print_files(files: Iterable[Path]) -> None:
+    """Say where the results lie."""
+    for file in files:
+        out.print(f"结果：{file}", markup=False)
 
 
 def _print_elsewhere(entries: list[Entry]) -> None:
@@ -101,10 +109,11 @@ def _seal_facts(note: SealNote | None) -> dict[str, Any] | None:
     }
 
 
-def _print_leaks(outcome: RunOutcome) -> None:
-    for file in outcome.leaks:
+def print_leaks(leaks: Sequence[Path]) -> None:
+    """Say which files held a secret, and what to do."""
+    for file in leaks:
         out.print(f"文件中留有密码或登录凭据：{file}", style="red", markup=False)
-    if outcome.leaks:
+    if leaks:
         out.print(
             "已封存的证据和台账没有动，别的文件已移到台账旁的 quarantine。"
             "请改掉密码，并联系维护人员；证据里的联系方式可以用 single-window delete 清除。"
@@ -112,7 +121,7 @@ def _print_leaks(outcome: RunOutcome) -> None:
 
 
 def exit_code(outcome: RunOutcome, is_whole: bool, is_rehearsal: bool) -> int:
-    """Return the exit code; `is_whole` says that nothing of the list was refused."""
+    """Return the exit code; `is_whole` says that every row of the list was taken in and reached."""
     done = DONE | {State.APPROVED} if is_rehearsal else DONE
     states = {entry.state for entry in outcome.entries}
     if outcome.stopped is Stop.INTERRUPTED:
@@ -120,7 +129,7 @@ def exit_code(outcome: RunOutcome, is_whole: bool, is_rehearsal: bool) -> int:
     if outcome.leaks or outcome.stopped in BROKEN_OFF or State.FAILED in states:
         return TECHNICAL_TROUBLE
     is_lacking = bool(outcome.seal and outcome.seal.lacking)
-    is_doubted = any(entry.code in CONTRADICTED for entry in outcome.entries)
-    is_open = outcome.unanswered or outcome.elsewhere or is_lacking or is_doubted
+    is_questioned = any(entry.code in QUESTIONED for entry in outcome.entries)
+    is_open = outcome.elsewhere or is_lacking or is_questioned
     is_done = is_whole and not is_open and states <= done
     return ALL_DONE if is_done else NEEDS_PERSON

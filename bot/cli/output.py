@@ -1,10 +1,11 @@
-"""What every command prints with: the two streams, tables, and JSON for programs."""
+"""What every command prints with: the two streams, tables, lines, and JSON for programs."""
 
 import json
 import logging
 import sys
 import traceback
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from io import TextIOWrapper
 from typing import Any
 
@@ -12,12 +13,13 @@ from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
 
-from pages.visible import is_hidden, visible
+from bot.clock import BEIJING
+from pages.visible import in_one_line, is_hidden, visible
 
 for stream in (sys.stdout, sys.stderr):
     if isinstance(stream, TextIOWrapper):  # a sign that it cannot show stops nothing
         stream.reconfigure(errors="backslashreplace")
-FILE_WIDTH = 200  # of a table that is not shown in a terminal, so that no number is broken
+SEPARATOR = " | "  # between the fields of a line; no field has the character
 
 
 class Output(Console):
@@ -61,12 +63,26 @@ def show_log() -> None:
 
 
 def print_table(headings: Iterable[str], rows: Sequence[tuple[str, ...]]) -> None:
-    """Print a table, unless it is empty."""
-    if rows:
+    """Print a table, unless it is empty; where nobody looks at a terminal, a line for each row."""
+    if not out.is_terminal:
+        for cells in rows:
+            print_line(out, cells)
+    elif rows:
         table = Table(*(Column(name, overflow="fold") for name in headings))
         for cells in rows:
             table.add_row(*(Text(visible(cell)) for cell in cells))
-        out.print(table, soft_wrap=False, width=None if out.is_terminal else FILE_WIDTH)
+        out.print(table, soft_wrap=False)
+
+
+def print_line(console: Console, fields: Iterable[str]) -> None:
+    """Print one line that can be searched and split, whatever line ends the fields have."""
+    plain = (in_one_line(field).replace("|", "｜") for field in fields)
+    console.print(Text(SEPARATOR.join(plain)))
+
+
+def line_time(moment: datetime) -> str:
+    """Return a moment as a line begins with it: date, time and zone, in Beijing."""
+    return moment.astimezone(BEIJING).isoformat(timespec="seconds")
 
 
 def print_json(data: Any) -> None:

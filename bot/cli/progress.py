@@ -1,11 +1,12 @@
 """How far the work has come, shown while it goes on."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from bot.cli.output import err
+from bot.cli.entries import entry_fields
+from bot.cli.output import err, print_line
 from bot.ledger.entry import Entry
 from bot.ledger.states import STATE_WORDS
 
@@ -20,8 +21,9 @@ def shown_progress(title: str, total: int | None, is_silent: bool) -> Iterator[P
         TimeElapsedColumn(),
         TextColumn("{task.description}", markup=False),
     )
-    with Progress(*columns, console=err, disable=is_silent) as progress:
-        progress.add_task("登录", total=total)
+    progress = Progress(*columns, console=err, disable=is_silent)
+    progress.add_task("登录", total=total)
+    with progress if err.is_terminal else nullcontext():  # a bar is no line of a log
         yield progress
 
 
@@ -46,6 +48,6 @@ def teller(progress: Progress) -> Callable[[Entry], None]:
         (task,) = progress.task_ids
         progress.update(task, description=words, completed=len(told))
         if not err.is_terminal and not progress.disable:
-            err.print(words, markup=False)
+            print_line(err, entry_fields(entry))
 
     return tell

@@ -50,7 +50,7 @@ def run(
     with shown_progress(title, total, quiet or as_json) as progress:
         tell = teller(progress)
         outcome = work_off(job, attendant(job.settings, progress), tell)
-    is_whole = not (job.work_list and job.work_list.errors)
+    is_whole = not any(one.is_open for one in outcome.rows)
     code = exit_code(outcome, is_whole, job.settings.dry_run)
     if code or not quiet:
         print_outcome(outcome, as_json)

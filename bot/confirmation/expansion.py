@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from contextlib import suppress
 from dataclasses import replace
 
-from bot.errors import WorkItemError
+from bot.errors import Reason, WorkItemError
 from bot.ledger.entry import Entry
 from bot.ledger.ledger import Ledger
 from bot.ledger.states import DECIDED, State
@@ -24,7 +24,7 @@ def expand(
     try:
         found = sessions.do(request, lambda session: session.desk.open_pending().read())
     except WorkItemError as error:
-        ledger.note(request, list_digest, error.explanation, error.next_step)
+        ledger.note(request, list_digest, error.explanation, error.next_step, error.code)
         return set()
     numbers = dict.fromkeys(policy.application_no for policy in found)
     odd = [number for number in numbers if not _is_number(number)]
@@ -37,7 +37,8 @@ def expand(
         told += f"；其中 {len(decided)} 张台账中已有审批结果，没有再办：{_shown(decided)}"
     if odd:
         told += f"；另有 {len(odd)} 张的申请编号写法不对，没有办理：{_shown(odd)}"
-    ledger.note(request, list_digest, told, CHECK_NUMBERS if odd or decided else "")
+    lacking = (CHECK_NUMBERS, Reason.NOT_ALL_TAKEN) if odd or decided else ("", "")
+    ledger.note(request, list_digest, told, *lacking)
     return {item.application_no for item in items}
 
 

@@ -4,6 +4,7 @@ from bot.errors import NotFit
 from bot.ledger.entry import BulkRequest, Entry
 from bot.ledger.lock import only_worker
 from bot.ledger.opening import opened_ledger
+from bot.results.list_rows import rows_of
 from bot.settings import Settings
 from bot.work_item import WorkItem
 from bot.work_list.reading import WorkList
@@ -11,14 +12,14 @@ from pages.models import Contact
 
 
 def dispatch(settings: Settings, work_list: WorkList) -> list[Entry]:
-    """Take a list into the ledger; return its work items.
+    """Take a list into the ledger; return its work items, compared with what the list says.
 
     Raises:
         NotFit: the ledger is not to be had, or another process works on it.
     """
     with only_worker(settings), opened_ledger(settings) as ledger:
         ledger.dispatch(work_list.items, work_list.digest, settings.operator)
-        return ledger.entries(work_list.digest)
+        return rows_of(work_list, ledger, settings.origin).policies
 
 
 def dispatch_pending(settings: Settings) -> list[BulkRequest]:

@@ -5,15 +5,19 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby
+from pathlib import Path
 
 from bot.confirmation.positive_look import confirmation_time
-from bot.errors import WorkItemError
+from bot.errors import Reason, WorkItemError
 from bot.ledger.ledger import Ledger
 from bot.ledger.states import FOLLOWED_UP, PRESSED, STATE_WORDS, State
 from bot.operations.job import Job, working_on
+from bot.operations.leaks import quarantined_leaks
+from bot.operations.result_files import written_results
 from bot.portal.session import Session
 from bot.portal.sessions import Sessions
 from bot.portal.sign_in import Attendant
+from bot.results.list_rows import rows_of
 from bot.work_item import WorkItem
 from pages.models import PendingPolicy, PolicyRecord, PolicyStatus
 
@@ -46,6 +50,12 @@ NEXT_STEPS = {
     Agreement.SENT_BACK: "请按审批意见联系保险公司；重新提交、又待确认以后再办",
     Agreement.AGAIN: "先运行 single-window follow-up，再运行 single-window run 办新一轮",
 }
+REASONS = {
+    Agreement.DOUBTFUL: Reason.PRESS_UNCLEAR,
+    Agreement.DUPLICATED: Reason.IN_BOTH,
+    Agreement.VANISHED: Reason.NOT_PENDING,
+}
+"""The reasons of what is the same in every case; a verdict without one is its own code."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +64,7 @@ class Comparison:
 
     enterprise_name: str
     application_no: str
+    code: str  # a reason, or the name of the verdict in lower case
     verdict: Agreement
     portal: str  # 状态 there, in its own words
     ledger: str  # the ledger's, in ours
@@ -64,8 +75,17 @@ class Comparison:
         return {name: str(getattr(self, name)) for name in self.__dataclass_fields__}
 
 
-def reconcile(job: Job, attendant: Attendant, tell: Callable[[str], None]) -> list[Comparison]:
-    """Compare a list, or all of the ledger, with the portal; change nothing.
+@dataclass(frozen=True, slots=True)
+class Reconciliation:
+    """What a comparison came to, and what was written of it."""
+
+    comparisons: list[Comparison]
+    files: tuple[Path, ...]  # the results of the list, brought up to date
+    leaks: tuple[Path, ...]  # of what was written, what held a secret
+
+
+def reconcile(job: Job, attendant: Attendant, tell: Callable[[str], None]) -> Reconciliation:
+    """Compare a list, or all of the ledger, with the portal; change neither.
 
     Raises:
         NotFit: the ledger is not to be had, or another process works on it.
@@ -73,9 +93,12 @@ def reconcile(job: Job, attendant: Attendant, tell: Callable[[str], None]) -> li
     with working_on(job.settings) as ledger:
         sessions = Sessions(job.settings, job.passwords, attendant)
         try:
-            return compare_all(job.items(ledger), ledger, sessions, tell)
+            compared = compare_all(job.items(ledger), ledger, sessions, tell)
         finally:
             sessions.close()
+        rows = rows_of(job.work_list, ledger, job.settings.origin) if job.work_list else None
+        files = written_results(job, ledger, rows)
+        return Reconciliation(compared, files, quarantined_leaks(job, ledger, files))
 
 
 def compare_all(
@@ -152,7 +175,8 @@ def compare(
         state = known.get(number)
         ledger = STATE_WORDS[state] if state else ""
         told = NEXT_STEPS.get(verdict, "")
-        compared.append(Comparison(name, number, verdict, portal, ledger, told))
+        code = _code(verdict, number in waiting)
+        compared.append(Comparison(name, number, code, verdict, portal, ledger, told))
     return compared
 
 
@@ -175,6 +199,12 @@ def _verdict(
     return Agreement.SENT_BACK if is_sent_back else Agreement.OTHERS
 
 
+def _code(verdict: Agreement, is_pending: bool) -> str:
+    if verdict is Agreement.LOST:
+        return Reason.PENDING_AGAIN if is_pending else Reason.VANISHED
+    return REASONS.get(verdict, verdict.name.lower())
+
+
 def _verdict_of_pending(
     is_listed: bool, state: State | None, last: PolicyStatus | None
 ) -> Agreement:
@@ -189,6 +219,5 @@ def _not_seen(item: WorkItem, states: Mapping[str, State], error: WorkItemError)
     state = states.get(item.policy)
     ledger = STATE_WORDS[state] if state else ""
     told = f"{error.explanation}；{error.next_step}"
-    return Comparison(
-        item.enterprise_name, item.application_no, Agreement.NOT_SEEN, "", ledger, told
-    )
+    named = (item.enterprise_name, item.application_no, error.code)
+    return Comparison(*named, Agreement.NOT_SEEN, "", ledger, told)

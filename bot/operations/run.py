@@ -10,17 +10,20 @@ from pathlib import Path
 from bot.confirmation import engine
 from bot.confirmation.engine import Work
 from bot.confirmation.stop import Stop
+from bot.errors import NotWritten
 from bot.evidence.sealing import SealNote, seal_note, sealed
-from bot.ledger.entry import BulkRequest, Entry
+from bot.ledger.entry import Entry
 from bot.ledger.ledger import Ledger
 from bot.ledger.states import DECIDED, DONE, FOLLOWED_UP, PRESSED
 from bot.operations import canary
 from bot.operations.doctor import check_clock
 from bot.operations.job import Job, working_on
 from bot.operations.leaks import quarantined_leaks
+from bot.operations.result_files import written_results
 from bot.portal.sessions import Sessions
 from bot.portal.sign_in import Attendant
-from bot.results.collect import write_results
+from bot.results.list_rows import requests_without_list, rows_of
+from bot.results.row_outcome import RowOutcome
 from bot.work_item import WorkItem
 
 log = logging.getLogger(__name__)
@@ -32,7 +35,7 @@ class RunOutcome:
 
     entries: list[Entry]
     elsewhere: list[Entry]  # of other lists, pressed and never verified
-    unanswered: list[BulkRequest]  # rows that asked for what is pending, in vain
+    rows: list[RowOutcome]  # that led to no policy, or not to all that they asked for
     done_before: int  # already in the ledger as done when the run began, and still so
     stopped: Stop | None  # why it ended early, if it did
     files: tuple[Path, ...]
@@ -77,7 +80,6 @@ def follow_up(job: Job, attendant: Attendant, tell: Callable[[Entry], None]) -> 
         return replace(
             outcome,
             entries=[one for one in outcome.entries if one.item.reference in due],
-            unanswered=[],
             done_before=sum(entry.state in DECIDED for entry in entries),
         )
 
@@ -98,12 +100,15 @@ def _work_off(
     ):
         if settings.live and work is Work.SERVE:
             canary.expect_whole(settings, sessions, _one_each(ledger, due, digest))
+        number = ledger.runs.begin(digest, work)
         stopped = engine.run(settings, ledger, sessions, evidence, work, due, digest, tell)
-    files = _results(job, ledger, stopped)
+    _end(ledger, number, stopped)
+    rows = rows_of(job.work_list, ledger, settings.origin) if job.work_list else None
+    files = written_results(job, ledger, rows)
     return RunOutcome(
-        entries=ledger.entries(digest),
+        entries=rows.policies if rows else ledger.entries(),
         elsewhere=_in_doubt_elsewhere(ledger, digest),
-        unanswered=[one for one in ledger.requests(digest) if one.next_step],
+        rows=rows.others if rows else requests_without_list(ledger),
         done_before=0,
         stopped=stopped,
         files=files,
@@ -112,14 +117,11 @@ def _work_off(
     )
 
 
-def _results(job: Job, ledger: Ledger, stopped: Stop | None) -> tuple[Path, ...]:
-    if not job.work_list:
-        return ()
+def _end(ledger: Ledger, number: int, stopped: Stop | None) -> None:
     try:
-        return write_results(job.settings, ledger, job.work_list, job.started, stopped or "")
-    except OSError as error:  # what was done must be told all the same
-        log.warning("结果没有写出（%s）：请检查文件夹后运行 single-window results。", error)
-        return ()
+        ledger.runs.end(number, stopped or "")
+    except NotWritten as error:  # what was done must be told all the same
+        log.warning("%s", error)
 
 
 def _in_doubt_elsewhere(ledger: Ledger, digest: str) -> list[Entry]:

@@ -6,9 +6,11 @@ from pathlib import Path
 
 from PIL import Image
 
+from bot.errors import Reason
 from bot.html import render
-from bot.ledger.states import STATE_WORDS, State
-from bot.results.summary import BAD, GOOD, UNDER_WAY, RunSummary
+from bot.ledger.states import State
+from bot.results.row_outcome import RowState
+from bot.results.summary import BAD, QUIET, WORDS, ItemSummary, RunSummary
 from bot.work_list.workbook import publish
 
 PICTURE_WIDTH = 360
@@ -19,20 +21,29 @@ def write_html(summary: RunSummary, target: Path) -> Path:
     page = render(
         "results",
         summary=summary,
-        confirmed=sum(item.state in GOOD for item in summary.items),
-        words=STATE_WORDS,
+        confirmed=sum(item.is_confirmed for item in summary.items),
+        still_open=sum(item.is_open for item in summary.items),
+        nothing_pending=sum(item.state is RowState.NOTHING_PENDING for item in summary.items),
+        words=WORDS,
         tone=_tone,
+        tone_of_all=_tone_of_all,
         thumbnail=_thumbnail,
     )
     return publish(page, target, spare=None)
 
 
-def _tone(state: State) -> str:
-    if state in GOOD:
-        return "good"
-    if state in BAD:
+def _tone(item: ItemSummary) -> str:
+    if item.is_confirmed:
+        return "attention" if item.code == Reason.EVIDENCE_MISSING else "good"
+    if item.state in BAD:
         return "bad"
-    return "quiet" if state in UNDER_WAY else "attention"
+    return "quiet" if item.state in QUIET else "attention"
+
+
+def _tone_of_all(summary: RunSummary, state: State | RowState) -> str:
+    """Return the tone of a count: good only if nothing that it counts is in question."""
+    tones = {_tone(item) for item in summary.items if item.state == state}
+    return tones.pop() if len(tones) == 1 else "attention"
 
 
 def _thumbnail(picture: Path) -> str:

@@ -1,4 +1,4 @@
-"""The results of a run, item by item and row by row, for the workbook and the page."""
+"""The results of a list, item by item and row by row, for the workbook and the page."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -7,13 +7,20 @@ from datetime import datetime
 from pathlib import Path
 
 from bot.clock import in_beijing
-from bot.ledger.states import NEXT_RUN, WAITING_FOR, State
+from bot.errors import Reason
+from bot.ledger.runs import Run
+from bot.ledger.states import CONTRADICTED, NEXT_RUN, STATE_WORDS, WAITING_FOR, State
+from bot.results.row_outcome import ROW_WORDS, RowState
 
 GOOD = frozenset({State.CONFIRMED, State.ALREADY_CONFIRMED, State.UNDERWRITTEN})
-BAD = frozenset({State.DECLINED, State.REFUSED, State.FAILED})
-UNDER_WAY = frozenset({State.READY, State.APPROVED, State.INTENT, State.PRESSING})
-
-NOT_TAKEN = "未受理"  # the state of a list row that was wrong
+BAD = frozenset({State.DECLINED, State.REFUSED, State.FAILED, RowState.NOT_TAKEN})
+QUIET = frozenset(
+    {State.READY, State.APPROVED, State.INTENT, State.PRESSING, RowState.NOTHING_PENDING}
+)
+QUESTIONED = CONTRADICTED | {Reason.OTHER_CONTACT}
+"""The reasons for which a person must look at what is confirmed."""
+WORDS: Mapping[State | RowState, str] = dict([*STATE_WORDS.items(), *ROW_WORDS.items()])
+WORK_WORDS = {"serve": "运行", "follow_up": "查询审批"}  # by the name of the robot's workflow
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,51 +39,78 @@ NO_RESULT = RowResult("", "", "", "", None)
 
 @dataclass(frozen=True, slots=True)
 class ItemSummary:
-    """What became of one work item, and its pictures by their captions."""
+    """What became of one work item with its pictures by caption, or of a row that led to none."""
 
     enterprise_name: str
-    application_no: str
-    state: State
+    application_no: str  # or which row it is
+    state: State | RowState
     explanation: str
     next_step: str
     confirmed_at: str
     pictures: Mapping[str, Path]
+    code: str = ""  # the reason why it is where it is
+
+    @property
+    def words(self) -> str:
+        """Its state as people read it."""
+        return WORDS[self.state]
+
+    @property
+    def is_confirmed(self) -> bool:
+        """Whether it is confirmed, and nobody has to look at it."""
+        return self.state in GOOD and self.code not in QUESTIONED
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody has to do something about it."""
+        return not self.is_confirmed and self.state is not RowState.NOTHING_PENDING
 
     @property
     def waits_for(self) -> str:
         """Who must take the next step."""
-        return WAITING_FOR.get(self.state, NEXT_RUN)
+        if isinstance(self.state, State) and self.code not in QUESTIONED:
+            return WAITING_FOR.get(self.state, NEXT_RUN)
+        reason = Reason.named(self.code)
+        return reason.who if reason else "经办人"
 
 
 @dataclass(frozen=True, slots=True)
 class RunSummary:
-    """One run, for people who were not there."""
+    """What became of one list, for people who were not there."""
 
     title: str
     portal: str
     is_mock: bool
-    started_at: datetime | None  # None if results are written again without a run
-    ended_at: datetime
+    written_at: datetime
     operator: str  # who took the items in
     items: tuple[ItemSummary, ...]
+    runs: tuple[Run, ...] = ()  # that confirmed something, and the last one of the list
     head: str = ""  # of the chain that seals the evidence
     fingerprint: str = ""  # of the public key that it is verified with
-    stopped: str = ""  # why it ended early
 
-    def counts(self) -> list[tuple[State, int]]:
-        """Return how many items are in each state."""
+    @property
+    def policies(self) -> int:
+        """How many policies there are; rows that led to none are counted by their state."""
+        return sum(isinstance(item.state, State) for item in self.items)
+
+    def counts(self) -> list[tuple[State | RowState, int]]:
+        """Return how many items are in each state, rows without a policy last."""
         counts = Counter(item.state for item in self.items)
-        return [(state, counts[state]) for state in State if counts[state]]
+        return [(state, counts[state]) for state in WORDS if counts[state]]
 
-    def facts(self) -> dict[str, str]:
-        """Return what the run was, or when its results were written again, by name."""
-        return {"门户": self.portal, **self._times(), "交办": self.operator or "—"}
+    def facts(self) -> list[tuple[str, str]]:
+        """Return the portal, each run, when the results were written, and who took the list in."""
+        return [
+            ("门户", self.portal),
+            *((WORK_WORDS.get(run.work, "运行"), _as_text(run)) for run in self.runs),
+            ("写出于", f"{in_beijing(self.written_at)}（北京时间）"),
+            ("交办", self.operator or "—"),
+        ]
 
-    def _times(self) -> dict[str, str]:
-        ended = f"{in_beijing(self.ended_at)}（北京时间）"
-        if not self.started_at:
-            return {"写出于": ended}
-        return {
-            "开始": f"{in_beijing(self.started_at)}（北京时间）",
-            "结束": ended + (f"，提前结束：{self.stopped}" if self.stopped else ""),
-        }
+
+def _as_text(run: Run) -> str:
+    started = in_beijing(datetime.fromisoformat(run.started))
+    ended = in_beijing(datetime.fromisoformat(run.ended)) if run.ended else ""
+    until = f"{started} 至 {ended}" if ended else f"{started} 开始，没有正常结束"
+    stopped = f"，提前结束：{run.stopped}" if run.stopped else ""
+    return f"{until}（北京时间），办妥 {run.done} 张{stopped}"

@@ -11,8 +11,7 @@ from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from bot.ledger.states import STATE_WORDS
-from bot.results.summary import GOOD, NO_RESULT, NOT_TAKEN, RowResult, RunSummary
+from bot.results.summary import NO_RESULT, WORDS, RowResult, RunSummary
 from bot.work_list.file import list_sheet
 from bot.work_list.opened import OpenList
 from bot.work_list.text import width
@@ -50,36 +49,31 @@ def write_workbook(
     _write_headings(sheet, first)
     for title in OWN_SHEETS & set(workbook.sheetnames):  # samples and notes are for the list alone
         workbook.remove(workbook[title])
-    _write_summary(workbook, rows, summary)
+    _write_summary(workbook, summary)
     fit_to_paper(sheet)
     keep_texts(workbook)
     return save(workbook, target, spare=source.path)
 
 
-def _write_summary(workbook: Workbook, rows: Mapping[int, RowResult], summary: RunSummary) -> None:
-    """Put a sheet first with the run, the counts, and who must do what next."""
+def _write_summary(workbook: Workbook, summary: RunSummary) -> None:
+    """Put a sheet first with the runs, the counts, and who must do what next."""
     sheet = OwnSheet(workbook, SUMMARY, (22, 34, 26, 44, 44))
     mark = "（模拟门户，非真实业务）" if summary.is_mock else ""
     sheet.add(summary.title + mark, is_heading=True)
-    for name, fact in summary.facts().items():
+    for name, fact in summary.facts():
         sheet.add(name, fact)
     sheet.add("")
     sheet.add("状态", "张数", is_heading=True)
     for state, count in summary.counts():
-        sheet.add(STATE_WORDS[state], count)
-    sheet.add("保单合计", len(summary.items))
-    refused = [row for row, one in rows.items() if one.state == NOT_TAKEN and one.next_step]
-    if refused:
-        sheet.add("未受理的行", len(refused))
-    waiting = [item for item in summary.items if item.state not in GOOD]
-    if waiting or refused:
+        sheet.add(WORDS[state], count)
+    sheet.add("保单合计", summary.policies)
+    waiting = [item for item in summary.items if item.is_open]
+    if waiting:
         sheet.add("")
         sheet.add("等谁", "企业名称", "申请编号", "下一步", "说明", is_heading=True)
     for item in sorted(waiting, key=lambda item: item.waits_for):
         named = (item.waits_for, item.enterprise_name, item.application_no)
         sheet.add(*named, item.next_step, item.explanation)
-    for row in refused:
-        sheet.add("经办人", f"清单第 {row} 行", "", rows[row].next_step, rows[row].explanation)
     show_first(sheet.sheet)
 
 

@@ -22,7 +22,7 @@ from bot.evidence import pack as evidence
 from bot.evidence import seal
 from bot.ledger import audit
 from bot.ledger.ledger import Ledger
-from bot.operations import run
+from bot.operations import result_files
 from bot.portal.browser_thread import BrowserThread
 from tests.bot.campaign import fake_desk
 from tests.bot.campaign.fake_desk import Browser
@@ -37,7 +37,7 @@ WATCHED: tuple[tuple[Any, str, int | None], ...] = (
     (audit, "record", 3),  # inside the transaction, before its commit
     (evidence, "write_private", 0),
     (seal, "write_private", 0),
-    (run, "write_results", None),
+    (result_files, "write_results", None),
 )
 
 

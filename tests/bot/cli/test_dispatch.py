@@ -223,4 +223,4 @@ def test_a_list_that_is_done_is_not_done_again():
     ended = _dispatch("清单.xlsx")
 
     assert ended.exit_code == 0
-    assert "(B17)" in ended.stderr
+    assert " | B17 | " in ended.stderr

@@ -19,6 +19,7 @@ from bot.operations.job import Job
 from bot.operations.leaks import quarantined_leaks
 from bot.secret_scan import tokens
 from bot.settings import Settings
+from bot.work_list.file import digest_of
 from bot.work_list.reading import WorkList
 from pages.models import Secret
 from tests.bot.items import ITEM, MAKER, bring_to
@@ -33,8 +34,9 @@ REMARK = "geheim-0815"
 def job(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Job:
     """A run of a list whose only policy is confirmed already."""
     settings = Settings(data_dir=tmp_path / "data", portal_url=ORIGIN)
-    listed = WorkList(tmp_path / "list.csv", "list", "", (DONE_ITEM,), (), (), {})
-    listed.path.touch()
+    file = tmp_path / "list.csv"
+    file.write_text("as it was read", encoding="utf-8")
+    listed = WorkList(file, digest_of(file), "", (DONE_ITEM,), (), (), {})
     with opened_ledger(settings) as ledger:
         ledger.dispatch(listed.items, listed.digest, MAKER)
         ledger.move(DONE_ITEM.reference, State.READY, State.ALREADY_CONFIRMED, MAKER)

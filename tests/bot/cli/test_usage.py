@@ -18,7 +18,7 @@ from bot.cli.usage import worded
         ("check", "没有命令 check。用法见 single-window --help"),
         ("runn", "没有命令 runn，是不是 'run'？用法见 single-window --help"),
         ("credentials remove a", "缺少 ACCOUNT。用法见 single-window credentials remove --help"),
-        ("status a b", "多了 a b；带空格的路径要加引号。用法见 single-window status --help"),
+        ("status a b c", "多了 b c；带空格的路径要加引号。用法见 single-window status --help"),
         ("run --browsers", "--browsers 后面要有值。用法见 single-window --help"),
         ("status --json=3", "--json 后面不带值。用法见 single-window --help"),
         ("run --browsers x", "--browsers 应为整数。用法见 single-window run --help"),

@@ -330,11 +330,11 @@ def test_what_the_insurer_did_not_insure_is_not_done(
     ledger.move(ITEM.reference, State.PRESSING, State.CONFIRMED, "robot")
     told = {"next_step": "请按审批意见联系保险公司"}
     ledger.move(ITEM.reference, State.CONFIRMED, State.DECLINED, "robot", **told)
-    print_entries(ledger.entries(), as_json=False)
+    print_entries(ledger.entries())
     shown = "".join(capsys.readouterr().out.split())
 
     assert "经办人" in shown
-    assert "请按审批意" in shown  # the cell is folded
+    assert "请按审批意见联系保险公司" in shown
     assert "没有要办的了" not in shown
 
 
@@ -406,6 +406,7 @@ def test_a_number_that_no_list_may_hold_is_not_taken_in(
     assert [one.item.application_no for one in ledger.entries("rows")] == ["XW2"]
     assert "待确认中有 1 张保单；另有 1 张的申请编号写法不对" in told.explanation
     assert "请登录门户查看" in told.next_step
+    assert told.code == "NOT_ALL_TAKEN"
 
 
 def test_odd_numbers_are_shown_short_and_spelled_out(ledger: Ledger, evidence: Evidence):

@@ -440,7 +440,7 @@ def test_a_list_without_any_account_asks_nothing(office: Path, monkeypatch: pyte
     ended = call("set", "--missing", str(work_list))
 
     assert ended.exit_code == 2
-    assert "(B44)" in ended.stderr
+    assert "| B44 |" in ended.stderr
     assert person.asked == []
 
 

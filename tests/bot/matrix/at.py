@@ -31,7 +31,7 @@ from bot.evidence.pack import Evidence
 from bot.ledger import audit
 from bot.ledger.entry import Entry
 from bot.ledger.ledger import Ledger
-from bot.operations import run
+from bot.operations import result_files
 from bot.portal.browser_thread import BrowserThread
 from bot.portal.latch import Latch
 from bot.portal.session import Session
@@ -55,7 +55,7 @@ SEAMS: tuple[tuple[type | ModuleType, str], ...] = (
     (Confirmation, "find"),
     (ConfirmationPage, "confirm"),
     (Latch, "exchange"),  # the request of the press itself
-    (run, "write_results"),
+    (result_files, "write_results"),
 )
 current = "*"  # the policy at hand; there is one browser
 

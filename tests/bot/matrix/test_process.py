@@ -44,7 +44,7 @@ def a_day_of_kills(day: Day) -> Came:
     }
     for trouble, moments in plans.items():
         day.add_trouble(trouble, acts=[[moment, "kill"] for moment in moments])
-    day.acts["*"] = [["before run.write_results", "kill"]]
+    day.acts["*"] = [["before result_files.write_results", "kill"]]
     day.plan()
     exits, runs = [KILLED], []
     while exits[-1] == KILLED:

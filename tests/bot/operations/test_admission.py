@@ -16,7 +16,7 @@ from bot.ledger.opening import opened_ledger
 from bot.ledger.states import State
 from bot.operations.admission import admit
 from bot.results.collect import write_results
-from bot.results.summary import NOT_TAKEN
+from bot.results.list_rows import rows_of
 from bot.settings import Settings, load_settings
 from bot.work_list.reading import WorkList, read_work_list
 from tests.bot.homes import write_settings
@@ -164,10 +164,10 @@ def test_every_row_without_a_password_is_told_in_the_results(tmp_path: Path):
 
     with opened_ledger(settings) as ledger:
         ledger.dispatch(work_list.items, work_list.digest, "模拟经办")
-        workbook, _ = write_results(settings, ledger, work_list)
+        workbook, _ = write_results(settings, ledger, rows_of(work_list, ledger, ORIGIN))
     results = list(load_workbook(workbook).worksheets[1].iter_rows(min_row=2, values_only=True))
 
-    assert [cells[10] for cells in results] == [NOT_TAKEN, "待处理", NOT_TAKEN, NOT_TAKEN]
+    assert [cells[10] for cells in results] == ["未受理", "待处理", "未受理", "未受理"]
     assert results[0][11] == results[2][11] != results[3][11]
 
 

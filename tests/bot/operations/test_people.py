@@ -227,20 +227,20 @@ RECORD = PolicyRecord("XW1", "", "", PolicyStatus.CONFIRMED, "", "", "")
 
 
 @pytest.mark.parametrize(
-    ("state", "pending", "records", "verdict"),
+    ("state", "pending", "records", "verdict", "code"),
     [
-        (None, [PENDING], [], Agreement.TO_DO),
-        (State.FAILED, [PENDING], [], Agreement.TO_DO),
-        (State.CONFIRMED, [], [RECORD], Agreement.OURS),
-        (State.IN_DOUBT, [], [RECORD], Agreement.OURS),
-        (State.READY, [], [RECORD], Agreement.OTHERS),
-        (State.ALREADY_CONFIRMED, [], [RECORD], Agreement.OTHERS),
-        (State.IN_DOUBT, [PENDING], [], Agreement.DOUBTFUL),
-        (State.PRESSING, [], [], Agreement.DOUBTFUL),
-        (State.CONFIRMED, [PENDING], [], Agreement.LOST),
-        (State.CONFIRMED, [], [], Agreement.LOST),
-        (State.READY, [PENDING], [RECORD], Agreement.DUPLICATED),
-        (State.READY, [], [], Agreement.VANISHED),
+        (None, [PENDING], [], Agreement.TO_DO, "to_do"),
+        (State.FAILED, [PENDING], [], Agreement.TO_DO, "to_do"),
+        (State.CONFIRMED, [], [RECORD], Agreement.OURS, "ours"),
+        (State.IN_DOUBT, [], [RECORD], Agreement.OURS, "ours"),
+        (State.READY, [], [RECORD], Agreement.OTHERS, "others"),
+        (State.ALREADY_CONFIRMED, [], [RECORD], Agreement.OTHERS, "others"),
+        (State.IN_DOUBT, [PENDING], [], Agreement.DOUBTFUL, "unknown"),
+        (State.PRESSING, [], [], Agreement.DOUBTFUL, "unknown"),
+        (State.CONFIRMED, [PENDING], [], Agreement.LOST, "PENDING_AGAIN"),
+        (State.CONFIRMED, [], [], Agreement.LOST, "VANISHED"),
+        (State.READY, [PENDING], [RECORD], Agreement.DUPLICATED, "IN_BOTH"),
+        (State.READY, [], [], Agreement.VANISHED, "NOT_PENDING"),
     ],
 )
 def test_every_verdict(
@@ -248,6 +248,7 @@ def test_every_verdict(
     pending: list[PendingPolicy],
     records: list[PolicyRecord],
     verdict: Agreement,
+    code: str,
 ):
     """What the ledger says, and in which of the two lists of the portal it stands."""
     known = {ITEM.reference: state} if state else {}
@@ -256,5 +257,5 @@ def test_every_verdict(
     (compared,) = compare([ITEM], known, pending, records)
     of_row = compare([whole], known, pending, records)
 
-    assert compared.verdict is verdict
+    assert (compared.verdict, compared.code) == (verdict, code)
     assert [one.verdict for one in of_row] == ([verdict] if known or pending else [])

@@ -19,10 +19,13 @@ from PIL import Image
 from playwright.sync_api import Browser
 
 from bot.ledger.opening import opened_ledger
+from bot.ledger.runs import Run
 from bot.ledger.states import STATE_WORDS, State
 from bot.results.collect import write_results
+from bot.results.list_rows import rows_of
 from bot.results.page import write_html
-from bot.results.summary import NOT_TAKEN, ItemSummary, RowResult, RunSummary
+from bot.results.row_outcome import RowState
+from bot.results.summary import ItemSummary, RowResult, RunSummary
 from bot.results.workbook import RESULT_HEADINGS, write_workbook
 from bot.settings import load_settings
 from bot.work_list.marked_copy import write_marked_copy
@@ -33,6 +36,7 @@ from pages.visible import visible_lines
 from tests.bot.lists import ORIGIN, fill_in, row, write_csv, write_xlsx
 
 DONE = RowResult("已确认", "门户显示已确认", "等待保险公司审批", "2026-01-02 09:30:00", None)
+RUN = Run("serve", "2026-01-02T01:00:00+00:00", "2026-01-02T01:05:00+00:00", "", 2)
 FORMULAS = [
     "=cmd|' /C calc'!A0",
     '=IMPORTXML("http://example.com", "//a")',
@@ -164,15 +168,16 @@ def test_text_never_becomes_a_formula(
 def test_summary_holds_no_formula(tmp_path: Path, text: str) -> None:
     """What the portal says of an item stays text in the summary, and so do the row's texts."""
     source = write_xlsx(tmp_path / "清单.xlsx", [row(1)])
-    run = replace(_run(_item(text, State.REFUSED)), title=text, operator=text)
-    refused = RowResult(NOT_TAKEN, text, text, "", None)
+    refused = RowResult("未受理", text, text, "", None)
+    items = (_item(text, State.REFUSED), _item(text, RowState.NOT_TAKEN))
+    run = replace(_run(*items), title=text, operator=text)
 
     book = load_workbook(
         write_workbook(open_list(source), {2: refused}, run, tmp_path / "结果.xlsx")
     )
 
     cells = [cell for sheet in book.worksheets for cells in sheet.iter_rows() for cell in cells]
-    assert sum(visible_lines(text) == cell.value for cell in cells) == 9
+    assert sum(visible_lines(text) == cell.value for cell in cells) == 11
     assert not [cell for cell in cells if cell.data_type == "f"]
 
 
@@ -284,11 +289,12 @@ def test_summary_tells_the_run_and_who_is_next(tmp_path: Path) -> None:
     source = write_xlsx(tmp_path / "清单.xlsx", [row(1), row(2)])
     doubtful = replace(_item(state=State.IN_DOUBT), next_step="请勿手工重复确认")
     waiting = replace(_item(state=State.AWAITING_APPROVAL), next_step="请审批人批准")
-    rows = {2: DONE, 3: RowResult(NOT_TAKEN, "手机号码不对", "请改正后再运行", "", None)}
+    wrong = replace(_item(state=RowState.NOT_TAKEN), next_step="请改正后再运行")
     target = tmp_path / "结果.xlsx"
 
-    run = replace(_run(_item(), doubtful, waiting), stopped="操作员中断")
-    made = write_workbook(open_list(source), rows, run, target)
+    broken_off = replace(RUN, stopped="操作员中断")
+    run = replace(_run(_item(), doubtful, waiting, wrong), runs=(broken_off,))
+    made = write_workbook(open_list(source), {2: DONE}, run, target)
 
     book = load_workbook(made)
     told = [
@@ -297,7 +303,8 @@ def test_summary_tells_the_run_and_who_is_next(tmp_path: Path) -> None:
     assert book.sheetnames == ["汇总", "Sheet"]
     assert ("门户", "http://127.0.0.1:8765", "", "", "") in told
     assert ("交办", "模拟经办", "", "", "") in told
-    assert ("结束", "2026-01-02 09:05:00（北京时间），提前结束：操作员中断", "", "", "") in told
+    times = "2026-01-02 09:00:00 至 2026-01-02 09:05:00（北京时间）"
+    assert ("运行", f"{times}，办妥 2 张，提前结束：操作员中断", "", "", "") in told
     assert [cells[:2] for cells in told if cells[0] in ("已确认", "结果待核实", "保单合计")] == [
         ("已确认", 1),
         ("结果待核实", 1),
@@ -307,7 +314,7 @@ def test_summary_tells_the_run_and_who_is_next(tmp_path: Path) -> None:
     assert [(*cells[:1], *cells[2:4]) for cells in told if cells[0] in ("经办人", "审批人")] == [
         ("审批人", number, "请审批人批准"),
         ("经办人", number, "请勿手工重复确认"),
-        ("经办人", "", "请改正后再运行"),
+        ("经办人", number, "请改正后再运行"),
     ]
 
 
@@ -401,7 +408,7 @@ HOSTILE = [
 ]
 
 
-def _item(text: str = "", state: State = State.CONFIRMED) -> ItemSummary:
+def _item(text: str = "", state: State | RowState = State.CONFIRMED) -> ItemSummary:
     return ItemSummary(
         enterprise_name=text or "模拟出口企业0001有限公司",
         application_no=text or "XW20260101000001",
@@ -418,10 +425,10 @@ def _run(*items: ItemSummary) -> RunSummary:
         title="投保确认结果",
         portal="http://127.0.0.1:8765",
         is_mock=True,
-        started_at=datetime(2026, 1, 2, 1, 0, tzinfo=UTC),
-        ended_at=datetime(2026, 1, 2, 1, 5, tzinfo=UTC),
+        written_at=datetime(2026, 1, 2, 1, 5, 1, tzinfo=UTC),
         operator="模拟经办",
         items=items,
+        runs=(RUN,),
     )
 
 
@@ -450,14 +457,16 @@ def test_page_tells_the_run(tmp_path: Path) -> None:
     text = _Reader(write_html(run, tmp_path / "结果.html")).text
 
     assert "模拟门户 · 非真实业务" in text
-    begun, ended = (f"2026-01-02 09:0{minute}:00（北京时间）" for minute in (0, 5))
-    facts = f"门户 http://127.0.0.1:8765　开始 {begun}　结束 {ended}"
+    times = "2026-01-02 09:00:00 至 2026-01-02 09:05:00（北京时间）"
+    facts = f"门户 http://127.0.0.1:8765　运行 {times}，办妥 2 张　写出于 2026-01-02 09:05:01"
     assert any(line.startswith(facts) for line in text)
     assert _after(text, "3") == "保单合计"
     assert _after(text, "2") == "已确认"
     assert _after(text, "1") == "结果待核实"
     assert text.count("XW20260101000001") == 3
-    assert any(line.startswith("2 张已在门户确认，其余 1 张请看“下一步”。") for line in text)
+    assert any(
+        line.startswith("2 张已在门户确认，另有 1 项没有办妥，请看“下一步”。") for line in text
+    )
 
 
 def test_results_that_are_written_again_tell_no_run(tmp_path: Path) -> None:
@@ -467,7 +476,7 @@ def test_results_that_are_written_again_tell_no_run(tmp_path: Path) -> None:
     with opened_ledger(settings) as ledger:
         ledger.dispatch(work_list.items, work_list.digest, "模拟经办甲")
         ledger.dispatch(work_list.items, "another", "模拟经办乙")
-        workbook, page = write_results(settings, ledger, work_list)
+        workbook, page = write_results(settings, ledger, rows_of(work_list, ledger, ORIGIN))
 
     sheet = load_workbook(workbook)["汇总"]
     told = {cells[0]: cells[1] for cells in sheet.iter_rows(values_only=True)}
@@ -475,7 +484,7 @@ def test_results_that_are_written_again_tell_no_run(tmp_path: Path) -> None:
 
     assert re.fullmatch(r"[-0-9: ]{19}（北京时间）", told["写出于"])
     assert told["交办"] == "模拟经办甲"
-    assert not {"开始", "结束"} & set(told)
+    assert "运行" not in told
     assert facts.endswith(f"写出于 {told['写出于']}　交办 模拟经办甲")
 
 

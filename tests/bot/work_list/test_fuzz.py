@@ -62,8 +62,7 @@ def _write_what_follows(work_list: WorkList, folder: Path) -> None:
     if item := next(iter(work_list.items), None):
         told = (State.CONFIRMED, "门户显示已确认", "", "")
         one = ItemSummary(item.enterprise_name, item.application_no, *told, {})
-        now = datetime.now()
-        summary = RunSummary("结果", ORIGIN, True, now, now, "模拟经办", (one,))
+        summary = RunSummary("结果", ORIGIN, True, datetime.now(), "模拟经办", (one,))
         write_workbook(work_list.source, {item.row: NO_RESULT}, summary, folder / "结果.xlsx")
 
 

@@ -14,7 +14,7 @@ from bot.work_list.reading import read_work_list
 from tests.bot.lists import ORIGIN, row, write_xlsx
 
 NOW = datetime(2026, 1, 2)
-SUMMARY = RunSummary("结果", ORIGIN, True, NOW, NOW, "模拟经办", ())
+SUMMARY = RunSummary("结果", ORIGIN, True, NOW, "模拟经办", ())
 
 
 @pytest.fixture
