@@ -102,7 +102,7 @@ def read_settings_file(folder: Path) -> SettingsFile:
         return SettingsFile(folder, None, {})
     try:
         values = tomllib.loads(content.decode("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:  # a long number, or brackets without end, too
         raise NotFit(
             f"设置文件 {file} 不是有效的 TOML（{error}）",
             "请改正写明的行和列：文字要加引号，等号两边各一项；并存为 UTF-8（无 BOM）后再运行",
@@ -152,6 +152,8 @@ def read_regular(file: Path) -> bytes:
         OSError: it is not there, or cannot be read.
         NotFit: it is no regular file, or is too large.
     """
+    if "\0" in str(file):
+        raise NotFit(f"{file} 不是文件的名称", "请改正路径")
     with open(file, "rb", opener=_without_waiting) as stream:
         if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
             raise NotFit(f"{file} 不是普通的文件", "请换成普通的文件")

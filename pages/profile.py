@@ -117,9 +117,10 @@ def parse_profile(content: bytes) -> PortalProfile:
         ProfileUnfit: the content cannot be used.
     """
     try:
-        return PortalProfile.of(tomllib.loads(content.decode("utf-8")))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        values = tomllib.loads(content.decode("utf-8"))
+    except (ValueError, RecursionError) as error:  # a long number, or brackets without end, too
         raise ProfileUnfit(f"不是有效的 TOML（{error}）") from error
+    return PortalProfile.of(values)
 
 
 def _expect(kind: type[Any], values: Any, where: str = "") -> None:

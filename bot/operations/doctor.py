@@ -28,6 +28,8 @@ from bot.portal.first_visit import check_portal, portal_date
 from bot.portal.sign_in import LOCAL_NETWORK
 from bot.private_files import is_private
 from bot.settings import Settings
+from bot.settings_file import FILE_NAME
+from bot.trust import others_can_write
 from pages.browser import FONTS, chinese_font_is_there, launch
 from pages.card import CardLoginPage, ControlState
 from pages.driver import driver, prepare_driver
@@ -119,6 +121,7 @@ def examine(settings: Settings, folder: Path) -> Iterator[Diagnosis]:
     yield examine_zone(datetime.now().astimezone())
     yield examine_keyring(settings, keyring.get_keyring())
     yield examine_excel(folder)
+    yield examine_settings_file(folder)
     yield examine_font()
     yield examine_proxy(settings, getproxies())
     portal = examine_portal(settings)
@@ -188,6 +191,17 @@ def examine_excel(folder: Path) -> Diagnosis:
         told = f"{'、'.join(opened)} 正在 Excel 中打开"
         return Diagnosis("Excel", Health.ATTENTION, told, "请保存并关闭后再运行，免得结果另存新名")
     return Diagnosis("Excel", Health.FIT, "这个文件夹里没有打开着的工作簿")
+
+
+def examine_settings_file(folder: Path) -> Diagnosis:
+    """Tell whether another account can change the settings of this folder, or replace the list."""
+    places = [folder.absolute(), folder.absolute() / FILE_NAME]
+    open_ = [str(place) for place in places if place.exists() and others_can_write(place)]
+    if open_:
+        told = f"别的账号能改写 {'、'.join(open_)}"
+        step = "请收回他们的写权限；设置改了会要求重新信任，清单改了要靠批准时看出来"
+        return Diagnosis("设置", Health.ATTENTION, told, step)
+    return Diagnosis("设置", Health.FIT, "别的账号不能改写这个文件夹和它的设置")
 
 
 def examine_font() -> Diagnosis:

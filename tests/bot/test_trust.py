@@ -27,7 +27,7 @@ from bot.settings_file import (
 )
 from bot.trust import Trusted, expect_trusted, keep_trusted
 from pages.profile import PORTALS
-from tests.bot.homes import write_settings
+from tests.bot.homes import trust_settings, write_settings
 from tests.bot.lists import row, uscc, write_xlsx
 
 WHO = {ENVIRONMENT_PREFIX + uscc(1): "Mock-1"}
@@ -430,6 +430,35 @@ def _endless(file: Path) -> None:
 
 def _large(file: Path) -> None:
     file.write_bytes(b"#" * (2 << 20))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"browsers = {'[' * 200_000}",
+        f"browsers = {'9' * 5000}",
+        'portal_url = "\ufeff',
+        "\ufeffbrowsers = 2",
+        "browsers = 1979-13-01",
+    ],
+)
+@pytest.mark.parametrize("name", [FILE_NAME, "own.toml"])
+def test_a_file_that_is_made_to_break_the_reader_is_told(tmp_path: Path, name: str, text: str):
+    """Brackets without end, a number without end: one sentence, no stack trace."""
+    folder = _trusted(tmp_path)
+    (folder / name).write_text(text, "utf-8")
+    if name != FILE_NAME:
+        trust_settings(folder)
+
+    with pytest.raises(NotFit, match="不是有效的 TOML"):
+        load_settings(folder)
+
+
+def test_a_path_that_is_none_is_told(tmp_path: Path):
+    """A path may hold what no file is called."""
+    (tmp_path / FILE_NAME).write_text('portal_profile = "a\\u0000b"', "utf-8")
+
+    assert trust(str(tmp_path))[0] == 4
 
 
 @pytest.mark.parametrize("make", [_pipe, _endless, _large])

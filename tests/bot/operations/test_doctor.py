@@ -24,6 +24,7 @@ from bot.operations.doctor import Health, check_quickly
 from bot.portal.first_visit import MOCK_HEADER, check_portal, portal_ahead
 from bot.portal.sessions import Sessions
 from bot.settings import Settings, load_settings
+from bot.settings_file import FILE_NAME
 from fixtures.portal import running_portal
 from pages.card import ControlState
 from tests.bot.conftest import Workplace
@@ -308,6 +309,29 @@ def test_the_card_control_is_needed_by_whoever_signs_in_with_a_card(
     assert step in found.next_step
 
 
+@pytest.mark.parametrize(
+    ("folder_mode", "file_mode", "health"),
+    [
+        (0o700, 0o600, Health.FIT),
+        (0o755, 0o644, Health.FIT),
+        (0o775, 0o644, Health.ATTENTION),
+        (0o755, 0o664, Health.ATTENTION),
+        (0o755, 0o646, Health.ATTENTION),
+        (0o755, None, Health.FIT),
+    ],
+)
+def test_who_else_can_change_the_settings_is_told(
+    tmp_path: Path, folder_mode: int, file_mode: int | None, health: Health
+):
+    """Group or everybody, the file or the folder that holds it; a folder may have no file."""
+    tmp_path.chmod(folder_mode)
+    if file_mode is not None:
+        (tmp_path / FILE_NAME).touch()
+        (tmp_path / FILE_NAME).chmod(file_mode)
+
+    assert doctor.examine_settings_file(tmp_path).health is health
+
+
 def test_the_doctor_examines_a_mock_portal_in_a_browser(workplace: Workplace):
     """All is told by name; with a card due and no control, exit code 4 and nobody signed in."""
     enterprise = workplace.add()
@@ -320,7 +344,7 @@ def test_the_doctor_examines_a_mock_portal_in_a_browser(workplace: Workplace):
     assert (ended.returncode, told["is_fit"]) == (4, False)
     assert [name for name, one in health.items() if one == "unfit"] == ["卡控件"]
     assert health.keys() >= {"浏览器", "字体", "时钟", "时区", "磁盘", "代理", "加密", "密钥库"}
-    assert health.keys() >= {"Excel", "门户", "版本", "缓存", "签名私钥"}
+    assert health.keys() >= {"Excel", "设置", "门户", "版本", "缓存", "签名私钥"}
     assert enterprise.requests("POST", "/cas/login") == []
 
 
