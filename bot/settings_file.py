@@ -91,7 +91,7 @@ def read_settings_file(folder: Path) -> SettingsFile:
     """Read the settings file of a folder, through a link too.
 
     Raises:
-        NotFit: it is no file, is too large, or is not TOML.
+        NotFit: it cannot be read, is no file, is too large, or is not TOML.
     """
     folder = folder.absolute()
     file = folder / FILE_NAME
@@ -100,6 +100,9 @@ def read_settings_file(folder: Path) -> SettingsFile:
     except FileNotFoundError:
         _expect_no_other_name(folder)
         return SettingsFile(folder, None, {})
+    except OSError as error:
+        told = f"设置文件 {file} 读不出（{error.strerror}）"
+        raise NotFit(told, "请检查路径和权限后再运行") from error
     try:
         values = tomllib.loads(content.decode("utf-8"))
     except (ValueError, RecursionError) as error:  # a long number, or brackets without end, too

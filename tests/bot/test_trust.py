@@ -432,6 +432,10 @@ def _large(file: Path) -> None:
     file.write_bytes(b"#" * (2 << 20))
 
 
+def _circular(file: Path) -> None:
+    file.symlink_to(file)
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -461,23 +465,23 @@ def test_a_path_that_is_none_is_told(tmp_path: Path):
     assert trust(str(tmp_path))[0] == 4
 
 
-@pytest.mark.parametrize("make", [_pipe, _endless, _large])
+@pytest.mark.parametrize("make", [_pipe, _endless, _large, _circular, Path.mkdir])
 def test_a_settings_file_that_is_none_is_told_at_once(tmp_path: Path, make):
     """It neither hangs nor fills the memory."""
     make(tmp_path / FILE_NAME)
 
-    with pytest.raises(NotFit, match=r"不是普通的文件|太大"):
+    with pytest.raises(NotFit, match=r"不是普通的文件|太大|读不出"):
         load_settings(tmp_path)
 
 
-@pytest.mark.parametrize("make", [_pipe, _endless, _large])
+@pytest.mark.parametrize("make", [_pipe, _endless, _large, _circular, Path.mkdir])
 def test_a_profile_is_read_with_the_same_care(tmp_path: Path, make):
     """A folder that is trusted may name one that was replaced."""
     folder = _trusted(tmp_path)
     (folder / "own.toml").unlink()
     make(folder / "own.toml")
 
-    with pytest.raises(NotFit, match=r"不是普通的文件|太大"):
+    with pytest.raises(NotFit, match=r"不是普通的文件|太大|读不出"):
         load_settings(folder)
 
 
