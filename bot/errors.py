@@ -79,6 +79,7 @@ class Reason(StrEnum):
     UNSIGNED = "UNSIGNED", "批准要由名册里的审批人签字", "审批人"
     SLIP = "SLIP", "批准单不是给这份内容的，已用过、已过期，或不是名册里的人签的", "审批人"
     NOT_WAITING = "NOT_WAITING", "不在等待决定", "审批人"
+    NOT_WITHDRAWN = "NOT_WITHDRAWN", "按下过或办完了，不能撤下", "经办人"
     NOT_RELEASED = "NOT_RELEASED", "还没有核验过它仍在“待确认”中", "下次运行"
 
 

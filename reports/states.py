@@ -4,18 +4,19 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from bot.ledger.states import BEFORE_PRESS, MOVES, RESTARTABLE, STATE_WORDS, State
+from bot.ledger.states import ADVANCING, MOVES, RESTARTABLE, STATE_WORDS, State
 
 PAGE = Path(__file__).parent.parent / "docs" / "reliability.md"
 DIAGRAM = re.compile(r"(?<=<!-- states -->\n).*?(?=<!-- /states -->)", re.DOTALL)
-UNDER_WAY = [state for state in State if state in BEFORE_PRESS - RESTARTABLE]
+UNDER_WAY = [state for state in State if state in ADVANCING]
 ENDED = [state for state in State if state in RESTARTABLE]
 
 
 def diagram() -> str:
     """Return the diagram as Mermaid text; a move of a whole group is one arrow of the group."""
-    grouped = {(old, new) for old in UNDER_WAY for new in [*ENDED, State.READY, State.IN_DOUBT]}
-    grouped |= {(old, State.READY) for old in ENDED}
+    elsewhere = [State.READY, State.IN_DOUBT, State.WITHDRAWN]
+    grouped = {(old, new) for old in UNDER_WAY for new in [*ENDED, *elsewhere]}
+    grouped |= {(old, new) for old in ENDED for new in (State.READY, State.WITHDRAWN)}
     single = [
         f"    {old} --> {new}"
         for old in State
@@ -31,6 +32,8 @@ def diagram() -> str:
         "    before_press --> ended_without_a_press",
         "    before_press --> ready: other data in the list",
         "    before_press --> in_doubt: the trace of an earlier press",
+        "    before_press --> withdrawn: by a person",
+        "    ended_without_a_press --> withdrawn: by a person",
         "    ended_without_a_press --> ready: another run",
         "    returned --> ready: pending again, a new round",
         *single,

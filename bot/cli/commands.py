@@ -24,6 +24,7 @@ COMMANDS: Mapping[str, Command] = {
     "declaration": ("declaration", "投保声明变了：查看不同之处，由签字人接受。"),
     "approvers": ("approvers", "审批人：做一把自己的密钥，查看设置里的名册。"),
     "sign": ("sign", "审批人在自己的电脑上签字：看过待批的内容，写一份批准单。"),
+    "withdraw": ("withdraw", "撤下还没有按下的保单，不再办理。"),
     "follow-up": ("follow_up", "到“保单查询”看保险公司的审批。"),
     "reconcile": ("reconcile", "对账：清单、台账和门户逐张比对；只读。"),
     "status": ("status", "列出保单各到了哪一步，在等谁。"),

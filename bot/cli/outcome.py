@@ -18,7 +18,7 @@ from bot.cli.output import out, print_json, print_table
 from bot.confirmation.stop import Stop
 from bot.evidence.sealing import SealNote
 from bot.ledger.entry import Entry
-from bot.ledger.states import DONE, STATE_WORDS, State
+from bot.ledger.states import FINISHED, STATE_WORDS, State
 from bot.operations.run import RunOutcome
 from bot.results.summary import QUESTIONED
 
@@ -122,7 +122,7 @@ def print_leaks(leaks: Sequence[Path]) -> None:
 
 def exit_code(outcome: RunOutcome, is_whole: bool, is_rehearsal: bool) -> int:
     """Return the exit code; `is_whole` says that every row of the list was taken in and reached."""
-    done = DONE | {State.APPROVED} if is_rehearsal else DONE
+    done = FINISHED | {State.APPROVED} if is_rehearsal else FINISHED
     states = {entry.state for entry in outcome.entries}
     if outcome.stopped is Stop.INTERRUPTED:
         return CTRL_C

@@ -20,10 +20,10 @@ from bot.ledger.entry import Entry
 from bot.ledger.history import History
 from bot.ledger.snapshot import Baseline, Snapshot, as_facts
 from bot.ledger.states import (
+    ADVANCING,
     BEFORE_PRESS,
     DECIDED,
     FOLLOWED_UP,
-    RESTARTABLE,
     State,
 )
 from bot.portal.first_visit import portal_ahead
@@ -43,10 +43,6 @@ STATE_OF = {  # of a business exception; any other needs a person
     Reason.QUARANTINE: State.REFUSED,
 }
 PAGE_CHANGED = "请登录门户查看，并联系维护人员核对门户配置；查明以前不要再运行"
-
-
-class AlreadyClaimed(Exception):
-    """Somebody else claimed this press; it cannot be, as one worker holds the ledger."""
 
 
 class NotListedYet(Exception):
@@ -128,7 +124,8 @@ class Confirmation(Acts):
         claim |= {"by": intent.approval.by, "seen_pending_at": ""}
         known = Baseline(session.known, ahead)  # every later look compares with this
         if not self._move(entry, State.PRESSING, baseline=known, **claim):
-            raise AlreadyClaimed(entry.item.reference)
+            told = "按下之前被撤下，或已由别的程序办理"
+            raise BusinessException(Reason.NOT_WAITING, told, RUN_AGAIN)
         at = datetime.now(UTC)
         pressed = press(intent, form, latch)
         session.is_spent = not pressed.is_clean
@@ -230,7 +227,7 @@ class Confirmation(Acts):
 
     def fail(self, entry: Entry, code: Reason, told: str, next_step: str = RUN_AGAIN) -> None:
         """Write down that it could not be done for a technical reason."""
-        if entry.state in BEFORE_PRESS - RESTARTABLE:
+        if entry.state in ADVANCING:
             unsent = f"{told}；确认没有发出"
             self._move(entry, State.FAILED, code=code, explanation=unsent, next_step=next_step)
         elif entry.state in FOLLOWED_UP:

@@ -37,7 +37,7 @@ from bot.errors import (
 from bot.evidence.pack import Evidence
 from bot.ledger.entry import Entry
 from bot.ledger.ledger import Ledger
-from bot.ledger.states import ADVANCING, BEFORE_PRESS, DONE, FOLLOWED_UP, PRESSED, State
+from bot.ledger.states import ADVANCING, BEFORE_PRESS, DONE, FINISHED, FOLLOWED_UP, PRESSED, State
 from bot.portal.sessions import Sessions
 from bot.settings import Settings
 from bot.work_item import WorkItem
@@ -196,7 +196,7 @@ class Robot(DBOSConfiguredInstance):
             entry.item.reference
             for entry in sorted(self._ledger.entries(list_digest), key=_turn)
             if entry.item.uscc == uscc
-            and (entry.state not in DONE or entry.item.application_no in pending)
+            and (entry.state not in FINISHED or entry.item.application_no in pending)
         ]
 
     @step

@@ -48,11 +48,11 @@ class Move:
     def voids_approvals(self) -> bool:
         """Whether it uses up, or makes void, every approval before it.
 
-        A press does, and so does content that has changed, in the list or on the portal, even if it
-        changes back.
+        A press does, and a person who withdraws the item. So does content that has changed, in the
+        list or on the portal, even if it changes back.
         """
-        is_changed = self.new is State.CHANGED or bool(self.detail.get("changed"))
-        return is_changed or self.new is State.PRESSING
+        is_over = self.new in (State.PRESSING, State.CHANGED, State.WITHDRAWN)
+        return is_over or bool(self.detail.get("changed"))
 
     @property
     def decision(self) -> Approval | None:

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from bot.ledger import audit
 from bot.ledger.entry import FORGOTTEN, data_of
 from bot.ledger.schema import AUDIT, ITEMS, REQUESTS, ROWS
-from bot.ledger.states import BEFORE_PRESS, MAY_BE_RETURNED, RESTARTABLE, ROBOT, State
+from bot.ledger.states import BEFORE_PRESS, BEGUN_BY_A_LIST, MAY_BE_RETURNED, ROBOT, State
 from bot.work_item import WorkItem
 
 
@@ -23,7 +23,7 @@ def take_in(transaction: sa.Connection, item: WorkItem, list_digest: str, by: st
     else:
         state = State(known.state)
         changed = [name for name, value in data.items() if getattr(known, name) != value]
-        if state in RESTARTABLE or (state in BEFORE_PRESS and changed):
+        if state in BEGUN_BY_A_LIST or (state in BEFORE_PRESS and changed):
             noted = (
                 {"changed": changed} if changed else None
             )  # names alone, as some data are personal

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.errors import BusinessException, Reason
-from bot.ledger import audit
+from bot.ledger import audit, lists
 from bot.ledger.database import Database
 from bot.ledger.entry import (
     FORGOTTEN,
@@ -39,12 +39,17 @@ class Ledger:
         self._database = Database(file, marker)
         self.runs = Runs(self._database)
 
-    def dispatch(self, items: Iterable[WorkItem], list_digest: str, by: str) -> None:
+    def dispatch(
+        self, items: Iterable[WorkItem], list_digest: str, by: str, file: Path | None = None
+    ) -> None:
         """Take these items in for this operator; never change what was pressed before.
 
-        Newer data of a pressed item are stored for the round that may follow.
+        Newer data of a pressed item are stored for the round that may follow. The file of the list
+        is remembered, if it is named.
         """
         with self._database.deciding() as transaction:
+            if file:
+                lists.remember(transaction, list_digest, file)
             for item in items:
                 if item.asks_for_all:
                     take_request(transaction, item, list_digest)
@@ -142,6 +147,12 @@ class Ledger:
             return _last_rounds(self.rounds())
         named = sa.select(ROWS.c.reference).where(ROWS.c.list_digest == list_digest)
         return self._select(ITEMS.c.reference.in_(named))
+
+    def dropped(self, file: Path) -> list[Entry]:
+        """Return what this list file has named, and the newest version of no other list names."""
+        with self._database.reading() as connection:
+            references = lists.dropped(connection, file)
+        return [one for one in self.entries() if one.item.reference in references]
 
     def numbers(self) -> set[str]:
         """Return the application number of every work item."""

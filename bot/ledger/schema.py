@@ -9,6 +9,8 @@ MIGRATIONS = (  # from each version of the schema to the next
     "ALTER TABLE work_items ADD COLUMN brought JSON",
     "ALTER TABLE requests ADD COLUMN code VARCHAR(40) NOT NULL DEFAULT ''",
     "ALTER TABLE requests ADD COLUMN changed_at VARCHAR(40) NOT NULL DEFAULT ''",
+    "CREATE TABLE lists (list_digest VARCHAR(64) NOT NULL PRIMARY KEY,"
+    " file VARCHAR(1000) NOT NULL, number INTEGER NOT NULL)",
 )
 VERSION = len(MIGRATIONS)
 
@@ -43,6 +45,13 @@ ROWS = sa.Table(
     sa.Column("list_digest", sa.String(64), primary_key=True),
     sa.Column("row", sa.Integer, primary_key=True),
     sa.Column("reference", sa.String(200), primary_key=True),
+)
+LISTS = sa.Table(  # a file of several versions has several lists
+    "lists",
+    SCHEMA,
+    sa.Column("list_digest", sa.String(64), primary_key=True),
+    sa.Column("file", sa.String(1000), nullable=False),
+    sa.Column("number", sa.Integer, nullable=False),  # the newest has the highest
 )
 REQUESTS = sa.Table(  # rows that ask for all pending policies
     "requests",

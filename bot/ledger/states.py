@@ -25,6 +25,7 @@ class State(StrEnum):
     FAILED = "failed"
     IN_DOUBT = "in_doubt"
     NEEDS_PERSON = "needs_person"
+    WITHDRAWN = "withdrawn"
 
 
 # nothing was pressed for these, so another run may begin anew
@@ -32,7 +33,9 @@ RESTARTABLE = frozenset({State.REFUSED, State.CHANGED, State.FAILED, State.NEEDS
 # on the way to the press
 ADVANCING = frozenset({State.READY, State.AWAITING_APPROVAL, State.APPROVED, State.INTENT})
 # nothing was pressed yet, so newer list data may still replace theirs
-BEFORE_PRESS = RESTARTABLE | ADVANCING
+BEFORE_PRESS = RESTARTABLE | ADVANCING | {State.WITHDRAWN}
+# a list that names these begins them anew; a run without a list leaves alone what was withdrawn
+BEGUN_BY_A_LIST = RESTARTABLE | {State.WITHDRAWN}
 FOLLOWED_UP = frozenset({State.CONFIRMED, State.ALREADY_CONFIRMED})  # the insurer has not decided
 DECIDED = frozenset({State.UNDERWRITTEN, State.RETURNED, State.DECLINED})
 DONE = (FOLLOWED_UP | DECIDED) - {State.RETURNED}  # a returned policy may become pending again
@@ -40,6 +43,7 @@ PRESSED = frozenset({State.PRESSING, State.IN_DOUBT})  # pressed, but not verifi
 CONTRADICTED = frozenset(
     {Reason.PENDING_AGAIN, Reason.IN_BOTH, Reason.VANISHED}
 )  # the portal contradicts what is confirmed here
+FINISHED = DONE | {State.WITHDRAWN}  # nothing is left to do
 MAY_BE_RETURNED = PRESSED | FOLLOWED_UP | {State.RETURNED}  # so that another round may follow
 UNSENT = frozenset({State.FAILED, State.CHANGED})  # after a press that provably sent nothing
 
@@ -51,7 +55,7 @@ USUAL_STEPS = {  # the next step where none is stored
 }
 
 _ANEW = frozenset({State.READY})  # by another run, or because its list data have changed
-_BACK = _ANEW | RESTARTABLE | {State.IN_DOUBT}  # in doubt by the trace of an earlier press
+_BACK = _ANEW | BEGUN_BY_A_LIST | {State.IN_DOUBT}  # in doubt by the trace of an earlier press
 _READ_BACK = frozenset({State.CONFIRMED, State.ALREADY_CONFIRMED, State.IN_DOUBT, State.REFUSED})
 MOVES: dict[State, frozenset[State]] = {
     State.READY: _BACK | {State.AWAITING_APPROVAL, State.ALREADY_CONFIRMED},
@@ -63,7 +67,8 @@ MOVES: dict[State, frozenset[State]] = {
     State.IN_DOUBT: _READ_BACK | _ANEW,  # anew only by a person's decision
     **{state: DECIDED | {state} for state in FOLLOWED_UP},
     **dict.fromkeys(DECIDED, frozenset()),
-    **dict.fromkeys(RESTARTABLE, _ANEW),
+    **dict.fromkeys(RESTARTABLE, _ANEW | {State.WITHDRAWN}),
+    State.WITHDRAWN: _ANEW,  # only by a list that names it
 }
 """Every allowed change of state within a round; `Ledger.begin_round` begins the next round."""
 
@@ -83,6 +88,7 @@ STATE_WORDS = {
     State.FAILED: "未能提交",
     State.IN_DOUBT: "结果待核实",
     State.NEEDS_PERSON: "需要人工处理",
+    State.WITHDRAWN: "已撤下",
 }
 """The states of the ledger as people read them."""
 WAITING_FOR = {
@@ -95,6 +101,7 @@ WAITING_FOR = {
     State.IN_DOUBT: "经办人",
     State.RETURNED: "经办人",
     State.DECLINED: "经办人",
+    State.WITHDRAWN: "",
 }
 """Who must act in a state; every other unfinished state waits for the next run."""
 NEXT_RUN = "下次运行"

@@ -13,7 +13,7 @@ from bot.errors import BusinessException
 from bot.ledger.approval import PERSON
 from bot.ledger.entry import Entry
 from bot.ledger.opening import opened_ledger
-from bot.ledger.states import DONE, PRESSED, State
+from bot.ledger.states import ADVANCING, DONE, PRESSED, RESTARTABLE, State
 from bot.settings import Settings
 from bot.work_item import WorkItem, mask_text
 from bot.work_list.findings import Doubt, Remark, Unfit
@@ -39,12 +39,14 @@ def admit(work_list: WorkList, settings: Settings, passwords: Passwords) -> Work
         return judged
     with opened_ledger(settings) as ledger:
         known = {entry.item.policy: entry for entry in ledger.entries()}
+        dropped = [] if judged.errors else _dropped(judged.items, ledger.dropped(judged.path))
     found = {item.row: known[item.policy] for item in judged.items if item.policy in known}
     oldest = now_in_beijing() - timedelta(hours=settings.approval_hours)
     return judged.with_remarks(
         (
             *_done(found, len(judged.items)),
             *_in_doubt(found),
+            *_no_longer_listed(dropped),
             *_returned(found),
             *_void_approvals(judged.items, found, oldest),
         )
@@ -126,6 +128,27 @@ def _returned(found: Mapping[int, Entry]) -> Iterator[Remark]:
         problem = f"第 {listed(rows)} 行在台账中是退回修改，门户又列为待确认的才办新一轮"
         fix = "请先按审批意见修改、重新提交；新一轮要重新批准"
         yield Remark.of_all(Doubt("B69", problem, fix), rows, "申请编号")
+
+
+def _dropped(items: Iterable[WorkItem], before: Iterable[Entry]) -> list[Entry]:
+    """Return what earlier versions of the list have brought, is still to do, and not named now."""
+    named = {item.policy for item in items}
+    whole = {item.uscc for item in items if item.asks_for_all}
+    return [
+        one
+        for one in before
+        if one.item.policy not in named
+        and one.item.uscc not in whole
+        and one.state in ADVANCING | RESTARTABLE
+    ]
+
+
+def _no_longer_listed(dropped: list[Entry]) -> Iterator[Remark]:
+    if dropped:
+        numbers = "、".join(one.item.label for one in dropped)
+        problem = f"这份清单不再列出 {len(dropped)} 张：{numbers}；不给清单运行时仍会办理"
+        fix = "不办的，请运行 single-window withdraw 申请编号 --by 姓名；要办的不用改"
+        yield Remark(Doubt("B83", problem, fix))
 
 
 def _void_approvals(

@@ -18,7 +18,7 @@ def dispatch(settings: Settings, work_list: WorkList) -> list[Entry]:
         NotFit: the ledger is not to be had, or another process works on it.
     """
     with only_worker(settings), opened_ledger(settings) as ledger:
-        ledger.dispatch(work_list.items, work_list.digest, settings.operator)
+        ledger.dispatch(work_list.items, work_list.digest, settings.operator, work_list.path)
         return rows_of(work_list, ledger, settings.origin).policies
 
 

@@ -20,7 +20,7 @@ from bot.ledger.entry import FORGOTTEN, BulkRequest, Entry
 from bot.ledger.ledger import Ledger
 from bot.ledger.lock import only_worker
 from bot.ledger.opening import existing_ledger, expect_ledger, opened_ledger
-from bot.ledger.states import DECIDED, FOLLOWED_UP, RESTARTABLE, STATE_WORDS
+from bot.ledger.states import BEGUN_BY_A_LIST, DECIDED, FOLLOWED_UP, STATE_WORDS
 from bot.operations import canary
 from bot.private_files import write_private
 from bot.settings import Settings
@@ -64,7 +64,9 @@ def purge(settings: Settings, limit: datetime) -> Erased:
         expect_ledger(settings)
     with _opened(settings) as (ledger, evidence):
         moment = limit.isoformat(timespec="milliseconds")
-        ended = (one for one in ledger.rounds() if one.state in DECIDED | FOLLOWED_UP | RESTARTABLE)
+        ended = (
+            one for one in ledger.rounds() if one.state in DECIDED | FOLLOWED_UP | BEGUN_BY_A_LIST
+        )
         old = [one for one in ended if one.changed_at < moment]
         for walk in (settings.store / canary.FOLDER).glob("*"):
             if walk.stat().st_mtime < limit.timestamp():  # its pictures may show a form

@@ -212,7 +212,8 @@ def _verdict_of_pending(
         return Agreement.AGAIN
     if state in OURS or state is State.ALREADY_CONFIRMED:
         return Agreement.LOST
-    return Agreement.TO_DO if is_listed else Agreement.UNLISTED
+    is_to_do = is_listed and state is not State.WITHDRAWN
+    return Agreement.TO_DO if is_to_do else Agreement.UNLISTED
 
 
 def _not_seen(item: WorkItem, states: Mapping[str, State], error: WorkItemError) -> Comparison:

@@ -14,7 +14,7 @@ from bot.errors import NotWritten
 from bot.evidence.sealing import SealNote, seal_note, sealed
 from bot.ledger.entry import Entry
 from bot.ledger.ledger import Ledger
-from bot.ledger.states import DECIDED, DONE, FOLLOWED_UP, PRESSED
+from bot.ledger.states import DECIDED, DONE, FINISHED, FOLLOWED_UP, PRESSED
 from bot.operations import canary
 from bot.operations.doctor import check_clock
 from bot.operations.job import Job, working_on
@@ -54,12 +54,13 @@ def run(job: Job, attendant: Attendant, tell: Callable[[Entry], None]) -> RunOut
         check_clock(ledger.latest(), datetime.now(UTC), job.settings)
         ledger.try_to_write()
         if job.work_list:
-            ledger.dispatch(job.work_list.items, job.list_digest, job.settings.operator)
+            listed, by = job.work_list, job.settings.operator
+            ledger.dispatch(listed.items, listed.digest, by, listed.path)
         else:
             ledger.restart(job.settings.operator)
         entries = ledger.entries(job.list_digest)
         asked = [request.item.uscc for request in ledger.requests(job.list_digest)]
-        open_ = [entry.item.uscc for entry in entries if entry.state not in DONE]
+        open_ = [entry.item.uscc for entry in entries if entry.state not in FINISHED]
         outcome = _work_off(job, ledger, Work.SERVE, asked + open_, attendant, tell)
         before = {entry.item.reference for entry in entries if entry.state in DONE}
         done = {entry.item.reference for entry in outcome.entries if entry.state in DONE}

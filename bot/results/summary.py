@@ -15,7 +15,14 @@ from bot.results.row_outcome import ROW_WORDS, RowState
 GOOD = frozenset({State.CONFIRMED, State.ALREADY_CONFIRMED, State.UNDERWRITTEN})
 BAD = frozenset({State.DECLINED, State.REFUSED, State.FAILED, RowState.NOT_TAKEN})
 QUIET = frozenset(
-    {State.READY, State.APPROVED, State.INTENT, State.PRESSING, RowState.NOTHING_PENDING}
+    {
+        State.READY,
+        State.APPROVED,
+        State.INTENT,
+        State.PRESSING,
+        State.WITHDRAWN,
+        RowState.NOTHING_PENDING,
+    }
 )
 QUESTIONED = CONTRADICTED | {Reason.OTHER_CONTACT}
 """The reasons for which a person must look at what is confirmed."""

@@ -23,6 +23,14 @@ MAKER = "经办人"
 OTHER_CONTACT = replace(ITEM, contact=replace(ITEM.contact, mobile="13900139000"))
 
 
+def undone(migration: str) -> str:
+    """Return the statement that takes a migration of the ledger back."""
+    act, _, table, *others = migration.split()
+    return (
+        f"DROP TABLE {table}" if act == "CREATE" else f"ALTER TABLE {table} DROP COLUMN {others[2]}"
+    )
+
+
 def bring_to(ledger: Ledger, state: State, item: WorkItem = ITEM) -> None:
     """Move the item to this state, by the shortest way that there is."""
     ways = [[State.READY]]

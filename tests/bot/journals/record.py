@@ -18,6 +18,7 @@ from unittest.mock import patch
 from playwright.sync_api import Error as PlaywrightError
 
 from bot.confirmation import decisions
+from bot.confirmation.withdrawal import withdraw
 from bot.confirmation.workflow import Robot
 from bot.errors import ApplicationException, SignInRefused
 from bot.ledger.ledger import Ledger
@@ -26,7 +27,7 @@ from bot.ledger.states import State
 from bot.parties import Mandate
 from bot.settings import load_settings
 from pages.models import PolicyStatus
-from tests.bot.items import ITEM, MAKER
+from tests.bot.items import ITEM, MAKER, undone
 from tests.bot.stand_in import MANDATE, Portal, make_robot
 
 FOLDER = Path(__file__).parent
@@ -149,6 +150,11 @@ def be_locked_out(desk: Desk) -> None:
     desk.robot().confirm(ITEM.reference)
 
 
+def be_withdrawn(desk: Desk) -> None:
+    """Be taken out by a person."""
+    withdraw(desk.ledger, desk.ledger.entry(ITEM.reference), "经办人")
+
+
 def _raise(error: BaseException) -> Callable[..., None]:
     def happen(*args: object) -> None:
         raise error
@@ -195,6 +201,7 @@ JOURNALS: dict[str, tuple[Callable[[Desk], None], Shown, State]] = {
     "changed": (find_it_changed, PENDING, State.AWAITING_APPROVAL),
     "failed": (fail, PENDING, State.AWAITING_APPROVAL),
     "locked out": (be_locked_out, PENDING, State.AWAITING_APPROVAL),
+    "withdrawn by a person": (be_withdrawn, PENDING, State.WITHDRAWN),
 }
 OF_THE_FIRST_SCHEMA = ("waiting", "killed at the press, saved", "answer lost, not saved")
 
@@ -222,8 +229,7 @@ def main() -> None:
 def _undo_migrations(file: Path) -> None:
     with closing(sqlite3.connect(file)) as connection:
         for migration in reversed(MIGRATIONS):
-            _, _, table, _, _, column, *_ = migration.split()
-            connection.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
+            connection.execute(undone(migration))
 
 
 def _write(name: str, file: Path, version: int, shown: Shown, verdict: State) -> None:

@@ -16,11 +16,19 @@ from bot.ledger import audit
 from bot.ledger.ledger import Ledger
 from bot.ledger.opening import open_ledger
 from bot.ledger.schema import MIGRATIONS, VERSION
-from bot.ledger.states import BEFORE_PRESS, DONE, MOVES, PRESSED, RESTARTABLE, State
+from bot.ledger.states import (
+    BEFORE_PRESS,
+    BEGUN_BY_A_LIST,
+    DONE,
+    MOVES,
+    PRESSED,
+    RESTARTABLE,
+    State,
+)
 from bot.settings import Settings
 from bot.work_item import WorkItem
 from pages.models import Contact
-from tests.bot.items import ITEM, MAKER, OTHER_CONTACT, bring_to
+from tests.bot.items import ITEM, MAKER, OTHER_CONTACT, bring_to, undone
 from tests.bot.lists import ORIGIN
 
 REAL = "https://portal.example"
@@ -97,7 +105,7 @@ def test_contact_data_that_were_erased_replace_none(ledger: Ledger, state: State
     ledger.dispatch([replace(ITEM, contact=Contact("", "", "", ""))], "", MAKER)
     entry = ledger.entry(ITEM.reference)
 
-    expected = State.READY if state in RESTARTABLE else state
+    expected = State.READY if state in BEGUN_BY_A_LIST else state
     assert (entry.state, entry.item.contact) == (expected, ITEM.contact)
 
 
@@ -108,7 +116,7 @@ def test_the_same_data_again_restart_only_what_had_ended(ledger: Ledger, state: 
 
     ledger.dispatch([ITEM], "list", MAKER)
 
-    expected = State.READY if state in RESTARTABLE else state
+    expected = State.READY if state in BEGUN_BY_A_LIST else state
     assert ledger.entry(ITEM.reference).state == expected
 
 
@@ -247,8 +255,7 @@ def test_a_ledger_of_an_older_version_is_brought_up(ledger: Ledger, tmp_path: Pa
     ledger.close()
     with closing(sqlite3.connect(file)) as connection:
         for migration in reversed(MIGRATIONS):
-            _, _, table, _, _, column, *_ = migration.split()
-            connection.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
+            connection.execute(undone(migration))
         connection.execute("PRAGMA user_version = 0")
 
     entry = Ledger(file, tmp_path / "marker").entry(ITEM.reference)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.confirmation.withdrawal import withdraw
 from bot.errors import NotFit
 from bot.ledger.approval import PERSON, REJECTED, Approval
 from bot.ledger.database import Database
@@ -107,6 +108,11 @@ DEEDS: dict[str, tuple[State, Callable[[Ledger], None], str]] = {
         State.APPROVED,
         lambda ledger: ledger.dispatch([OTHER_CONTACT], "list", MAKER),
         "待处理",
+    ),
+    "withdrawn": (
+        State.APPROVED,
+        lambda ledger: withdraw(ledger, ledger.entry(ITEM.reference), "经办人"),
+        "已撤下",
     ),
     "begun anew": (State.REFUSED, lambda ledger: ledger.restart(MAKER), "待处理"),
     "a new round": (

@@ -15,6 +15,7 @@ from bot.ledger.ledger import Ledger
 from bot.ledger.opening import opened_ledger
 from bot.ledger.states import State
 from bot.operations.admission import admit
+from bot.operations.dispatch import dispatch
 from bot.results.collect import write_results
 from bot.results.list_rows import rows_of
 from bot.settings import Settings, load_settings
@@ -277,3 +278,36 @@ def test_a_list_that_is_done_is_told_once(admitted: Admit, tmp_path: Path):
     assert _told(work_list) == [("B17", None, "")]
     assert says_what_to_do(work_list.warnings[0])
     assert len(work_list.items) == 3
+
+
+@pytest.mark.parametrize(
+    ("then", "reached", "told"),
+    [
+        ([row(1), row(3)], State.READY, ["2 张"]),
+        ([row(1)], State.READY, ["3 张"]),
+        ([row(1), row(3)], State.APPROVED, ["2 张"]),
+        ([row(1), row(3)], State.CONFIRMED, ["1 张"]),
+        ([row(1), row(2), row(3), row(2) | {"申请编号": "XW9"}], State.READY, []),
+        ([row(1), row(3), row(2) | {"申请编号": ""}], State.READY, []),
+        ([row(1), row(3), row(2) | {"主要联系人手机": "1"}], State.READY, []),
+    ],
+    ids=["one", "two", "approved", "confirmed", "none", "all of the enterprise", "with an error"],
+)
+def test_what_the_list_does_not_name_any_more_is_told(
+    tmp_path: Path, then: list[dict[str, str]], reached: State, told: list[str]
+):
+    """It is still in the ledger, and a run without a list would confirm it."""
+    rows = [row(1), row(2), row(3), row(2) | {"申请编号": "XW9"}]
+    settings = _settings(tmp_path)
+    before = read_work_list(write_xlsx(tmp_path / "清单.xlsx", rows), ORIGIN)
+    taken = dispatch(settings, before)
+    with opened_ledger(settings) as ledger:
+        (second,) = (one for one in taken if one.item.application_no == row(2)["申请编号"])
+        if reached is not State.READY:
+            _bring(ledger, second.item.reference, reached, None)
+
+    findings = _admit(write_xlsx(tmp_path / "清单.xlsx", then)).findings
+
+    found = [one for one in findings if one.code == "B83"]
+    assert [one.problem.split("不再列出 ")[1].split("：")[0] for one in found] == told
+    assert all("single-window withdraw" in one.fix for one in found)
