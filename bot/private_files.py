@@ -13,16 +13,31 @@ def write_private(file: Path, content: bytes) -> None:
     Raises:
         OSError: it could not be written; no partial file stays.
     """
-    half = file.with_name(f".{file.name}{HALF}")
+    half = write_half(file, content)
     try:
-        with open(half, "wb", opener=_private) as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
         os.replace(half, file)
     except OSError:
         half.unlink(missing_ok=True)
         raise
+
+
+def write_half(file: Path, content: bytes) -> Path:
+    """Write the partial file that is to replace this file, and return where it lies.
+
+    Raises:
+        OSError: it could not be written; no partial file stays.
+    """
+    half = file.with_name(f".{file.name}{HALF}")
+    half.unlink(missing_ok=True)  # what a kill has left may be open to others
+    try:
+        with open(half, "xb", opener=_private) as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+    except OSError:
+        half.unlink(missing_ok=True)
+        raise
+    return half
 
 
 def make_private(folder: Path) -> None:

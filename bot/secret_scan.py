@@ -182,6 +182,7 @@ class SecretScanner:
         content = file.read_bytes()
         if (clean := self._cleaned(content)) is not None:
             half = file.with_name(f".{file.name}.part")
+            half.touch(0o600)  # before there is anything to read
             half.write_bytes(clean)
             shutil.copymode(file, half)
             os.replace(half, file)

@@ -16,6 +16,7 @@ from openpyxl.utils import column_index_from_string, get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
+from bot.private_files import write_half
 from bot.work_list.text import FORMULA_STARTS, decoded, encoded, width
 from pages.visible import visible_lines
 
@@ -148,13 +149,12 @@ def save(workbook: Workbook, target: Path, spare: Path | None = None) -> Path:
 
 
 def publish(content: bytes, target: Path, spare: Path | None) -> Path:
-    """Put a file in place in one step, and return where it lies.
+    """Put a file that only this user may read in place in one step, and return where it lies.
 
     If somebody has the target open, the file gets a new name. The spare file is never replaced.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
-    half = target.with_name(f".{target.name}.part")
-    half.write_bytes(content)
+    half = write_half(target, content)
     for name in _names(target):
         if (spare and name.resolve() == spare.resolve()) or is_open(name):
             continue

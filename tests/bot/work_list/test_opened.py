@@ -1,16 +1,21 @@
 """A command parses a list once; results and the marked copy reuse the workbook."""
 
+import os
+import stat
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 from openpyxl import Workbook, load_workbook
 
+from bot.results.page import write_html
 from bot.results.summary import NO_RESULT, RunSummary
 from bot.results.workbook import write_workbook
 from bot.work_list import file as list_file
 from bot.work_list.marked_copy import write_marked_copy
 from bot.work_list.reading import read_work_list
+from bot.work_list.template import write_template
 from tests.bot.lists import ORIGIN, row, write_xlsx
 
 NOW = datetime(2026, 1, 2)
@@ -65,3 +70,30 @@ def test_formulas_of_other_columns_come_out_as_their_values(tmp_path: Path, pars
 
     assert parsed == [False, True]
     assert "=1+1" not in cells
+
+
+WRITERS = {
+    "results": lambda path: write_workbook(
+        read_work_list(path, ORIGIN).source, {2: NO_RESULT}, SUMMARY, path.with_stem("结果")
+    ),
+    "page": lambda path: write_html(SUMMARY, path.with_name("结果.html")),
+    "marked copy": lambda path: write_marked_copy(read_work_list(path, ORIGIN)),
+    "template": lambda path: write_template(path.with_stem("新清单"), [row(1)]),
+}
+
+
+@pytest.mark.parametrize("write", WRITERS.values(), ids=WRITERS)
+def test_what_names_people_is_private(tmp_path: Path, write: Callable[[Path], Path]):
+    """Wherever the list lies, and whatever was there before, nobody else reads the copy."""
+    source = write_xlsx(tmp_path / "清单.xlsx", [row(1) | {"主要联系人手机": "1"}])
+    before = os.umask(0o022)
+    try:
+        old = write(source)
+        old.chmod(0o644)  # as an older version has left it
+        old.with_name(f".{old.name}.part").write_bytes(b"left by a kill")
+        made = write(source)
+    finally:
+        os.umask(before)
+
+    assert stat.S_IMODE(made.stat().st_mode) == 0o600
+    assert not list(tmp_path.glob(".*.part"))
