@@ -7,8 +7,10 @@ the proxy that the browser is started with.
 import asyncio
 import re
 from collections.abc import Callable, Iterable
-from contextlib import suppress
+from contextlib import closing, suppress
 from datetime import UTC, datetime
+from logging import makeLogRecord
+from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from threading import Event, Thread
 from typing import Self
@@ -18,6 +20,8 @@ from bot.origins import LOOPBACK, host_of
 
 CHUNK = 65_536
 BUDGET = 64 << 20  # bytes that a browser may load until `refill`; then it loads nothing
+MOST_DENIED = 500  # hosts that one browser has noted
+LARGEST_LOG = 1 << 20  # bytes
 IDLE_SECONDS = 120.0  # an idle connection to the portal is cut; `start` may set another limit
 HOP_BY_HOP = (b"connection:", b"proxy-connection:", b"proxy-authorization:")
 FORBIDDEN = b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
@@ -176,11 +180,18 @@ class Egress:
 
     def _deny(self, host: str) -> None:
         told = host if re.fullmatch(r"[\w.:\[\]-]{1,300}", host, re.ASCII) else "?"
-        if told not in self.denied:
+        if told not in self.denied and len(self.denied) < MOST_DENIED:
             self.denied.append(told)
-            self._log.parent.mkdir(parents=True, exist_ok=True)
-            with self._log.open("a", encoding="utf-8") as log:
-                log.write(f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ} {told}\n")
+            self._note(told)
+            if len(self.denied) == MOST_DENIED:
+                self._note("…")  # a page that makes names up would fill the disk
+
+    def _note(self, told: str) -> None:
+        """Add a line to the log, which begins anew when it is full; one older log is kept."""
+        self._log.parent.mkdir(parents=True, exist_ok=True)
+        line = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ} {told}"
+        with closing(RotatingFileHandler(self._log, "a", LARGEST_LOG, 1, "utf-8", True)) as log:
+            log.emit(makeLogRecord({"msg": line}))
 
 
 def _host(method: str, target: str) -> str:

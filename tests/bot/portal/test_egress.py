@@ -17,6 +17,7 @@ from playwright.sync_api import Page, Playwright
 from bot.credentials.passwords import Passwords
 from bot.errors import WorkItemError
 from bot.origins import host_of
+from bot.portal import egress as egress_module
 from bot.portal.egress import CHUNK, Egress
 from bot.portal.sessions import Sessions
 from bot.settings import load_settings
@@ -474,3 +475,20 @@ def test_a_card_control_may_be_silent(tunnels: Callable[..., Any]):
     client, _ = tunnels(portal=False, beside=True)
 
     assert not is_cut(client, 2)
+
+
+def test_log_of_refused_hosts_stays_small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """A page may make up names without end, and a service may run for years."""
+    monkeypatch.setattr(egress_module, "LARGEST_LOG", 2_000)
+    for run in range(8):
+        egress = Egress(["127.0.0.1:1"], tmp_path / "egress.log")
+        for number in range(2 * egress_module.MOST_DENIED if run == 7 else 50):
+            egress._deny(f"host-{run}-{number}.example:443")
+    logs = sorted(file.name for file in tmp_path.iterdir())
+    last = (tmp_path / "egress.log").read_text(encoding="utf-8").splitlines()
+
+    assert logs == ["egress.log", "egress.log.1"]
+    assert all((tmp_path / name).stat().st_size <= 2_000 for name in logs)
+    assert len(egress.denied) == egress_module.MOST_DENIED
+    assert last[-1].endswith("Z …")
+    assert last[-2].endswith(f"host-7-{egress_module.MOST_DENIED - 1}.example:443")
