@@ -9,11 +9,20 @@ COMMANDS = "bot.cli.commands"  # imported under the guard of `main`, as it loads
 
 def main() -> None:
     """Be the command."""
+    _dump_no_core()
     try:
         import_module(COMMANDS).main()
     except KeyboardInterrupt:
         print("已中断；再运行同一命令就接着办。", file=sys.stderr)
         sys.exit(CTRL_C)
+
+
+def _dump_no_core() -> None:
+    """Let a crash leave no image of the memory, where passwords are; Windows makes none."""
+    if sys.platform != "win32":
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def __getattr__(name: str) -> object:

@@ -77,3 +77,19 @@ def test_ctrl_c_in_the_first_second(tmp_path: Path, seconds: float):
 
     assert (child.returncode, "Traceback" in told) == (130, False), told
     assert SENTENCE in told
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows dumps no core")
+def test_a_crash_leaves_no_image_of_the_memory():
+    """Neither the program nor a browser that it starts; passwords are in both."""
+    code = (
+        "import resource, subprocess, sys\n"
+        "from types import SimpleNamespace\n"
+        "from bot.cli import start\n"
+        "shell = ['sh', '-c', 'ulimit -c; ulimit -Hc']\n"
+        "start.import_module = lambda _: SimpleNamespace(main=lambda: subprocess.run(shell))\n"
+        "start.main()\n"
+    )
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert ended.stdout.split() == ["0", "0"]
