@@ -235,11 +235,11 @@ def test_f34_an_older_ledger_is_named_once(settings: Settings, kept: Ledger):
     marker.write_text("", encoding="ascii")
 
     Ledger(file, marker).close()
-    named = marker.read_text(encoding="ascii")
+    named = marker.read_text(encoding="utf-8")
     Ledger(file, marker).close()
 
     assert named
-    assert marker.read_text(encoding="ascii") == named
+    assert marker.read_text(encoding="utf-8") == named
 
 
 @pytest.fixture(params=["UTC", "Asia/Shanghai", "America/New_York", "Pacific/Apia"])
