@@ -41,7 +41,7 @@ def notice() -> Iterator[str]:
     with started("--port", "0") as process:
         yield printed(process)
         process.send_signal(signal.SIGINT)
-        assert process.wait(10) == 0
+        assert process.wait(300) == 0
 
 
 def test_first_line_is_the_address(notice):
