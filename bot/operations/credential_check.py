@@ -27,12 +27,17 @@ def see_credentials(
         NotFit: the ledger is not to be had, or there is none and nothing else to go by.
         BusinessException: a password is there and cannot be used.
     """
-    items = list(work_list.items) if work_list else []
+    names: dict[str, str] = {}
+    accounts: set[tuple[str, str]] = set()
     if settings.ledger_file.exists() or not (work_list or settings.mandates):
         with existing_ledger(settings) as ledger:
-            items += [entry.item for entry in ledger.entries()]
-    names = {item.uscc: item.enterprise_name for item in items}
-    accounts = {(item.uscc, item.account) for item in items}
+            for item in (entry.item for entry in ledger.entries()):
+                names[item.uscc] = item.enterprise_name
+                accounts.add((item.uscc, item.account))
+    if work_list:
+        rows = work_list.rows.values()
+        names = {row.get("统一社会信用代码", ""): row.get("企业名称", "") for row in rows} | names
+        accounts |= set(work_list.accounts)
     for uscc in {code for mandate in settings.mandates for code in mandate.enterprises} - set(
         names
     ):

@@ -1,6 +1,7 @@
 """What a person may not see of a list's sheet: hidden rows and columns, text beside the list."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from openpyxl.styles import PatternFill
 from openpyxl.utils import column_index_from_string, get_column_letter
@@ -11,7 +12,6 @@ from bot.work_list.findings import Doubt, Remark, Unfit
 from bot.work_list.headings import Headings
 from bot.work_list.workbook import text_of
 
-NO_FILL = PatternFill()
 SLIVER = 1  # points of a row's height, characters of a column's width; less cannot be seen
 UNHIDE = "请取消隐藏，看过里面的内容再运行；用不到的列请整列删除"
 
@@ -63,13 +63,18 @@ def _filters(sheet: Worksheet) -> Iterator[Remark]:
         yield Remark(Doubt("B35", told, "请清除筛选，核对全部的行；程序办理全部的行"))
 
 
+def _ground(fill: Any) -> PatternFill:
+    """Return the fill of a conditional format, which names its colour as the background."""
+    return PatternFill("solid", fgColor=fill.bgColor) if fill else PatternFill()
+
+
 def _conditions(sheet: Worksheet) -> Iterator[Remark]:
     """Tell conditional formats that may strike text out, hide it, or show it otherwise."""
     for area in sheet.conditional_formatting:
         for rule in area.rules:
             look = rule.dxf
             if look and (
-                (look.font and (look.font.strike or is_unseen(look.font, look.fill or NO_FILL)))
+                (look.font and (look.font.strike or is_unseen(look.font, _ground(look.fill))))
                 or (look.numFmt and not shows_text_alone(look.numFmt.formatCode))
             ):
                 told = f"{area.sqref} 的条件格式会把文字划掉、藏起来，或换个样子显示"

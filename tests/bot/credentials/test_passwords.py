@@ -430,6 +430,16 @@ def test_all_missing_passwords_of_a_list_are_asked_for(
     assert "Mock-" not in first.output + second.output
 
 
+def test_rows_with_errors_are_looked_for_too(office: Path):
+    """Whoever mends them does not hear of the password only then."""
+    work_list = write_xlsx(office / "清单.xlsx", [row(1), row(2) | {"主要联系人手机": "x"}])
+
+    checked = call("check", str(work_list), "--json")
+    names = {one["uscc"]: one["enterprise_name"] for one in json.loads(checked.stdout)["accounts"]}
+
+    assert names[uscc(2)] == row(2)["企业名称"]
+
+
 def test_a_list_without_any_account_asks_nothing(office: Path, monkeypatch: pytest.MonkeyPatch):
     """It says why no row names one."""
     person = Person({})

@@ -13,7 +13,7 @@ from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
 from openpyxl.drawing.image import Image
 from openpyxl.formatting.rule import FormulaRule
-from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.styles import Alignment, Font, GradientFill, PatternFill
 from openpyxl.styles.colors import Color
 from openpyxl.worksheet.filters import FilterColumn, Filters
 from openpyxl.worksheet.table import Table
@@ -114,8 +114,13 @@ def test_cell_that_looks_otherwise_is_refused(tmp_path: Path, change: Change, co
     assert [item.row for item in work_list.items] == [2]
 
 
+def _gradient(sheet: Worksheet) -> None:
+    sheet[NAME].fill = GradientFill(stop=("FFFFFFFF", "FF000000"))
+
+
 LIKE: list[tuple[str, Change]] = [
     ("白字蓝底", _on(NAME, "FF17508F", color="FFFFFFFF")),
+    ("渐变底色", _gradient),
     ("红字", _font(NAME, color="FFFF0000")),
     ("自动颜色", _font(NAME, color=Color(auto=True))),
     ("系统颜色", _font(NAME, color=Color(indexed=64))),
@@ -300,6 +305,12 @@ UNSEEN: list[tuple[str, Change, list[tuple[str, int | None]], list[tuple[str, in
     ("条件删除线", _condition(font=Font(strike=True)), [], [("B79", None)]),
     ("条件白字", _condition(font=Font(color="FFFFFFFF")), [], [("B79", None)]),
     ("条件底色", _condition(fill=PatternFill(bgColor="FFFF0000")), [], []),
+    (
+        "条件白字红底",
+        _condition(font=Font(color="FFFFFFFF"), fill=PatternFill(bgColor="FFC00000")),
+        [],
+        [],
+    ),
     ("图片", _picture, [], [("B80", None)]),
 ]
 
