@@ -14,6 +14,7 @@ from bot.confirmation.inspection import Inspection
 from bot.errors import BusinessException
 from bot.evidence.pack import Evidence
 from bot.evidence.seal import PUBLIC_KEY
+from bot.evidence.sealing import sealed
 from bot.evidence.verification import verify
 from bot.ledger.opening import opened_ledger
 from bot.ledger.states import State
@@ -337,3 +338,21 @@ def test_form_that_repeats_the_contact_is_forgotten_too(settings: Settings):
         entry = ledger.entry(ITEM.reference)
     assert entry.seen.fields == (("联系人", "138****8000"), ("企业名称", ITEM.enterprise_name))
     assert entry.explanation == "门户提示：138****8000 不符"
+
+
+def test_form_that_repeats_the_contact_is_kept_exact_and_shown_masked(settings: Settings):
+    """What was approved must have its digest; nobody needs to read the number on the page."""
+    seen = SNAPSHOT | {"fields": [["联系电话", "+86 138-0013-8000"]]}
+    pack = settings.evidence / ITEM.uscc / "XW1"
+    with opened_ledger(settings) as ledger, sealed(settings, ledger) as evidence:
+        evidence.keep_record(ITEM, "snapshot", seen)
+        evidence.seal(ledger.entry(ITEM.reference), ledger.history(ITEM.reference))
+    exact = json.loads((pack / "snapshot-2.json").read_bytes())
+    page = (pack / "page-2.html").read_text(encoding="utf-8")
+    personal_data.purge(settings, LATER)
+
+    assert exact["fields"] == seen["fields"]
+    assert "138****8000" in page
+    assert "0013-8000" not in page
+    assert traces(settings, "138-0013-8000") == []
+    assert verify(settings.evidence, settings.store / PUBLIC_KEY).is_whole
