@@ -30,7 +30,7 @@ def declaration(
     data_dir: options.DataDir = None,
     as_json: options.AsJson = False,
 ) -> int:
-    """查看门户上新的投保声明和已接受的有什么不同，由签字人接受。
+    """投保声明变了：查看不同之处，由签字人接受。
 
     接受的是等待着的企业的这一份文字，一字不差；别的企业、别的文字照旧等待。
     """

@@ -136,14 +136,11 @@ def test_outside_the_hours_nothing_is_begun(workplace: Workplace):
 
 
 def test_sign_ins_keep_to_their_pace(workplace: Workplace):
-    """The second enterprise waits for its minute; Ctrl-C does not have to wait with it.
-
-    A password that the portal refuses ends the first one's turn long before the minute does.
-    """
+    """The second enterprise waits for its minute; Ctrl-C does not have to wait with it."""
     for _ in range(2):
         workplace.add()
     workplace.write_settings(sign_ins_per_minute=1)
-    wrong = {ENVIRONMENT_PREFIX + state.enterprise.uscc: "wrong" for state in workplace.enterprises}
+    wrong = {  # so that the first one's turn ends long before the minute doesENVIRONMENT_PREFIX + state.enterprise.uscc: "wrong" for state in workplace.enterprises}
 
     with subprocess.Popen(
         workplace.command("run", str(workplace.work_list)),
