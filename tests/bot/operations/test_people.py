@@ -140,7 +140,8 @@ def test_sign_ins_keep_to_their_pace(workplace: Workplace):
     for _ in range(2):
         workplace.add()
     workplace.write_settings(sign_ins_per_minute=1)
-    wrong = {  # so that the first one's turn ends long before the minute doesENVIRONMENT_PREFIX + state.enterprise.uscc: "wrong" for state in workplace.enterprises}
+    # which the portal refuses, so that the first one's turn ends long before the minute does
+    wrong = {ENVIRONMENT_PREFIX + state.enterprise.uscc: "wrong" for state in workplace.enterprises}
 
     with subprocess.Popen(
         workplace.command("run", str(workplace.work_list)),
