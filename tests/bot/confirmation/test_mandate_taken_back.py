@@ -78,6 +78,7 @@ def test_a_mandate_taken_back_while_the_form_is_filled_in_presses_nothing(
     presses: int,
 ):
     """The settings are read once more right before the claim, and what is not there is no yes."""
+    monkeypatch.setattr("bot.settings_file.MACHINE_FOLDER", tmp_path / "etc")  # which has none
     with own_home(tmp_path / "home"):
         write_settings(tmp_path, WITH)
         settings, portal = load_settings(tmp_path), Portal()
