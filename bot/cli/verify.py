@@ -54,6 +54,8 @@ def print_verdict(verdict: Verification, as_json: bool) -> None:
         out.print(f"核对不通过：看了{seen}，发现 {len(verdict.findings)} 处：", style="red")
     for told in verdict.findings:
         out.print(f"  {told}", markup=False)
+    if verdict.signed:
+        out.print(f"其中 {verdict.signed} 次按下都有给出的审批人签字的批准。")
     if verdict.cleared:
         out.print(f"另有 {verdict.cleared} 个文件已清除，封存里有登记。")
     for note in verdict.notes:

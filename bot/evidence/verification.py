@@ -51,6 +51,7 @@ class Verification:
 
     packs: int = 0
     files: int = 0
+    signed: int = 0  # presses that one of the given approvers has signed the approval of
     cleared: int = 0  # personal files that were deleted, as their seal says
     head: Head | None = None  # of the chain, if the whole evidence folder was checked
     fingerprint: str = ""  # of the public key
@@ -234,8 +235,10 @@ class _Verification:
 
     def _approvals(self, pack: Path, facts: dict[str, Any]) -> None:
         if self._approvers:
-            for told in unsigned(pack, facts, self._approvers):
+            wrong = [*unsigned(pack, facts, self._approvers)]
+            for told in wrong:
                 self._find(told)
+            self.verdict.signed += 0 if wrong else count_claims(facts["history"])
         elif is_signed_at_all(facts):
             told = (
                 f"{facts['pack']} 有审批人签字的批准单，没有核对：请用 --approver 给出审批人的公钥"

@@ -78,7 +78,9 @@ def test_a_signed_press_is_verified_with_the_approvers_key(pressed: Pressed):
     """Pack, public key of the chain and public key of the approver are all it needs."""
     pressed.approve(strict(), slip(pressed)).press()
 
-    assert pressed.verify(CHECKER).findings == []
+    verdict = pressed.verify(CHECKER)
+
+    assert (verdict.findings, verdict.signed) == ([], 1)
     assert pressed.verify(SIGNATORY, CHECKER).findings == []
 
 
@@ -87,7 +89,7 @@ def test_without_a_key_nothing_is_said_to_be_signed(pressed: Pressed):
     pressed.approve(strict(), slip(pressed)).press()
     verdict = pressed.verify()
 
-    assert verdict.findings == []
+    assert (verdict.findings, verdict.signed) == ([], 0)
     assert any("没有核对" in note and "--approver" in note for note in verdict.notes)
 
 
