@@ -148,7 +148,7 @@ def _expect_no_other_name(folder: Path) -> None:
         )
 
 
-def read_regular(file: Path) -> bytes:
+def read_regular(file: Path, limit: int = LIMIT) -> bytes:
     """Return the content of a file that may be hostile.
 
     Raises:
@@ -160,9 +160,9 @@ def read_regular(file: Path) -> bytes:
     with open(file, "rb", opener=_without_waiting) as stream:
         if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
             raise NotFit(f"{file} 不是普通的文件", "请换成普通的文件")
-        content = stream.read(LIMIT + 1)
-    if len(content) > LIMIT:
-        raise NotFit(f"{file} 太大", f"设置和门户配置至多 {LIMIT >> 20} MB，请核对")
+        content = stream.read(limit + 1)
+    if len(content) > limit:
+        raise NotFit(f"{file} 太大", f"至多 {limit >> 10} KB，请核对是不是拿错了文件")
     return content
 
 

@@ -36,6 +36,10 @@ class WorkItem:
         """申请编号 as people read it, with the round if it is not the first."""
         return f"{self.application_no}{in_round(self.round)}"
 
+    def is_of(self, enterprise: str) -> bool:
+        """Tell whether it is of the enterprise with this 企业名称 or 统一社会信用代码."""
+        return enterprise in (self.enterprise_name, self.uscc)
+
     @property
     def asks_for_all(self) -> bool:
         """Whether the row asks for all pending policies of its enterprise."""
@@ -45,6 +49,12 @@ class WorkItem:
 def policy_of(reference: str) -> str:
     """Return the identifier of the policy whose round this reference names."""
     return "|".join(reference.split("|")[:3])
+
+
+def number_of(reference: str) -> str:
+    """Return 申请编号, with the round if it is not the first, as a reference names them."""
+    number, *rounds = reference.split("|")[2:]
+    return f"{number}{in_round(int(rounds[0]))}" if rounds else number
 
 
 def in_round(number: int) -> str:

@@ -8,7 +8,7 @@ import typer
 from bot.cli import options
 from bot.cli.frame import new_group, refuse_usage
 from bot.cli.output import out, print_json, print_table
-from bot.cli.person import new_passphrase
+from bot.cli.terminal import new_passphrase
 from bot.confirmation.approvers import key_of
 from bot.credentials.approver_key import make_key, own_file
 from bot.evidence.seal import fingerprint, public_pem
@@ -37,9 +37,12 @@ def add_approver(
     if not name:
         refuse_usage("请写明审批人的姓名。")
     file = key or own_file()
+    public_file = file.with_suffix(".pem")
+    for one in (file, public_file):
+        if one.exists() or file == public_file:
+            refuse_usage(f"{one} 已经存在，或公钥和私钥会是同一个文件。请用 --key 换一个文件名。")
     public = make_key(file, name, new_passphrase())
     approver = Approver(name=name, key=public, enterprises=(ALL_ENTERPRISES,))
-    public_file = file.with_suffix(".pem")
     write_private(public_file, public_pem(key_of(approver)))
     print_added(approver, file, public_file, as_json)
 

@@ -1,10 +1,11 @@
 """What waits for a decision, as an approver reads it: by enterprise, with what will be typed."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from bot.cli.entries import facts
+from bot.cli.frame import refuse_usage
 from bot.cli.output import out
 from bot.confirmation.question import Asked, Facts, in_enterprises
 from bot.ledger.entry import Entry
@@ -43,6 +44,16 @@ def _print_policy(one: Asked, own: Facts, pack: Path | None) -> None:
     if pack:
         out.print(f"    单证和记录：{pack}", markup=False)
     out.print(f"    内容摘要：{one.digest}", markup=False)
+
+
+def expect_named(contents: Sequence[tuple[str, str]], digests: Collection[str]) -> None:
+    """End unless these digests name exactly these contents: each is given by number and digest."""
+    unnamed = [number for number, digest in contents if digest not in digests]
+    unknown = set(digests) - {digest for _, digest in contents}
+    if unnamed or unknown:
+        told = [f"{number} 的内容摘要没有写明，或已经变了" for number in unnamed]
+        told += [f"{digest} 不是这几张的内容摘要" for digest in sorted(unknown)]
+        refuse_usage(f"{'；'.join(told)}。一张也没有批准：请重新查看以后再写。")
 
 
 def print_declarations(wordings: Mapping[str, Declaration]) -> None:

@@ -11,7 +11,7 @@ from bot.cli import options
 from bot.cli.frame import ALL_DONE, NEEDS_PERSON, new_group, refuse_usage
 from bot.cli.intake import checked_list, print_list_findings
 from bot.cli.output import out, print_json, print_table
-from bot.cli.person import ask_password
+from bot.cli.terminal import ask_password
 from bot.credentials.passwords import Passwords
 from bot.credentials.store import open_store
 from bot.operations.credential_check import Credential, see_credentials

@@ -8,8 +8,10 @@ import typer
 
 from bot.cli import options
 from bot.cli.asked import print_declarations
+from bot.cli.entries import facts
 from bot.cli.frame import ALL_DONE, NEEDS_PERSON, new_group, refuse_usage
 from bot.cli.output import out, print_json
+from bot.cli.selection import expect_enterprise
 from bot.confirmation.wordings import NewWording, new_wordings
 from bot.ledger.opening import existing_ledger
 from bot.settings import load_settings
@@ -38,6 +40,8 @@ def declaration(
     with existing_ledger(settings) as ledger:
         found = [_of(one, enterprise) for one in new_wordings(ledger, settings)]
         found = [one for one in found if one.entries]
+        if enterprise:
+            expect_enterprise(enterprise, ledger)
         if accept is None:
             print_new_wordings(found, as_json)
             return NEEDS_PERSON if found else ALL_DONE
@@ -53,9 +57,7 @@ def declaration(
 
 def _of(new: NewWording, enterprise: str) -> NewWording:
     """Return the wording with the items of one enterprise; without a name, of all."""
-    meant = (
-        one for one in new.entries if enterprise in ("", one.item.enterprise_name, one.item.uscc)
-    )
+    meant = (one for one in new.entries if not enterprise or one.item.is_of(enterprise))
     return replace(new, entries=tuple(meant))
 
 
@@ -98,5 +100,5 @@ def _facts(new: NewWording) -> dict[str, object]:
         "digest": new.digest,
         "declaration": [*new.wording.clauses, new.wording.label],
         "differences": new.differences,
-        "items": [one.item.reference for one in new.entries],
+        "items": [facts(one) for one in new.entries],
     }

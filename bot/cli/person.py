@@ -1,10 +1,9 @@
-"""Whoever sits at the terminal: reads captchas, types PINs and passwords, says yes or no."""
+"""Whoever sits at the terminal during a run: reads captchas and types the PINs of cards."""
 
 import asyncio
 import signal
 import sys
 import tempfile
-from getpass import getpass
 from pathlib import Path
 from threading import Lock
 
@@ -13,20 +12,15 @@ from prompt_toolkit import PromptSession
 from prompt_toolkit.application import get_app
 from prompt_toolkit.output import create_output
 from rich.progress import Progress
-from rich.prompt import Confirm
 from rich_pixels import Pixels
 
-from bot.cli.frame import refuse_usage
 from bot.cli.output import err
-from bot.credentials.approver_key import ApproverKey, open_key
 from bot.errors import Reason, SignInRefused
 from bot.operations import demo as demonstration
 from bot.portal.sign_in import Attendant
 from bot.settings import Settings
 from pages.models import Secret
 from pages.parts import CaptchaPicture
-
-SHORTEST_PASSPHRASE = 8
 
 
 class TerminalAttendant:
@@ -103,34 +97,3 @@ def attendant(settings: Settings, progress: Progress) -> Attendant:
     """Return who answers the portal: a person; captchas of a mock, its own door."""
     person = TerminalAttendant(progress, settings.answer_minutes)
     return person if settings.live else demonstration.MockAttendant(settings, person)
-
-
-def ask_password(account: str) -> Secret:
-    """Return the password that a person types unseen, or the first line of a pipe."""
-    return _read_secret(f"{account} 的登录密码（不显示）：")
-
-
-def _read_secret(prompt: str) -> Secret:
-    if sys.stdin.isatty():
-        return Secret(getpass(prompt))
-    return Secret(sys.stdin.readline().rstrip("\r\n"))
-
-
-def open_approver_key(file: Path) -> ApproverKey:
-    """Open an approver's key with the passphrase that he types unseen, or from a pipe."""
-    return open_key(file, _read_secret(f"{file} 的口令（不显示）："))
-
-
-def new_passphrase() -> Secret:
-    """Return a new passphrase that a person types twice, or that a pipe gives once."""
-    first = _read_secret(f"新密钥的口令，至少 {SHORTEST_PASSPHRASE} 个字（不显示）：")
-    if len(first.reveal()) < SHORTEST_PASSPHRASE:
-        refuse_usage(f"口令至少要 {SHORTEST_PASSPHRASE} 个字。没有做密钥。")
-    if sys.stdin.isatty() and getpass("再输入一次：") != first.reveal():
-        refuse_usage("两次输入的不同。没有做密钥。")
-    return first
-
-
-def is_agreed(question: str) -> bool:
-    """Ask the person at the terminal; anything but yes is no."""
-    return Confirm.ask(question, console=err, default=False)

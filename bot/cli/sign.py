@@ -1,21 +1,20 @@
 """`single-window sign`: an approver signs, at a computer of his own."""
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from bot.cli import options
-from bot.cli.approve import expect_named
-from bot.cli.asked import print_asked, print_declarations
+from bot.cli.asked import expect_named, print_asked, print_declarations
 from bot.cli.frame import ALL_DONE, new_group, refuse_usage
 from bot.cli.output import out, print_json
-from bot.cli.person import is_agreed, open_approver_key
-from bot.confirmation.question import DO, Question
+from bot.cli.terminal import is_agreed, is_person_there, open_approver_key
+from bot.confirmation.question import DO, LARGEST, Question
 from bot.confirmation.signing import sign, slip_file
 from bot.credentials.approver_key import own_file
 from bot.private_files import write_private
+from bot.settings_file import read_regular
 
 app = new_group()
 
@@ -41,19 +40,13 @@ def sign_question(
     target = to or question_file.with_name(f"{question_file.stem}-批准单.txt")
     if target.exists():
         refuse_usage(f"{target} 已经存在，没有覆盖。请用 --to 换一个文件名。")
-    question = Question.read(question_file.read_bytes())
-    contents = {one.item.label: one.digest for one in question.asked}
-    if sys.stdin.isatty():
-        print_asked(question.asked, {})
-        print_declarations(question.declarations())
-        out.print()
-        out.print(f"单证请在浏览器中打开 {question_file} 查看。", markup=False)
-        if not is_agreed(f"签字{DO[question.act]}以上 {len(question.asked)} 张吗？"):
-            refuse_usage("没有签字。")
+    question = Question.read(read_regular(question_file, LARGEST))
+    if digest:
+        expect_named([(one.item.label, one.digest) for one in question.asked], digest)
+    if is_person_there() and not as_json:
+        _expect_agreement(question, question_file)
     elif not digest:
         refuse_usage("没有终端时要逐份写明看过的内容：--digest 内容摘要，可以写几个。")
-    if digest:
-        expect_named(contents, digest)
     opened = open_approver_key(key or own_file())
     decided = [(one.item.reference, one.digest) for one in question.asked]
     slips = sign(opened, question.act, question.portal, decided, question.hours)
@@ -61,6 +54,16 @@ def sign_question(
     write_private(target, slip_file(zip(labels, slips, strict=True)))
     print_signed(target, opened.name, len(slips), as_json)
     return ALL_DONE
+
+
+def _expect_agreement(question: Question, file: Path) -> None:
+    """Show all that would be signed, and end unless the person agrees."""
+    print_asked(question.asked, {})
+    print_declarations(question.declarations())
+    out.print()
+    out.print(f"单证请在浏览器中打开 {file} 查看。", markup=False)
+    if not is_agreed(f"签字{DO[question.act]}以上 {len(question.asked)} 张吗？"):
+        refuse_usage("没有签字。")
 
 
 def print_signed(file: Path, name: str, count: int, as_json: bool) -> None:

@@ -1,7 +1,6 @@
 """`single-window trust`."""
 
 import shlex
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -10,7 +9,7 @@ import typer
 from bot.cli import options
 from bot.cli.frame import ALL_DONE, NEEDS_PERSON, new_group, refuse_usage
 from bot.cli.output import out, print_json
-from bot.cli.person import is_agreed
+from bot.cli.terminal import is_agreed, is_person_there
 from bot.settings_file import SettingsFile, read_settings_file
 from bot.trust import Trusted, is_trusted, keep_trusted, others_can_write, revoke
 
@@ -34,7 +33,7 @@ def trust(
     """
     if is_revoked:
         was_trusted = revoke(folder)
-        out.print("已不再信任这个文件夹。" if was_trusted else "这个文件夹没有信任过。")
+        print_revoked(folder, was_trusted, as_json)
         return ALL_DONE
     file = read_settings_file(folder)
     if file.content is None:
@@ -54,14 +53,16 @@ def trust(
 
 def _says_yes(as_json: bool) -> bool:
     """Ask the person who has seen the settings, if one is there."""
-    return (
-        not as_json and is_person_there() and is_agreed("以上设置是本人或信得过的人写的，信任吗？")
-    )
+    is_asked = not as_json and is_person_there()
+    return is_asked and is_agreed("以上设置是本人或信得过的人写的，信任吗？")
 
 
-def is_person_there() -> bool:
-    """Tell whether somebody can be asked."""
-    return sys.stdin.isatty()
+def print_revoked(folder: Path, was_trusted: bool, as_json: bool) -> None:
+    """Print that a folder is trusted no more."""
+    if as_json:
+        print_json({"folder": str(folder.absolute()), "was_trusted": was_trusted})
+        return
+    out.print("已不再信任这个文件夹。" if was_trusted else "这个文件夹没有信任过。")
 
 
 def print_content(file: SettingsFile, now: Trusted) -> None:

@@ -6,14 +6,10 @@ from typing import Annotated
 import typer
 
 from bot.cli import options
-from bot.cli.entries import facts
-from bot.cli.frame import ALL_DONE, NEEDS_PERSON, new_group, refuse_usage
-from bot.cli.output import err, out, print_json
-from bot.confirmation import decisions
+from bot.cli.decided import decide
+from bot.cli.frame import new_group, refuse_usage
 from bot.confirmation.withdrawal import withdraw as take_out
-from bot.ledger.entry import Entry
 from bot.ledger.opening import existing_ledger
-from bot.ledger.states import STATE_WORDS
 from bot.settings import load_settings
 
 app = new_group()
@@ -39,21 +35,5 @@ def withdraw(
         if unknown := set(numbers) - {one.item.application_no for one in named}:
             told = "、".join(sorted(unknown))
             refuse_usage(f"台账里没有：{told}。请用 single-window status 查看。")
-        taken, kept = decisions.decide(ledger, named, lambda entry: take_out(ledger, entry, by))
-    if taken or as_json:
-        print_withdrawn(taken, as_json)
-    for entry, error in kept:
-        told = f"{entry.item.application_no}：{error}。{error.next_step}"
-        err.print(told, style="red", markup=False)
-    return NEEDS_PERSON if kept else ALL_DONE
-
-
-def print_withdrawn(entries: list[Entry], as_json: bool) -> None:
-    """Print what was taken out, and how it would come back."""
-    if as_json:
-        print_json({"items": [facts(entry) for entry in entries]})
-        return
-    for entry in entries:
-        told = f"{entry.item.label}：{STATE_WORDS[entry.state]}。{entry.explanation}。"
-        out.print(told, markup=False)
-    out.print("哪份清单还写着它，请删去那一行；不删，再运行那份清单时会重新交办。")
+        after = "哪份清单还写着它，请删去那一行；不删，再运行那份清单时会重新交办。"
+        return decide(ledger, named, lambda one: take_out(ledger, one, by), as_json, after)

@@ -23,19 +23,15 @@ def key_of(approver: Approver) -> Ed25519PublicKey:
     return Ed25519PublicKey.from_public_bytes(b64decode(approver.key))
 
 
-def owner_of(key: Ed25519PrivateKey, settings: Settings) -> Approver:
-    """Return whose key this is.
+def expect_registered(key: Ed25519PrivateKey, settings: Settings) -> None:
+    """See that the register has this key.
 
     Raises:
-        BusinessException: the register does not have it.
+        BusinessException: it has not.
     """
-    mine = key_digest(key.public_key())
-    for approver in settings.approvers:
-        if key_digest(key_of(approver)) == mine:
-            return approver
-    raise BusinessException(
-        Reason.UNSIGNED, "这把密钥不在审批人名册里", "请管理设置的人把公钥登记到 [[approvers]]"
-    )
+    if key_digest(key.public_key()) not in {key_digest(key_of(one)) for one in settings.approvers}:
+        told = "这把密钥不在审批人名册里"
+        raise BusinessException(Reason.UNSIGNED, told, "请管理设置的人把公钥登记到 [[approvers]]")
 
 
 def read_slip(stored: str, settings: Settings) -> tuple[Approver, SlipFacts]:
@@ -78,11 +74,11 @@ def expect_counts(
         raise _unfit("批准单是给另一张保单，或另一轮的")
     if facts.content != digest:
         raise _unfit("内容和签字的时候不同")
-    expect_in_time(facts, settings, moment)
-    expect_may(approver, item, act, history)
+    _expect_in_time(facts, settings, moment)
+    _expect_may(approver, item, act, history)
 
 
-def expect_in_time(facts: SlipFacts, settings: Settings, moment: datetime) -> None:
+def _expect_in_time(facts: SlipFacts, settings: Settings, moment: datetime) -> None:
     """See that a slip has begun and has not run out, by its own limit and by the settings'.
 
     Raises:
@@ -101,7 +97,7 @@ def expect_in_time(facts: SlipFacts, settings: Settings, moment: datetime) -> No
         raise _unfit(f"批准单到北京时间 {in_beijing(until)} 为止，已经过期")
 
 
-def expect_may(approver: Approver, item: WorkItem, act: Act, history: History) -> None:
+def _expect_may(approver: Approver, item: WorkItem, act: Act, history: History) -> None:
     """See that this approver may decide about this item.
 
     Raises:

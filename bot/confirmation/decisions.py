@@ -51,13 +51,14 @@ def decide(
     return decided, undecided
 
 
-def by_reference(slips: Iterable[str], settings: Settings) -> dict[str, str]:
-    """Return slips by the references that they answer, each signed by an approver of the register.
+def by_reference(slips: Iterable[str], settings: Settings) -> dict[str, tuple[Act, str]]:
+    """Return slips, and what each allows, by the references that they answer.
 
     Raises:
-        BusinessException: one is signed by nobody of the register.
+        BusinessException: one is signed by nobody of the register, or allows nothing known.
     """
-    return {approvers.read_slip(one, settings)[1].reference: one for one in slips}
+    read = ((approvers.read_slip(one, settings)[1], one) for one in slips)
+    return {facts.reference: (Act(facts.act), slip) for facts, slip in read}
 
 
 def approve(ledger: Ledger, entry: Entry, by: str, settings: Settings, slip: str = "") -> None:

@@ -147,8 +147,6 @@ class Question:
         unfit = NotFit(
             "这不是待批的内容，或被改动过", "请用 single-window approve --ask 重新写一份"
         )
-        if len(page) > LARGEST:
-            raise unfit
         try:
             stored = json.loads(page.partition(BEGIN)[2].partition(END)[0])
             question = cls._load(stored)

@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from bot.errors import NotFit
 from bot.private_files import is_private, write_private
+from bot.settings_file import read_regular
 from pages.models import Secret
 
 KIND = "single-window approver key 1"
@@ -81,7 +82,7 @@ def open_key(file: Path, passphrase: Secret) -> ApproverKey:
 
 def _read(file: Path) -> dict[str, str]:
     try:
-        content = file.read_bytes()
+        content = read_regular(file, LONGEST_FILE)
     except OSError as error:
         raise NotFit(
             f"读不到密钥 {file}（{error.strerror}）",
@@ -93,7 +94,7 @@ def _read(file: Path) -> dict[str, str]:
             f'请执行 chmod 600 "{file}"，并考虑另做一把',
         )
     try:
-        stored: Any = json.loads(content[:LONGEST_FILE])
+        stored: Any = json.loads(content)
         if stored["kind"] == KIND and {"name", "public", "salt", "sealed"} <= stored.keys():
             return {name: str(one) for name, one in stored.items()}
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):

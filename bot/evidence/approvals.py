@@ -1,6 +1,6 @@
 """核对批准: whether an approver of the verifier's own choice has signed what was pressed.
 
-The keys come from whoever verifies, since whoever made a pack could have put any key into it.
+The verifier supplies the keys: a forged pack could bring its own.
 """
 
 from collections.abc import Iterator, Sequence
@@ -25,7 +25,8 @@ def unsigned(pack: Path, facts: dict[str, Any], keys: Sequence[Ed25519PublicKey]
     for move in History.load(facts["history"]):
         granted = move.decision or granted
         if move.is_claim:
-            yield from _of_press(move, granted, facts["reference"], keys)
+            told = _of_press(move, granted, facts["reference"], keys)
+            yield from (f"{facts['pack']} {one}" for one in told)
             if granted and not _is_content(pack, facts, granted.digest):
                 yield f"{facts['pack']} 批准的内容摘要和证据包里的表单、联系方式算出来的不同"
 
@@ -40,18 +41,18 @@ def _of_press(
     claim: Move, granted: Approval | None, reference: str, keys: Sequence[Ed25519PublicKey]
 ) -> Iterator[str]:
     if not granted or not granted.slip:
-        yield f"{reference} 按下时没有审批人签字的批准"
+        yield "按下时没有审批人签字的批准"
         return
     try:
         said = Slip.load(granted.slip).facts_by(keys)
         is_in_time = _at(said.approved) <= _at(claim.at) <= _at(said.expires)
     except (SlipUnfit, ValueError, TypeError) as error:
-        yield f"{reference} 的批准单：{error}"
+        yield f"的批准单：{error}"
         return
     if (said.act, said.reference, said.content) != (Act.APPROVE, reference, granted.digest):
-        yield f"{reference} 的批准单是给别的内容的"
+        yield "的批准单是给别的内容的"
     elif not is_in_time:
-        yield f"{reference} 按下时批准单不在有效期"
+        yield "按下时批准单不在有效期"
 
 
 def _is_content(pack: Path, facts: dict[str, Any], digest: str) -> bool:

@@ -60,7 +60,8 @@ class SlipFacts:
             parsed = cls(**facts)
         except (ValueError, TypeError, RecursionError) as error:
             raise SlipUnfit("批准单的内容读不懂") from error
-        if not all(isinstance(one, str) for one in facts.values()) or parsed.kind != KIND:
+        are_texts = all(isinstance(one, str) for one in facts.values())
+        if not are_texts or parsed.kind != KIND or parsed.act not in set(Act):
             raise SlipUnfit("不是这一版的批准单")
         return parsed
 
@@ -110,7 +111,7 @@ class Slip:
         """
         by = next((key for key in keys if self._is_by(key)), None)
         if by is None or not self.signed.startswith(PREFIX):
-            raise SlipUnfit("签名不对：批准单被改动，或签字的不是名册里的审批人")
+            raise SlipUnfit("签名不对：批准单被改动，或签字的是另一把密钥")
         facts = SlipFacts.parse(self.signed)
         if facts.key != key_digest(by):
             raise SlipUnfit("批准单写的公钥和签字的不同")

@@ -20,9 +20,9 @@ class Approval:
     slip: str = ""  # what the approver has signed, if it had to be signed
 
     @classmethod
-    def now(cls, by: str, ground: str, digest: str, operator: str = "", slip: str = "") -> Self:
+    def now(cls, by: str, ground: str, digest: str, operator: str = "") -> Self:
         """Return the decision that is made at this moment."""
-        return cls(by, ground, digest, moment(), operator, slip)
+        return cls(by, ground, digest, moment(), operator)
 
     def stored(self) -> dict[str, str]:
         """Return it as a JSON object."""

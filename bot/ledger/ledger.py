@@ -255,11 +255,14 @@ class Ledger:
 
     def has_accepted(self, uscc: str, digest: str) -> bool:
         """Tell whether an enterprise has accepted the wording of 投保声明 with this digest."""
-        noted = AUDIT.c.detail.contains(json.dumps({ACCEPTED: digest})[1:-1])
-        query = sa.select(AUDIT.c.seq).join(ITEMS, ITEMS.c.reference == AUDIT.c.reference)
+        query = (
+            sa.select(AUDIT.c.detail)
+            .join(ITEMS, ITEMS.c.reference == AUDIT.c.reference)
+            .where(ITEMS.c.uscc == uscc, AUDIT.c.old == AUDIT.c.new)
+        )
         with self._database.reading() as connection:
-            found = connection.execute(query.where(ITEMS.c.uscc == uscc, noted).limit(1))
-            return found.first() is not None
+            details = map(json.loads, connection.execute(query).scalars())
+            return any(one.get(ACCEPTED) == digest for one in details)
 
     def close(self) -> None:
         """Let go of the file."""

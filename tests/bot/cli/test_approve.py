@@ -7,7 +7,6 @@ from dataclasses import asdict, replace
 from hashlib import sha256
 from itertools import pairwise
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 from click.testing import Result
@@ -163,8 +162,7 @@ def test_a_person_at_a_terminal_is_shown_and_asked(
 
 def sit_down(monkeypatch: pytest.MonkeyPatch, answer: bool) -> None:
     """Have a person at the terminal, who answers."""
-    at_terminal = SimpleNamespace(stdin=SimpleNamespace(isatty=lambda: True))
-    monkeypatch.setattr(approve, "sys", at_terminal)
+    monkeypatch.setattr(approve, "is_person_there", lambda: True)
     monkeypatch.setattr(approve, "is_agreed", lambda question: answer)
 
 
@@ -355,7 +353,7 @@ def test_a_key_is_never_replaced(desk: Desk):
     new_key(desk)
     words = ("approvers", "add", "模拟复核人", "--key", "approver.key")
 
-    assert desk.call(*words, input=f"{PASSPHRASE}\n").exit_code == 4
+    assert desk.call(*words, input=f"{PASSPHRASE}\n").exit_code == 2
 
 
 PRETENCES: dict[str, Callable[[bytes], bytes]] = {
@@ -422,8 +420,8 @@ def test_a_question_without_its_documents_is_not_asked(desk: Desk):
 
 @pytest.mark.parametrize(
     ("content", "code"),
-    [("", 4), ("# nothing\n", 4), ("approved\n", 1), ("A" * 20_000, 4)],
-    ids=["empty", "only remarks", "no slip", "endless"],
+    [("", 4), ("# nothing\n", 4), ("approved\n", 1), ("A" * 20_000, 1), ("A" * (17 << 20), 4)],
+    ids=["empty", "only remarks", "no slip", "long", "endless"],
 )
 def test_no_slip_approves_nothing(desk: Desk, content: str, code: int):
     """A file that is no slip ends with one sentence."""
@@ -440,3 +438,89 @@ def test_the_register_is_listed(desk: Desk):
 
     assert told["four_eyes"] is True
     assert [one["name"] for one in told["approvers"]] == ["模拟复核人"]
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("--list", "nowhere.xlsx"), "B01"),
+        (("--list", "other.xlsx"), "没有交办过"),
+        (("--enterprise", "模拟出口企业"), "台账里没有企业"),
+        (("--key", "approver.key"), "请写明申请编号"),
+        (("--slip", "slip.txt", "XW1"), "不和别的选择一起用"),
+        (("--slip", "slip.txt", "--by", "甲"), "不和别的选择一起用"),
+        (("XW1", "--key", "approver.key", "--by", "甲"), "不和 --by 一起用"),
+    ],
+)
+def test_a_selection_that_means_nothing_selects_nothing(
+    desk: Desk, words: tuple[str, ...], told: str
+):
+    """Least of all everything."""
+    Path("other.xlsx").write_bytes(b"a list that nobody has taken in")
+    ended = desk.call("approve", *words)
+
+    assert ended.exit_code == 2
+    assert told in ended.stderr
+    assert "XW1" not in ended.stdout
+
+
+def test_two_contents_of_one_label_are_both_named(desk: Desk):
+    """Two enterprises may have the same number; naming one content names one."""
+    same = replace(ELSEWHERE, application_no="XW1")
+    desk.ledger.dispatch([same], "another", MAKER)
+    seen = replace(seen_of("XW1"), fields=()).stored()
+    desk.ledger.move(same.reference, State.READY, State.AWAITING_APPROVAL, "robot", snapshot=seen)
+    first = desk.ledger.entry(ITEM.reference).digest
+
+    ended = desk.call("approve", "XW1", "--by", "模拟审批人", "--digest", first)
+
+    assert ended.exit_code == 2
+    assert desk.ledger.entry(same.reference).state is State.AWAITING_APPROVAL
+
+
+def test_what_could_not_be_decided_is_told_as_json_too(desk: Desk):
+    """A program learns which, and why."""
+    register = new_key(desk)
+    words = ("XW1", "--by", "甲", "--digest", desk.digest("XW1"), "--json")
+    told = json.loads(desk.call("approve", *words, **register).stdout)
+
+    assert told["items"] == []
+    assert [(one["application_no"], one["code"]) for one in told["undecided"]] == [
+        ("XW1", "UNSIGNED")
+    ]
+
+
+@pytest.mark.parametrize("key", ["mine.pem", "mine.key"])
+def test_a_public_key_never_takes_a_files_place(desk: Desk, key: str):
+    """Neither the private key's, nor an older public key's."""
+    Path("mine.pem").write_text("an older public key", encoding="utf-8")
+    words = ("approvers", "add", "模拟复核人", "--key", key)
+
+    assert desk.call(*words, input=f"{PASSPHRASE}\n").exit_code == 2
+    assert Path("mine.pem").read_text(encoding="utf-8") == "an older public key"
+
+
+def test_a_key_that_nobody_has_registered_is_told_so(desk: Desk):
+    """The sentence names the cause, and who mends it."""
+    register = new_key(desk)
+    new_key(desk, file="another.key")
+    words = ("XW1", "--key", "another.key", "--digest", desk.digest("XW1"))
+    ended = desk.call("approve", *words, input=f"{PASSPHRASE}\n", **register)
+
+    assert ended.exit_code == 1
+    assert "不在审批人名册里" in ended.stderr
+
+
+@pytest.mark.parametrize("command", ["approve", "sign"])
+def test_a_person_who_sees_nothing_is_not_asked(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, command: str
+):
+    """With `--json` nothing is shown, so a person at the keyboard names digests like a program."""
+    page = ask(desk, "XW1", **new_key(desk))
+    monkeypatch.setattr(approve, "is_person_there", lambda: True)
+    monkeypatch.setattr("bot.cli.sign.is_person_there", lambda: True)
+    words = ("XW1", "--by", "甲") if command == "approve" else (str(page), "--key", "approver.key")
+
+    ended = desk.call(command, *words, "--json")
+
+    assert (ended.exit_code, ended.stdout) == (2, "")
