@@ -1,15 +1,14 @@
 """What an operator may set: single-window.toml beside the list, SINGLE_WINDOW_*, options."""
 
-import getpass
-import os
 import re
 from datetime import time
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
 from platformdirs import user_data_path
 from pydantic import (
+    AfterValidator,
     Field,
     PrivateAttr,
     ValidationError,
@@ -28,23 +27,13 @@ from bot.declaration import GUIDE_DECLARATION
 from bot.errors import NotFit
 from bot.origins import LOOPBACK, host_name, origin_of, portal_of
 from bot.parties import Approver, Mandate, Mobile, ServedEnterprise
+from bot.persons import named_person
 from bot.setting_errors import explained
 from bot.settings_file import SettingsFile, read_regular, read_settings_file, signature_rules
+from bot.system_account import system_account
 from bot.trust import expect_trusted, expect_trusted_profile
 from pages.models import Declaration
 from pages.profile import PROFILES, PortalProfile, ProfileUnfit, parse_profile
-
-
-def _system_account() -> str:
-    """Return the account of this process, whatever the environment calls it."""
-    try:
-        if os.name == "posix":
-            from pwd import getpwuid
-
-            return getpwuid(os.getuid()).pw_name
-        return getpass.getuser()
-    except (KeyError, OSError):  # a container may have no name for its user
-        return "未知账号"
 
 
 def _has_fit_port(url: str) -> bool:
@@ -92,7 +81,7 @@ class Settings(BaseSettings):
     accept_double_sending: bool = False  # which the browser's own transport may do
     portal_profile: Path | None = None  # replaces the profile of the edition
     accept_unreadable_confirmation: bool = False  # it cannot be compared with the approval
-    operator: str = Field(default_factory=_system_account, min_length=1)
+    operator: Annotated[str, AfterValidator(named_person)] = Field(default_factory=system_account)
     four_eyes: bool = False  # an approval is signed, and by nobody who took the list in
     approvers: tuple[Approver, ...] = ()
     approval_hours: float = Field(default=72.0, gt=0, le=8760)  # how long a person's approval holds
@@ -165,7 +154,7 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _operator_is_real(self) -> Self:
-        if self.four_eyes and self.operator != _system_account():
+        if self.four_eyes and self.operator != system_account():
             raise ValueError("four_eyes = true 时 operator 只能是系统账号本身，请去掉这个设置")
         return self
 

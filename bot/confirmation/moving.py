@@ -9,7 +9,8 @@ from bot.errors import BusinessException, Reason
 from bot.evidence.pack import Evidence
 from bot.ledger.entry import Entry
 from bot.ledger.ledger import Ledger
-from bot.ledger.states import ROBOT, State
+from bot.ledger.states import State
+from bot.persons import ROBOT
 from bot.portal.session import Session
 from bot.portal.sessions import Sessions
 from bot.settings import Settings

@@ -10,7 +10,8 @@ from bot.evidence.seal import Chain, fingerprint
 from bot.html import render
 from bot.ledger.entry import Entry
 from bot.ledger.history import History, Move
-from bot.ledger.states import ROBOT, STATE_WORDS
+from bot.ledger.states import STATE_WORDS
+from bot.persons import ROBOT
 from bot.work_item import mask_contact
 from pages.models import Contact, Declaration
 

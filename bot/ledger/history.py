@@ -6,7 +6,8 @@ from itertools import zip_longest
 from typing import Any, Self
 
 from bot.ledger.approval import MANDATE, PERSON, REJECTED, Approval
-from bot.ledger.states import BEFORE_PRESS, PRESSED, ROBOT, UNSENT, State
+from bot.ledger.states import BEFORE_PRESS, PRESSED, UNSENT, State
+from bot.persons import ROBOT
 
 
 @dataclass(frozen=True, slots=True)

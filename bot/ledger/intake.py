@@ -7,7 +7,8 @@ import sqlalchemy as sa
 from bot.ledger import audit
 from bot.ledger.entry import FORGOTTEN, data_of
 from bot.ledger.schema import AUDIT, ITEMS, REQUESTS, ROWS
-from bot.ledger.states import BEFORE_PRESS, BEGUN_BY_A_LIST, MAY_BE_RETURNED, ROBOT, State
+from bot.ledger.states import BEFORE_PRESS, BEGUN_BY_A_LIST, MAY_BE_RETURNED, State
+from bot.persons import ROBOT
 from bot.work_item import WorkItem
 
 

@@ -25,7 +25,8 @@ from bot.ledger.history import History
 from bot.ledger.intake import insert, makers, take_in, take_request
 from bot.ledger.runs import Runs
 from bot.ledger.schema import AUDIT, ITEMS, REQUESTS, ROWS, VERSION
-from bot.ledger.states import MOVES, RESTARTABLE, ROBOT, State
+from bot.ledger.states import MOVES, RESTARTABLE, State
+from bot.persons import ROBOT
 from bot.work_item import WorkItem, policy_of
 
 ACCEPTED = "accepted_declaration"  # in the audit: the digest of the wording

@@ -4,8 +4,6 @@ from enum import StrEnum
 
 from bot.errors import Reason
 
-ROBOT = "robot"  # who moves an item where no person decided
-
 
 class State(StrEnum):
     """Where a work item stands; these names and no others."""

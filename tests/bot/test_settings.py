@@ -3,12 +3,15 @@
 from base64 import b64encode
 from pathlib import Path
 from runpy import run_path
+from types import SimpleNamespace
 
 import pytest
+from pydantic import ValidationError
 
 from bot import settings_file
 from bot.errors import NotFit
-from bot.settings import load_settings
+from bot.persons import ROBOT, named_person
+from bot.settings import Settings, load_settings
 from tests.bot.homes import write_settings
 
 
@@ -280,3 +283,28 @@ def test_a_wrong_register_is_named(tmp_path: Path, lines: str, named: str):
 
     with pytest.raises(NotFit, match=named):
         load_settings(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "name", ["robot", "Robot", " ROBOT ", "ｒｏｂｏｔ", "ro bot", "", " \u3000"]
+)
+def test_no_operator_has_the_program_s_name(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """The ledger tells by its name what no person has decided; a blank name is nobody's."""
+    monkeypatch.setenv("SINGLE_WINDOW_OPERATOR", name)
+
+    with pytest.raises(NotFit, match=r"operator：.*姓名"):
+        load_settings(tmp_path)
+    with pytest.raises(NotFit, match=r"operator：.*姓名"):
+        load_settings(tmp_path, operator=name)
+
+
+def test_an_account_of_the_program_s_name_is_no_operator(monkeypatch: pytest.MonkeyPatch):
+    """The usual value passes the same rule; the person names who works here."""
+    monkeypatch.setattr("bot.system_account.getpwuid", lambda _: SimpleNamespace(pw_name=ROBOT))
+
+    with pytest.raises(ValidationError, match="程序自己的名字"):
+        Settings()
+    assert Settings(operator="模拟经办").operator == "模拟经办"
+    assert named_person("模拟 经办") == "模拟 经办"

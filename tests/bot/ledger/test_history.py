@@ -6,7 +6,8 @@ import pytest
 
 from bot.ledger.approval import MANDATE, PERSON, REJECTED, Approval
 from bot.ledger.history import History, Move, count_claims
-from bot.ledger.states import ROBOT, State
+from bot.ledger.states import State
+from bot.persons import ROBOT
 
 YES, NO = (Approval("审批人", ground, "d1", "2026-01-02") for ground in (PERSON, REJECTED))
 ROBOTS = Approval("模拟签字人", MANDATE, "d1", "2026-01-02")

@@ -16,7 +16,8 @@ from bot.ledger.database import Database
 from bot.ledger.ledger import Ledger
 from bot.ledger.marker import Marker
 from bot.ledger.opening import open_ledger
-from bot.ledger.states import ROBOT, State
+from bot.ledger.states import State
+from bot.persons import ROBOT
 from bot.settings import Settings
 from pages.models import Contact
 from tests.bot.conftest import Workplace
