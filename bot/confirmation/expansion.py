@@ -14,13 +14,17 @@ from bot.work_list.columns import RULES
 from bot.work_list.findings import Unfit
 
 CHECK_NUMBERS = "请登录门户查看这些申请，并联系维护人员；其余的照常办理"
+NAME_IT = "（要办时请把申请编号写在清单里）"
 SHOWN_NUMBERS, SHOWN = 5, 40  # of the odd numbers in a message, and of the characters of each
 
 
 def expand(
     request: WorkItem, list_digest: str, ledger: Ledger, sessions: Sessions, by: str
 ) -> set[str]:
-    """Make a work item of each policy that is pending of an enterprise; return the numbers."""
+    """Make a work item of each policy that is pending of an enterprise; return the numbers.
+
+    What a person has withdrawn is left alone.
+    """
     try:
         found = sessions.do(request, lambda session: session.desk.open_pending().read())
     except WorkItemError as error:
@@ -29,17 +33,20 @@ def expand(
     numbers = dict.fromkeys(policy.application_no for policy in found)
     odd = [number for number in numbers if not _is_number(number)]
     items = [replace(request, application_no=one) for one in numbers if one not in odd]
-    ledger.dispatch(items, list_digest, by)
-    ours = (one for one in ledger.entries(list_digest) if one.item.uscc == request.uscc)
-    decided = _decided_before(ours, numbers)
+    ledger.take_found(items, list_digest, by)
+    known = [one for one in ledger.entries(list_digest) if one.item.uscc == request.uscc]
+    decided = _those_in(DECIDED - {State.RETURNED}, known, numbers)
+    withdrawn = _those_in({State.WITHDRAWN}, known, numbers)
     told = f"待确认中有 {len(items)} 张保单"
     if decided:
         told += f"；其中 {len(decided)} 张台账中已有审批结果，没有再办：{_shown(decided)}"
+    if withdrawn:
+        told += f"；其中 {len(withdrawn)} 张有人撤下过，没有办理：{_shown(withdrawn)}{NAME_IT}"
     if odd:
         told += f"；另有 {len(odd)} 张的申请编号写法不对，没有办理：{_shown(odd)}"
     lacking = (CHECK_NUMBERS, Reason.NOT_ALL_TAKEN) if odd or decided else ("", "")
     ledger.note(request, list_digest, told, *lacking)
-    return {item.application_no for item in items}
+    return {item.application_no for item in items}.difference(withdrawn)
 
 
 def _is_number(text: str) -> bool:
@@ -49,10 +56,11 @@ def _is_number(text: str) -> bool:
     return False
 
 
-def _decided_before(entries: Iterable[Entry], numbers: Collection[str]) -> list[str]:
-    """Return those of the numbers that the insurer has decided on for good."""
-    final = DECIDED - {State.RETURNED}
-    known = (one.item.application_no for one in entries if one.state in final)
+def _those_in(
+    states: Collection[State], entries: Iterable[Entry], numbers: Collection[str]
+) -> list[str]:
+    """Return those of the numbers whose work items are in one of these states."""
+    known = (one.item.application_no for one in entries if one.state in states)
     return [number for number in known if number in numbers]
 
 

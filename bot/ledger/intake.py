@@ -14,8 +14,30 @@ from bot.work_item import WorkItem
 
 def take_in(transaction: sa.Connection, item: WorkItem, list_digest: str, by: str) -> None:
     """Take in one row of a list; a pressed item only stores it for the round that may follow."""
+    _take_in(transaction, item, _last_round(transaction, item), list_digest, by)
+
+
+def take_found(transaction: sa.Connection, item: WorkItem, list_digest: str, by: str) -> None:
+    """Take in a policy that a request has found; what a person has withdrawn stays as it is."""
+    known = _last_round(transaction, item)
+    if known and known.state == State.WITHDRAWN:
+        _note_row(transaction, item, known.reference, list_digest)
+    else:
+        _take_in(transaction, item, known, list_digest, by)
+
+
+def _last_round(transaction: sa.Connection, item: WorkItem) -> sa.Row[Any] | None:
     query = sa.select(ITEMS).where(audit.is_of_policy(ITEMS.c.reference, item.policy))
-    known = transaction.execute(query.order_by(ITEMS.c.round.desc())).first()
+    return transaction.execute(query.order_by(ITEMS.c.round.desc())).first()
+
+
+def _take_in(
+    transaction: sa.Connection,
+    item: WorkItem,
+    known: sa.Row[Any] | None,
+    list_digest: str,
+    by: str,
+) -> None:
     data = data_of(item)
     if known and data["contact"] == FORGOTTEN:  # an erased contact must not replace the stored one
         data["contact"] = known.contact
@@ -36,6 +58,11 @@ def take_in(transaction: sa.Connection, item: WorkItem, list_digest: str, by: st
             of_it = ITEMS.update().where(ITEMS.c.reference == known.reference)
             transaction.execute(of_it.values(brought=brought))
     reference = known.reference if known else item.reference
+    _note_row(transaction, item, reference, list_digest)
+
+
+def _note_row(transaction: sa.Connection, item: WorkItem, reference: str, list_digest: str) -> None:
+    """Note which row of the list has brought this item."""
     row = {"list_digest": list_digest, "row": item.row, "reference": reference}
     if not transaction.execute(sa.select(ROWS).filter_by(**row)).first():
         transaction.execute(ROWS.insert().values(**row))

@@ -22,7 +22,7 @@ from bot.ledger.entry import (
     without_contact,
 )
 from bot.ledger.history import History
-from bot.ledger.intake import insert, makers, take_in, take_request
+from bot.ledger.intake import insert, makers, take_found, take_in, take_request
 from bot.ledger.runs import Runs
 from bot.ledger.schema import AUDIT, ITEMS, REQUESTS, ROWS, VERSION
 from bot.ledger.states import MOVES, RESTARTABLE, State
@@ -56,6 +56,15 @@ class Ledger:
                     take_request(transaction, item, list_digest)
                 else:
                     take_in(transaction, item, list_digest, by)
+
+    def take_found(self, items: Iterable[WorkItem], list_digest: str, by: str) -> None:
+        """Take in the policies that a request has found, as `dispatch` does what a list names.
+
+        No list names them, so what a person has withdrawn stays withdrawn.
+        """
+        with self._database.deciding() as transaction:
+            for item in items:
+                take_found(transaction, item, list_digest, by)
 
     def ask(self, requests: Iterable[WorkItem]) -> None:
         """Take in requests that come without a list; they replace the earlier ones.

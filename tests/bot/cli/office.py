@@ -91,7 +91,7 @@ def answer_requests(ledger: Ledger, list_digest: str) -> None:
 
 
 def _expand(ledger: Ledger, request: WorkItem, list_digest: str) -> None:
-    ledger.dispatch([replace(request, application_no="XWFOUND1")], list_digest, "robot")
+    ledger.take_found([replace(request, application_no="XWFOUND1")], list_digest, "robot")
     ledger.note(request, list_digest, "待确认中有 1 张保单", "")
 
 

@@ -1,19 +1,25 @@
 """What a person has withdrawn is not confirmed, until a list names it again."""
 
+from collections.abc import Callable
 from dataclasses import asdict, replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
 
 from bot.cli import app
+from bot.confirmation import expansion
 from bot.confirmation.withdrawal import withdraw
 from bot.errors import BusinessException
 from bot.ledger.approval import PERSON, Approval
+from bot.ledger.entry import BulkRequest
 from bot.ledger.ledger import Ledger
 from bot.ledger.states import BEFORE_PRESS, State
 from bot.settings import Settings
-from tests.bot.items import ITEM, MAKER, bring_to
+from bot.work_item import WorkItem
+from tests.bot.items import ITEM, MAKER, OTHER_CONTACT, bring_to
 from tests.bot.stand_in import Form, Portal, make_robot, under_mandate
 
 
@@ -89,6 +95,56 @@ def test_what_is_withdrawn_while_its_form_is_filled_in_is_not_pressed(
 
     assert (state(ledger), portal.requests, robot.stopped) == (State.WITHDRAWN, 0, None)
     assert collected == []
+
+
+def expand(ledger: Ledger, request: WorkItem, list_digest: str) -> BulkRequest:
+    """Let 待确认 list XW1 and XW2 for a request; return what became of it."""
+    found = [SimpleNamespace(application_no=number) for number in ("XW1", "XW2")]
+    taken = expansion.expand(request, list_digest, ledger, Listing(found), MAKER)
+    assert taken == {"XW2"}
+    return next(one for one in ledger.requests(None) if one.list_digest == list_digest)
+
+
+class Listing:
+    """Stands in for sessions whose 待确认 lists these policies."""
+
+    def __init__(self, found: list[SimpleNamespace]) -> None:
+        self._found = found
+
+    def do(self, item: WorkItem, act: Callable[[Any], Any]) -> Any:
+        """List them."""
+        return self._found
+
+
+REQUEST = replace(ITEM, application_no="", row=9)
+
+
+@pytest.mark.parametrize(
+    "request_for_all", [REQUEST, replace(REQUEST, contact=OTHER_CONTACT.contact)]
+)
+@pytest.mark.parametrize("list_digest", ["list", "another list", ""])
+def test_a_request_for_all_does_not_begin_it_anew(
+    ledger: Ledger, request_for_all: WorkItem, list_digest: str
+):
+    """The row names no policy, in the same list, in another, or in none; the outcome says so."""
+    withdraw(ledger, ledger.entry(ITEM.reference), "张三")
+    before = ledger.entry(ITEM.reference)
+    if list_digest:
+        ledger.dispatch([request_for_all], list_digest, MAKER)
+    else:
+        ledger.ask([request_for_all])
+
+    told = [expand(ledger, request_for_all, list_digest) for _ in range(2)][-1]
+
+    assert ledger.entry(ITEM.reference) == before
+    assert "待确认中有 2 张保单；其中 1 张有人撤下过，没有办理：“XW1”" in told.explanation
+    assert told.is_answered
+    assert {one.item.application_no: one.state for one in ledger.entries(list_digest)} == {
+        "XW1": State.WITHDRAWN,
+        "XW2": State.READY,
+    }
+    ledger.dispatch([ITEM], "yet another list", MAKER)
+    assert state(ledger) is State.READY
 
 
 def test_a_withdrawal_that_is_late_by_one_move_still_holds(ledger: Ledger):
