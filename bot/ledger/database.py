@@ -15,6 +15,7 @@ from bot.ledger.audit import last_row, presses, unknown_references
 from bot.ledger.marker import AuditRow, Marker
 from bot.ledger.schema import ITEMS, MIGRATIONS, SCHEMA, VERSION
 from bot.ledger.states import STATE_WORDS
+from bot.persons import ROBOT
 from bot.private_files import make_private
 
 SHOWN_LOST = 5  # of the numbers in a message
@@ -155,7 +156,7 @@ class Database:
             )
 
     def _expect_row(self, file: Path, marked: AuditRow | None) -> None:
-        """Refuse a ledger whose audit ends before a decision of a person, or has gone another way.
+        """Refuse a ledger whose audit ends before the last row, or has gone another way.
 
         The numbers of the rows have no gap, and no row is ever changed.
         """
@@ -170,7 +171,7 @@ class Database:
         raise NotFit(
             f"台账 {file} 太旧：和标记文件相比，{told}，最后一条是{_told(marked)}；"
             "多半是从较早的备份恢复的",
-            "接着办就可能办了有人已经不同意、收回或清除的：请找回最新的台账；找不回时，"
+            "接着办就可能办了有人已经不同意、收回或清除的，或内容已经变了的：请找回最新的台账；找不回时，"
             f"照操作手册“从备份恢复以后”逐项查明，再删去标记文件 {self._marker} 的第四行",
         )
 
@@ -218,7 +219,8 @@ def _told(row: AuditRow) -> str:
     when = in_beijing(datetime.fromisoformat(row.at))
     number = row.reference.split("|", 2)[-1] or "没有申请编号的一行"
     states = {str(state): words for state, words in STATE_WORDS.items()}
-    return f" {when} {row.by} {number}：{states.get(row.new, '清除联系方式')}"
+    who = "程序" if row.by == ROBOT else row.by
+    return f" {when} {who} {number}：{states.get(row.new, '清除联系方式')}"
 
 
 def _open(file: Path) -> sa.Engine:

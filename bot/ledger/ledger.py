@@ -26,7 +26,6 @@ from bot.ledger.intake import insert, makers, take_found, take_in, take_request
 from bot.ledger.runs import Runs
 from bot.ledger.schema import AUDIT, ITEMS, REQUESTS, ROWS, VERSION
 from bot.ledger.states import MOVES, RESTARTABLE, State
-from bot.persons import ROBOT
 from bot.work_item import WorkItem, policy_of
 
 ACCEPTED = "accepted_declaration"  # in the audit: the digest of the wording
@@ -128,9 +127,7 @@ class Ledger:
         if new not in MOVES[old]:
             raise ValueError(f"{old} → {new}")
         is_claim = new is State.PRESSING
-        is_robots = by == ROBOT and not is_claim
-        written = self._database.writing if is_robots else self._database.deciding
-        with written() as transaction:
+        with self._database.deciding() as transaction:
             past = audit.policy_history(transaction, policy_of(reference)) if is_claim else None
             is_ours = audit.move(transaction, reference, old, new, by, **values)
             if is_ours and past and past.has_open_press:

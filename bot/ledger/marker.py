@@ -1,7 +1,7 @@
 """标记: a small file, away from the ledger, that says which ledger this computer works with.
 
-A copy or an older backup of a ledger does not know of every press and every decision of a person;
-the marker does.
+A copy or an older backup of a ledger lacks presses and decisions; the marker knows how far the
+ledger had come.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""The marker remembers the last word of a person: an older ledger does not undo it."""
+"""The marker remembers the last row of the audit: an older ledger does not undo it."""
 
 import json
 import shutil
@@ -16,7 +16,7 @@ from bot.ledger.database import Database
 from bot.ledger.ledger import Ledger
 from bot.ledger.marker import Marker
 from bot.ledger.opening import open_ledger
-from bot.ledger.states import State
+from bot.ledger.states import STATE_WORDS, State
 from bot.persons import ROBOT
 from bot.settings import Settings
 from pages.models import Contact
@@ -156,13 +156,32 @@ def test_a_copy_that_has_gone_another_way_is_refused(store: Store):
         store.opened()
 
 
-def test_what_the_program_did_alone_may_be_lost(store: Store):
-    """It opens a form and looks again; nobody's word is undone by that."""
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (State.READY, State.AWAITING_APPROVAL),
+        (State.APPROVED, State.CHANGED),
+        (State.APPROVED, State.READY),
+        (State.APPROVED, State.WITHDRAWN),
+        (State.AWAITING_APPROVAL, State.REFUSED),
+        (State.IN_DOUBT, State.READY),
+        (State.INTENT, State.IN_DOUBT),
+        (State.CONFIRMED, State.RETURNED),
+    ],
+)
+def test_what_moved_in_the_program_s_name_is_not_undone_either(
+    store: Store, old: State, new: State
+):
+    """What the portal changed voids an approval; and a name tells nothing of who has decided."""
+    bring_to(store.ledger, old)
     store.save()
-    assert store.ledger.move(ITEM.reference, State.READY, State.AWAITING_APPROVAL, ROBOT)
+    assert store.ledger.move(ITEM.reference, old, new, ROBOT)
     store.put_back()
 
-    assert store.opened().entry(ITEM.reference).state is State.READY
+    with pytest.raises(NotFit, match=rf"缺少最后 1 条记录.* 程序 XW1：{STATE_WORDS[new]}"):
+        store.opened()
+    store.put_back()
+    store.opened().close()
 
 
 def test_a_kill_between_decision_and_marker_harms_nothing(
