@@ -68,7 +68,7 @@ class Reason(StrEnum):
     VAULT_TAMPERED = "VAULT_TAMPERED", "保管库中的密码被人调换或改动", "经办人"
     NOT_ALL_TAKEN = "NOT_ALL_TAKEN", "这家企业待确认的保单没有全部办理", "经办人"
     NOT_REACHED = "NOT_REACHED", "还没有轮到这一行", "下次运行"
-    NOTHING_PENDING = "NOTHING_PENDING", "“待确认”中没有这家企业的保单", "经办人"
+    NOTHING_PENDING = "NOTHING_PENDING", "“待确认”中没有这家企业的保单", ""
     LIST_EDITED = "LIST_EDITED", "清单在运行中改过；改动没有办理", "经办人"
     OTHER_CONTACT = (
         "OTHER_CONTACT",

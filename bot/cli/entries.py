@@ -9,10 +9,10 @@ from bot.cli.output import line_time, out, print_line, print_table
 from bot.clock import BEIJING
 from bot.errors import Reason
 from bot.ledger.entry import Entry
-from bot.ledger.states import FOLLOWED_UP, NEXT_RUN, STATE_WORDS, WAITING_FOR
-from bot.results.row_outcome import ROW_WORDS, RowOutcome
+from bot.ledger.states import FOLLOWED_UP, STATE_WORDS
+from bot.results.row_outcome import RowOutcome
 from bot.results.sent_contact import SENT
-from bot.results.summary import GOOD, QUESTIONED
+from bot.results.standing import ROW_WORDS, is_open, who_acts
 from bot.work_item import mask_contact
 
 ENTRY_HEADINGS = ("企业名称", "申请编号", "状态", "等谁", "自何时", "说明", "下一步")
@@ -26,7 +26,7 @@ def print_entries(entries: Sequence[Entry], rows: Sequence[RowOutcome] = ()) -> 
     words = [STATE_WORDS[entry.state] for entry in entries] + [ROW_WORDS[one.state] for one in rows]
     for word, count in Counter(words).items():
         out.print(f"{word}：{count}")
-    waiting = [one for one in entries if one.state not in GOOD or one.code in QUESTIONED]
+    waiting = [one for one in entries if is_open(one.state, one.code)]
     open_rows = [one for one in rows if one.is_open]
     if out.is_terminal:
         print_table(ENTRY_HEADINGS, [*map(cells, waiting), *map(row_cells, open_rows)])
@@ -45,7 +45,7 @@ def print_lines(entries: Sequence[Entry], rows: Sequence[RowOutcome] = ()) -> No
     for one in rows:
         since = line_time(datetime.fromisoformat(one.since)) if one.since else ""
         named = (since, one.enterprise_name, one.label, ROW_WORDS[one.state], one.code)
-        print_line(out, (*named, one.who if one.is_open else "", one.explanation, one.next_step))
+        print_line(out, (*named, one.who, one.explanation, one.next_step))
 
 
 def entry_fields(entry: Entry) -> tuple[str, ...]:
@@ -56,7 +56,7 @@ def entry_fields(entry: Entry) -> tuple[str, ...]:
         entry.item.label,
         STATE_WORDS[entry.state],
         entry.code,
-        waits_for(entry),
+        who_acts(entry.state, entry.code),
         entry.explanation,
         entry.next_step,
     )
@@ -68,7 +68,7 @@ def cells(entry: Entry) -> tuple[str, ...]:
         entry.item.enterprise_name,
         entry.item.label,
         STATE_WORDS[entry.state],
-        waits_for(entry),
+        who_acts(entry.state, entry.code),
         when(entry),
         entry.explanation,
         entry.next_step,
@@ -79,12 +79,6 @@ def row_cells(one: RowOutcome) -> tuple[str, ...]:
     """Return the row of the same table for a row that led to no policy."""
     named = (one.enterprise_name, one.label, ROW_WORDS[one.state], one.who)
     return (*named, _short_time(one.since), one.explanation, one.next_step)
-
-
-def waits_for(entry: Entry) -> str:
-    """Return who must act: whoever the contradiction needs, else whoever the state waits for."""
-    reason = Reason.named(entry.code) if entry.code in QUESTIONED else None
-    return reason.who if reason else WAITING_FOR.get(entry.state, NEXT_RUN)
 
 
 def when(entry: Entry) -> str:
@@ -112,7 +106,7 @@ def facts(entry: Entry) -> dict[str, Any]:
         "state": entry.state,
         "code": entry.code,
         "reason": reason.sentence if reason else "",
-        "who": reason.who if reason else "",
+        "who": who_acts(entry.state, entry.code),
         "since": entry.changed_at,
         "explanation": entry.explanation,
         "next_step": entry.next_step,
@@ -130,7 +124,7 @@ def _row_facts(one: RowOutcome) -> dict[str, Any]:
         "state": one.state,
         "code": one.code,
         "reason": reason.sentence if reason else "",
-        "who": one.who if one.is_open else "",
+        "who": one.who,
         "since": one.since,
         "explanation": one.explanation,
         "next_step": one.next_step,

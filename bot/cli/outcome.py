@@ -20,7 +20,7 @@ from bot.evidence.sealing import SealNote
 from bot.ledger.entry import Entry
 from bot.ledger.states import FINISHED, STATE_WORDS, State
 from bot.operations.run import RunOutcome
-from bot.results.summary import QUESTIONED
+from bot.results.standing import QUESTIONED
 
 BROKEN_OFF = (Stop.BREAKER, Stop.LOCK, Stop.STORAGE, Stop.ERROR)
 

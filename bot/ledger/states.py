@@ -89,17 +89,3 @@ STATE_WORDS = {
     State.WITHDRAWN: "已撤下",
 }
 """The states of the ledger as people read them."""
-WAITING_FOR = {
-    State.AWAITING_APPROVAL: "审批人",
-    State.CONFIRMED: "保险公司",
-    State.ALREADY_CONFIRMED: "保险公司",
-    State.REFUSED: "经办人",
-    State.CHANGED: "经办人",
-    State.NEEDS_PERSON: "经办人",
-    State.IN_DOUBT: "经办人",
-    State.RETURNED: "经办人",
-    State.DECLINED: "经办人",
-    State.WITHDRAWN: "",
-}
-"""Who must act in a state; every other unfinished state waits for the next run."""
-NEXT_RUN = "下次运行"

@@ -9,8 +9,9 @@ from bot.clock import utc
 from bot.errors import Reason
 from bot.ledger.entry import Entry
 from bot.ledger.ledger import Ledger
-from bot.results.row_outcome import RowOutcome, RowState, of_request, row_label
+from bot.results.row_outcome import RowOutcome, of_request, row_label
 from bot.results.sent_contact import compared
+from bot.results.standing import RowState
 from bot.work_item import WorkItem
 from bot.work_list.file import digest_of
 from bot.work_list.reading import WorkList, read_work_list

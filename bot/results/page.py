@@ -9,8 +9,8 @@ from PIL import Image
 from bot.errors import Reason
 from bot.html import render
 from bot.ledger.states import State
-from bot.results.row_outcome import RowState
-from bot.results.summary import BAD, QUIET, WORDS, ItemSummary, RunSummary
+from bot.results.standing import WORDS, RowState
+from bot.results.summary import BAD, QUIET, ItemSummary, RunSummary
 from bot.work_list.workbook import publish
 
 PICTURE_WIDTH = 360

@@ -1,29 +1,14 @@
 """What became of a row of a list, or of a request, where that is no policy."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 from bot.errors import Reason
 from bot.ledger.entry import BulkRequest
 from bot.ledger.ledger import Ledger
-from bot.ledger.states import NEXT_RUN
+from bot.results import standing
+from bot.results.standing import RowState
 
 ALL_PENDING = "全部待确认"  # in place of 申请编号
-
-
-class RowState(StrEnum):
-    """Why there is no policy, or fewer policies than were asked for."""
-
-    NOT_TAKEN = "not_taken"  # the row is wrong, and was not taken in
-    NOT_REACHED = "not_reached"  # asked for, and the portal or the policies were not reached
-    NOTHING_PENDING = "nothing_pending"  # asked for, and the portal listed nothing
-
-
-ROW_WORDS = {
-    RowState.NOT_TAKEN: "未受理",
-    RowState.NOT_REACHED: "没有办到",
-    RowState.NOTHING_PENDING: "没有待确认",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +27,12 @@ class RowOutcome:
     @property
     def is_open(self) -> bool:
         """Whether somebody has to do something about it."""
-        return self.state is not RowState.NOTHING_PENDING
+        return standing.is_open(self.state, self.code)
 
     @property
     def who(self) -> str:
-        """Who must act."""
-        if self.state is RowState.NOT_TAKEN:
-            return "经办人"
-        reason = Reason.named(self.code)
-        return reason.who if reason else NEXT_RUN
+        """Who must act; empty if nobody has to."""
+        return standing.who_acts(self.state, self.code)
 
 
 def of_request(request: BulkRequest, has_policies: bool) -> RowOutcome | None:

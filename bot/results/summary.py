@@ -7,12 +7,11 @@ from datetime import datetime
 from pathlib import Path
 
 from bot.clock import in_beijing
-from bot.errors import Reason
 from bot.ledger.runs import Run
-from bot.ledger.states import CONTRADICTED, NEXT_RUN, STATE_WORDS, WAITING_FOR, State
-from bot.results.row_outcome import ROW_WORDS, RowState
+from bot.ledger.states import State
+from bot.results import standing
+from bot.results.standing import WORDS, RowState
 
-GOOD = frozenset({State.CONFIRMED, State.ALREADY_CONFIRMED, State.UNDERWRITTEN})
 BAD = frozenset({State.DECLINED, State.REFUSED, State.FAILED, RowState.NOT_TAKEN})
 QUIET = frozenset(
     {
@@ -24,9 +23,6 @@ QUIET = frozenset(
         RowState.NOTHING_PENDING,
     }
 )
-QUESTIONED = CONTRADICTED | {Reason.OTHER_CONTACT}
-"""The reasons for which a person must look at what is confirmed."""
-WORDS: Mapping[State | RowState, str] = dict([*STATE_WORDS.items(), *ROW_WORDS.items()])
 WORK_WORDS = {"serve": "运行", "follow_up": "查询审批"}  # by the name of the robot's workflow
 
 
@@ -65,20 +61,17 @@ class ItemSummary:
     @property
     def is_confirmed(self) -> bool:
         """Whether it is confirmed, and nobody has to look at it."""
-        return self.state in GOOD and self.code not in QUESTIONED
+        return standing.is_confirmed(self.state, self.code)
 
     @property
     def is_open(self) -> bool:
         """Whether somebody has to do something about it."""
-        return not self.is_confirmed and self.state is not RowState.NOTHING_PENDING
+        return standing.is_open(self.state, self.code)
 
     @property
     def waits_for(self) -> str:
-        """Who must take the next step."""
-        if isinstance(self.state, State) and self.code not in QUESTIONED:
-            return WAITING_FOR.get(self.state, NEXT_RUN)
-        reason = Reason.named(self.code)
-        return reason.who if reason else "经办人"
+        """Who must take the next step; empty if nobody has to."""
+        return standing.who_acts(self.state, self.code)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,8 @@ from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from bot.results.summary import NO_RESULT, WORDS, RowResult, RunSummary
+from bot.results.standing import WORDS
+from bot.results.summary import NO_RESULT, RowResult, RunSummary
 from bot.work_list.file import list_sheet
 from bot.work_list.opened import OpenList
 from bot.work_list.text import width

@@ -10,7 +10,7 @@ from openpyxl import load_workbook
 from bot.errors import Reason
 from bot.ledger.ledger import Ledger
 from bot.ledger.states import STATE_WORDS, State
-from bot.results.row_outcome import ROW_WORDS
+from bot.results.standing import ROW_WORDS
 from tests.bot.cli.office import EVERY_KIND, Office, answer_requests, asking
 from tests.bot.lists import row
 

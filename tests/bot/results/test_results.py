@@ -24,7 +24,7 @@ from bot.ledger.states import STATE_WORDS, State
 from bot.results.collect import write_results
 from bot.results.list_rows import rows_of
 from bot.results.page import write_html
-from bot.results.row_outcome import RowState
+from bot.results.standing import RowState
 from bot.results.summary import ItemSummary, RowResult, RunSummary
 from bot.results.workbook import RESULT_HEADINGS, write_workbook
 from bot.settings import load_settings
