@@ -52,6 +52,12 @@ def is_personal(name: str) -> bool:
     return file is not None and file.is_personal
 
 
+def is_document(name: str) -> bool:
+    """Tell whether a file of a pack is a 单证, which is kept as the portal gave it."""
+    file = PackFile.parse(name)
+    return file is not None and file.kind == "document"
+
+
 def pack_files(names: Iterable[str]) -> list[PackFile]:
     """Return the names that belong to a pack, sorted by stem, suffix and number."""
     return sorted(file for name in names if (file := PackFile.parse(name)))

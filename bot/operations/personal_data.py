@@ -6,14 +6,14 @@ their digests alone, and tell which of them were cleared.
 
 import json
 import shutil
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from bot.evidence.pack import Evidence
-from bot.evidence.pack_file import is_personal
+from bot.evidence.pack_file import is_document, is_personal
 from bot.evidence.seal import is_seal
 from bot.evidence.sealing import sealed
 from bot.ledger.entry import FORGOTTEN, BulkRequest, Entry
@@ -50,6 +50,18 @@ class Erased:
     files: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A work item with everyone whom the ledger or its pack names, each once."""
+
+    entry: Entry
+    contacts: tuple[Contact, ...]
+
+    def names(self, person: str) -> bool:
+        """Tell whether one of them is this person."""
+        return any(_is(person, one) for one in self.contacts)
+
+
 def purge(settings: Settings, limit: datetime) -> Erased:
     """Erase contact data and pictures of what has ended and has not changed since then.
 
@@ -72,17 +84,21 @@ def purge(settings: Settings, limit: datetime) -> Erased:
             if walk.stat().st_mtime < limit.timestamp():  # its pictures may show a form
                 shutil.rmtree(walk)
         return _erase(
-            settings, ledger, evidence, old, lambda one: bool(one.list_digest) or one.is_answered
+            settings,
+            ledger,
+            evidence,
+            _known(old, evidence),
+            lambda one: bool(one.list_digest) or one.is_answered,
         )
 
 
 def delete(settings: Settings, person: str) -> Erased:
     """Erase the data of one person; raises as `purge` says."""
     with _opened(settings) as (ledger, evidence):
-        entries = ledger.rounds()
-        sought = _sought(person, entries, evidence)
-        theirs = [one for one in entries if _is_any(person, _contacts(one, evidence))]
-        others = [one for one in entries if one not in theirs]
+        known = _known(ledger.rounds(), evidence)
+        sought = _sought(person, known)
+        theirs = [one for one in known if one.names(person)]
+        others = [one.entry for one in known if not one.names(person)]
         erased = _erase(
             settings, ledger, evidence, theirs, lambda one: _is(person, one.item.contact), sought
         )
@@ -119,20 +135,27 @@ def _erase(
     settings: Settings,
     ledger: Ledger,
     evidence: Evidence,
-    entries: list[Entry],
+    known: Sequence[_Known],
     is_due: Callable[[BulkRequest], bool],
     also: Iterable[str] = (),
 ) -> Erased:
-    """Erase the contacts of these entries; `also` names what else to look for in their packs."""
-    known = [
-        one.item.reference
-        for one in entries
-        if any(asdict(item.contact) != FORGOTTEN for item in one.items)
+    """Erase the contacts of these items; `also` names what else to look for in their packs."""
+    references = [
+        one.entry.item.reference
+        for one in known
+        if any(asdict(item.contact) != FORGOTTEN for item in one.entry.items)
     ]
-    due = [_personal({*details_of(_contacts(one, evidence)), *also}, one.item) for one in entries]
-    ledger.forget(known, is_due, settings.operator)
-    files = [_clear(ledger, evidence, *one) for one in zip(entries, due, strict=True)]
-    return Erased(items=len(known), files=sum(files))
+    ledger.forget(references, is_due, settings.operator)
+    files = [
+        _clear(
+            ledger,
+            evidence,
+            one.entry,
+            _personal({*details_of(one.contacts), *also}, one.entry.item),
+        )
+        for one in known
+    ]
+    return Erased(items=len(references), files=sum(files))
 
 
 def _clear(ledger: Ledger, evidence: Evidence, entry: Entry, is_due: Callable[[Path], bool]) -> int:
@@ -146,8 +169,10 @@ def _personal(details: Iterable[str], item: WorkItem) -> Callable[[Path], bool]:
 
 
 def _naming(details: Iterable[str], item: WorkItem) -> Callable[[Path], bool]:
-    """Return what tells whether a file holds one of these details."""
-    return lambda file: file.is_file() and holds(file.read_bytes(), details, item)
+    """Return what tells whether a file holds one of these details; of a 单证 nobody asks that."""
+    return lambda file: (
+        not is_document(file.name) and file.is_file() and holds(file.read_bytes(), details, item)
+    )
 
 
 def _find(ledger: Ledger, evidence: Evidence, person: str) -> list[Held]:
@@ -156,15 +181,16 @@ def _find(ledger: Ledger, evidence: Evidence, person: str) -> list[Held]:
         for one in ledger.requests(None)
         if _is(person, one.item.contact)
     ]
-    entries = ledger.rounds()
-    sought = _sought(person, entries, evidence)
-    items = [_held(one, evidence, person, sought) for one in entries]
+    known = _known(ledger.rounds(), evidence)
+    sought = _sought(person, known)
+    items = [_held(one, evidence, person, sought) for one in known]
     return asked + [one for one in items if one.contacts or one.files]
 
 
-def _held(entry: Entry, evidence: Evidence, person: str, sought: tuple[str, ...]) -> Held:
+def _held(known: _Known, evidence: Evidence, person: str, sought: tuple[str, ...]) -> Held:
     """Return what one work item holds of a person; no contacts if they are somebody else's."""
-    pack, contacts = evidence.pack(entry.item), _contacts(entry, evidence)
+    entry = known.entry
+    pack = evidence.pack(entry.item)
     names = _naming(sought, entry.item)
     files = sorted(pack.iterdir()) if sought and pack.is_dir() else []
     by_words = (one for one in files if not (is_personal(one.name) or is_seal(one)))
@@ -173,29 +199,29 @@ def _held(entry: Entry, evidence: Evidence, person: str, sought: tuple[str, ...]
         entry.item.enterprise_name,
         entry.item.label,
         STATE_WORDS[entry.state],
-        contacts if _is_any(person, contacts) else (),
+        known.contacts if known.names(person) else (),
         str(pack),
         tuple(one.name for one in by_words if names(one)),
     )
 
 
-def _sought(person: str, entries: Iterable[Entry], evidence: Evidence) -> tuple[str, ...]:
+def _sought(person: str, known: Iterable[_Known]) -> tuple[str, ...]:
     """Return what to look for in words: a number, an address, or the name of a known contact.
 
     Any other word may stand in every page, and nobody's data is meant by it.
     """
-    is_known = any(_is_any(person, _contacts(one, evidence)) for one in entries)
+    is_known = any(one.names(person) for one in known)
     return (person.strip(),) if is_known or is_distinct(person) else ()
 
 
+def _known(entries: Iterable[Entry], evidence: Evidence) -> list[_Known]:
+    """Return each work item with its people; every pack is read once for that."""
+    return [_Known(one, _contacts(one, evidence)) for one in entries]
+
+
 def _contacts(entry: Entry, evidence: Evidence) -> tuple[Contact, ...]:
-    """Return everyone whom the ledger or the pack of an entry names, each once."""
-    known = [item.contact for item in entry.items]
-    return tuple(dict.fromkeys((*known, *evidence.contacts(entry.item))))
-
-
-def _is_any(person: str, contacts: Iterable[Contact]) -> bool:
-    return any(_is(person, one) for one in contacts)
+    listed = [item.contact for item in entry.items]
+    return tuple(dict.fromkeys((*listed, *evidence.contacts(entry.item))))
 
 
 def _is(person: str, contact: Contact) -> bool:

@@ -2,6 +2,7 @@
 
 import json
 import stat
+from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -20,7 +21,8 @@ from bot.ledger.opening import opened_ledger
 from bot.ledger.states import State
 from bot.operations import personal_data
 from bot.settings import Settings
-from pages.models import Contact
+from bot.work_item import WorkItem
+from pages.models import Contact, Document
 from tests.bot.archive import SNAPSHOT, Archive
 from tests.bot.items import ITEM, MAKER, bring_to
 
@@ -309,6 +311,54 @@ def test_a_word_of_every_page_deletes_nothing(settings: Settings, word: str):
     """A slip of the pen is no person."""
     assert personal_data.find(settings, word) == []
     assert personal_data.delete(settings, word) == personal_data.Erased(0, 0)
+
+
+@pytest.mark.parametrize("said", ["13800138000", "+86 138-0013-8000", "contact@example.com"])
+@pytest.mark.parametrize("act", ["purge", "delete"])
+def test_a_document_is_kept_as_the_portal_gave_it(settings: Settings, said: str, act: str):
+    """Its bytes may hold the number; the page of an approval shows it, and the digest covers it."""
+    content = b"%PDF-1.7 " + said.encode()
+    document = Document("单证", content)
+    with opened_ledger(settings) as ledger:
+        evidence = Evidence(settings.evidence)
+        evidence.begin()
+        evidence.keep_document(ITEM, document)
+        evidence.seal(ledger.entry(ITEM.reference), ledger.history(ITEM.reference))
+        evidence.end()
+
+    found = [one.files for one in personal_data.find(settings, ITEM.contact.mobile)]
+    if act == "purge":
+        personal_data.purge(settings, LATER)
+    else:
+        personal_data.delete(settings, ITEM.contact.mobile)
+        personal_data.delete(settings, said)  # nobody's contact any more, only looked for in words
+    verdict = verify(settings.evidence, settings.store / PUBLIC_KEY)
+
+    assert {*found} == {()}
+    assert Evidence(settings.evidence).document(ITEM, document.sha256) == content
+    assert verdict.findings == []
+
+
+@pytest.mark.parametrize("act", ["purge", "delete", "find"])
+def test_the_contacts_of_a_pack_are_read_once(
+    settings: Settings, act: str, monkeypatch: pytest.MonkeyPatch
+):
+    """However many packs there are, a deletion that a person waits for ends."""
+    read = Counter[str]()
+    real = Evidence.contacts
+
+    def contacts(self: Evidence, item: WorkItem) -> list[Contact]:
+        read[item.reference] += 1
+        return real(self, item)
+
+    monkeypatch.setattr(Evidence, "contacts", contacts)
+    if act == "purge":
+        personal_data.purge(settings, LATER)
+    else:
+        getattr(personal_data, act)(settings, ITEM.contact.mobile)
+
+    assert read
+    assert set(read.values()) == {1}
 
 
 def write_unmasked(settings: Settings, said: str) -> list[Path]:
