@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from bot.clock import now_in_beijing
 from bot.credentials.passwords import Passwords
-from bot.errors import BusinessException
+from bot.errors import BusinessException, Reason
 from bot.ledger.approval import PERSON
 from bot.ledger.entry import Entry
 from bot.ledger.opening import opened_ledger
@@ -89,7 +89,11 @@ def _missing_password(
         passwords.find(uscc, account)
     except BusinessException as error:
         problem = f"{error.explanation}，第 {listed(rows)} 行不能办"
-        fix = f"{error.next_step}；几个账号都没有时，用 credentials set --missing 清单一次录入"
+        fix = error.next_step
+        if error.code is Reason.NO_CREDENTIAL:
+            fix += (
+                "；几个账号都没有时，用 single-window credentials set --missing 清单.xlsx 一次录入"
+            )
         return Unfit("B65", problem, fix)
     return None
 

@@ -10,6 +10,7 @@ import pytest
 from openpyxl import load_workbook
 
 from bot.credentials.passwords import ENVIRONMENT_PREFIX, Passwords
+from bot.errors import BusinessException, Reason
 from bot.ledger.approval import MANDATE, PERSON, Approval
 from bot.ledger.ledger import Ledger
 from bot.ledger.opening import opened_ledger
@@ -20,6 +21,7 @@ from bot.results.collect import write_results
 from bot.results.list_rows import rows_of
 from bot.settings import Settings, load_settings
 from bot.work_list.reading import WorkList, read_work_list
+from pages.models import Secret
 from tests.bot.homes import write_settings
 from tests.bot.lists import ENTERPRISE, ORIGIN, place, row, says_what_to_do, uscc, write_xlsx
 
@@ -107,6 +109,25 @@ def test_an_account_without_a_password_is_told_once(tmp_path: Path):
     assert ENVIRONMENT_PREFIX + uscc(9) in finding.fix
     assert finding.value == "m***"
     assert [item.row for item in work_list.items] == [2, 4]
+
+
+@pytest.mark.parametrize(
+    ("code", "is_told"),
+    [(Reason.NO_CREDENTIAL, True), (Reason.KEYRING_LOCKED, False), (Reason.VAULT_TAMPERED, False)],
+)
+def test_only_a_missing_password_is_to_be_typed(tmp_path: Path, code: Reason, is_told: bool):
+    """Into a locked keyring, or beside what was tampered with, nobody is sent to type more."""
+
+    class Unfit:
+        def find(self, uscc: str, account: str) -> Secret:
+            raise BusinessException(code, "没有得到密码", "先做这一步")
+
+    path = write_xlsx(tmp_path / "清单.xlsx", [row(1)])
+    (finding,) = admit(read_work_list(path, ORIGIN), _settings(tmp_path), Unfit()).errors
+
+    assert finding.fix.startswith("先做这一步")
+    assert ("single-window credentials set --missing 清单.xlsx" in finding.fix) == is_told
+    assert is_told or finding.fix == "先做这一步"
 
 
 SPOILT: list[dict[str, str]] = [
