@@ -22,6 +22,7 @@ from typing import Any
 from urllib.parse import quote, quote_plus, unquote
 
 from ahocorasick_rs import BytesAhoCorasick
+from stdnum.cn import uscc
 
 from pages.models import Secret
 
@@ -32,12 +33,17 @@ READ_ONLY = (".sqlite", ".sqlite-shm", ".sqlite-wal")  # a rewrite would break t
 DEEPEST = 5  # archives in archives
 ZIP = b"PK\x03\x04"
 UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError)  # the last: encrypted
-# what a random value is made of: long pieces that are neither words nor numbers
-PIECE = re.compile(r"[0-9A-Za-z]{8,}")
+# what a random value is made of: pieces that are neither words nor numbers
+PIECE = re.compile(r"[0-9A-Za-z]+")
 RUN = re.compile(r"[0-9]{4,}|[A-Z][a-z]{3,}|[a-z]{4,}|[A-Z]{4,}")
 CHANGE = re.compile(r"(?<=[0-9])(?=[A-Za-z])|(?<=[A-Za-z])(?=[0-9])|(?<=[a-z])(?=[A-Z])")
+HEX = re.compile(r"(?i)[0-9a-f]{16,}")
 VOWEL, CONSONANTS = re.compile(r"(?i)[aeiouy]"), re.compile(r"(?i)[^aeiouy0-9]{5}")
-NOISE, LONG = 5, 20  # characters
+NOISE, SHORT, LONG = 5, 7, 20  # characters
+FEWEST_VOWELS = 1 / 5  # of the letters of a word
+MOST_CHANGES = 1 / 5  # of letter case, or between letter and digit, for each character of a text
+CHANGES_OF_A_PART = 1  # as in web1 or v2, between the dots of a host or of a version
+CHANGES_OF_A_CODE = 3  # as many may a code of words and numbers have, however long
 ALNUM = frozenset(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
 # one key press in a trace: a single one is harmless, a row of them can spell a secret
 KEY_PRESS = re.compile(
@@ -118,7 +124,11 @@ def tokens(cookies: Iterable[Mapping[str, Any]]) -> Iterator[Secret]:
 
 
 def looks_random(value: str) -> bool:
-    """Tell whether a value is a token, and not words, numbers or times that people write."""
+    """Tell whether a value is a token, and not words, numbers or times that people write.
+
+    A session of fewer than 20 digits and no letter is left out on purpose: it could be a time, a
+    telephone number or the number of a record, which stand in ordinary pages.
+    """
     joined = re.sub(r"[-_+]", "", unquote(value))  # signs of Base64, and of a UUID
     return sum(map(_noise, PIECE.findall(joined))) >= NOISE
 
@@ -127,10 +137,22 @@ def _noise(piece: str) -> int:
     """Return how many characters of a piece belong to no word and to no number."""
     if piece.isdigit():
         return len(piece) if len(piece) >= LONG else 0
+    is_long_code = len(piece) >= LONG and not piece.isalpha()
     changes = len(CHANGE.findall(piece))
-    if changes * 5 > len(piece) or (changes > 3 and len(piece) >= LONG and not piece.isalpha()):
+    if len(piece) <= SHORT:
+        return len(piece) if changes > CHANGES_OF_A_PART else 0
+    if (
+        changes / len(piece) > MOST_CHANGES
+        or (is_long_code and changes > CHANGES_OF_A_CODE)
+        or _is_hex(piece)
+    ):
         return len(piece)
     return len(RUN.sub(lambda run: "" if _is_plain(run[0]) else run[0], piece))
+
+
+def _is_hex(piece: str) -> bool:
+    """Tell whether a piece is a hexadecimal value, and not 统一社会信用代码 or a word."""
+    return bool(HEX.fullmatch(piece)) and not piece.isalpha() and not uscc.is_valid(piece)
 
 
 def _is_plain(run: str) -> bool:
@@ -138,7 +160,7 @@ def _is_plain(run: str) -> bool:
     if run.isdigit():
         return True
     vowels = len(VOWEL.findall(run))
-    return vowels * 5 >= len(run) and not CONSONANTS.search(run)
+    return vowels / len(run) >= FEWEST_VOWELS and not CONSONANTS.search(run)
 
 
 class SecretScanner:

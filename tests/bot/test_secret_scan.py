@@ -242,6 +242,8 @@ TOKENS = [
     "eyJhbGciOiJIUzI1NiJ9.eyJ1IjoxfQ.3Xk9Zq1Lm7Pv2Rt8",
     "QmFzZTY0K3Nlc3Npb24vMTIz%2BA9d%3D",
     "83719504628175930462817593",
+    *("k7Qm2Z.pX9vB1.tR5wY3.cN8sD4", "9f2.c41.7ae.b03.5d8", "Xk9Zq1.Lm7Pv2.Rt8Wy4"),
+    *("1234567890abcdef", "00000000deadbeef", "abcdefabcdef1234", "20261129a1b00000"),
 ]
 WORDS = [
     *("zh-CN", "guangdong", "GuangDong", "dark", "1", "true", "utf-8", "guangzhou440100"),
@@ -250,6 +252,9 @@ WORDS = [
     *("%E5%B9%BF%E4%B8%9C", "/sw/pending/list?page=1", '{"lang":"zh","theme":"dark"}'),
     *("GuangdongInternationalTradeSingleWindow", "zhongshan-city-district-office"),
     "Mozilla/5.0 (X11; Linux x86_64)",
+    *("www.singlewindow.gd.cn", "web1.app2.portal.gd.cn", "node01.rack02.dc3.example.com"),
+    *("GA1.2.123456789.1732867200", "10.0.19045.3324", "deadbeefdeadbeef"),
+    *("4417328672001232", "2026.11.29.10.30.00", "91440101000000027A", "91440101000000086D"),
 ]
 
 
