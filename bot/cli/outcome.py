@@ -1,8 +1,6 @@
 """What a run, or the follow-up of one, came to: shown, and as an exit code."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from pathlib import Path
 from typing import Any
 
 from bot.cli.entries import (
@@ -13,6 +11,7 @@ from bot.cli.entries import (
     print_lines,
     rows_facts,
 )
+from bot.cli.files import print_files, print_leaks
 from bot.cli.frame import ALL_DONE, CTRL_C, NEEDS_PERSON, TECHNICAL_TROUBLE
 from bot.cli.output import out, print_json, print_table
 from bot.confirmation.stop import Stop
@@ -72,12 +71,6 @@ def outcome_facts(outcome: RunOutcome) -> dict[str, Any]:
     }
 
 
-def print_files(files: Iterable[Path]) -> None:
-    """Say where the results lie."""
-    for file in files:
-        out.print(f"结果：{file}", markup=False)
-
-
 def _print_elsewhere(entries: list[Entry]) -> None:
     """Name what other lists have left in doubt."""
     if entries:
@@ -107,17 +100,6 @@ def _seal_facts(note: SealNote | None) -> dict[str, Any] | None:
         "public_key": str(note.public_key),
         "lacking": note.lacking,
     }
-
-
-def print_leaks(leaks: Sequence[Path]) -> None:
-    """Say which files held a secret, and what to do."""
-    for file in leaks:
-        out.print(f"文件中留有密码或登录凭据：{file}", style="red", markup=False)
-    if leaks:
-        out.print(
-            "已封存的证据和台账没有动，别的文件已移到台账旁的 quarantine。"
-            "请改掉密码，并联系维护人员；证据里的联系方式可以用 single-window delete 清除。"
-        )
 
 
 def exit_code(outcome: RunOutcome, is_whole: bool, is_rehearsal: bool) -> int:

@@ -2,9 +2,9 @@
 
 from collections import Counter
 
+from bot.cli.files import print_files, print_leaks
 from bot.cli.frame import ALL_DONE, NEEDS_PERSON, TECHNICAL_TROUBLE, new_group
 from bot.cli.intake import looks
-from bot.cli.outcome import print_files, print_leaks
 from bot.cli.output import line_time, out, print_json, print_line, print_table
 from bot.cli.person import attendant
 from bot.cli.progress import counter, shown_progress

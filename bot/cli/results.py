@@ -2,9 +2,9 @@
 
 from bot.cli import options
 from bot.cli.entries import print_entries, rows_facts
+from bot.cli.files import print_files
 from bot.cli.frame import ALL_DONE, NEEDS_PERSON, new_group
 from bot.cli.intake import checked_list
-from bot.cli.outcome import print_files
 from bot.cli.output import print_json
 from bot.ledger.opening import existing_ledger
 from bot.results.collect import write_results

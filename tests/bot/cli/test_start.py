@@ -58,6 +58,15 @@ def test_ctrl_c_while_a_module_is_loaded(tmp_path: Path, module: str, words: lis
     assert SENTENCE in ended.stderr
 
 
+@pytest.mark.parametrize("command", ["results", "reconcile", "status", "dispatch", "verify"])
+def test_a_command_that_runs_nothing_loads_no_engine(command: str):
+    """It would cost a second of every call."""
+    code = f"import sys, bot.cli.{command}; print('dbos' in sys.modules)"
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert ended.stdout.strip() == "False"
+
+
 @pytest.mark.parametrize("seconds", [0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.8, 3])
 def test_ctrl_c_in_the_first_second(tmp_path: Path, seconds: float):
     """At any moment from the first line of ours on, until the command waits for a person."""
