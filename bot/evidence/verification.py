@@ -43,6 +43,7 @@ FOUND = {"record": "“保单查询”所见", "after": "确认后的画面"}  #
 OF_A_PACK = {"manifest", "before", "after", "document", "exchange", "look", "page", *RECORDS}
 MOST_FINDINGS = 500  # that are listed
 CONFIRMED = {State.CONFIRMED, State.ALREADY_CONFIRMED, *DECIDED}
+GoodSeal = tuple[Seal, dict[str, Any]]  # with its facts, checked
 
 
 @dataclass(slots=True)
@@ -131,8 +132,8 @@ class _Verification:
     def packs(self, packs: list[Path]) -> None:
         """Verify packs without their chain."""
         for pack in packs:
-            if seal := self._seal(pack / MANIFEST):
-                facts = seal.facts
+            if good := self._seal(pack / MANIFEST):
+                _, facts = good
                 if facts["kind"] != PACK:
                     self._find(f"{self._name(pack / MANIFEST)} 不是证据包的封存")
                     continue
@@ -145,47 +146,45 @@ class _Verification:
 
     def whole(self, head: str) -> None:
         """Verify the chain, and every pack by its last seal."""
-        seals = self._chain(head)
-        last: dict[str, Seal] = {}
-        for seal in seals:
-            if seal.facts["kind"] == PACK:
-                before = last.get(seal.facts["pack"])
-                self._follows(seal.facts, before.facts if before else {})
-                last[seal.facts["pack"]] = seal
-        for name, seal in last.items():
+        last: dict[str, GoodSeal] = {}
+        for seal, facts in self._chain(head):
+            if facts["kind"] == PACK:
+                _, before = last.get(facts["pack"], (None, {}))
+                self._follows(facts, before)
+                last[facts["pack"]] = seal, facts
+        for name, (seal, facts) in last.items():
             pack = self._folder / name
             if not is_folder(pack):
                 self._find(f"缺少证据包 {name}，或它是链接")
             else:
                 self._expect_last_seal(pack, seal)
-                self._pack(pack, seal.facts)
+                self._pack(pack, facts)
         self._strangers({self._folder / name for name in last})
         if not head:
             told = "没有给出证据链头，没有核对链尾有没有被截去：请用 --head 给出结果网页上的链头"
             self.verdict.notes.append(told)
 
-    def _chain(self, head: str) -> list[Seal]:
-        """Return the good seals, and check that no seal is missing between them."""
-        seals: list[Seal] = []
-        previous, known = Head(0, ""), set()
+    def _chain(self, head: str) -> Iterator[GoodSeal]:
+        """Give the good seals, and check that no seal is missing between them."""
+        previous, known, kind = Head(0, ""), set(), ""
         names = [one for one in self._listed(self._folder / CHAIN) if one.suffix == ".json"]
         for name in names:
-            seal = self._seal(name)
-            if not seal:
+            good = self._seal(name)
+            if not good:
                 previous = Head(previous.sequence + 1, self._digest(name))
                 continue
-            facts = seal.facts
+            seal, facts = good
             if facts["sequence"] != previous.sequence + 1 or facts["previous"] != previous.digest:
                 self._find(f"封存链在 {name.name} 之前断开：少了、多了或换了一环")
             previous = Head(facts["sequence"], seal.digest)
             known.add(str(previous))
-            seals.append(seal)
+            kind = facts["kind"]
+            yield good
         self.verdict.head = previous if names else None
         if head and head not in known:
             self._find(f"封存链里没有链头 {head}：链尾被截去，或不是同一份证据")
-        if not seals or seals[-1].facts["kind"] != RUN:
+        if kind != RUN:
             self._find("封存链没有结束：最后一次运行被中断（再运行一次即补上），或链尾被截去")
-        return seals
 
     def _follows(self, facts: dict[str, Any], before: dict[str, Any]) -> None:
         """Check that a later seal of a pack still lists every file of the earlier seal."""
@@ -288,8 +287,8 @@ class _Verification:
             self._find(f"没有核对 {self._name(file)}：{error.strerror or error}")
             return ""
 
-    def _seal(self, name: Path) -> Seal | None:
-        """Return a seal whose signature is good and that says what a seal says."""
+    def _seal(self, name: Path) -> GoodSeal | None:
+        """Return a seal whose signature is good, with its facts if they are what a seal says."""
         try:
             seal = Seal.read(name)
         except UnfitFile as error:
@@ -304,11 +303,10 @@ class _Verification:
             self._find(f"{self._name(name)} 的签名不对：内容被改动，或不是这把公钥签的")
             return None
         try:
-            checked_facts(seal.content)
+            return seal, checked_facts(seal.content)
         except UnfitFile as error:
             self._find(f"{self._name(name)} {error}")
             return None
-        return seal
 
     def judge_key(self) -> None:
         """Replace all findings by one if no signature at all matches this key."""
