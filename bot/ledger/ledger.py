@@ -155,11 +155,13 @@ class Ledger:
         named = sa.select(ROWS.c.reference).where(ROWS.c.list_digest == list_digest)
         return self._select(ITEMS.c.reference.in_(named))
 
-    def dropped(self, file: Path) -> list[Entry]:
-        """Return what this list file has named, and the newest version of no other list names."""
+    def dropped(self, file: Path) -> set[str]:
+        """Return the references that this list file has named, and no other list's newest version.
+
+        Whoever asks has read a version that may be newer than all of these.
+        """
         with self._database.reading() as connection:
-            references = lists.dropped(connection, file)
-        return [one for one in self.entries() if one.item.reference in references]
+            return lists.dropped(connection, file)
 
     def numbers(self) -> set[str]:
         """Return the application number of every work item."""

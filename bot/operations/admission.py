@@ -39,14 +39,15 @@ def admit(work_list: WorkList, settings: Settings, passwords: Passwords) -> Work
         return judged
     with opened_ledger(settings) as ledger:
         known = {entry.item.policy: entry for entry in ledger.entries()}
-        dropped = [] if judged.errors else _dropped(judged.items, ledger.dropped(judged.path))
+        brought = set() if judged.errors else ledger.dropped(judged.path)
     found = {item.row: known[item.policy] for item in judged.items if item.policy in known}
+    before = (one for one in known.values() if one.item.reference in brought)
     oldest = now_in_beijing() - timedelta(hours=settings.approval_hours)
     return judged.with_remarks(
         (
             *_done(found, len(judged.items)),
             *_in_doubt(found),
-            *_no_longer_listed(dropped),
+            *_no_longer_listed(_dropped(judged.items, before)),
             *_returned(found),
             *_void_approvals(judged.items, found, oldest),
         )

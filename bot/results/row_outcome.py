@@ -64,5 +64,6 @@ def last_requests(ledger: Ledger) -> list[RowOutcome]:
     """Return what became of each enterprise's last request, of whichever list."""
     in_order = sorted(ledger.requests(None), key=lambda one: one.changed_at)
     last = {one.item.uscc: one for one in in_order}.values()
-    found = (of_request(one, one.item.row in ledger.rows(one.list_digest)) for one in last)
+    rows = {digest: ledger.rows(digest) for digest in {one.list_digest for one in last}}
+    found = (of_request(one, one.item.row in rows[one.list_digest]) for one in last)
     return [one for one in found if one]

@@ -112,6 +112,23 @@ def test_what_was_asked_and_not_reached_is_not_done(
     assert ("没有要办的了" in status.stdout) == (code == 0)
 
 
+def test_status_reads_the_rows_of_a_list_once(office: Office, monkeypatch: pytest.MonkeyPatch):
+    """However many enterprises it asks for."""
+    office.call("run", office.write(*map(asking, range(3, 7))))
+    office.call("run", office.write(asking(7), name="别的.xlsx"))
+    read = Counter[str]()
+    real = Ledger.rows
+
+    def rows(self: Ledger, list_digest: str) -> dict[int, list[str]]:
+        read[list_digest] += 1
+        return real(self, list_digest)
+
+    monkeypatch.setattr(Ledger, "rows", rows)
+    office.call("status")
+
+    assert list(read.values()) == [1, 1]
+
+
 def test_a_request_that_was_answered_later_is_not_told_any_more(office: Office):
     """Whichever list asked first: the last answer about an enterprise counts."""
     office.call("run", office.write(asking(5), name="先前.xlsx"))

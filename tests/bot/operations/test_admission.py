@@ -1,6 +1,7 @@
 """Admission: a good list against settings, passwords and ledger, before any browser starts."""
 
 import os
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
@@ -12,6 +13,7 @@ from openpyxl import load_workbook
 from bot.credentials.passwords import ENVIRONMENT_PREFIX, Passwords
 from bot.errors import BusinessException, Reason
 from bot.ledger.approval import MANDATE, PERSON, Approval
+from bot.ledger.entry import Entry
 from bot.ledger.ledger import Ledger
 from bot.ledger.opening import opened_ledger
 from bot.ledger.states import State
@@ -128,6 +130,24 @@ def test_only_a_missing_password_is_to_be_typed(tmp_path: Path, code: Reason, is
     assert finding.fix.startswith("先做这一步")
     assert ("single-window credentials set --missing 清单.xlsx" in finding.fix) == is_told
     assert is_told or finding.fix == "先做这一步"
+
+
+def test_the_ledger_is_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Also where the list has named more before."""
+    listed = write_xlsx(tmp_path / "清单.xlsx", [row(1), row(2), row(3)])
+    dispatch(_settings(tmp_path), read_work_list(listed, ORIGIN))
+    read = Counter[str]()
+    real = Ledger.rounds
+
+    def rounds(self: Ledger) -> list[Entry]:
+        read["rounds"] += 1
+        return real(self)
+
+    monkeypatch.setattr(Ledger, "rounds", rounds)
+    findings = _admit(write_xlsx(listed, [row(1)])).findings
+
+    assert [one.code for one in findings] == ["B83"]
+    assert read["rounds"] == 1
 
 
 SPOILT: list[dict[str, str]] = [
