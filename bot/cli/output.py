@@ -30,16 +30,8 @@ class Output(Console):
 
     def print(self, *objects: Any, **options: Any) -> None:
         """Print, with hidden characters spelled out."""
-        super().print(*map(_visible, objects), **options)
-
-
-def _visible(printed: Any) -> Any:
-    """Return a text in one line; line breaks before and after it are blank lines of ours."""
-    if not isinstance(printed, str):
-        return printed
-    line = printed.strip("\n")
-    before, _, after = printed.partition(line) if line else (printed, "", "")
-    return before + visible(line) + after
+        shown = (visible(one) if isinstance(one, str) else one for one in objects)
+        super().print(*shown, **options)
 
 
 out = Output(soft_wrap=True, highlight=False)
@@ -88,8 +80,10 @@ def line_time(moment: datetime) -> str:
 def print_json(data: Any) -> None:
     """Print for machines; what is hidden stands as JSON's own escapes, so no value changes."""
     text = json.dumps(data, ensure_ascii=False, indent=2)
-    print("\n".join("".join(map(_in_json, line)) for line in text.split("\n")))
+    print("\n".join(map(_in_json, text.split("\n"))))
 
 
-def _in_json(character: str) -> str:
-    return json.dumps(character)[1:-1] if is_hidden(character) else character
+def _in_json(line: str) -> str:
+    if line.isprintable():
+        return line
+    return "".join(json.dumps(one)[1:-1] if is_hidden(one) else one for one in line)
