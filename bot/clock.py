@@ -21,10 +21,20 @@ def utc(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="milliseconds")
 
 
+def utc_now() -> str:
+    """Return the current time as `utc` formats it."""
+    return utc(datetime.now(UTC))
+
+
+def beijing(moment: datetime) -> str:
+    """Format a moment in Beijing time with its zone, to the second, for lines and records."""
+    return moment.astimezone(BEIJING).isoformat(timespec="seconds")
+
+
 def stamp(moment: datetime) -> dict[str, str]:
     """Return a moment in UTC and in Beijing, and the zone of this machine."""
     return {
         "utc": utc(moment),
-        "beijing": moment.astimezone(BEIJING).isoformat(timespec="seconds"),
+        "beijing": beijing(moment),
         "zone": f"{moment.astimezone():%Z %z}",
     }

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from bot.cli.output import line_time, out, print_line, print_table
-from bot.clock import BEIJING
+from bot.cli.output import out, print_line, print_table
+from bot.clock import BEIJING, beijing
 from bot.errors import Reason
 from bot.ledger.entry import Entry
 from bot.ledger.states import FOLLOWED_UP, STATE_WORDS
@@ -43,7 +43,7 @@ def print_lines(entries: Sequence[Entry], rows: Sequence[RowOutcome] = ()) -> No
     for entry in entries:
         print_line(out, entry_fields(entry))
     for one in rows:
-        since = line_time(datetime.fromisoformat(one.since)) if one.since else ""
+        since = beijing(datetime.fromisoformat(one.since)) if one.since else ""
         named = (since, one.enterprise_name, one.label, ROW_WORDS[one.state], one.code)
         print_line(out, (*named, one.who, one.explanation, one.next_step))
 
@@ -51,7 +51,7 @@ def print_lines(entries: Sequence[Entry], rows: Sequence[RowOutcome] = ()) -> No
 def entry_fields(entry: Entry) -> tuple[str, ...]:
     """Return the fields of a work item's line."""
     return (
-        line_time(datetime.fromisoformat(entry.changed_at)),
+        beijing(datetime.fromisoformat(entry.changed_at)),
         entry.item.enterprise_name,
         entry.item.label,
         STATE_WORDS[entry.state],

@@ -10,8 +10,8 @@ from rich.text import Text
 
 from bot.cli import options
 from bot.cli.frame import refuse_usage
-from bot.cli.output import err, line_time, print_json, print_line
-from bot.clock import now_in_beijing
+from bot.cli.output import err, print_json, print_line
+from bot.clock import beijing, now_in_beijing
 from bot.credentials.passwords import Passwords
 from bot.ledger.opening import expect_ledger
 from bot.operations.admission import admit
@@ -130,7 +130,7 @@ def print_list_findings(file: Path, findings: Iterable[ListFinding], copy: Path 
         if len(findings) > MAX_FINDINGS:
             err.print(f"另有 {len(findings) - MAX_FINDINGS} 处没有显示。")
     else:
-        now = line_time(now_in_beijing())
+        now = beijing(now_in_beijing())
         for one in findings:
             fields = (now, file.name, one.code, one.place, one.value, one.problem, one.fix)
             print_line(err, fields)

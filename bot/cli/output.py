@@ -5,7 +5,6 @@ import logging
 import sys
 import traceback
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 from io import TextIOWrapper
 from typing import Any
 
@@ -13,7 +12,6 @@ from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
 
-from bot.clock import BEIJING
 from pages.visible import in_one_line, is_hidden, visible
 
 for stream in (sys.stdout, sys.stderr):
@@ -70,11 +68,6 @@ def print_line(console: Console, fields: Iterable[str]) -> None:
     """Print one line that can be searched and split, whatever line ends the fields have."""
     plain = (in_one_line(field).replace("|", "｜") for field in fields)
     console.print(Text(SEPARATOR.join(plain)))
-
-
-def line_time(moment: datetime) -> str:
-    """Return a moment as a line begins with it: date, time and zone, in Beijing."""
-    return moment.astimezone(BEIJING).isoformat(timespec="seconds")
 
 
 def print_json(data: Any) -> None:

@@ -5,10 +5,10 @@ from collections import Counter
 from bot.cli.files import print_files, print_leaks
 from bot.cli.frame import ALL_DONE, NEEDS_PERSON, TECHNICAL_TROUBLE, new_group
 from bot.cli.intake import looks
-from bot.cli.output import line_time, out, print_json, print_line, print_table
+from bot.cli.output import out, print_json, print_line, print_table
 from bot.cli.person import attendant
 from bot.cli.progress import counter, shown_progress
-from bot.clock import now_in_beijing
+from bot.clock import beijing, now_in_beijing
 from bot.operations.job import Job
 from bot.operations.reconcile import Comparison, Reconciliation
 from bot.operations.reconcile import reconcile as compare
@@ -44,7 +44,7 @@ def print_reconciled(found: Reconciliation, as_json: bool) -> None:
     if out.is_terminal:
         print_table(COMPARED, [_cells(one) for one in found.comparisons if one.next_step])
     else:
-        now = line_time(now_in_beijing())
+        now = beijing(now_in_beijing())
         for one in found.comparisons:
             told = (one.code, one.portal, one.ledger, one.next_step)
             print_line(out, (now, one.enterprise_name, one.application_no, one.verdict, *told))

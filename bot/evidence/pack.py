@@ -16,7 +16,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from bot.clock import stamp, utc
+from bot.clock import stamp, utc_now
 from bot.errors import EvidenceNotKept, NotFit, Reason
 from bot.evidence.environment import versions
 from bot.evidence.pack_file import (
@@ -175,7 +175,7 @@ class Evidence:
             files = _files(pack, self._manifest(pack))
             due = [one for one in files if not one["cleared_at"] and is_due(pack / one["name"])]
             for one in due:
-                one["cleared_at"] = utc(datetime.now(UTC))
+                one["cleared_at"] = utc_now()
             if due:
                 self._seal(entry, history, files)
         for one in files:

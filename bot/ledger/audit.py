@@ -2,11 +2,11 @@
 
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
 
+from bot import clock
 from bot.ledger.approval import Approval
 from bot.ledger.history import History
 from bot.ledger.marker import AuditRow
@@ -32,7 +32,7 @@ def move(
     change = (
         ITEMS.update()
         .where(ITEMS.c.reference == reference, ITEMS.c.state == old)
-        .values(state=new, changed_at=now(), **_plain(story))
+        .values(state=new, changed_at=clock.utc_now(), **_plain(story))
     )
     if transaction.execute(change).rowcount != 1:
         return False
@@ -47,7 +47,7 @@ def record(
     """Write the audit row of one change, in the transaction that makes the change."""
     transaction.execute(
         AUDIT.insert().values(
-            at=now(),
+            at=clock.utc_now(),
             reference=reference,
             old=old,
             new=new,
@@ -96,11 +96,6 @@ def unknown_references(connection: sa.Connection) -> list[str]:
     is_gone = (AUDIT.c.reference != "") & AUDIT.c.reference.not_in(known)
     query = sa.select(AUDIT.c.reference).distinct().where(is_gone)
     return list(connection.execute(query.order_by(AUDIT.c.reference)).scalars())
-
-
-def now() -> str:
-    """Return the current time as the ledger stores it."""
-    return datetime.now(UTC).isoformat(timespec="milliseconds")
 
 
 def _history(connection: sa.Connection, condition: sa.ColumnElement[bool]) -> History:

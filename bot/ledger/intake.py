@@ -4,6 +4,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from bot import clock
 from bot.ledger import audit
 from bot.ledger.entry import FORGOTTEN, data_of
 from bot.ledger.schema import AUDIT, ITEMS, REQUESTS, ROWS
@@ -73,7 +74,7 @@ def take_request(transaction: sa.Connection, item: WorkItem, list_digest: str) -
     key = {"list_digest": list_digest, "row": item.row}
     known = transaction.execute(sa.select(REQUESTS).filter_by(**key)).first()
     if known is None:
-        values = {"uscc": item.uscc, "data": data_of(item), "changed_at": audit.now()}
+        values = {"uscc": item.uscc, "data": data_of(item), "changed_at": clock.utc_now()}
         transaction.execute(REQUESTS.insert().values(**key, **values))
     elif known.data["contact"] == FORGOTTEN:
         transaction.execute(REQUESTS.update().filter_by(**key).values(data=data_of(item)))
@@ -82,7 +83,9 @@ def take_request(transaction: sa.Connection, item: WorkItem, list_digest: str) -
 def insert(transaction: sa.Connection, item: WorkItem, by: str) -> None:
     """Begin a round of a work item, for this maker."""
     values = {"reference": item.reference, "round": item.round, "state": State.READY}
-    transaction.execute(ITEMS.insert().values(**values, changed_at=audit.now(), **data_of(item)))
+    transaction.execute(
+        ITEMS.insert().values(**values, changed_at=clock.utc_now(), **data_of(item))
+    )
     audit.record(transaction, item.reference, "", State.READY, by, {})
 
 

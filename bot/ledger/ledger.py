@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from bot import clock
 from bot.errors import BusinessException, Reason
 from bot.ledger import audit, lists
 from bot.ledger.database import Database
@@ -250,7 +251,7 @@ class Ledger:
         )
         with self._database.writing() as transaction:
             told = {"code": code, "explanation": explanation, "next_step": next_step}
-            transaction.execute(change.values(**told, changed_at=audit.now()))
+            transaction.execute(change.values(**told, changed_at=clock.utc_now()))
 
     def accept_declaration(self, references: Iterable[str], digest: str, by: str) -> None:
         """Note that a person has accepted this wording of 投保声明 for these items' enterprises."""

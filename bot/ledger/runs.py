@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from bot.ledger.audit import now
+from bot import clock
 from bot.ledger.database import Database
 from bot.ledger.schema import AUDIT, RUNS
 from bot.ledger.states import FOLLOWED_UP
@@ -33,14 +33,23 @@ class Runs:
     def begin(self, list_digest: str, work: str) -> int:
         """Write down that a run begins; return its number."""
         last = sa.select(sa.func.coalesce(sa.func.max(AUDIT.c.seq), 0)).scalar_subquery()
-        values = {"list_digest": list_digest, "work": work, "started": now(), "audit_seq": last}
+        values = {
+            "list_digest": list_digest,
+            "work": work,
+            "started": clock.utc_now(),
+            "audit_seq": last,
+        }
         begun = RUNS.insert().values(**values).returning(RUNS.c.number)
         with self._database.writing() as transaction:
             return int(transaction.execute(begun).scalar_one())
 
     def end(self, number: int, stopped: str) -> None:
         """Write down that this run has ended, and why if it was early."""
-        ended = RUNS.update().where(RUNS.c.number == number).values(ended=now(), stopped=stopped)
+        ended = (
+            RUNS.update()
+            .where(RUNS.c.number == number)
+            .values(ended=clock.utc_now(), stopped=stopped)
+        )
         with self._database.writing() as transaction:
             transaction.execute(ended)
 

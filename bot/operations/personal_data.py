@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
+from bot.clock import utc
 from bot.evidence.pack import Evidence
 from bot.evidence.pack_file import is_document, is_personal
 from bot.evidence.seal import is_seal
@@ -75,7 +76,7 @@ def purge(settings: Settings, limit: datetime) -> Erased:
     if not settings.store.exists():  # where there is one, a canary without a ledger may have been
         expect_ledger(settings)
     with _opened(settings) as (ledger, evidence):
-        moment = limit.isoformat(timespec="milliseconds")
+        moment = utc(limit)
         ended = (
             one for one in ledger.rounds() if one.state in DECIDED | FOLLOWED_UP | BEGUN_BY_A_LIST
         )

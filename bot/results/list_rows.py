@@ -3,9 +3,8 @@
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
-from bot.clock import utc
+from bot.clock import utc_now
 from bot.errors import Reason
 from bot.ledger.entry import Entry
 from bot.ledger.ledger import Ledger
@@ -85,7 +84,7 @@ def _refused(work_list: WorkList) -> list[RowOutcome]:
         for row in finding.rows:
             wrong[row or 0].append(finding)
     names = _enterprise_names(work_list)
-    now = utc(datetime.now(UTC))
+    now = utc_now()
     return [
         RowOutcome(
             row,
@@ -105,7 +104,7 @@ def _edited(work_list: WorkList) -> RowOutcome:
     """Return the outcome of what was changed in a list file after it was read."""
     told = "清单在读取以后改过，改动没有办理；这里写的是改动以前的各行"
     step = f"请保存并关闭清单，再{RUN_LIST}"
-    state, now = RowState.NOT_TAKEN, utc(datetime.now(UTC))
+    state, now = RowState.NOT_TAKEN, utc_now()
     name = work_list.path.name
     return RowOutcome(0, name, row_label(0), state, Reason.LIST_EDITED, told, step, now)
 

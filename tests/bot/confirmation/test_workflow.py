@@ -74,7 +74,7 @@ def test_what_failed_comes_last_in_the_next_run(tmp_path: Path):
     ledger.dispatch(items, "list", MAKER)
     robot = make_robot(tmp_path, Settings(data_dir=tmp_path), ledger, Portal())
     first = robot.collect(ITEM.uscc, "list")
-    with patch("bot.ledger.audit.now", lambda: "2099-01-01T00:00:00.000+00:00"):  # later
+    with patch("bot.clock.utc_now", lambda: "2099-01-01T00:00:00.000+00:00"):  # later
         for item in items[:3]:
             bring_to(ledger, State.FAILED, item)
         ledger.dispatch(items, "list", MAKER)

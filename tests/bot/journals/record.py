@@ -212,7 +212,7 @@ def main() -> None:
     for name, (live, shown, verdict) in JOURNALS.items():
         with (
             TemporaryDirectory() as folder,
-            patch("bot.ledger.audit.now", lambda: AT),
+            patch("bot.clock.utc_now", lambda: AT),
             patch("bot.ledger.approval.moment", lambda: AT),
         ):
             file = Path(folder) / "ledger.sqlite"

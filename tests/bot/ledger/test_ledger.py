@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from bot import clock
 from bot.errors import NotFit
-from bot.ledger import audit
 from bot.ledger.ledger import Ledger
 from bot.ledger.opening import open_ledger
 from bot.ledger.schema import MIGRATIONS, VERSION
@@ -135,7 +135,7 @@ def test_the_latest_moment_is_not_hidden_by_a_later_row(
     ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ):
     """A clock that was set back does not become right by what is written under it."""
-    monkeypatch.setattr(audit, "now", lambda: "2020-01-01T00:00:00.000+00:00")
+    monkeypatch.setattr(clock, "utc_now", lambda: "2020-01-01T00:00:00.000+00:00")
     before = ledger.latest()
 
     bring_to(ledger, State.APPROVED)

@@ -15,12 +15,11 @@ from threading import Thread
 
 import pytest
 
-from bot import declaration
+from bot import clock, declaration
 from bot.confirmation import approval
 from bot.credentials.passwords import Passwords
 from bot.errors import NotFit, NotWritten
 from bot.evidence import pack as evidence
-from bot.ledger import audit
 from bot.ledger.approval import Approval
 from bot.ledger.ledger import Ledger
 from bot.ledger.schema import VERSION
@@ -290,7 +289,7 @@ def test_f35_a_clock_that_was_set_back_is_told_at_the_start(
     """F35: a day or an hour before the last record; what a time server corrects is no matter."""
     latest = datetime.fromisoformat(kept.latest())
     later = latest + timedelta(hours=chance.choice((1, 24)))
-    monkeypatch.setattr(audit, "now", later.isoformat)
+    monkeypatch.setattr(clock, "utc_now", later.isoformat)
     bring_to(kept, State.AWAITING_APPROVAL)
 
     moment = latest - timedelta(seconds=chance.uniform(0, 240))
@@ -301,7 +300,7 @@ def test_f35_a_clock_that_was_set_back_is_told_at_the_start(
 
 def test_f35_the_order_of_records_is_not_the_clocks(kept: Ledger, monkeypatch: pytest.MonkeyPatch):
     """F35: set back in the middle of a run, the last record is still the last."""
-    monkeypatch.setattr(audit, "now", lambda: "2020-01-01T00:00:00+00:00")
+    monkeypatch.setattr(clock, "utc_now", lambda: "2020-01-01T00:00:00+00:00")
 
     kept.move(ITEM.reference, State.READY, State.READY, "later")
 
