@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,7 @@ def pytest_configure(config: pytest.Config) -> None:
     The driver is prepared here, since pytest-playwright starts it by a fixture of its own.
     """
     prepare_driver()
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background ignores it
     for marker in clause_markers():
         config.addinivalue_line("markers", marker)
 

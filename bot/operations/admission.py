@@ -153,7 +153,7 @@ def _no_longer_listed(dropped: list[Entry]) -> Iterator[Remark]:
         numbers = "、".join(one.item.label for one in dropped)
         problem = f"这份清单不再列出 {len(dropped)} 张：{numbers}；不给清单运行时仍会办理"
         fix = "不办的，请运行 single-window withdraw 申请编号 --by 姓名；要办的不用改"
-        yield Remark(Doubt("B83", problem, fix))
+        yield Remark(Doubt("B82", problem, fix))
 
 
 def _void_approvals(

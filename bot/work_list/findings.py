@@ -90,7 +90,7 @@ CODES = {
     "B79": "看到的和保存的不同",
     "B80": "图形、图片或文本框",
     "B81": "严格 Open XML 工作簿",
-    "B83": "清单不再列出的保单",
+    "B82": "清单不再列出的保单",
 }
 """Every kind of finding; why there is no B75 is in docs/decisions/0014-work-lists.md."""
 

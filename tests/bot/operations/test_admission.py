@@ -349,6 +349,6 @@ def test_what_the_list_does_not_name_any_more_is_told(
 
     findings = _admit(write_xlsx(tmp_path / "清单.xlsx", then)).findings
 
-    found = [one for one in findings if one.code == "B83"]
+    found = [one for one in findings if one.code == "B82"]
     assert [one.problem.split("不再列出 ")[1].split("：")[0] for one in found] == told
     assert all("single-window withdraw" in one.fix for one in found)

@@ -164,7 +164,7 @@ def test_pieces_of_a_text_are_read_as_one(tmp_path: Path):
         (";;;", False),
         ('"@"', True),
         ('"甲;乙"@', False),
-        ("\\X@", False),
+        pytest.param("\\X@", False, id="escaped"),
         ("@@", False),
         ("@*-", False),
         ("0;0;@号", False),
