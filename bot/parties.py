@@ -1,16 +1,27 @@
 """Served enterprises, mandates of their signatories, and approvers, as the settings name them."""
 
-from base64 import b64decode
+from base64 import b64decode, b64encode
 from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, Field
 
+from bot.persons import named_person
 from bot.work_list.columns import RULES
 from bot.work_list.findings import Unfit
 
 ALL_ENTERPRISES = "全部"
-KEY_BYTES = 32
+KEY_BYTES, SIGN_OF_X, PRIME = 32, 1 << 255, (1 << 255) - 19
+# the y coordinates of the points of small order: anybody signs for a key that is one of them
+FORGEABLE = frozenset(
+    {
+        0,
+        1,
+        PRIME - 1,
+        0x05FC536D880238B13933C6D305ACDFD5F098EFF289F4C345B027B2C28F95E826,
+        0x7A03AC9277FDC74EC6CC392CFA53202A0F67100D760B3CBA4FD84D3D706A17C7,
+    }
+)
 
 
 class Mandate(BaseModel, extra="forbid", frozen=True):
@@ -25,17 +36,20 @@ class Mandate(BaseModel, extra="forbid", frozen=True):
 
 def _is_key(text: str) -> str:
     try:
-        if len(b64decode(text, validate=True)) == KEY_BYTES:
-            return text
+        key = b64decode(text, validate=True)
     except ValueError:
-        pass
-    raise ValueError("应是 single-window approvers add 写出的公钥")
+        key = b""
+    y = int.from_bytes(key, "little") & ~SIGN_OF_X
+    is_whole = len(key) == KEY_BYTES and b64encode(key).decode() == text
+    if not is_whole or y >= PRIME or y in FORGEABLE:
+        raise ValueError("应是 single-window approvers add 写出的公钥")
+    return text
 
 
 class Approver(BaseModel, extra="forbid", frozen=True):
     """审批人: whose signature approves what, if `four_eyes` is on."""
 
-    name: str = Field(min_length=1)
+    name: Annotated[str, AfterValidator(named_person)]
     key: Annotated[str, AfterValidator(_is_key)]  # the public key, Ed25519, in base64
     enterprises: tuple[str, ...] = Field(min_length=1)  # 统一社会信用代码; "全部" is all of them
     role: Literal["checker", "signatory"] = "checker"  # a signatory also releases what is in doubt

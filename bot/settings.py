@@ -27,7 +27,7 @@ from bot.declaration import GUIDE_DECLARATION
 from bot.errors import NotFit
 from bot.origins import LOOPBACK, host_name, origin_of, portal_of
 from bot.parties import Approver, Mandate, Mobile, ServedEnterprise
-from bot.persons import named_person
+from bot.persons import named_person, plain
 from bot.setting_errors import explained
 from bot.settings_file import SettingsFile, read_regular, read_settings_file, signature_rules
 from bot.system_account import system_account
@@ -147,9 +147,9 @@ class Settings(BaseSettings):
     @field_validator("approvers")
     @classmethod
     def _are_different_approvers(cls, approvers: tuple[Approver, ...]) -> tuple[Approver, ...]:
-        for told in ("name", "key"):
-            if len({getattr(one, told) for one in approvers}) < len(approvers):
-                raise ValueError("同一审批人或同一公钥写了两次")
+        names, keys = {plain(one.name) for one in approvers}, {one.key for one in approvers}
+        if min(len(names), len(keys)) < len(approvers):
+            raise ValueError("同一审批人或同一公钥写了两次")
         return approvers
 
     @model_validator(mode="after")
@@ -218,11 +218,6 @@ class Settings(BaseSettings):
             return load_settings(folder, **options)
         except NotFit:
             return self.model_copy(update={"mandates": (), "approvers": ()})
-
-    @property
-    def standing_mandates(self) -> tuple[Mandate, ...]:
-        """The mandates that count; where every approval is signed, none does."""
-        return () if self.four_eyes else self.mandates
 
     @property
     def store(self) -> Path:

@@ -133,6 +133,12 @@ def signature_rules(folder: SettingsFile) -> dict[str, Any]:
         told = f"{machine.path} 里只能写 {'、'.join(SIGNATURE_RULES)}"
         raise NotFit(told, f"请管理员删去 {'、'.join(sorted(others))}")
     for file in (machine, folder):
+        if not isinstance(file.values.get("four_eyes", False), bool):
+            raise NotFit(f"{file.path} 的 four_eyes 应是 true 或 false", "请不加引号改正")
+    if machine.values and machine.values.get("four_eyes") is not True:
+        told = f"{machine.path} 没有写 four_eyes = true"
+        raise NotFit(told, "请管理员写明；不要求签字时请移走这个文件")
+    for file in (machine, folder):
         if file.values.get("four_eyes") is True:
             return {"four_eyes": True, "approvers": file.values.get("approvers", [])}
     return {}

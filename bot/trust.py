@@ -121,7 +121,7 @@ def others_can_write(path: Path) -> bool:
 
 
 def _record_of(folder: Path) -> Path:
-    name = digest_of(os.fsencode(folder.resolve()))
+    name = digest_of(os.fsencode(os.path.realpath(folder)))
     return Path.home() / ".single-window" / "trusted" / f"{name}.json"
 
 

@@ -11,8 +11,8 @@ import typer
 from bot.cli import options
 from bot.cli.asked import asked_facts, expect_named, print_asked, print_declarations
 from bot.cli.decided import decide
-from bot.cli.frame import ALL_DONE, new_group, refuse_usage
-from bot.cli.output import out, print_json
+from bot.cli.frame import ALL_DONE, NEEDS_PERSON, new_group, refuse_usage
+from bot.cli.output import err, out, print_json
 from bot.cli.selection import Selection
 from bot.cli.terminal import is_agreed, is_person_there, open_approver_key
 from bot.confirmation import approvers, decisions
@@ -186,7 +186,7 @@ class Desk:
         return self.allow(named, "", by_reference)
 
     def take_in(self, slips: list[str]) -> int:
-        """Approve or release by slips from elsewhere, or end if one answers nothing that waits."""
+        """Approve or release by slips from elsewhere; one that is late keeps no other."""
         by_reference = decisions.by_reference(slips, self.settings)
         waiting = [
             entry
@@ -195,9 +195,13 @@ class Desk:
             if by_reference.get(entry.item.reference, (None, ""))[0] is act
         ]
         if lost := by_reference.keys() - {one.item.reference for one in waiting}:
-            told = "、".join(sorted(map(number_of, lost)))
-            refuse_usage(f"批准单要的不在等待：{told}。请用 single-window status 查看。")
-        return self.allow(waiting, "", by_reference)
+            numbers = "、".join(sorted(map(number_of, lost)))
+            told = f"批准单要的不在等待：{numbers}。请用 single-window status 查看。"
+            if not waiting:
+                refuse_usage(told)
+            err.print(told, style="red", markup=False)
+        ended = self.allow(waiting, "", by_reference)
+        return NEEDS_PERSON if lost else ended
 
     def write_question(self, file: Path, named: list[Entry]) -> int:
         """Write what waits as a page for an approver elsewhere."""

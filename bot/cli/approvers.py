@@ -1,5 +1,6 @@
 """`single-window approvers`: an approver's key, and the register of the settings."""
 
+import json
 from pathlib import Path
 from typing import Annotated
 
@@ -59,7 +60,7 @@ def print_added(approver: Approver, key: Path, public_file: Path, as_json: bool)
     out.print("请把以下几行交给管理设置的人，当面或电话核对指纹：")
     out.print()
     out.print("[[approvers]]", markup=False)
-    out.print(f'name = "{approver.name}"', markup=False)
+    out.print(f"name = {json.dumps(approver.name, ensure_ascii=False)}", markup=False)
     out.print(f'key = "{approver.key}"', markup=False)
     out.print(f'enterprises = ["{ALL_ENTERPRISES}"]  # 或逐家写统一社会信用代码', markup=False)
     out.print('role = "checker"  # 也可准许重新办理的写 "signatory"', markup=False)

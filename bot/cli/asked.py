@@ -7,6 +7,7 @@ from typing import Any
 from bot.cli.entries import facts
 from bot.cli.frame import refuse_usage
 from bot.cli.output import out
+from bot.cli.terminal import is_screen
 from bot.confirmation.question import Asked, Facts, in_enterprises
 from bot.ledger.entry import Entry
 from bot.work_item import mask_contact
@@ -19,7 +20,7 @@ def print_asked(asked: Iterable[Asked], packs: Mapping[str, Path]) -> None:
     `packs` tells of a reference where its documents lie. 联系方式 is shown to a person alone:
     in clear at a terminal, and masked in a file.
     """
-    for enterprise in in_enterprises(asked, is_masked=not out.is_terminal):
+    for enterprise in in_enterprises(asked, is_masked=not is_screen()):
         count = len(enterprise.policies)
         out.print()
         title = f"【{enterprise.name} {enterprise.uscc}】{count} 张"
@@ -82,4 +83,4 @@ def asked_facts(entry: Entry) -> dict[str, Any]:
 
 def _print_facts(shown: Facts, indent: str) -> None:
     for label, value in shown:
-        out.print(f"{indent}{label}：{value or '（空）'}", markup=False)
+        out.print(f"{indent}{label}：{value}", markup=False)

@@ -50,6 +50,10 @@ def plain_errors() -> Iterator[None]:
         told = f"不能使用 {place}：{error.strerror}。请检查路径、权限和磁盘空间后再运行。"
         err.print(told, style="red", markup=False)
         raise typer.Exit(NOT_FIT) from error
+    except UnicodeError as error:
+        told = "输入里有不是 UTF-8 的字符。请检查终端的编码，再输入一次。"
+        err.print(told, style="red", markup=False)
+        raise typer.Exit(REFUSED_INPUT) from error
     except KeyboardInterrupt:
         err.print("已中断；再运行同一命令就接着办。")
         raise typer.Exit(CTRL_C) from None

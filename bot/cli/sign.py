@@ -37,10 +37,10 @@ def sign_question(
 
     不用台账，也不用联网。先核对网页和要签的内容逐字节相同；改动过的不签。
     """
+    question = Question.read(read_regular(question_file, LARGEST))
     target = to or question_file.with_name(f"{question_file.stem}-批准单.txt")
     if target.exists():
         refuse_usage(f"{target} 已经存在，没有覆盖。请用 --to 换一个文件名。")
-    question = Question.read(read_regular(question_file, LARGEST))
     if digest:
         expect_named([(one.item.label, one.digest) for one in question.asked], digest)
     if is_person_there() and not as_json:

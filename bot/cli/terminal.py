@@ -7,7 +7,7 @@ from pathlib import Path
 from rich.prompt import Confirm
 
 from bot.cli.frame import refuse_usage
-from bot.cli.output import err, out
+from bot.cli.output import err
 from bot.credentials.approver_key import ApproverKey, open_key
 from pages.models import Secret
 
@@ -16,7 +16,12 @@ SHORTEST_PASSPHRASE = 8  # characters
 
 def is_person_there() -> bool:
     """Tell whether a person reads what is printed, and can answer."""
-    return sys.stdin.isatty() and out.is_terminal
+    return sys.stdin.isatty() and is_screen()
+
+
+def is_screen() -> bool:
+    """Tell whether what is printed is seen at once and kept nowhere, whatever a variable says."""
+    return sys.stdout.isatty()
 
 
 def is_agreed(question: str) -> bool:

@@ -69,9 +69,8 @@ class Confirmation(Acts):
             self._move(entry, State.APPROVED, approval=given)
             return
         today = now.date()
-        if granted := approval.by_mandate(
-            self._settings.standing_mandates, entry.item, seen, today
-        ):
+        mandates = approval.mandates(self._settings, history)
+        if granted := approval.by_mandate(mandates, entry.item, seen, today):
             self._move(entry, State.APPROVED, by=granted.by, approval=granted)
 
     def prepare(self, entry: Entry) -> None:

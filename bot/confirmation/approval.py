@@ -26,10 +26,10 @@ class ApprovedIntent:
 
 
 def by_mandate(
-    mandates: tuple[Mandate, ...], item: WorkItem, seen: Snapshot, today: date
+    given: tuple[Mandate, ...], item: WorkItem, seen: Snapshot, today: date
 ) -> Approval | None:
     """Return the approval of the first mandate that covers this item as it was seen."""
-    for mandate in mandates:
+    for mandate in given:
         if (
             item.uscc in mandate.enterprises
             and declaration.digest(seen.declaration) == mandate.declaration
@@ -58,8 +58,18 @@ def standing(
         until = since + timedelta(hours=settings.approval_hours)
         is_in_time = since <= moment <= until  # a clock set back lengthens nothing
         is_signed = approvers.still_counts(granted, settings, item, history, moment)
-        return granted if is_in_time and (is_signed or not settings.four_eyes) else None
-    return by_mandate(settings.standing_mandates, item, now, moment.date())
+        return granted if is_in_time and (is_signed or not is_to_sign(settings, history)) else None
+    return by_mandate(mandates(settings, history), item, now, moment.date())
+
+
+def is_to_sign(settings: Settings, history: History) -> bool:
+    """Tell whether an approval must be signed: here, or where the form was opened."""
+    return settings.four_eyes or history.needs_signature
+
+
+def mandates(settings: Settings, history: History) -> tuple[Mandate, ...]:
+    """Return the mandates that count; where an approval must be signed, none does."""
+    return () if is_to_sign(settings, history) else settings.mandates
 
 
 def unsettled_until(history: History, settings: Settings) -> datetime | None:

@@ -1,6 +1,5 @@
 """审批人名册: who may sign for what, and whether a slip counts for a work item."""
 
-import unicodedata
 from base64 import b64decode
 from datetime import datetime, timedelta
 
@@ -12,6 +11,7 @@ from bot.evidence.slip import Act, Slip, SlipFacts, SlipUnfit, key_digest
 from bot.ledger.approval import Approval
 from bot.ledger.history import History
 from bot.parties import Approver
+from bot.persons import plain
 from bot.settings import Settings
 from bot.work_item import WorkItem
 
@@ -109,8 +109,8 @@ def _expect_may(approver: Approver, item: WorkItem, act: Act, history: History) 
     if act is Act.RELEASE and approver.role != "signatory":
         told = f"名册里“{approver.name}”是复核人，不能准许重新办理"
         raise BusinessException(Reason.UNSIGNED, told, "请由 role 是 signatory 的审批人签字")
-    theirs = {_plain(one) for one in (approver.name, approver.account) if one}
-    if same := [one for one in sorted(history.makers) if _plain(one) in theirs]:
+    theirs = {plain(one) for one in (approver.name, approver.account) if one}
+    if same := [one for one in sorted(history.makers) if plain(one) in theirs]:
         raise BusinessException(
             Reason.FOUR_EYES,
             f"清单由“{'、'.join(same)}”交办，不能由同一人批准",
@@ -148,11 +148,6 @@ def _nonce(said: Approval) -> str:
         return SlipFacts.parse(Slip.load(said.slip).signed).nonce
     except SlipUnfit:  # an older or later program's
         return ""
-
-
-def _plain(name: str) -> str:
-    """Return a name without what a person does not see in it: blanks, width and case."""
-    return "".join(unicodedata.normalize("NFKC", name).split()).casefold()
 
 
 def _unfit(told: str) -> BusinessException:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 
 from bot.confirmation import approvers
-from bot.confirmation.approval import unsettled, unsettled_until
+from bot.confirmation.approval import is_to_sign, unsettled, unsettled_until
 from bot.errors import BusinessException, Reason
 from bot.evidence.slip import Act
 from bot.ledger.approval import PERSON, REJECTED, RELEASED, Approval
@@ -52,13 +52,14 @@ def decide(
 
 
 def by_reference(slips: Iterable[str], settings: Settings) -> dict[str, tuple[Act, str]]:
-    """Return slips, and what each allows, by the references that they answer.
+    """Return the newest slip, and what it allows, by the reference that it answers.
 
     Raises:
         BusinessException: one is signed by nobody of the register, or allows nothing known.
     """
-    read = ((approvers.read_slip(one, settings)[1], one) for one in slips)
-    return {facts.reference: (Act(facts.act), slip) for facts, slip in read}
+    read = [(approvers.read_slip(one, settings)[1], one) for one in slips]
+    in_order = sorted(read, key=lambda one: one[0].approved)
+    return {facts.reference: (Act(facts.act), slip) for facts, slip in in_order}
 
 
 def approve(ledger: Ledger, entry: Entry, by: str, settings: Settings, slip: str = "") -> None:
@@ -132,8 +133,8 @@ def _allowed(
     """
     ground = GROUNDS[act]
     if not slip:
-        if settings.four_eyes:
-            told = "设置了 four_eyes，批准要由名册里的审批人签字"
+        if is_to_sign(settings, ledger.history(entry.item.reference)):
+            told = "这张保单是在设置了 four_eyes 的地方打开的，批准要由名册里的审批人签字"
             raise BusinessException(Reason.UNSIGNED, told, SIGN)
         return Approval.now(by, ground, entry.digest, settings.operator)
     approver, facts = approvers.read_slip(slip, settings)

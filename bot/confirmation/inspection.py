@@ -6,12 +6,16 @@ from bot.confirmation.moving import Acts, expect_contact, expect_unconfirmed
 from bot.confirmation.read_back import pressed_here
 from bot.errors import BusinessException, Reason
 from bot.ledger.entry import Entry
+from bot.ledger.history import FOUR_EYES
 from bot.ledger.snapshot import Snapshot
 from bot.ledger.states import State
 from bot.portal.session import Session
 from bot.work_item import WorkItem
 from pages.errors import PolicyNotListed
 from pages.models import PolicyDetails, PolicyRecord, PolicyStatus
+
+WAIT_FOR_APPROVAL = "请由审批人用 single-window approve 查看后批准，或在设置中写明授权委托"
+WAIT_FOR_SIGNATURE = "请用 single-window approve --ask 写一页，由审批人签字"
 
 
 class Inspection(Acts):
@@ -35,7 +39,8 @@ class Inspection(Acts):
             State.AWAITING_APPROVAL,
             snapshot=seen,
             explanation=f"与上次所见不同：{changed}" if changed else "已与清单核对，等待批准",
-            next_step="请由审批人用 single-window approve 查看后批准，或在设置中写明授权委托",
+            next_step=WAIT_FOR_SIGNATURE if self._settings.four_eyes else WAIT_FOR_APPROVAL,
+            noted={FOUR_EYES: True} if self._settings.four_eyes else None,
         )
 
     def _wait_for_acceptance(self, entry: Entry, seen: Snapshot) -> None:

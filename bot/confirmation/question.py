@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from importlib.metadata import version
-from itertools import groupby
+from itertools import compress, groupby
+from operator import not_
 from typing import Any, Self
 
 import jinja2
@@ -30,11 +31,19 @@ from bot.ledger.snapshot import Snapshot
 from bot.ledger.states import STATE_WORDS
 from bot.settings import Settings
 from bot.work_item import WorkItem, by_heading, mask_contact
+from bot.work_list.columns import RULES
+from bot.work_list.findings import Unfit
 from pages.models import Declaration
 
 KIND = "single-window question 1"
 BEGIN, END = b'<script type="application/json" id="question">', b"</script>"
 LARGEST = 256 << 20  # bytes of a page, most of them 单证
+LONGEST_HOURS = 8760
+LISTED = {  # by the column of a list that it stands in
+    "uscc": "统一社会信用代码",
+    "enterprise_name": "企业名称",
+    "application_no": "申请编号",
+}
 DO = {Act.APPROVE: "批准确认投保", Act.RELEASE: "准许重新办理"}
 Facts = tuple[tuple[str, str], ...]  # label and value, as the form shows them
 
@@ -88,6 +97,7 @@ class Asked:
     def load(cls, stored: dict[str, Any]) -> Self:
         """Return what was `stored`."""
         seen = Snapshot.load(stored["seen"]) if stored["seen"] else None
+        _expect_listable(stored["item"])
         texts = (str(stored[name]) for name in ("state", "since", "told", "changes"))
         return cls(item_of(stored["item"]), seen, *texts)
 
@@ -135,7 +145,11 @@ class Question:
                     told = f"{one.item.label} 的单证“{name}”不在证据包里"
                     raise NotFit(told, "请先运行 single-window run，由程序重新取来")
                 found[digest] = content
-        return self._page(found)
+        page = self._page(found)
+        if len(page) > LARGEST:
+            told = f"这些单证合起来超过 {LARGEST >> 20} MB"
+            raise NotFit(told, "请写申请编号或用 --enterprise，分几次提交")
+        return page
 
     @classmethod
     def read(cls, page: bytes) -> Self:
@@ -157,6 +171,7 @@ class Question:
             KeyError,
             AttributeError,
             RecursionError,
+            OverflowError,
             jinja2.UndefinedError,
         ) as error:
             raise unfit from error
@@ -178,6 +193,8 @@ class Question:
             raise ValueError("another kind")
         asked = tuple(Asked.load(one) for one in stored.pop("asked"))
         question = cls(act=Act(stored.pop("act")), asked=asked, **stored)
+        if not (isinstance(question.hours, float) and 0 < question.hours <= LONGEST_HOURS):
+            raise ValueError("no time for which an answer could hold")
         if any(one.item.portal_origin != question.portal for one in asked):
             raise ValueError("another portal")
         return question
@@ -217,14 +234,16 @@ def in_enterprises(asked: Iterable[Asked], is_masked: bool = False) -> list[OfEn
 
 def _of_enterprise(batch: list[Asked], is_masked: bool) -> OfEnterprise:
     facts = [one.facts(is_masked) for one in batch]
-    shared = {one for one in facts[0] if all(one in other for other in facts)}
+    # forms with other labels, or in another order, share nothing that could be told once
+    are_alike = len({tuple(label for label, _ in one) for one in facts}) == 1
+    is_shared = [are_alike and len(set(column)) == 1 for column in zip(*facts, strict=False)]
     first = batch[0].item
     return OfEnterprise(
         first.enterprise_name,
         first.uscc,
-        tuple(one for one in facts[0] if one in shared),
+        tuple(compress(facts[0], is_shared)),
         tuple(
-            (one, tuple(fact for fact in own if fact not in shared))
+            (one, tuple(compress(own, map(not_, is_shared))) if are_alike else own)
             for one, own in zip(batch, facts, strict=True)
         ),
     )
@@ -241,6 +260,26 @@ def _changes(entry: Entry, ledger: Ledger) -> str:
     )
     changed = before[-1].snapshot.differences(entry.snapshot)
     return "；".join(filter(None, (changed, *typed)))
+
+
+def _expect_listable(item: dict[str, Any]) -> None:
+    """See that an item is one that a list could hold, letter by letter.
+
+    Raises:
+        ValueError: it is not; its number could hide that it stands for another policy.
+    """
+    columns = {
+        "uscc": "统一社会信用代码",
+        "enterprise_name": "企业名称",
+        "application_no": "申请编号",
+    }
+    try:
+        texts = {name: RULES[heading].accept(item[name]) for name, heading in columns.items()}
+    except Unfit as unfit:
+        raise ValueError(unfit.problem) from unfit
+    is_listable = all(item[name] == text for name, text in texts.items())
+    if not is_listable or type(item["round"]) is not int or item["round"] < 1:
+        raise ValueError("no item of a list")
 
 
 def _documents_in(page: bytes) -> dict[str, bytes]:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from bot.credentials.approver_key import ApproverKey
 from bot.errors import NotFit
 from bot.evidence.slip import Act, Slip, SlipFacts, key_digest, new_nonce
+from pages.visible import in_one_line
 
 MOST_SLIPS = 10_000
 LARGEST_FILE = 16 << 20  # bytes; a slip has some 900
@@ -41,7 +42,7 @@ def sign(
 
 def slip_file(slips: Iterable[tuple[str, str]]) -> bytes:
     """Return the file of these slips, each below a line that says whose it is."""
-    lines = (f"# {label}\n{slip}\n" for label, slip in slips)
+    lines = (f"# {in_one_line(label)}\n{slip}\n" for label, slip in slips)
     return f"# 批准单：用 single-window approve --slip 交回\n{''.join(lines)}".encode()
 
 

@@ -28,6 +28,7 @@ from bot.private_files import is_private, make_private, write_private
 
 CHAIN = "chain"  # the folder of all seals, in the evidence folder
 PRIVATE_KEY, PUBLIC_KEY = "signing-key.pem", "public-key.pem"
+PUBLIC_KEY_OF_A_RUN = f"运行结果中写明的 {PUBLIC_KEY}"
 PACK, RUN = "pack", "run"  # the kinds of seals: of one pack, and at the end of a run
 
 
@@ -171,8 +172,8 @@ def is_seal(file: Path) -> bool:
     return file.parent.name == CHAIN or file.name in (MANIFEST, signature_of(Path(MANIFEST)).name)
 
 
-def read_public_key(file: Path) -> Ed25519PublicKey:
-    """Return the key that verifies seals.
+def read_public_key(file: Path, which: str = PUBLIC_KEY_OF_A_RUN) -> Ed25519PublicKey:
+    """Return the public key in this file; `which` says in Chinese which file is meant.
 
     Raises:
         NotFit: the file holds no such key.
@@ -183,9 +184,9 @@ def read_public_key(file: Path) -> Ed25519PublicKey:
         reason = error.strerror or error
         raise NotFit(f"读不到公钥 {file}：{reason}", "请核对路径") from error
     except (ValueError, UnsupportedAlgorithm) as error:
-        raise NotFit(f"{file} 不是公钥", f"请用运行结果中写明的 {PUBLIC_KEY}") from error
+        raise NotFit(f"{file} 不是公钥", f"请用{which}") from error
     if not isinstance(key, Ed25519PublicKey):
-        raise NotFit(f"{file} 不是 Ed25519 公钥", f"请用运行结果中写明的 {PUBLIC_KEY}")
+        raise NotFit(f"{file} 不是 Ed25519 公钥", f"请用{which}")
     return key
 
 

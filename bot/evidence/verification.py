@@ -45,6 +45,8 @@ MOST_FINDINGS = 500  # that are listed
 CONFIRMED = {State.CONFIRMED, State.ALREADY_CONFIRMED, *DECIDED}
 GoodSeal = tuple[Seal, dict[str, Any]]  # with its facts, checked
 
+KEY_OF_AN_APPROVER = "审批人自己的公钥，approvers add 写出的 approver.pem"
+
 
 @dataclass(slots=True)
 class Verification:
@@ -79,7 +81,9 @@ def verify(
     key, folder = read_public_key(key_file), Path(os.path.realpath(folder))
     if head and not re.fullmatch(r"\d+-[0-9a-f]{64}", head):
         raise NotFit(f"{head} 不是证据链头", "请从结果网页或终端整个复制")
-    verification = _Verification(folder, key, [read_public_key(one) for one in approvers])
+    verification = _Verification(
+        folder, key, [read_public_key(one, KEY_OF_AN_APPROVER) for one in approvers]
+    )
     verification.verdict.fingerprint = fingerprint(key)
     try:
         packs = _sealed_in(folder) or _one_pack(folder)

@@ -9,6 +9,8 @@ from bot.ledger.approval import MANDATE, PERSON, REJECTED, Approval
 from bot.ledger.states import BEFORE_PRESS, PRESSED, UNSENT, State
 from bot.persons import ROBOT
 
+FOUR_EYES = "four_eyes"  # noted when a form is opened where approvals are signed
+
 
 @dataclass(frozen=True, slots=True)
 class Move:
@@ -115,6 +117,11 @@ class History:
     def makers(self) -> set[str]:
         """Who took the item in or restarted it."""
         return {one.by for one in self.moves if one.new is State.READY}
+
+    @property
+    def needs_signature(self) -> bool:
+        """Whether it was opened where approvals are signed; no settings elsewhere undo that."""
+        return any(one.detail.get(FOUR_EYES) for one in self.moves)
 
     @property
     def refusal(self) -> str:

@@ -1,5 +1,6 @@
 """Settings: the last of file, environment and options wins, and what is wrong is named."""
 
+import re
 from base64 import b64encode
 from pathlib import Path
 from runpy import run_path
@@ -10,6 +11,7 @@ from pydantic import ValidationError
 
 from bot import settings_file
 from bot.errors import NotFit
+from bot.parties import PRIME
 from bot.persons import ROBOT, named_person
 from bot.settings import Settings, load_settings
 from tests.bot.homes import write_settings
@@ -189,6 +191,11 @@ def register(*names: str) -> str:
     return "".join(lines)
 
 
+def keyed(key: bytes) -> str:
+    """Return a register with one approver, who has this key."""
+    return re.sub("key = '.*'", f"key = '{b64encode(key).decode()}'", register("a"))
+
+
 @pytest.fixture
 def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The administrator's folder, empty."""
@@ -225,7 +232,7 @@ SIGNATURES: dict[str, tuple[str, str, dict[str, str], tuple[bool, list[str]]]] =
         {"FOUR_EYES": "false"},
         (True, ["b"]),
     ),
-    "nobody asks": ("four_eyes = false\n", register("a"), {}, (False, ["a"])),
+    "nobody asks": ("", "four_eyes = false\n" + register("a"), {}, (False, ["a"])),
 }
 
 
@@ -245,7 +252,17 @@ def test_who_asks_for_signatures_also_says_whose(
     assert (settings.four_eyes, [one.name for one in settings.approvers]) == due
 
 
-@pytest.mark.parametrize("text", ["portal_url = 'https://portal.example'", "four_eyes = "])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "portal_url = 'https://portal.example'",
+        "four_eyes = ",
+        "four_eyes = 'true'",
+        "four_eyes = 1",
+        "four_eyes = false",
+        register("a"),
+    ],
+)
 def test_the_administrators_file_says_who_signs_and_nothing_else(
     tmp_path: Path, machine: Path, text: str
 ):
@@ -275,6 +292,16 @@ def test_no_variable_moves_the_administrators_file(
         ("[[approvers]]\nname = 'a'\nenterprises = ['全部']", "key：没有写"),
         (register("a").replace("['全部']", "[]"), "不能为空"),
         (register("a") + "role = 'maker'\n", "应是其中之一"),
+        ("four_eyes = 'true'\n" + register("a"), "应是 true 或 false"),
+        ("four_eyes = 1\n" + register("a"), "应是 true 或 false"),
+        (register("甲", " 甲"), "写了两次"),
+        (register("A", "ａ"), "写了两次"),
+        (register(" "), "应是一个人的姓名"),
+        (keyed(bytes(32)), "公钥"),
+        (keyed(bytes([1]) + bytes(31)), "公钥"),
+        (keyed((PRIME - 1).to_bytes(32, "little")), "公钥"),
+        (keyed((PRIME + 3).to_bytes(32, "little")), "公钥"),
+        (keyed(bytes(range(32))).replace("Hh8=", "Hh9="), "公钥"),
     ],
 )
 def test_a_wrong_register_is_named(tmp_path: Path, lines: str, named: str):

@@ -1,6 +1,7 @@
 """`approve`, `sign` and `approvers`: nobody approves unseen, and a signature needs its key."""
 
 import json
+import re
 from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import asdict, replace
@@ -12,8 +13,9 @@ import pytest
 from click.testing import Result
 from typer.testing import CliRunner
 
-from bot.cli import app, approve
-from bot.confirmation.question import BEGIN, Question
+from bot.cli import app, approve, asked
+from bot.confirmation import question
+from bot.confirmation.question import BEGIN, Asked, Question, in_enterprises
 from bot.credentials.approver_key import open_key
 from bot.errors import NotFit
 from bot.evidence.pack import Evidence
@@ -217,7 +219,7 @@ def test_at_a_terminal_the_approver_sees_what_will_be_typed(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ):
     """He answers for these very values."""
-    monkeypatch.setattr(type(approve.out), "is_terminal", True)
+    monkeypatch.setattr(asked, "is_screen", lambda: True)
 
     assert ITEM.contact.mobile in desk.call("approve", "XW1").stdout
 
@@ -369,6 +371,12 @@ PRETENCES: dict[str, Callable[[bytes], bytes]] = {
     "no facts": lambda page: page.replace(BEGIN, b"<script>"),
     "another portal": lambda page: page.replace(b'"portal": "http://', b'"portal": "https://'),
     "an endless answer": lambda page: page.replace(b'"hours": 72.0', b'"hours": 1e300'),
+    "no time": lambda page: page.replace(b'"hours": 72.0', b'"hours": NaN'),
+    "the end of time": lambda page: re.sub(
+        b'"asked_at": "[^"]+', b'"asked_at": "9999-12-31T23:59:59+00:00', page
+    ),
+    "a number that hides a round": lambda page: page.replace(b"XW1", b"XW1|2"),
+    "no round": lambda page: page.replace(b'"round": 1', b'"round": 0'),
     "not a page": lambda page: b"PK\x03\x04" + page[:100],
     "nothing": lambda page: b"",
 }
@@ -443,6 +451,7 @@ def test_the_register_is_listed(desk: Desk):
 @pytest.mark.parametrize(
     ("words", "told"),
     [
+        (("XW404",), "没有在等待的：XW404"),
         (("--list", "nowhere.xlsx"), "B01"),
         (("--list", "other.xlsx"), "没有交办过"),
         (("--enterprise", "模拟出口企业"), "台账里没有企业"),
@@ -524,3 +533,61 @@ def test_a_person_who_sees_nothing_is_not_asked(
     ended = desk.call(command, *words, "--json")
 
     assert (ended.exit_code, ended.stdout) == (2, "")
+
+
+@pytest.mark.parametrize("file", [".", "", "/", "nowhere.html"])
+def test_what_is_no_page_is_signed_by_nobody(desk: Desk, file: str):
+    """A folder, nothing, or a file that is not there ends with one sentence."""
+    ended = desk.call("sign", file, "--key", "approver.key")
+
+    assert ended.exit_code == 4
+    assert isinstance(ended.exception, SystemExit)
+
+
+def test_forms_in_another_order_share_nothing(desk: Desk):
+    """Labels may occur twice; what stands where is told policy by policy then."""
+    fields = (("申请编号", "XW2"), ("名称", "乙"), ("名称", "甲"))
+    swapped = (("申请编号", "XW1"), ("名称", "甲"), ("名称", "乙"))
+    shown = [facts_of(fields), facts_of(swapped)]
+    (enterprise,) = in_enterprises(shown)
+
+    assert ("名称", "甲") not in enterprise.shared
+    assert [dict(own)["申请编号"] for _, own in enterprise.policies] == ["XW2", "XW1"]
+    assert [own[1:3] for _, own in enterprise.policies] == [fields[1:], swapped[1:]]
+
+
+def facts_of(fields: tuple[tuple[str, str], ...]) -> Asked:
+    """Return a policy of the same enterprise whose form shows these fields."""
+    return Asked(ITEM, replace(SEEN, fields=fields), "", "", "", "")
+
+
+@pytest.mark.parametrize("command", ["approve", "withdraw"])
+def test_a_name_that_is_no_text_ends_with_a_sentence(desk: Desk, command: str):
+    """A terminal of another encoding hands over bytes that nobody can write down."""
+    digest = ("--digest", desk.digest("XW1")) if command == "approve" else ()
+    data = ("--data-dir", str(desk.settings.data_dir)) if command == "withdraw" else ()
+    ended = desk.call(command, "XW1", "--by", chr(0xDCFF), *digest, *data)
+
+    assert ended.exit_code == 2
+    assert "不是 UTF-8" in ended.stderr
+
+
+def test_one_slip_that_is_late_keeps_no_other(desk: Desk):
+    """What waits is approved; what has moved on is named, and the exit code tells."""
+    register = new_key(desk)
+    page = ask(desk, "XW1", "XW2", **register)
+    signed(desk, page, "XW1", "XW2")
+    desk.call("approve", "XW2", "--by", "甲", "--reject", "不办了", **register)
+
+    ended = desk.call("approve", "--slip", "待批-批准单.txt", **register)
+
+    assert ended.exit_code == 1
+    assert "XW2" in ended.stderr
+    assert desk.states()[:2] == [State.APPROVED, State.REFUSED]
+
+
+def test_a_page_that_is_too_large_is_not_written(desk: Desk, monkeypatch: pytest.MonkeyPatch):
+    """Nobody could sign it."""
+    monkeypatch.setattr(question, "LARGEST", 1000)
+
+    assert desk.call("approve", "--all", "--ask", "待批.html").exit_code == 4

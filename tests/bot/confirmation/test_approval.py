@@ -215,7 +215,7 @@ def test_the_approval_of_a_person_runs_out():
     given = Approval("审批人", PERSON, SEEN.digest(ITEM.contact), at.isoformat())
 
     in_time, late = (
-        approval.standing(given, settings, ITEM, SEEN, (), at + timedelta(minutes=minutes))
+        approval.standing(given, settings, ITEM, SEEN, History(()), at + timedelta(minutes=minutes))
         for minutes in (60, 61)
     )
 

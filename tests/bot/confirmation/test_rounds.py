@@ -7,13 +7,14 @@ from typing import Any
 
 import pytest
 
-from bot.cli.approve import print_waiting
+from bot.cli.approve import Desk
 from bot.clock import now_in_beijing
 from bot.confirmation import decisions
 from bot.confirmation.workflow import Robot
 from bot.credentials.passwords import ENVIRONMENT_PREFIX, Passwords
 from bot.errors import BusinessException, Reason
 from bot.evidence.pack import Evidence
+from bot.evidence.slip import Act
 from bot.ledger.entry import Entry
 from bot.ledger.ledger import Ledger
 from bot.ledger.states import State
@@ -417,10 +418,11 @@ def test_who_decides_about_another_round_sees_what_there_is(
     ledger = Ledger(tmp_path / "ledger.sqlite", tmp_path / "marker")
     ledger.dispatch([ITEM], "list", MAKER)
     bring_to(ledger, State.ALREADY_CONFIRMED)
-    make_robot(tmp_path, Settings(data_dir=tmp_path), ledger, Portal()).look(ITEM.reference)
+    settings = Settings(data_dir=tmp_path)
+    make_robot(tmp_path, settings, ledger, Portal()).look(ITEM.reference)
     entries = ledger.entries()
 
-    print_waiting(entries, {ITEM.reference: tmp_path}, tmp_path, as_json)
+    Desk(ledger, settings, Act.RELEASE, as_json).show(entries, as_json)
     shown = capsys.readouterr().out
 
     assert entries[0].code == Reason.PENDING_AGAIN

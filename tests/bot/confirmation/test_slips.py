@@ -15,9 +15,9 @@ from bot.errors import BusinessException
 from bot.evidence.slip import PREFIX, Act, Slip, SlipFacts, SlipUnfit, key_digest
 from bot.ledger.approval import PERSON, Approval
 from bot.ledger.entry import Entry
+from bot.ledger.history import FOUR_EYES, History
 from bot.ledger.ledger import Ledger
 from bot.ledger.states import State
-from bot.parties import Mandate
 from bot.settings import Settings
 from tests.bot.approver import CHECKER, SIGNATORY, STRANGER, registered, slip_for, strict
 from tests.bot.confirmation.test_approval import DOUBTFUL, MANDATE, SEEN, TODAY, move
@@ -209,14 +209,33 @@ def test_the_register_of_the_run_counts(ledger: Ledger, waiting: Waiting, settin
 
 def test_no_mandate_stands_in_for_a_signature():
     """Whoever writes the settings could write a mandate; he cannot write a signature."""
-    settings = strict(mandates=(MANDATE,))
+    settings, history = strict(mandates=(MANDATE,)), History(())
     given = approval.by_mandate((MANDATE,), ITEM, SEEN, TODAY)
     assert given
     moment = datetime.combine(TODAY, datetime.min.time(), UTC)
 
-    assert settings.standing_mandates == ()
-    assert approval.standing(given, settings, ITEM, SEEN, (), moment) is None
-    assert isinstance(MANDATE, Mandate)
+    assert approval.mandates(settings, history) == ()
+    assert approval.standing(given, settings, ITEM, SEEN, history, moment) is None
+
+
+@pytest.mark.parametrize("ground", ["a name", "a mandate"])
+def test_no_settings_elsewhere_undo_the_signature(ledger: Ledger, waiting: Waiting, ground: str):
+    """A form that was opened where approvals are signed is approved by a signature everywhere."""
+    move(ledger, State.AWAITING_APPROVAL, State.READY)
+    seen = {"snapshot": asdict(SEEN), "noted": {FOUR_EYES: True}}
+    move(ledger, State.READY, State.AWAITING_APPROVAL, **seen)
+    lax, history = Settings(mandates=(MANDATE,)), ledger.history(ITEM.reference)
+
+    if ground == "a name":
+        with pytest.raises(BusinessException, match="签字"):
+            decisions.approve(ledger, waiting(), "模拟审批人", lax)
+        given = Approval.now("模拟审批人", PERSON, waiting().digest)
+    else:
+        given = approval.by_mandate((MANDATE,), ITEM, SEEN, TODAY)
+    assert given
+    moment = datetime.now(UTC) if ground == "a name" else datetime(2026, 1, 15, 8, tzinfo=UTC)
+
+    assert approval.standing(given, lax, ITEM, SEEN, history, moment) is None
 
 
 @pytest.mark.parametrize(

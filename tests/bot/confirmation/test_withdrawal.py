@@ -160,7 +160,7 @@ def test_a_withdrawal_that_is_late_by_one_move_still_holds(ledger: Ledger):
 @pytest.mark.parametrize(
     ("words", "code", "told"),
     [
-        (["XW1", "--by", "张三"], 0, "XW1：已撤下。张三撤下"),
+        (["XW1", "--by", "张三"], 0, "XW1：已撤下。"),
         (["XW1", "XW1", "--by", "张三"], 0, "XW1：已撤下"),
         (["XW2", "--by", "张三"], 1, "XW2：按下过的和办完的不能撤下"),
         (["XW1", "XW2", "--by", "张三"], 1, "XW1：已撤下"),

@@ -146,7 +146,7 @@ def test_the_ledger_is_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(Ledger, "rounds", rounds)
     findings = _admit(write_xlsx(listed, [row(1)])).findings
 
-    assert [one.code for one in findings] == ["B83"]
+    assert [one.code for one in findings] == ["B82"]
     assert read["rounds"] == 1
 
 
