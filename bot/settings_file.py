@@ -123,7 +123,7 @@ def signature_rules(folder: SettingsFile) -> dict[str, Any]:
     """Return `four_eyes` and the register, from where signatures are asked for; empty if nowhere.
 
     The administrator's file comes first. Neither environment nor options take back what it or the
-    folder asks for, and whoever asks for signatures also says whose.
+    folder asks for, and the file that asks for signatures also says whose.
 
     Raises:
         NotFit: the administrator's file says anything else, or cannot be read.

@@ -38,7 +38,7 @@ class Trusted:
 
     @property
     def digest(self) -> str:
-        """Everything that is trusted as one digest, for whoever trusts without a terminal."""
+        """Everything that is trusted as one digest, by which a program names it."""
         return digest_of(f"{self.settings}\n{self.profile}".encode())
 
 

@@ -44,7 +44,7 @@ def status(
 
 
 def _of_list(file: Path, settings: Settings, as_json: bool) -> tuple[list[Entry], list[RowOutcome]]:
-    # these read spreadsheets; whoever asks for all the ledger does not wait for that
+    # these load the spreadsheet libraries, which a look at the whole ledger does not need
     from bot.cli.intake import checked_list
     from bot.results.list_rows import rows_of
 

@@ -1,7 +1,7 @@
 """待批内容: all that an approver must see of what waits for him, as one page that can be mailed.
 
-The page carries its own facts. Whoever is to sign has them read back: the page counts only if it is
-byte for byte what these facts make, so that nobody signs what he was not shown.
+The page carries its own facts. `sign` reads them and renders the page anew: only a page that is the
+same, byte for byte, is signed, so that nobody signs what the page does not show.
 """
 
 import json

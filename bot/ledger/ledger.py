@@ -159,7 +159,7 @@ class Ledger:
     def dropped(self, file: Path) -> set[str]:
         """Return the references that this list file has named, and no other list's newest version.
 
-        Whoever asks has read a version that may be newer than all of these.
+        The caller may have read a version that is newer than all of these.
         """
         with self._database.reading() as connection:
             return lists.dropped(connection, file)

@@ -18,7 +18,7 @@ def remember(transaction: sa.Connection, list_digest: str, file: Path) -> None:
 def dropped(connection: sa.Connection, file: Path) -> set[str]:
     """Return what versions of this file have named, and the newest version of no other file names.
 
-    Whoever asks has read a version that may be newer than all of these.
+    The caller may have read a version that is newer than all of these.
     """
     here, elsewhere = str(file.resolve()), {}
     digests = set()
