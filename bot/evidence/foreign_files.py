@@ -42,10 +42,10 @@ def digest_of(file: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def content_of(file: Path) -> bytes:
-    """Return a record, a seal or a signature; raises as `digest_of` says."""
-    with _opened(file, LARGEST_RECORD) as stream:
-        return stream.read(LARGEST_RECORD)
+def content_of(file: Path, limit: int = LARGEST_RECORD) -> bytes:
+    """Return a file of at most `limit` bytes; raises as `digest_of` says."""
+    with _opened(file, limit) as stream:
+        return stream.read(limit)
 
 
 def parsed(content: bytes) -> Any:

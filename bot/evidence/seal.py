@@ -29,6 +29,7 @@ from bot.private_files import is_private, make_private, write_private
 CHAIN = "chain"  # the folder of all seals, in the evidence folder
 PRIVATE_KEY, PUBLIC_KEY = "signing-key.pem", "public-key.pem"
 PUBLIC_KEY_OF_A_RUN = f"运行结果中写明的 {PUBLIC_KEY}"
+LARGEST_SEAL = 2 << 20  # bytes; a history of some thousand steps
 PACK, RUN = "pack", "run"  # the kinds of seals: of one pack, and at the end of a run
 
 
@@ -62,7 +63,7 @@ class Seal:
         Raises:
             OSError: one of its two files cannot be read.
         """
-        return cls(content_of(name), content_of(signature_of(name)))
+        return cls(content_of(name, LARGEST_SEAL), content_of(signature_of(name), LARGEST_SEAL))
 
 
 @dataclass(frozen=True, slots=True)

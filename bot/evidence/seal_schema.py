@@ -7,6 +7,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, 
 
 from bot.evidence.foreign_files import UnfitFile, parsed
 
+LARGEST_NUMBER = 10**8  # of a seal in its chain, of a round
 NAME = re.compile(r"(?!\.{1,2}$)[^/\\\x00:]{1,255}")
 
 
@@ -44,7 +45,7 @@ def _each_once(files: list[_SealedFile]) -> list[_SealedFile]:
 
 
 class _Link(_Strict):
-    sequence: Annotated[int, Field(ge=1)]
+    sequence: Annotated[int, Field(ge=1, le=LARGEST_NUMBER)]
     previous: str
 
 
@@ -54,7 +55,7 @@ class _PackSeal(_Link):
     reference: str
     enterprise_name: str
     application_no: str
-    round: int = 1
+    round: Annotated[int, Field(ge=1, le=LARGEST_NUMBER)] = 1
     state: str
     history: list[_SealedMove]
     files: Annotated[list[_SealedFile], Field(min_length=1), AfterValidator(_each_once)]

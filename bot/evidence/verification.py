@@ -150,27 +150,29 @@ class _Verification:
 
     def whole(self, head: str) -> None:
         """Verify the chain, and every pack by its last seal."""
-        last: dict[str, GoodSeal] = {}
-        for seal, facts in self._chain(head):
+        last: dict[str, Path] = {}  # the seal of each pack
+        sealed: dict[str, dict[str, str]] = {}  # the files of each pack, with their digests
+        for name, facts in self._chain(head):
             if facts["kind"] == PACK:
-                _, before = last.get(facts["pack"], (None, {}))
-                self._follows(facts, before)
-                last[facts["pack"]] = seal, facts
-        for name, (seal, facts) in last.items():
-            pack = self._folder / name
+                files = {one["name"]: one["sha256"] for one in facts["files"]}
+                self._follows(facts["pack"], files, sealed.get(facts["pack"], {}))
+                last[facts["pack"]], sealed[facts["pack"]] = name, files
+        for place, name in last.items():
+            pack = self._folder / place
             if not is_folder(pack):
-                self._find(f"缺少证据包 {name}，或它是链接")
-            else:
+                self._find(f"缺少证据包 {place}，或它是链接")
+            elif good := self._seal(name):  # read again: facts of a whole chain are too much
+                seal, facts = good
                 self._expect_last_seal(pack, seal)
                 self._pack(pack, facts)
-        self._strangers({self._folder / name for name in last})
+        self._strangers({self._folder / place for place in last})
         if not head:
             told = "没有给出证据链头，没有核对链尾有没有被截去：请用 --head 给出结果网页上的链头"
             self.verdict.notes.append(told)
 
-    def _chain(self, head: str) -> Iterator[GoodSeal]:
-        """Give the good seals, and check that no seal is missing between them."""
-        previous, known, kind = Head(0, ""), set(), ""
+    def _chain(self, head: str) -> Iterator[tuple[Path, dict[str, Any]]]:
+        """Give the good seals with their facts, and check that no seal is missing between them."""
+        previous, kind, is_known = Head(0, ""), "", False
         names = [one for one in self._listed(self._folder / CHAIN) if one.suffix == ".json"]
         for name in names:
             good = self._seal(name)
@@ -180,22 +182,20 @@ class _Verification:
             seal, facts = good
             if facts["sequence"] != previous.sequence + 1 or facts["previous"] != previous.digest:
                 self._find(f"封存链在 {name.name} 之前断开：少了、多了或换了一环")
-            previous = Head(facts["sequence"], seal.digest)
-            known.add(str(previous))
-            kind = facts["kind"]
-            yield good
+            previous, kind = Head(facts["sequence"], seal.digest), facts["kind"]
+            is_known = is_known or str(previous) == head
+            yield name, facts
         self.verdict.head = previous if names else None
-        if head and head not in known:
+        if head and not is_known:
             self._find(f"封存链里没有链头 {head}：链尾被截去，或不是同一份证据")
         if kind != RUN:
             self._find("封存链没有结束：最后一次运行被中断（再运行一次即补上），或链尾被截去")
 
-    def _follows(self, facts: dict[str, Any], before: dict[str, Any]) -> None:
+    def _follows(self, pack: str, files: dict[str, str], before: dict[str, str]) -> None:
         """Check that a later seal of a pack still lists every file of the earlier seal."""
-        now = {one["name"]: one["sha256"] for one in facts["files"]}
-        for one in before.get("files", ()):
-            if now.get(one["name"]) != one["sha256"]:
-                self._find(f"{facts['pack']} 的后一次封存不认前一次的 {one['name']}")
+        for name, digest in before.items():
+            if files.get(name) != digest:
+                self._find(f"{pack} 的后一次封存不认前一次的 {name}")
 
     def _expect_last_seal(self, pack: Path, seal: Seal) -> None:
         with suppress(OSError):

@@ -1,10 +1,12 @@
 """A pack that somebody else has made is verified without harm, and passes only if it was sealed."""
 
+import gc
 import json
 import os
 import resource
 import shutil
 import socket
+import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,7 +16,7 @@ from typer.testing import CliRunner
 
 from bot.cli import app
 from bot.evidence import foreign_files
-from bot.evidence.seal import Seal
+from bot.evidence.seal import LARGEST_SEAL, Seal
 from bot.evidence.verification import verify
 from tests.bot.archive import Archive
 
@@ -34,6 +36,10 @@ FACTS: dict[str, Any] = {
     "another kind": {"kind": "something"},
     "a sequence in words": {"sequence": "one"},
     "a history of the wrong type": {"history": [1, 2]},
+    "a sequence of 4300 digits": {"sequence": 10**4300 - 1},
+    "a sequence that no chain reaches": {"sequence": 10**8 + 1},
+    "a round of 4300 digits": {"round": 10**4300 - 1},
+    "a round before the first": {"round": 0},
 }
 CONTENT = {
     "an empty manifest": b"",
@@ -203,6 +209,38 @@ def test_nothing_verified_is_no_pass(archive: Archive):
     chain.add({"kind": "run"})
 
     assert "没有核对到任何证据包" in verified(archive, archive.folder)
+
+
+def padded(archive: Archive, number: int, size: int, facts: dict[str, Any]) -> None:
+    """Add a signed seal of some size to the chain."""
+    content = json.dumps({"sequence": number, "previous": ""} | facts | {"x": "x" * size}).encode()
+    seal = Seal(content, archive.evidence.chain.key().sign(content))
+    seal.write(archive.folder / "chain" / f"{number:08d}.json")
+
+
+@pytest.mark.parametrize("kind", ["run", "pack"])
+def test_seals_are_not_kept_in_memory(archive: Archive, kind: str):
+    """A long chain of large seals needs the memory of one."""
+    facts = Seal.read(archive.pack / "manifest.json").facts if kind == "pack" else {"kind": "run"}
+    facts = {name: one for name, one in facts.items() if name not in ("sequence", "previous")}
+    for number in range(10, 40):
+        padded(archive, number, 1_500_000, facts)
+    gc.collect()
+    tracemalloc.start()
+    verified(archive, archive.folder)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert most < 20_000_000
+
+
+@pytest.mark.parametrize("is_alone", [True, False], ids=["pack", "all"])
+def test_too_large_seal_is_not_read(archive: Archive, is_alone: bool):
+    """No seal of this program is nearly as large as that."""
+    facts = Seal.read(archive.pack / "manifest.json").facts
+    resealed(archive, json.dumps(facts | {"x": "x" * LARGEST_SEAL}).encode())
+
+    assert "超过 2 MB" in verified(archive, archive.pack if is_alone else archive.folder)
 
 
 def test_whole_archive_still_passes(archive: Archive):
