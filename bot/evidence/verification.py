@@ -12,7 +12,7 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from bot.errors import NotFit
-from bot.evidence.approvals import is_signed_at_all, unsigned
+from bot.evidence.approvals import Approvals, is_signed_at_all
 from bot.evidence.exchanges import exchanges
 from bot.evidence.foreign_files import (
     UnfitFile,
@@ -129,7 +129,7 @@ class _Verification:
     ) -> None:
         self._folder = folder
         self._key = key
-        self._approvers = approvers
+        self._approvals = Approvals(approvers) if approvers else None
         self._good = self._bad = 0  # signatures
         self.verdict = Verification()
 
@@ -234,14 +234,14 @@ class _Verification:
                 )
         if len(self.verdict.findings) == before:  # what was changed is not read any further
             with self._as_written(pack):
-                self._approvals(pack, facts)
+                self._presses(pack, facts)
 
-    def _approvals(self, pack: Path, facts: dict[str, Any]) -> None:
-        if self._approvers:
-            wrong = [*unsigned(pack, facts, self._approvers)]
-            for told in wrong:
-                self._find(told)
-            self.verdict.signed += 0 if wrong else count_claims(facts["history"])
+    def _presses(self, pack: Path, facts: dict[str, Any]) -> None:
+        if self._approvals:
+            judged = self._approvals.judge(pack, facts)
+            self.verdict.signed += judged.signed
+            self.verdict.findings.extend(f"{facts['pack']} {one}" for one in judged.findings)
+            self.verdict.notes.extend(f"{facts['pack']} {one}" for one in judged.notes)
         elif is_signed_at_all(facts):
             told = (
                 f"{facts['pack']} 有审批人签字的批准单，没有核对：请用 --approver 给出审批人的公钥"
@@ -273,7 +273,9 @@ class _Verification:
         """Report a record that this program cannot have written."""
         try:
             yield
-        except (OSError, ValueError, LookupError, TypeError, AttributeError):
+        except UnfitFile as error:
+            self._find(f"{self._name(pack)} 里的记录没有核对：{error}")
+        except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
             self._find(f"{self._name(pack)} 里的记录读不懂：不是本程序写的样子")
 
     def _listed(self, folder: Path) -> list[Path]:
