@@ -2,15 +2,22 @@
 
 import re
 import unicodedata
+from functools import cache
 
-HIDDEN = frozenset({"Cc", "Cf", "Cn", "Cs", "Zl", "Zp"})  # Unicode's categories
+# Unicode's categories; marks (M) lie on another character, and composed text needs none of them
+HIDDEN = frozenset({"Cc", "Cf", "Cn", "Cs", "Zl", "Zp", "Mn", "Me"})
+EMPTY = "\u115f\u1160\u2800\u3164\uffa0"  # letters of Hangul and a sign of Braille without ink
 LINE_BREAK = re.compile(r"[ \t\r\n]*[\r\n][ \t\r\n]*")
 BLANKS = " \t\r\n\xa0\u3000"
 
 
+@cache
 def is_hidden(character: str) -> bool:
-    """Tell whether a character is a control, a direction mark, a surrogate or of no width."""
-    return unicodedata.category(character) in HIDDEN
+    """Tell whether a character is a control, a direction mark, a surrogate, empty or of no width.
+
+    A mark on another character, such as an accent or a stroke, counts too.
+    """
+    return character in EMPTY or unicodedata.category(character) in HIDDEN
 
 
 def visible(text: str) -> str:
@@ -18,9 +25,7 @@ def visible(text: str) -> str:
 
     Line breaks are hidden too, so the text stays on its line. A visible text comes back as it is.
     """
-    if text.isprintable():
-        return text
-    return "".join(repr(one)[1:-1] if is_hidden(one) else one for one in text)
+    return "".join([ascii(one)[1:-1] if is_hidden(one) else one for one in text])
 
 
 def visible_lines(text: str) -> str:

@@ -77,6 +77,4 @@ def print_json(data: Any) -> None:
 
 
 def _in_json(line: str) -> str:
-    if line.isprintable():
-        return line
-    return "".join(json.dumps(one)[1:-1] if is_hidden(one) else one for one in line)
+    return "".join([json.dumps(one)[1:-1] if is_hidden(one) else one for one in line])

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pages.visible import in_one_line, visible, visible_lines
+from pages.visible import in_one_line, is_hidden, visible, visible_lines
 
 SPELLED = [
     ("\x1b[2J", r"\x1b[2J"),
@@ -16,6 +16,12 @@ SPELLED = [
     ("\U000e0041", r"\U000e0041"),
     ("一\u2028二\u2029", r"一\u2028二\u2029"),
     ("一\n二\r\t三", r"一\n二\r\t三"),
+    ("张三\u3164\uffa0", r"张三\u3164\uffa0"),
+    ("\u115f\u1160\u2800", r"\u115f\u1160\u2800"),
+    ("张\ufe0f三\U000e0100", r"张\ufe0f三\U000e0100"),
+    ("张\u034f三\u180b\u17b4", r"张\u034f三\u180b\u17b4"),
+    ("100\u03380\u20e3", r"100\u03380\u20e3"),
+    ("e\u0301", r"e\u0301"),
 ]
 
 
@@ -32,6 +38,22 @@ def test_half_a_character_is_spelled_out():
     half = chr(0xD800)
 
     assert visible(half) == r"\ud800"
+
+
+IGNORABLE = [  # Default_Ignorable_Code_Point of Unicode
+    *(range(0x00AD, 0x00AE), range(0x034F, 0x0350), range(0x061C, 0x061D)),
+    *(range(0x115F, 0x1161), range(0x17B4, 0x17B6), range(0x180B, 0x1810)),
+    *(range(0x200B, 0x2010), range(0x202A, 0x202F), range(0x2060, 0x2070)),
+    *(range(0x3164, 0x3165), range(0xFE00, 0xFE10), range(0xFEFF, 0xFF00)),
+    *(range(0xFFA0, 0xFFA1), range(0xFFF0, 0xFFF9), range(0x1BCA0, 0x1BCA4)),
+    *(range(0x1D173, 0x1D17B), range(0xE0000, 0xE1000)),
+]
+
+
+@pytest.mark.parametrize("points", IGNORABLE, ids=lambda points: f"{points.start:04X}")
+def test_what_no_font_shows_is_hidden(points: range):
+    """Unicode lets a program show nothing in its place."""
+    assert [f"{one:04X}" for one in points if not is_hidden(chr(one))] == []
 
 
 @pytest.mark.parametrize(
