@@ -4,10 +4,11 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from openpyxl import Workbook
 from openpyxl.cell.cell import Cell, MergedCell
 from openpyxl.cell.rich_text import CellRichText, TextBlock
-from openpyxl.styles.colors import COLOR_INDEX
 
+from bot.work_list.colours import BLACK, WHITE, Colour, Colours
 from bot.work_list.findings import Unfit
 from bot.work_list.workbook import text_of
 
@@ -15,20 +16,17 @@ DELETE_ROW = "不办这一行时请删除整行"
 LOOK_AGAIN = "请清除这一格的格式，看清内容再保存"
 TINY = 4  # points; a smaller font cannot be read
 FAINT = 32  # of 255 in each colour; text that differs less from its ground cannot be seen
-WHITE, BLACK = (255, 255, 255), (0, 0, 0)
-THEME = (WHITE, BLACK)  # its first two colours; the others differ from file to file
-SYSTEM_TEXT, SYSTEM_GROUND = 64, 65  # indexed colours beyond the table
 # what a number format adds that is no text: the width of a character, a blank filling, a colour
 UNSEEN_IN_FORMAT = re.compile(
     r"_.|\* |\[(?!白色|white)[A-Za-z\u4e00-\u9fff]+[0-9]*\]", re.IGNORECASE
 )
-Colour = tuple[float, ...]
 
 
 class Appearance:
     """How the cells of one workbook look; what a style does to plain text is looked up once."""
 
-    def __init__(self) -> None:
+    def __init__(self, workbook: Workbook) -> None:
+        self._colours = Colours(workbook)
         self._plain_styles: set[int] = set()  # they show a text as it is
 
     def check_shown(self, cell: Cell | MergedCell) -> None:
@@ -38,42 +36,48 @@ class Appearance:
             Unfit: the text, or a part of it, is struck out or invisible, or its format changes it.
         """
         is_rich = isinstance(cell.value, CellRichText)
-        if not text_of(cell).strip() or not (cell.has_style or is_rich):
+        if not text_of(cell).strip():
             return
         if is_rich:
-            _check_look(cell)
+            self._check_look(cell)
         elif cell.style_id not in self._plain_styles:
-            _check_look(cell)
+            self._check_look(cell)
             self._plain_styles.add(cell.style_id)
 
+    def is_unseen(self, font: Any, fill: Any) -> bool:
+        """Tell whether text of this font cannot be seen on this fill, as far as can be told.
 
-def _check_look(cell: Cell | MergedCell) -> None:
-    if told := strike_of(cell):
-        fix = f"请取消删除线，或删去划掉的文字；{DELETE_ROW}"
-        raise Unfit("B39", f"{told}，程序不会猜它算不算数", fix)
-    if told := _share(cell, lambda font: is_unseen(font, cell.fill)):
-        raise Unfit("B79", f"{told}和底色几乎一样，或小得看不见", LOOK_AGAIN)
-    if not shows_text_alone(cell.number_format):
-        told = f"数字格式“{cell.number_format}”使显示的和内容不同"
-        raise Unfit("B79", told, "请把单元格格式设为“文本”，看清内容再保存")
-    if cell.alignment.horizontal == "fill":
-        raise Unfit("B79", "对齐方式“填充”会把内容重复显示", LOOK_AGAIN)
+        What is unknown, such as the ground of a pattern or a gradient, counts as unseen.
+        """
+        if font.sz is not None and font.sz < TINY:
+            return True
+        text, ground = self._colours.of(font.color, BLACK), self._ground(fill)
+        if text is None or ground is None:
+            return True
+        return all(abs(one - other) < FAINT for one, other in zip(text, ground, strict=True))
+
+    def _ground(self, fill: Any) -> Colour | None:
+        if fill.fill_type is None:
+            return WHITE
+        return self._colours.of(fill.fgColor, WHITE) if fill.fill_type == "solid" else None
+
+    def _check_look(self, cell: Cell | MergedCell) -> None:
+        if told := strike_of(cell):
+            fix = f"请取消删除线，或删去划掉的文字；{DELETE_ROW}"
+            raise Unfit("B39", f"{told}，程序不会猜它算不算数", fix)
+        if told := _share(cell, lambda font: self.is_unseen(font, cell.fill)):
+            raise Unfit("B79", f"{told}和底色分不清，或小得看不见", LOOK_AGAIN)
+        if not shows_text_alone(cell.number_format):
+            told = f"数字格式“{cell.number_format}”使显示的和内容不同"
+            raise Unfit("B79", told, "请把单元格格式设为“文本”，看清内容再保存")
+        if cell.alignment.horizontal == "fill":
+            raise Unfit("B79", "对齐方式“填充”会把内容重复显示", LOOK_AGAIN)
 
 
 def strike_of(cell: Cell | MergedCell) -> str:
     """Tell in Chinese how much of a cell's text is struck out; empty if nothing is."""
     told = _share(cell, lambda font: bool(font.strike))
     return f"{told}有删除线" if told else ""
-
-
-def is_unseen(font: Any, fill: Any) -> bool:
-    """Tell whether text of this font cannot be seen on this fill."""
-    if font.sz is not None and font.sz < TINY:
-        return True
-    text, ground = _colour(font.color, BLACK), _ground(fill)
-    if text is None or ground is None or len(text) != len(ground):
-        return False
-    return all(abs(one - other) < FAINT for one, other in zip(text, ground, strict=True))
 
 
 def shows_text_alone(number_format: str) -> bool:
@@ -101,36 +105,6 @@ def _runs(cell: Cell | MergedCell) -> Iterator[tuple[str, Any]]:
         return
     for run in cell.value:
         yield str(run), run.font if isinstance(run, TextBlock) else cell.font
-
-
-def _ground(fill: Any) -> Colour | None:
-    if fill.fill_type is None:
-        return WHITE
-    return _colour(fill.fgColor, WHITE) if fill.fill_type == "solid" else None
-
-
-def _colour(colour: Any, usual: Colour) -> Colour | None:
-    """Return red, green and blue; of a theme's own colour its number and tint; None if unknown."""
-    if colour is None or colour.type == "auto":
-        return usual
-    if colour.type == "rgb":
-        return _rgb(colour.rgb)
-    if colour.type == "indexed":
-        if colour.indexed in (SYSTEM_TEXT, SYSTEM_GROUND):
-            return BLACK if colour.indexed == SYSTEM_TEXT else WHITE
-        known = colour.indexed < len(COLOR_INDEX)
-        return _rgb(COLOR_INDEX[colour.indexed]) if known else None
-    if colour.theme < len(THEME):
-        return tuple(_tinted(one, colour.tint) for one in THEME[colour.theme])
-    return colour.theme * 255, colour.tint * 255
-
-
-def _rgb(digits: str) -> Colour:
-    return tuple(int(digits[-6:][at : at + 2], 16) for at in (0, 2, 4))
-
-
-def _tinted(one: float, tint: float) -> float:
-    return one * (1 + tint) if tint < 0 else one + (255 - one) * tint
 
 
 def _sections(number_format: str) -> list[str]:

@@ -135,7 +135,7 @@ class _Reading:
         self.has_drawings = source.has_drawings
         self.ragged_rows: set[int] = set()
         self.headings = Headings(self.sheet)
-        self.appearance = Appearance()
+        self.appearance = Appearance(source.workbook)
         self.rows: dict[int, dict[str, str]] = {}
 
     def items(self, portal_origin: str, agent_mobiles: Collection[str]) -> tuple[WorkItem, ...]:
@@ -150,7 +150,7 @@ class _Reading:
             return ()
         check_version(self.workbook)
         self.remarks += self.headings.remarks()
-        self.remarks += unseen_parts(self.sheet, self.headings)
+        self.remarks += unseen_parts(self.sheet, self.headings, self.appearance)
         if self.has_drawings:
             told = "工作簿里有图形、图片或文本框，程序不看它们"
             self._tell(Doubt("B80", told, f"请核对上面写着什么；{DELETE_ROW}"))

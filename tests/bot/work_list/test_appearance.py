@@ -49,7 +49,7 @@ def _font(address: str, **font: Any) -> Change:
     return change
 
 
-def _on(address: str, ground: str, **font: Any) -> Change:
+def _on(address: str, ground: str | Color, **font: Any) -> Change:
     def change(sheet: Worksheet) -> None:
         _font(address, **font)(sheet)
         sheet[address].fill = PatternFill("solid", fgColor=ground)
@@ -76,6 +76,14 @@ def _aligned(sheet: Worksheet) -> None:
     sheet[NAME].alignment = Alignment(horizontal="fill")
 
 
+def _filled(fill: PatternFill | GradientFill) -> Change:
+    def change(sheet: Worksheet) -> None:
+        _font(NAME)(sheet)
+        sheet[NAME].fill = fill
+
+    return change
+
+
 UNLIKE: list[tuple[str, Change, str, str]] = [
     ("划掉姓名", _font(NAME, strike=True), "B39", NAME),
     ("划掉备注", _font(REMARKS, strike=True), "B39", REMARKS),
@@ -87,6 +95,17 @@ UNLIKE: list[tuple[str, Change, str, str]] = [
     ("编号颜色的白字", _font(NAME, color=Color(indexed=9)), "B79", NAME),
     ("底色的字", _on(REMARKS, "FF17508F", color="FF17508F"), "B79", REMARKS),
     ("黑底黑字", _on(REMARKS, "FF000000"), "B79", REMARKS),
+    ("主题的浅色字", _font(NAME, color=Color(theme=2)), "B79", NAME),
+    ("主题的字，底色写明", _on(REMARKS, "FF4F81BD", color=Color(theme=4)), "B79", REMARKS),
+    ("写明的字，主题的底色", _on(NAME, Color(theme=5), color="FFC0504D"), "B79", NAME),
+    ("主题的颜色调得很浅", _font(REMARKS, color=Color(theme=4, tint=0.9)), "B79", REMARKS),
+    ("写明的颜色调得很浅", _font(REMARKS, color=Color(rgb="FF000000", tint=0.99)), "B79", REMARKS),
+    ("没有的主题颜色", _font(NAME, color=Color(theme=12)), "B79", NAME),
+    ("没有的编号颜色", _font(NAME, color=Color(indexed=81)), "B79", NAME),
+    ("黑的图案", _filled(PatternFill("darkGray", "FF000000", "FF000000")), "B79", NAME),
+    ("浅的图案", _filled(PatternFill("lightUp", "FFFFFFFF", "FFFFFF00")), "B79", NAME),
+    ("黑的渐变", _filled(GradientFill(stop=("FF000000", "FF000000"))), "B79", NAME),
+    ("浅的渐变", _filled(GradientFill(stop=("FFFFFFFF", "FFFFFF00"))), "B79", NAME),
     ("一部分是白字", _rich(REMARKS, color=Color(rgb="FFFEFEFE")), "B79", REMARKS),
     ("一磅的字", _font(REMARKS, sz=1), "B79", REMARKS),
     ("一部分很小", _rich(NAME, sz=1), "B79", NAME),
@@ -114,13 +133,13 @@ def test_cell_that_looks_otherwise_is_refused(tmp_path: Path, change: Change, co
     assert [item.row for item in work_list.items] == [2]
 
 
-def _gradient(sheet: Worksheet) -> None:
-    sheet[NAME].fill = GradientFill(stop=("FFFFFFFF", "FF000000"))
-
-
 LIKE: list[tuple[str, Change]] = [
     ("白字蓝底", _on(NAME, "FF17508F", color="FFFFFFFF")),
-    ("渐变底色", _gradient),
+    ("主题的深色字", _font(NAME, color=Color(theme=3))),
+    ("主题的强调字", _font(NAME, color=Color(theme=4, tint=-0.25))),
+    ("主题底色上的白字", _on(NAME, Color(theme=4), color=Color(theme=0))),
+    ("主题浅底色上的黑字", _on(NAME, Color(theme=4, tint=0.8), color=Color(theme=1))),
+    ("编号颜色的红字", _font(NAME, color=Color(indexed=10))),
     ("红字", _font(NAME, color="FFFF0000")),
     ("自动颜色", _font(NAME, color=Color(auto=True))),
     ("系统颜色", _font(NAME, color=Color(indexed=64))),
@@ -141,6 +160,80 @@ def test_cell_that_shows_its_text_is_read(tmp_path: Path, change: Change):
 
     assert work_list.findings == ()
     assert len(work_list.items) == 2
+
+
+def _read_with_parts(folder: Path, change: Change, *swaps: tuple[str, str, str]) -> WorkList:
+    """Read a list after somebody has worked on its sheet, and on parts of its file."""
+    _read(folder, change)
+    path, content = folder / "清单.xlsx", BytesIO()
+    with zipfile.ZipFile(path) as old, zipfile.ZipFile(content, "w") as new:
+        for name in old.namelist():
+            text = old.read(name).decode()
+            for part, pattern, other in swaps:
+                if part == name:
+                    text, count = re.subn(pattern, other, text, count=1, flags=re.DOTALL)
+                    assert count
+            new.writestr(name, text)
+    path.write_bytes(content.getvalue())
+    return read_work_list(path, ORIGIN)
+
+
+STYLES, THEME = "xl/styles.xml", "xl/theme/theme1.xml"
+PALETTE = r"<colors>.*</colors>|(?=</styleSheet>)"
+DARK = r"<a:dk1>.*?</a:dk1>"
+WHITE = '<rgbColor rgb="FFFFFFFF"/>'
+WHITES = f"<colors><indexedColors>{WHITE * 64}</indexedColors></colors>"
+BLACK = _font(NAME, color=Color(theme=1))
+REDEFINED: dict[str, tuple[Change, tuple[str, str, str]]] = {
+    "主题的黑色是白色": (BLACK, (THEME, DARK, '<a:dk1><a:srgbClr val="FFFFFF"/></a:dk1>')),
+    "系统的白色": (
+        BLACK,
+        (THEME, DARK, '<a:dk1><a:sysClr val="window" lastClr="000000"/></a:dk1>'),
+    ),
+    "系统的别的颜色": (BLACK, (THEME, DARK, '<a:dk1><a:sysClr val="menu"/></a:dk1>')),
+    "算出来的颜色": (
+        BLACK,
+        (THEME, DARK, '<a:dk1><a:srgbClr val="000000"><a:lumOff val="99000"/></a:srgbClr></a:dk1>'),
+    ),
+    "没有这种颜色": (BLACK, (THEME, DARK, "")),
+    "不成颜色": (BLACK, (THEME, DARK, '<a:dk1><a:srgbClr val="black"/></a:dk1>')),
+    "读不懂的主题": (BLACK, (THEME, "</a:theme>", "")),
+    "编号的颜色": (
+        _font(NAME, color=Color(indexed=8)),
+        (STYLES, PALETTE, WHITES),
+    ),
+}
+
+
+@pytest.mark.parametrize(("change", "swap"), REDEFINED.values(), ids=REDEFINED)
+def test_colours_are_those_of_the_file(tmp_path: Path, change: Change, swap: tuple[str, str, str]):
+    """A file may call white black; what it calls so is not seen."""
+    before = _read(tmp_path, change).findings
+
+    (finding, *_) = _read_with_parts(tmp_path, change, swap).findings
+
+    assert before == ()
+    assert finding.code == "B79"
+
+
+def test_the_usual_font_may_be_white_too(tmp_path: Path):
+    """A cell without a style of its own has the first font of the file."""
+    work_list = _read_with_parts(
+        tmp_path, lambda sheet: None, (STYLES, r"<color theme=.1. */>", '<color rgb="FFFFFFFF"/>')
+    )
+
+    assert {one.code for one in work_list.findings} == {"B79"}
+    assert work_list.items == ()
+
+
+def test_colours_that_were_used_last_are_no_palette(tmp_path: Path):
+    """A program may note them in the same place; the usual palette holds."""
+    recent = '<colors><mruColors><color rgb="FFFFFFFF"/></mruColors></colors>'
+    work_list = _read_with_parts(
+        tmp_path, _font(NAME, color=Color(indexed=8)), (STYLES, PALETTE, recent)
+    )
+
+    assert work_list.findings == ()
 
 
 def test_pieces_of_a_text_are_read_as_one(tmp_path: Path):
@@ -194,12 +287,36 @@ def _squeeze(sheet: Worksheet) -> None:
     sheet.column_dimensions["I"].width = 0.1
 
 
+def _width(wide: float) -> Change:
+    def change(sheet: Worksheet) -> None:
+        sheet[REMARKS] = "去年的备注"
+        sheet.column_dimensions["I"].width = wide
+
+    return change
+
+
+def _usual_widths(**widths: float) -> Change:
+    def change(sheet: Worksheet) -> None:
+        for name, wide in widths.items():
+            setattr(sheet.sheet_format, name, wide)
+        for letter in "ABCDEFGH":
+            sheet.column_dimensions[letter].width = 20
+        sheet[REMARKS] = "去年的备注"
+
+    return change
+
+
 HIDDEN: list[tuple[str, Change, list[str]]] = [
     ("备注", _hide_columns("I"), ["I"]),
     ("申请编号", _hide_columns("D"), ["D"]),
     ("几列", _hide_columns("A", "E", "I"), ["A", "E", "I"]),
     ("折叠的分组", _collapse, ["H", "I"]),
     ("压成一条线", _squeeze, ["I"]),
+    ("一个字符宽", _width(1.0), ["I"]),
+    ("不到一个汉字宽", _width(1.9), ["I"]),
+    ("默认宽度是零", _usual_widths(defaultColWidth=0), ["I"]),
+    ("默认宽度是一", _usual_widths(defaultColWidth=1.0), ["I"]),
+    ("默认的字符数是零", _usual_widths(baseColWidth=0), ["I"]),
 ]
 
 
@@ -219,6 +336,14 @@ def test_hidden_column_that_is_used_refuses_the_list(
     assert work_list.items == ()
 
 
+@pytest.mark.parametrize(
+    "change", [_width(2), _usual_widths(defaultColWidth=8.5), _usual_widths(baseColWidth=10)]
+)
+def test_column_of_everyday_width_is_in_sight(tmp_path: Path, change: Change):
+    """One Chinese character fits."""
+    assert _read(tmp_path, change).findings == ()
+
+
 @pytest.mark.parametrize("letter", ["J", "K"])
 def test_hidden_column_without_use_is_no_matter(tmp_path: Path, letter: str):
     """An empty column, and one that is not read, may be hidden."""
@@ -235,6 +360,17 @@ def test_hidden_column_without_use_is_no_matter(tmp_path: Path, letter: str):
 
 def _thin(sheet: Worksheet) -> None:
     sheet.row_dimensions[3].height = 0.1
+
+
+def _thin_by_default(sheet: Worksheet) -> None:
+    sheet.sheet_format.defaultRowHeight = 0.1
+    for number in (1, 2):
+        sheet.row_dimensions[number].height = 15
+
+
+def _rest_hidden(sheet: Worksheet) -> None:
+    """Hide what has no row, as people do with the rest of a sheet."""
+    sheet.sheet_format.zeroHeight = True
 
 
 def _no_headings(sheet: Worksheet) -> None:
@@ -294,6 +430,8 @@ def _picture(sheet: Worksheet) -> None:
 
 UNSEEN: list[tuple[str, Change, list[tuple[str, int | None]], list[tuple[str, int | None]]]] = [
     ("压扁的行", _thin, [("B35", 3)], []),
+    ("默认压扁的行", _thin_by_default, [("B35", 3)], []),
+    ("藏起没有用到的行", _rest_hidden, [], []),
     ("隐藏的列名", _no_headings, [("B35", 1)], []),
     ("筛选掉的行", _filtered_out, [("B35", 3)], [("B35", None)]),
     ("筛选条件", _filter, [], [("B35", None)]),
@@ -310,6 +448,19 @@ UNSEEN: list[tuple[str, Change, list[tuple[str, int | None]], list[tuple[str, in
         _condition(font=Font(color="FFFFFFFF"), fill=PatternFill(bgColor="FFC00000")),
         [],
         [],
+    ),
+    ("条件黑底", _condition(fill=PatternFill(bgColor="FF000000")), [], [("B79", None)]),
+    (
+        "条件图案",
+        _condition(fill=PatternFill("darkGray", "FF000000", "FF000000")),
+        [],
+        [("B79", None)],
+    ),
+    (
+        "条件渐变",
+        _condition(fill=GradientFill(stop=("FF000000", "FF000000"))),
+        [],
+        [("B79", None)],
     ),
     ("图片", _picture, [], [("B80", None)]),
 ]
