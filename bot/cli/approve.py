@@ -10,7 +10,7 @@ import typer
 
 from bot.cli import options
 from bot.cli.asked import asked_facts, expect_named, print_asked, print_declarations
-from bot.cli.decided import decide
+from bot.cli.decided import decide, expect_person
 from bot.cli.frame import ALL_DONE, NEEDS_PERSON, new_group, refuse_usage
 from bot.cli.output import err, out, print_json
 from bot.cli.selection import Selection
@@ -96,8 +96,8 @@ def approve(
 
 def _check_decision(by: str | None, reject: str | None, again: bool, key: Path | None) -> None:
     """End unless it is plain who decides what."""
-    if by is not None and not by.strip():
-        refuse_usage("--by 后面要写姓名。")
+    if by is not None:
+        expect_person(by)
     if reject is not None and not by:
         refuse_usage("不同意要写明是谁：请加上 --by 姓名。")
     if reject is not None and not reject.strip():

@@ -4,15 +4,24 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from bot.cli.entries import facts
-from bot.cli.frame import ALL_DONE, NEEDS_PERSON
+from bot.cli.frame import ALL_DONE, NEEDS_PERSON, refuse_usage
 from bot.cli.output import err, out, print_json
 from bot.confirmation import decisions
 from bot.errors import BusinessException
 from bot.ledger.entry import Entry
 from bot.ledger.ledger import Ledger
 from bot.ledger.states import STATE_WORDS, State
+from bot.persons import named_person
 
 Undecided = tuple[Entry, BusinessException]
+
+
+def expect_person(by: str) -> None:
+    """End unless `--by` names a person."""
+    try:
+        named_person(by)
+    except ValueError as error:
+        refuse_usage(f"--by 后面要写姓名：{error}。")
 
 
 def decide(

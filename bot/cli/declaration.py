@@ -8,6 +8,7 @@ import typer
 
 from bot.cli import options
 from bot.cli.asked import print_declarations
+from bot.cli.decided import expect_person
 from bot.cli.entries import facts
 from bot.cli.frame import ALL_DONE, NEEDS_PERSON, new_group, refuse_usage
 from bot.cli.output import out, print_json
@@ -45,8 +46,7 @@ def declaration(
         if accept is None:
             print_new_wordings(found, as_json)
             return NEEDS_PERSON if found else ALL_DONE
-        if not by.strip():
-            refuse_usage("接受新的投保声明要写明是谁：请加上 --by 姓名。")
+        expect_person(by)
         meant = next((one for one in found if one.digest == accept), None)
         if meant is None:
             refuse_usage(f"没有等着接受的投保声明 {accept}：请先不带 --accept 查看。")

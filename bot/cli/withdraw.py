@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from bot.cli import options
-from bot.cli.decided import decide
+from bot.cli.decided import decide, expect_person
 from bot.cli.frame import new_group, refuse_usage
 from bot.confirmation.withdrawal import withdraw as take_out
 from bot.ledger.opening import existing_ledger
@@ -27,8 +27,7 @@ def withdraw(
 
     以后的清单再写着它时，重新交办，重新批准。
     """
-    if not by.strip():
-        refuse_usage("--by 后面要写姓名。")
+    expect_person(by)
     settings = load_settings(Path(), portal_url=portal_url, data_dir=data_dir)
     with existing_ledger(settings) as ledger:
         named = [one for one in ledger.entries() if one.item.application_no in numbers]

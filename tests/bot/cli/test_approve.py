@@ -535,6 +535,18 @@ def test_a_person_who_sees_nothing_is_not_asked(
     assert (ended.exit_code, ended.stdout) == (2, "")
 
 
+@pytest.mark.parametrize("name", [" ", "robot", "Ｒobot"])
+@pytest.mark.parametrize("command", ["approve", "withdraw", "declaration"])
+def test_who_decides_is_a_person(desk: Desk, command: str, name: str):
+    """Not nobody, and not the program."""
+    what = {"approve": ("XW1",), "withdraw": ("XW1",), "declaration": ("--accept", "0" * 64)}
+    data = () if command == "approve" else ("--data-dir", str(desk.settings.data_dir))
+    ended = desk.call(command, *what[command], "--by", name, *data)
+
+    assert ended.exit_code == 2
+    assert "--by 后面要写姓名" in ended.stderr
+
+
 @pytest.mark.parametrize("file", [".", "", "/", "nowhere.html"])
 def test_what_is_no_page_is_signed_by_nobody(desk: Desk, file: str):
     """A folder, nothing, or a file that is not there ends with one sentence."""

@@ -21,6 +21,7 @@ from bot.credentials.passwords import Passwords
 from bot.errors import NotFit, NotWritten
 from bot.evidence import pack as evidence
 from bot.ledger.approval import Approval
+from bot.ledger.history import History
 from bot.ledger.ledger import Ledger
 from bot.ledger.schema import VERSION
 from bot.ledger.snapshot import Snapshot
@@ -274,7 +275,12 @@ def test_f35_an_approval_holds_in_its_hours_alone(settings: Settings, chance: Ra
     held = {
         offset: bool(
             approval.standing(
-                granted, settings, ITEM, seen, (), (given + timedelta(hours=offset)).astimezone()
+                granted,
+                settings,
+                ITEM,
+                seen,
+                History(()),
+                (given + timedelta(hours=offset)).astimezone(),
             )
         )
         for offset in moments
