@@ -12,6 +12,11 @@ def print_files(files: Iterable[Path]) -> None:
         out.print(f"结果：{file}", markup=False)
 
 
+def print_not_updated() -> None:
+    """Say that results lie beside a list, and none was given."""
+    out.print("没有给清单，所以没有更新结果工作簿：请运行 single-window results 清单.xlsx。")
+
+
 def print_leaks(leaks: Sequence[Path]) -> None:
     """Say which files held a secret, and what to do."""
     for file in leaks:

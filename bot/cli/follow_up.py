@@ -1,9 +1,9 @@
 """`single-window follow-up`."""
 
+from bot.cli.files import print_not_updated
 from bot.cli.frame import new_group
 from bot.cli.intake import looks
 from bot.cli.outcome import exit_code, print_followed_up
-from bot.cli.output import out
 from bot.cli.person import attendant
 from bot.cli.progress import shown_progress, teller
 from bot.errors import Reason
@@ -26,7 +26,7 @@ def follow_up(job: Job, quiet: bool, as_json: bool) -> int:
         outcome = look_up(job, attendant(job.settings, progress), tell)
     print_followed_up(outcome, as_json)
     if not (job.work_list or as_json):
-        out.print("没有给清单，所以没有更新结果工作簿：请运行 single-window results 清单.xlsx。")
+        print_not_updated()
     waits = any(
         one.code not in ("", Reason.EVIDENCE_MISSING) or one.state in NOT_INSURED
         for one in outcome.entries

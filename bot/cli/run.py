@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from bot.cli import options
+from bot.cli.files import print_not_updated
 from bot.cli.frame import new_group
 from bot.cli.intake import prepared
 from bot.cli.outcome import exit_code, print_outcome
@@ -54,4 +55,6 @@ def run(
     code = exit_code(outcome, is_whole, job.settings.dry_run)
     if code or not quiet:
         print_outcome(outcome, as_json)
+        if not (job.work_list or as_json):
+            print_not_updated()
     return code

@@ -9,8 +9,8 @@ from functools import cached_property
 
 from bot.clock import now_in_beijing
 from bot.confirmation import approval, positive_look
-from bot.confirmation.approval import ApprovedIntent
-from bot.confirmation.moving import Acts, doubt, expect_contact, expect_unconfirmed, warn
+from bot.confirmation.approval import ApprovedIntent, expect_contact
+from bot.confirmation.moving import Acts, doubt, expect_unconfirmed, warn
 from bot.confirmation.positive_look import Judgement
 from bot.confirmation.press import UNSENT, Pressed, PressOutcome, press
 from bot.confirmation.read_back import conclude

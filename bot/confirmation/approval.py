@@ -72,6 +72,14 @@ def mandates(settings: Settings, history: History) -> tuple[Mandate, ...]:
     return () if is_to_sign(settings, history) else settings.mandates
 
 
+def expect_contact(item: WorkItem) -> None:
+    """See that there is something to type; contact data are erased by age, or at a wish."""
+    if not item.contact.name:
+        raise BusinessException(
+            Reason.NO_CONTACT, "联系方式已从台账清除", "请在清单中填好联系方式，再运行这份清单"
+        )
+
+
 def unsettled_until(history: History, settings: Settings) -> datetime | None:
     """Return until when the portal may still be saving the last press; nothing if none was sent."""
     if not (at := history.sent_at):

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 
 from bot.confirmation import approvers
-from bot.confirmation.approval import is_to_sign, unsettled, unsettled_until
+from bot.confirmation.approval import expect_contact, is_to_sign, unsettled, unsettled_until
 from bot.errors import BusinessException, Reason
 from bot.evidence.slip import Act
 from bot.ledger.approval import PERSON, REJECTED, RELEASED, Approval
@@ -68,6 +68,7 @@ def approve(ledger: Ledger, entry: Entry, by: str, settings: Settings, slip: str
     Raises:
         BusinessException: the item does not wait, or the person may not approve it.
     """
+    expect_contact(entry.item)
     decision = _allowed(ledger, entry, Act.APPROVE, by, settings, slip)
     _decide(ledger, entry, State.AWAITING_APPROVAL, State.APPROVED, decision, {})
 
@@ -134,7 +135,8 @@ def _allowed(
     ground = GROUNDS[act]
     if not slip:
         if is_to_sign(settings, ledger.history(entry.item.reference)):
-            told = "这张保单是在设置了 four_eyes 的地方打开的，批准要由名册里的审批人签字"
+            where = "设置了 four_eyes" if settings.four_eyes else "在设置了 four_eyes 的地方打开过"
+            told = f"{where}，批准要由名册里的审批人签字"
             raise BusinessException(Reason.UNSIGNED, told, SIGN)
         return Approval.now(by, ground, entry.digest, settings.operator)
     approver, facts = approvers.read_slip(slip, settings)

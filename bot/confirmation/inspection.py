@@ -2,7 +2,8 @@
 
 from bot import declaration
 from bot.confirmation import positive_look, wordings
-from bot.confirmation.moving import Acts, expect_contact, expect_unconfirmed
+from bot.confirmation.approval import expect_contact
+from bot.confirmation.moving import Acts, expect_unconfirmed
 from bot.confirmation.read_back import pressed_here
 from bot.errors import BusinessException, Reason
 from bot.ledger.entry import Entry

@@ -15,7 +15,6 @@ from bot.portal.session import Session
 from bot.portal.sessions import Sessions
 from bot.settings import Settings
 from bot.traces import mask_within
-from bot.work_item import WorkItem
 
 log = logging.getLogger(__name__)
 WAIT_FOR_INSURER = "等待保险公司审批，生效时间以审批为准"
@@ -67,11 +66,3 @@ def expect_unconfirmed(session: Session) -> None:
     found = positive_look.latest(session.known)
     if found and found.status in positive_look.CONFIRMED:
         raise BusinessException(Reason.IN_BOTH, BOTH, ASK_PORTAL)
-
-
-def expect_contact(item: WorkItem) -> None:
-    """See that there is something to type; contact data are erased by age, or at a wish."""
-    if not item.contact.name:
-        raise BusinessException(
-            Reason.NO_CONTACT, "联系方式已从台账清除", "请在清单中填好联系方式，再运行这份清单"
-        )

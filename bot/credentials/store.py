@@ -64,6 +64,8 @@ def _passphrase(file: Path, environment: Environment | None) -> Secret:
             f"请在终端前运行，或用环境变量 {PASSPHRASE} 或 {PASSPHRASE_DESCRIPTOR} 交给程序",
         )
     typed = getpass("保管库口令（不显示）：")
+    if not typed:
+        raise NotFit("没有输入口令", "请再运行一次；口令忘了就打不开保管库，请记好")
     if not file.exists() and getpass("新的保管库，请再输入一次（不显示）：") != typed:
         raise NotFit("两次输入的口令不一样，没有保存", "请再运行一次")
     return Secret(typed)

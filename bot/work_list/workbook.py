@@ -25,6 +25,7 @@ OWN_SHEETS = frozenset({SAMPLE, NOTES, PROBLEMS, SUMMARY})
 """The sheets that we add; none of them is ever read as a list."""
 TITLE = "工作清单"  # of the sheet that holds a list
 LINE_HEIGHT = 16  # in points
+HIGHEST_ROW = 409.5  # points; Excel shows no more
 A4 = 9  # as spreadsheet programs count paper
 HEADING_FILL = PatternFill("solid", fgColor="DCE6F1")
 
@@ -100,7 +101,7 @@ def make_room(sheet: Worksheet, row: int, first: int, last: int) -> None:
         texts = str(sheet.cell(row, index).value or "").split("\n")
         lines.append(sum(max(1, ceil(width(text) / room)) for text in texts))
     height = sheet.row_dimensions[row].height or 0
-    sheet.row_dimensions[row].height = max(height, LINE_HEIGHT * max(lines))
+    sheet.row_dimensions[row].height = min(max(height, LINE_HEIGHT * max(lines)), HIGHEST_ROW)
 
 
 def fit_to_paper(sheet: Worksheet) -> None:

@@ -156,6 +156,20 @@ def test_no_way_round_the_signature(ledger: Ledger, waiting: Waiting, way: str):
     assert waiting().state is State.AWAITING_APPROVAL
 
 
+@pytest.mark.parametrize("is_signed", [False, True])
+def test_a_contact_that_was_erased_is_approved_by_nobody(
+    ledger: Ledger, waiting: Waiting, is_signed: bool
+):
+    """The approver would answer for empty fields, and the press would refuse them."""
+    ledger.forget([ITEM.reference], lambda _: False, MAKER)
+    settings, slip = (strict(), slip_for(waiting())) if is_signed else (Settings(), "")
+
+    with pytest.raises(BusinessException) as error:
+        decisions.approve(ledger, waiting(), "模拟审批人", settings, slip)
+
+    assert error.value.code == "NO_CONTACT"
+
+
 def test_a_slip_counts_once(ledger: Ledger, waiting: Waiting):
     """Taken back, and handed in again: only a new signature approves it."""
     slip = slip_for(waiting())
