@@ -54,6 +54,7 @@ def states(items: dict[str, dict[str, Any]]) -> list[tuple[str, int]]:
     return [(one["state"], one["round"]) for one in items.values()]
 
 
+@pytest.mark.slow
 def test_a_returned_policy_that_is_pending_again_is_confirmed_in_a_new_round(
     workplace: Workplace,
 ):

@@ -56,6 +56,7 @@ def test_a_broken_contract_is_told_with_what_it_would_break(changed: Workplace):
     assert "确认投保" in snapshot.read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("is_changed", [True, False])
 def test_a_live_batch_begins_only_where_the_contract_is_kept(
     workplace: Workplace, changed: Workplace, is_changed: bool

@@ -46,6 +46,7 @@ def test_a_person_sees_and_approves_and_then_it_is_confirmed(workplace: Workplac
     assert (code, items[number]["state"], arrived["contact"]) == (0, "confirmed", workplace.typed())
 
 
+@pytest.mark.slow
 def test_a_rejected_item_stays_rejected_whatever_a_mandate_says(workplace: Workplace):
     """Somebody said no to this content; a mandate written later does not overrule that."""
     enterprise = workplace.add()
@@ -64,6 +65,7 @@ def test_a_rejected_item_stays_rejected_whatever_a_mandate_says(workplace: Workp
     assert enterprise.confirmations(number) == []
 
 
+@pytest.mark.slow
 def test_what_changed_after_the_approval_is_shown_and_approved_anew(workplace: Workplace):
     """The approval is void, the difference is told field by field, and nothing is pressed."""
     enterprise = workplace.add()
@@ -174,6 +176,7 @@ def test_an_item_that_takes_too_long_is_not_pressed(workplace: Workplace):
     assert list(workplace.arrivals().values()) == [[]]
 
 
+@pytest.mark.slow
 def test_what_the_insurer_decides_is_followed_up(workplace: Workplace):
     """Days later: underwritten with its number and day, returned and refused with the opinion."""
     enterprise = workplace.add()

@@ -16,6 +16,7 @@ from tests.bot.lists import fill_in
 from tests.bot.matrix.day import PROGRAM
 
 
+@pytest.mark.slow
 def test_the_same_list_again_confirms_nothing_again(workplaces: Callable[[str], Workplace]):
     """Dispatched, run, run again, and run elsewhere from a template, with another ledger."""
     here, there = workplaces("here"), workplaces("there")
@@ -121,6 +122,7 @@ def test_a_row_without_a_number_takes_all_that_is_pending(workplace: Workplace):
     assert all(any(number in text for text in told) for number in numbers)
 
 
+@pytest.mark.slow
 def test_what_is_pending_of_the_enterprises_in_the_settings(workplace: Workplace):
     """Without a list: asked for once, confirmed by the next run; what comes later is not."""
     state = workplace.add()
@@ -144,6 +146,7 @@ def test_what_is_pending_of_the_enterprises_in_the_settings(workplace: Workplace
     assert state.confirmations(later) == []
 
 
+@pytest.mark.slow
 def test_a_reworded_declaration_keeps_nobody_else(workplace: Workplace):
     """Who sees the new wording waits until it is accepted; who sees the old one is confirmed."""
     (reworded,) = workplace.add().ledger()
