@@ -1,7 +1,6 @@
 """审批人密钥: an approver's private key, in one file under a passphrase of his own."""
 
 import json
-import secrets
 import unicodedata
 from base64 import b64decode, b64encode
 from dataclasses import dataclass
@@ -10,18 +9,16 @@ from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from bot.credentials.cipher import Cipher, new_salt
 from bot.errors import NotFit
 from bot.private_files import is_private, write_private
 from bot.settings_file import read_regular
 from pages.models import Secret
 
 KIND = "single-window approver key 1"
-NONCE_BYTES, SALT_BYTES, CIPHER_BYTES = 12, 16, 32
-ITERATIONS, LANES, MEMORY_KIB = 3, 4, 64 * 1024  # stronger than the vault's, since it travels
+ITERATIONS, LANES = 3, 4  # stronger than the vault's, since it travels
 LONGEST_FILE = 4_096  # bytes
 
 
@@ -41,10 +38,9 @@ def make_key(file: Path, name: str, passphrase: Secret) -> str:
         raise NotFit(f"{file} 已经存在，没有覆盖", "换密钥时请先移走旧的，或换一个文件名")
     key = Ed25519PrivateKey.generate()
     public = key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
-    salt, nonce = secrets.token_bytes(SALT_BYTES), secrets.token_bytes(NONCE_BYTES)
+    salt = new_salt()
     facts = {"kind": KIND, "name": name, "public": b64encode(public).decode()}
-    cipher = AESGCM(_derive(passphrase, salt))
-    sealed = nonce + cipher.encrypt(nonce, key.private_bytes_raw(), _sealed_to(facts))
+    sealed = _cipher(passphrase, salt).encrypt(key.private_bytes_raw(), _sealed_to(facts))
     content = facts | {"salt": b64encode(salt).decode(), "sealed": b64encode(sealed).decode()}
     file.parent.mkdir(parents=True, exist_ok=True)
     write_private(file, json.dumps(content, ensure_ascii=False, indent=1).encode())
@@ -70,8 +66,7 @@ def open_key(file: Path, passphrase: Secret) -> ApproverKey:
     facts = {name: stored[name] for name in ("kind", "name", "public")}
     try:
         salt, sealed = b64decode(stored["salt"]), b64decode(stored["sealed"])
-        cipher = AESGCM(_derive(passphrase, salt))
-        private = cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], _sealed_to(facts))
+        private = _cipher(passphrase, salt).decrypt(sealed, _sealed_to(facts))
         return ApproverKey(stored["name"], Ed25519PrivateKey.from_private_bytes(private))
     except (InvalidTag, ValueError):
         raise NotFit(
@@ -102,11 +97,9 @@ def _read(file: Path) -> dict[str, str]:
     raise NotFit(f"{file} 不是审批人密钥", "请用 single-window approvers add 写出的那个文件")
 
 
-def _derive(passphrase: Secret, salt: bytes) -> bytes:
-    derivation = Argon2id(
-        salt=salt, length=CIPHER_BYTES, iterations=ITERATIONS, lanes=LANES, memory_cost=MEMORY_KIB
-    )
-    return derivation.derive(unicodedata.normalize("NFC", passphrase.reveal()).encode())
+def _cipher(passphrase: Secret, salt: bytes) -> Cipher:
+    typed = unicodedata.normalize("NFC", passphrase.reveal())
+    return Cipher.of(typed.encode(), salt, ITERATIONS, LANES)
 
 
 def _sealed_to(facts: dict[str, str]) -> bytes:

@@ -1,22 +1,19 @@
 """保管库: passwords in one encrypted file, for machines without a keyring."""
 
 import json
-import secrets
 from base64 import b64decode, b64encode
 from pathlib import Path
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
+from bot.credentials.cipher import NONCE_BYTES, Cipher, new_salt
 from bot.errors import BusinessException, NotFit, Reason
 from bot.private_files import is_private, make_private, write_private
 from pages.models import Secret
 
 VERSION = 1
-NONCE_BYTES, SALT_BYTES, KEY_BYTES = 12, 16, 32
-ITERATIONS, LANES, MEMORY_KIB = 1, 1, 64 * 1024  # above the least that OWASP recommends
+ITERATIONS, LANES = 1, 1
 
 
 class Vault:
@@ -33,8 +30,8 @@ class Vault:
         self._file = file
         self._origin = origin
         stored = _read(file)
-        self._salt = _unpack(stored["salt"]) if stored else secrets.token_bytes(SALT_BYTES)
-        self._cipher = AESGCM(_derive(passphrase, self._salt))
+        self._salt = _unpack(stored["salt"]) if stored else new_salt()
+        self._cipher = Cipher.of(passphrase.reveal().encode(), self._salt, ITERATIONS, LANES)
         self._check = str(stored["check"]) if stored else self._encrypt(b"", self._sealed_to())
         self._entries: dict[str, str] = dict(stored["entries"]) if stored else {}
         try:
@@ -87,12 +84,10 @@ class Vault:
         return f"{name}|{self._origin}".encode()
 
     def _encrypt(self, content: bytes, sealed_to: bytes) -> str:
-        nonce = secrets.token_bytes(NONCE_BYTES)
-        return b64encode(nonce + self._cipher.encrypt(nonce, content, sealed_to)).decode()
+        return b64encode(self._cipher.encrypt(content, sealed_to)).decode()
 
     def _decrypt(self, sealed: str, sealed_to: bytes) -> bytes:
-        content = _unpack(sealed)
-        return self._cipher.decrypt(content[:NONCE_BYTES], content[NONCE_BYTES:], sealed_to)
+        return self._cipher.decrypt(_unpack(sealed), sealed_to)
 
     def _write(self) -> None:
         content = {
@@ -123,13 +118,6 @@ def _read(file: Path) -> dict[str, Any] | None:
         f"{file} 不是这个版本的保管库，或已损坏",
         "请恢复备份，或删除它，再用 single-window credentials set 重新录入",
     )
-
-
-def _derive(passphrase: Secret, salt: bytes) -> bytes:
-    derivation = Argon2id(
-        salt=salt, length=KEY_BYTES, iterations=ITERATIONS, lanes=LANES, memory_cost=MEMORY_KIB
-    )
-    return derivation.derive(passphrase.reveal().encode())
 
 
 def _unpack(text: str) -> bytes:
