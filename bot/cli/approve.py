@@ -86,7 +86,7 @@ def approve(
         if ask:
             return desk.write_question(ask, named)
         if not (by or key) or not named:
-            desk.show(named, as_json)
+            desk.show(named)
             return ALL_DONE
         if reject is not None:
             return desk.reject(named, by or "", reject)
@@ -117,9 +117,9 @@ class Desk:
     act: Act
     as_json: bool
 
-    def show(self, entries: list[Entry], as_json: bool) -> None:
+    def show(self, entries: list[Entry]) -> None:
         """Print what a person decides about: all that was seen, and what will be typed."""
-        if as_json:
+        if self.as_json:
             print_json({"waiting": [asked_facts(entry) for entry in entries]})
             return
         question = Question.ask(entries, self.act, self.settings, self.ledger)
@@ -147,7 +147,7 @@ class Desk:
         if digests:
             expect_named([(one.item.label, one.digest) for one in named], digests)
         if is_shown:
-            self.show(named, as_json=False)
+            self.show(named)
             if not is_agreed(f"{by}{DO[self.act]}以上 {len(named)} 张吗？"):
                 refuse_usage(f"没有{DO[self.act]}。")
 

@@ -423,7 +423,7 @@ def test_who_decides_about_another_round_sees_what_there_is(
     make_robot(tmp_path, settings, ledger, Portal()).look(ITEM.reference)
     entries = ledger.entries()
 
-    Desk(ledger, settings, Act.RELEASE, as_json).show(entries, as_json)
+    Desk(ledger, settings, Act.RELEASE, as_json).show(entries)
     shown = capsys.readouterr().out
 
     assert entries[0].code == Reason.PENDING_AGAIN
