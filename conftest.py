@@ -23,6 +23,7 @@ pytest_plugins = [
     "fixtures.report",
     "fixtures.quarantine",
     "fixtures.attempts",
+    "fixtures.selection",
     "fixtures.sentences",
     *(f"steps.{stem}" for stem in STEMS),
 ]
