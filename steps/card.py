@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 from pytest_bdd import given, parsers, then, when
 
 from fixtures.browser import FarAway
+from fixtures.faults import fault
 from fixtures.portal import MadeEnterprise, MockState
 from pages.card import CardLoginPage, ControlDownloadPage, ControlState
 from pages.entry import HomePage
@@ -34,7 +35,7 @@ def first_pin_is(words: str) -> dict[str, Any]:
 
 @given(parsers.parse("卡或控件的状态是“{state}”"))
 def card_is(mock_state: MockState, state: str) -> None:
-    mock_state.set_faults({"id": state})
+    mock_state.set_faults(fault(state))
 
 
 @when("企业打开“卡介质”", target_fixture="card_login")

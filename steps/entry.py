@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from pytest_bdd import given, parsers, then, when
 
+from fixtures.faults import fault
 from fixtures.portal import FillIn, MadeEnterprise, MockState
 from pages.desk import DeskPage
 from pages.entry import HomePage
@@ -51,9 +52,9 @@ def one_more_policy(mock_state: MockState) -> None:
     mock_state.add_policies(1)
 
 
-@given(parsers.parse("门户查询“待确认”时发生“{fault}”"))
-def query_meets(mock_state: MockState, fault: str) -> None:
-    mock_state.set_faults({"id": fault, "params": {"path": PENDING_QUERY}})
+@given(parsers.parse("门户查询“待确认”时发生“{words}”"))
+def query_meets(mock_state: MockState, words: str) -> None:
+    mock_state.set_faults(fault(words, path=PENDING_QUERY))
 
 
 @given("门户正在维护")

@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 from pypdf import PdfReader
 from pytest_bdd import given, parsers, then, when
 
+from fixtures.faults import fault
 from fixtures.portal import MadeEnterprise, MockState
 from pages.desk import DeskPage
 from pages.errors import PortalRefused, ScreenNotReached
@@ -86,7 +87,7 @@ def numbers_within_numbers(mock_state: MockState, first: str, second: str) -> li
 
 @given(parsers.parse("“查看单证”的方式是“{shape}”"))
 def document_shape_is(mock_state: MockState, shape: str) -> None:
-    mock_state.set_faults({"id": shape})
+    mock_state.set_faults(fault(shape))
 
 
 @given("企业重新打开这张保单", target_fixture="form")
@@ -121,8 +122,7 @@ def values_will_change(mock_state: MockState) -> None:
 
 @given(parsers.parse("门户会改写“{field}”，方式是“{how}”"))
 def input_is_rewritten(mock_state: MockState, field: str, how: str) -> None:
-    params = {"field": FORM_NAMES[field], "how": how}
-    mock_state.set_faults({"id": "input_rewritten", "params": params})
+    mock_state.set_faults(fault(how, field=FORM_NAMES[field]))
 
 
 @given("这张保单的资料在填写时会变")
@@ -132,12 +132,12 @@ def form_is_refreshed(mock_state: MockState) -> None:
 
 @given(parsers.parse("门户在提交以前会问一句，方式是“{how}”"))
 def confirmation_is_asked(mock_state: MockState, how: str) -> None:
-    mock_state.set_faults({"id": "confirmation_asked", "params": {"how": how}})
+    mock_state.set_faults(fault(how))
 
 
 @given(parsers.parse("门户对确认的答复坏了，样子是“{how}”"))
 def answer_is_spoilt(mock_state: MockState, how: str) -> None:
-    mock_state.set_faults({"id": "answer_spoilt", "params": {"path": CONFIRM, "how": how}})
+    mock_state.set_faults(fault(how, path=CONFIRM))
 
 
 @given("门户收到确认后不应答，20分钟后才保存")
