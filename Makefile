@@ -4,11 +4,12 @@
 PYTHON ?= python3
 export LC_ALL :=  # set to C it would hide a folder's Chinese name from Python; empty, Python takes UTF-8
 BIN := .venv/bin
-STAMP := .venv/set-up-in
+INSTALLED := .venv/set-up-in
+STAMP := .venv/has-a-browser
 
 # A virtual environment knows its folder by heart and Python by a link: moved or broken, it is made anew.
-IS_FIT := [ "$$(cat $(STAMP) 2>/dev/null)" = "$$(pwd -P)" ] && LC_ALL= $(BIN)/python -c 'import pip' 2>/dev/null
-$(shell $(IS_FIT) || rm -f $(STAMP))
+IS_FIT := [ "$$(cat $(INSTALLED) 2>/dev/null)" = "$$(pwd -P)" ] && LC_ALL= $(BIN)/python -c 'import pip' 2>/dev/null
+$(shell $(IS_FIT) || rm -f $(INSTALLED))
 
 RESULTS := --alluredir=reports/allure-results --clean-alluredir
 PYTEST := $(BIN)/pytest -n 3 --dist worksteal $(RESULTS) --junitxml=reports/junit.xml
@@ -21,7 +22,8 @@ help:
 
 setup: $(STAMP) ## 准备环境（只做一次）· set up what the others need, once
 
-$(STAMP): requirements.lock pyproject.toml Makefile
+# A night's end needs no browser: whoever lacks one is told of the night all the same.
+$(INSTALLED): requirements.lock pyproject.toml Makefile
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 	  echo '需要 Python 3.11 或更新的版本：请安装后再运行，或指明它，例如 make $(MAKECMDGOALS) PYTHON=python3.12'; \
 	  echo 'Python 3.11 or newer is needed: install it, or name it, as in the line above.'; exit 4; } >&2
@@ -33,9 +35,12 @@ $(STAMP): requirements.lock pyproject.toml Makefile
 	@echo '2/3 安装锁定的依赖，约需一分钟 · installing what requirements.lock names, about a minute'
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@pwd -P > $@
+
+$(STAMP): $(INSTALLED)
 	@echo '3/3 检查浏览器和中文字体 · looking for a browser and a Chinese font'
 	@$(BIN)/python -m pages.browser
-	@pwd -P > $@
+	@touch $@
 
 demo: setup ## 演示：在模拟门户上确认六张保单 · confirm six policies on the mock portal
 	@$(BIN)/single-window demo --output reports/demo
@@ -61,10 +66,10 @@ NIGHT := $(BIN)/pytest features -n auto --dist worksteal --record --continue-on-
 nightly: setup ## 夜间回归：全部场景、报告、通知 · the night: every scenario, the report, a notification
 	@$(NIGHT); ended=$$?; $(if $(SPLITS),,$(BIN)/python -m reports.build --night && $(BIN)/python -m reports.notify;) exit $$ended
 
-merge: setup ## 把各片的结果合成一份报告，SHARDS=文件夹 · join the results of shards into one report
+merge: $(INSTALLED) ## 把各片的结果合成一份报告，SHARDS=文件夹 · join the results of shards into one report
 	@$(BIN)/python -m reports.build --night $(SHARDS)
 
-notify: setup ## 上一份报告不是全绿就通知 · tell people if the last report is not green
+notify: $(INSTALLED) ## 上一份报告不是全绿就通知 · tell people if the last report is not green
 	@$(BIN)/python -m reports.notify
 
 burn-in: setup ## 新场景的考验，SINCE=版本 · new and changed scenarios, many times on a busy machine, SINCE=<rev>
@@ -73,7 +78,7 @@ burn-in: setup ## 新场景的考验，SINCE=版本 · new and changed scenarios
 portal: setup ## 启动模拟门户，手工浏览 · start the mock portal, to walk through by hand
 	@$(BIN)/single-window portal
 
-report: setup ## 把上次测试的结果做成报告 · turn the last test run into a report, one file and one folder
+report: $(INSTALLED) ## 把上次测试的结果做成报告 · turn the last test run into a report, one file and one folder
 	@$(BIN)/python -m reports.build
 
 STRIDE ?= 1
