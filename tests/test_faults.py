@@ -40,13 +40,14 @@ def test_feature_is_in_chinese(path):
 @pytest.mark.parametrize(
     ("line", "found"),
     [
-        ("假如 状态是“card_slow”", ["card_slow"]),
-        ("场景: 应答 dribble", ["dribble"]),
-        ("| cut | 138 |", ["cut"]),
-        ("# language: zh-CN", []),
-        ("@guide-1.3 @assumed", []),
-        ("那么 单证是 PDF，邮箱是“zhang.san@example.com”，代码是“91440100PDY00001OQ”", []),
-        ('"""\nCHINA (GUANGDONG)\n"""', []),
+        pytest.param("假如 状态是“card_slow”", ["card_slow"], id="sentence"),
+        pytest.param("场景: 应答 dribble", ["dribble"], id="title"),
+        pytest.param("| cut | 138 |", ["cut"], id="cell"),
+        pytest.param("# language: zh-CN", [], id="comment"),
+        pytest.param("@guide-1.3 @assumed", [], id="tags"),
+        pytest.param("单证是 PDF，邮箱是“zhang.san@example.com”", [], id="address"),
+        pytest.param("代码是“91440100PDY00001OQ”", [], id="code"),
+        pytest.param('"""\nCHINA (GUANGDONG)\n"""', [], id="screen"),
     ],
 )
 def test_identifiers_are_found(line, found):
