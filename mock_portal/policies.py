@@ -6,7 +6,7 @@ from flask import Blueprint, Response, g, jsonify, render_template, request
 
 from mock_portal import faults
 from mock_portal.entry import DESK
-from mock_portal.rules import effective_date, is_found
+from mock_portal.rules import effective_date, is_found, refuse_days
 from mock_portal.store import Policy, store
 from mock_portal.wording import STATUS_TEXTS
 
@@ -25,6 +25,8 @@ def query_policies() -> Response:
     number = request.args.get("applNo", "").strip()
     first = request.args.get("beginDate", type=date.fromisoformat)
     last = request.args.get("endDate", type=date.fromisoformat)
+    if refusal := refuse_days(first, last):
+        return jsonify(code=-1, message=refusal, data=None)
     policies = [
         policy
         for policy in faults.without_laggards(store().confirmed(g.signed_in))

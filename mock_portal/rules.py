@@ -196,6 +196,11 @@ def refuse_confirmation(
     return None
 
 
+def refuse_days(first: date | None, last: date | None) -> Wording | None:
+    """Judge the range of days that 保单查询 is asked for (guide-2.6)."""
+    return Wording.DAYS_REVERSED if first and last and first > last else None
+
+
 def is_found(
     policy: Policy, number: str, first: date | None, last: date | None, defects: Collection[str]
 ) -> bool:

@@ -91,6 +91,7 @@ class Wording(StrEnum):
     ALREADY_CONFIRMED = "该保单已确认，请勿重复提交", ASSUMED
     BUSY = "系统繁忙，请稍后再试", ASSUMED
     CONFIRMED = "确认投保成功", ASSUMED
+    DAYS_REVERSED = "开始日期不能晚于结束日期", ASSUMED
 
 
 STATUS_TEXTS: Mapping[str, Wording] = {

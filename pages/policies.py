@@ -31,10 +31,15 @@ class PoliciesPage(Screen):
         self.ask(self.search_button, to=PoliciesPage)
         return self
 
-    def search_confirmed(self, first: date, last: date) -> Self:
-        """Pick the first and the last 确认日期, and press 查询."""
-        self.first_day.pick(first)
-        self.last_day.pick(last)
+    def search_confirmed(self, first: date | None, last: date | None) -> Self:
+        """Pick the first and the last 确认日期, each unless it is left open, and press 查询.
+
+        Raises:
+            PortalRefused: the first day is after the last; the list stays as it was.
+        """
+        for picker, day in ((self.first_day, first), (self.last_day, last)):
+            if day:
+                picker.pick(day)
         self.ask(self.search_button, to=PoliciesPage)
         return self
 

@@ -1,6 +1,6 @@
 """保单查询 (guide-2.6, guide-2.7)."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from playwright.sync_api import expect
@@ -13,6 +13,7 @@ from pages.parts import PagedTable
 from pages.policies import PoliciesPage
 
 DECISIONS = {"退回": "returned", "拒绝": "refused"}
+DAYS = {"前天": -2, "昨天": -1, "今天": 0, "明天": 1, "后天": 2}
 
 
 @pytest.fixture
@@ -45,6 +46,21 @@ def insurer_declines(
     mock_state.decide(application_no, DECISIONS[decision], reason=opinion)
 
 
+@given("保险公司承保这张保单，明天生效")
+def insurer_underwrites_from_tomorrow(mock_state: MockState, application_no: str) -> None:
+    insurer_underwrites(mock_state, application_no, str(_day(mock_state, "明天")))
+
+
+@given(parsers.parse("保险公司退回这张保单，意见是“{opinion}”，门户又推送了一次"))
+def insurer_returns_to_pending(mock_state: MockState, application_no: str, opinion: str) -> None:
+    mock_state.return_to_pending(application_no, reason=opinion)
+
+
+@given("另一家企业也有1张确认过的保单")
+def confirmed_policy_of_somebody_else(another_mock_state: MockState) -> None:
+    another_mock_state.add_confirmed_policies(1)
+
+
 @given(parsers.parse("企业已有{count:d}张保单确认过"))
 def many_confirmed_policies(mock_state: MockState, count: int) -> None:
     mock_state.add_confirmed_policies(count)
@@ -57,8 +73,7 @@ def policies_lag(mock_state: MockState) -> None:
 
 @when("企业查询今天确认的保单", target_fixture="policies")
 def search_today(desk: DeskPage, mock_state: MockState) -> PoliciesPage:
-    today = datetime.fromisoformat(mock_state.now()).date()
-    return desk.open_policies().search_confirmed(today, today)
+    return search_between(desk, mock_state, "今天", "今天")
 
 
 @when("企业查询两个月以后确认的保单", target_fixture="policies")
@@ -67,11 +82,22 @@ def search_in_two_months(desk: DeskPage, mock_state: MockState) -> PoliciesPage:
     return desk.open_policies().search_confirmed(later, later)
 
 
+@when(parsers.parse("企业查询从“{first}”到“{last}”确认的保单"), target_fixture="policies")
+def search_between(desk: DeskPage, mock_state: MockState, first: str, last: str) -> PoliciesPage:
+    return desk.open_policies().search_confirmed(_day(mock_state, first), _day(mock_state, last))
+
+
+@when("企业再查询一次", target_fixture="policies")
+def search_once_more(policies: PoliciesPage) -> PoliciesPage:
+    return policies.search("")
+
+
 @when("企业打开“保单查询”，翻到下一页", target_fixture="policies")
 def turn_page(desk: DeskPage) -> PoliciesPage:
     return desk.open_policies().next_page()
 
 
+@given("企业正看着“保单查询”", target_fixture="policies")
 @when("企业打开“保单查询”", target_fixture="policies")
 def open_policies(desk: DeskPage) -> PoliciesPage:
     return desk.open_policies()
@@ -94,9 +120,15 @@ def found_later(policies: PoliciesPage, mock_state: MockState, application_no: s
     assert policies.records_of(application_no)
 
 
+@then(parsers.parse("列出{count:d}张保单"))
 @then(parsers.parse("这一页列出{count:d}张保单"))
 def page_lists(policies: PoliciesPage, count: int) -> None:
     assert len(policies.read()) == count
+
+
+@then(parsers.parse("序号是“{numbers}”"))
+def rows_are_numbered(policies: PoliciesPage, numbers: str) -> None:
+    assert "、".join(row["序号"] for row in policies.table.read()) == numbers
 
 
 @then(parsers.parse("“保单查询”上写着"))
@@ -109,6 +141,26 @@ def policies_say(policies: PoliciesPage, docstring: str) -> None:
 @then("只列出这张保单")
 def only_this_policy(policies: PoliciesPage, application_no: str) -> None:
     assert [record.application_no for record in policies.read()] == [application_no]
+
+
+@then("这张保单仍列在眼前")
+def still_in_front(desk: DeskPage, application_no: str) -> None:
+    only_this_policy(PoliciesPage(desk.active_frame), application_no)
+
+
+@then(parsers.parse("“{status}”的只有这张保单"))
+def only_this_one_is(policies: PoliciesPage, application_nos: list[str], status: str) -> None:
+    assert _numbers_of(policies, status) == [application_nos[0]]
+
+
+@then(parsers.parse("“{status}”的只有另一张保单"))
+def only_the_other_is(policies: PoliciesPage, application_nos: list[str], status: str) -> None:
+    assert _numbers_of(policies, status) == [application_nos[1]]
+
+
+@then("“待确认”中又有这张保单")
+def pending_again(desk: DeskPage, application_no: str) -> None:
+    assert desk.open_pending().has(application_no)
 
 
 @then(parsers.parse("保单状态是“{status}”"))
@@ -154,3 +206,13 @@ def effective_date_is(record: PolicyRecord, date: str) -> None:
 @then(parsers.parse("表格里写着“{notice}”"))
 def table_is_empty(desk: DeskPage, notice: str) -> None:
     expect(PagedTable(desk.active_frame).empty_notice).to_have_text(notice)
+
+
+def _day(mock_state: MockState, word: str) -> date | None:
+    """Return the day that a word means at the portal; “不限” means none."""
+    today = datetime.fromisoformat(mock_state.now()).date()
+    return {"不限": None, **{one: today + timedelta(days=n) for one, n in DAYS.items()}}[word]
+
+
+def _numbers_of(policies: PoliciesPage, status: str) -> list[str]:
+    return [one.application_no for one in policies.read() if one.status is PolicyStatus.of(status)]

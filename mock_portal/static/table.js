@@ -110,6 +110,12 @@ function pagedTable(table, formatters, query) {
     showPagination(answer.total);
   }
 
+  // A question that is refused leaves the rows as they are.
+  function tell(answer) {
+    if (answer.code < 0) layers.alert(answer.message, layers.WARNING);
+    else show(answer);
+  }
+
   // An answer that a later question has overtaken is dropped.
   function turnTo(target) {
     page = target;
@@ -121,7 +127,7 @@ function pagedTable(table, formatters, query) {
     loading.style.display = "block";
     fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MILLISECONDS) })
       .then(function (answer) { return answer.json(); })
-      .then(function (answer) { if (question === asked) show(answer); })
+      .then(function (answer) { if (question === asked) tell(answer); })
       .catch(function () { layers.alert("查询失败，请稍后再试！", layers.ERROR); })
       .finally(function () { if (question === asked) loading.style.display = "none"; });
   }

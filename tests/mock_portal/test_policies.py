@@ -102,6 +102,15 @@ def test_search_is_by_the_day_of_confirmation(
     assert (visitor.numbers("policies/query", **asked) == [confirmed]) is is_found
 
 
+def test_days_the_wrong_way_round_are_refused(visitor, confirmed):
+    """A range that ends before it begins gets a message, and no rows."""
+    day = date.fromisoformat(only_row(visitor)["confirmTime"][:10])
+
+    said = visitor.get("policies/query", beginDate=day, endDate=day - timedelta(days=1)).get_json()
+
+    assert said == {"code": -1, "message": "开始日期不能晚于结束日期", "data": None}
+
+
 def test_policies_confirmed_by_a_person_are_listed(visitor, enterprise):
     """The door can push policies that somebody has confirmed already."""
     door = f"/__mock__/enterprises/{enterprise['uscc']}/policies"
