@@ -1,0 +1,169 @@
+"""What the pipelines carry from step to step, from job to job and from night to night.
+
+The project is a Makefile of a few lines here; test_nights.py has the whole of it.
+"""
+
+import pytest
+
+from tests.pipelines.machine import commit, repository
+from tests.pipelines.systems import SHARDS, SYSTEMS, pipeline, system
+
+# A folder `red` fails a scenario, `bare` the set-up, `full` the report.
+MAKEFILE = """
+nightly:
+	@test ! -e bare
+	@mkdir -p reports/allure-results
+	@echo "part $(GROUP)" > reports/allure-results/part
+	@$(if $(SPLITS),true,$(MAKE) -s merge SHARDS=reports/allure-results PARTS=1)
+	@test ! -e red
+PARTS = 2
+merge:
+	@mkdir -p reports/memory reports/site
+	@echo night >> reports/memory/nights
+	@test ! -e full
+	@cat $(addsuffix /part,$(wildcard $(SHARDS))) /dev/null > reports/scenarios.xml
+	@cp reports/scenarios.xml reports/summary.md
+	@cp reports/scenarios.xml reports/allure.html
+	@cp reports/scenarios.xml reports/site/index.html
+	@test ! -e red && test $$(wc -l < reports/scenarios.xml) = $(PARTS)
+notify:
+	@mkdir -p reports/memory
+	@echo told >> reports/memory/told
+	@echo nights: `cat reports/memory/nights | wc -l`, told: `cat reports/memory/told | wc -l`
+"""
+FILES = {"Makefile": MAKEFILE, "requirements.lock": "", ".gitignore": "/reports\n"}
+
+
+@pytest.fixture
+def act(tmp_path):
+    """Let nights come over a system, each with a trouble of its own; give the last night."""
+    made = repository(tmp_path / "repository", FILES)
+
+    def act(name, *troubles, text=""):
+        acted = system(name, made, tmp_path / name, text=text)
+        night = None
+        for trouble in troubles:
+            for file in ("red", "bare", "full"):
+                (made / file).unlink(missing_ok=True)
+            if trouble in {"red", "bare", "full"}:
+                (made / trouble).touch()
+            (made / "seen").write_text(str(night))
+            commit(made)
+            night = acted.night(*([SHARDS[name]] if trouble == "lost" else []))
+        return night
+
+    return act
+
+
+def has_all(name, night):
+    """Tell whether people find report, results and page, and whether two nights are known."""
+    parts = "part 1\npart 2\n" if name in SHARDS else "part \n"
+    report = night.report / "allure.html"
+    return (
+        "nights: 2, told: 2" in night.said
+        and [one.read_text() for one in (report, night.junit) if one.exists()] == [parts, parts]
+        and (night.report / "site/index.html").exists()
+        and night.page == (parts if name == "GitHub" else "")
+    )
+
+
+@pytest.mark.parametrize("name", SYSTEMS)
+@pytest.mark.parametrize("colour", ["green", "red"])
+def test_night_leaves_everything(name, colour, act):
+    """The pipeline has the colour of its night, and everything lies where people look."""
+    night = act(name, "red", colour)
+
+    assert night.is_green == (colour == "green")
+    assert has_all(name, night)
+
+
+@pytest.mark.parametrize("name", SYSTEMS)
+@pytest.mark.parametrize("trouble", ["bare", "full"])
+def test_whatever_happens_is_told_and_remembered(name, trouble, act):
+    """Each night ends with `make notify`, and the next one knows what this one wrote down."""
+    night = act(name, trouble, "green")
+
+    is_sharded = name in SHARDS
+    nights = 1 if trouble == "bare" and not is_sharded else 2
+    assert night.is_green
+    assert f"nights: {nights}, told: 2" in night.said
+
+
+@pytest.mark.parametrize("name", SHARDS)
+def test_shard_that_is_lost_is_no_shard(name, act):
+    """Where a machine is lost, the other shard is reported and the pipeline is red."""
+    night = act(name, "lost")
+
+    assert not night.is_green
+    assert night.junit.read_text() == "part 1\n"
+    assert "told: 1" in night.said
+
+
+def test_report_of_yesterday_is_not_that_of_a_night_without_results(act):
+    """Jenkins keeps its workspace; when the set-up fails nothing of the last night is shown."""
+    night = act("Jenkins", "green", "bare")
+
+    assert not night.is_green
+    assert not night.junit.exists()
+    assert not (night.report / "allure.html").exists()
+
+
+BROKEN = {
+    "no shard, no report": ("GitHub", "    needs: shard\n    if: always()", "    needs: shard"),
+    "a red report, no message": ("GitHub", "make notify\n        if: always()", "make notify"),
+    "a red report, no memory": ("GitHub", "actions/cache/save@v4", "actions/cache@v4"),
+    "an empty memory": ("GitHub", "          restore-keys: nights-\n", ""),
+    "shards that nobody fetches": ("GitHub", "pattern: shard-*", "pattern: part-*"),
+    "a red shard, no results": (
+        "GitHub",
+        "        if: always()\n        with:\n          name: s",
+        "        with:\n          name: s",
+    ),
+    "an empty page": ("GitHub", 'SUMMARY"\n        if: always()', 'SUMMARY"'),
+    "no report after a red shard": ("GitLab", "      when: always\n  res", "  res"),
+    "no message in the end": ("GitLab", "  after_script:\n    - make notify\n", ""),
+    "memory of green nights alone": (
+        "GitLab",
+        "      when: always  #",
+        "      policy: pull-push  #",
+    ),
+    "results of green shards alone": ("GitLab", "    when: always\n    expire_in: 1 week\n", ""),
+    "green reports alone": ("GitLab", "    when: always\n    expire_in: 30 days\n", ""),
+    "results of another name": ("GitLab", "junit: reports/scenarios", "junit: reports/results"),
+    "no last step": ("Jenkins", "sh 'make notify'", "sh 'true'"),
+    "a clean sweep": ("Jenkins", " -e /reports/memory", ""),
+    "no results": ("Jenkins", "      junit 'reports/scenarios.xml'\n", ""),
+    "nothing in the archive": ("Jenkins", "artifacts: 'reports/allure.html, ", "artifacts: '"),
+}
+
+
+@pytest.mark.parametrize("loss", BROKEN)
+def test_pipeline_that_loses_something_is_found(loss, act):
+    """Without any of its provisions a file no longer brings a red night to people's eyes."""
+    name, old, new = BROKEN[loss]
+    whole = pipeline(name)
+
+    night = act(name, "red", "red", text=whole.replace(old, new))
+
+    assert old in whole
+    assert not has_all(name, night)
+
+
+UNKNOWN = {
+    "an action": ("GitHub", "- run: make notify", "- uses: somebody/something@v1"),
+    "a shell": ("GitHub", "- run: make notify", "- run: make notify\n        shell: zsh"),
+    "a script": ("GitLab", "  script:\n", "  before_script: []\n  script:\n"),
+    "a step": ("Jenkins", "sh 'make notify'", "bat 'make notify'"),
+}
+
+
+@pytest.mark.parametrize("what", UNKNOWN)
+def test_what_nobody_has_acted_out_is_refused(what, act):
+    """A file that uses more of a system than is acted out is an error, not a green test."""
+    name, old, new = UNKNOWN[what]
+    whole = pipeline(name)
+
+    with pytest.raises(AssertionError, match="nobody has acted out"):
+        act(name, "green", text=whole.replace(old, new, 1))
+
+    assert old in whole
