@@ -18,6 +18,7 @@ pytest_plugins = [
     "fixtures.portal",
     "fixtures.evidence",
     "fixtures.browser",
+    "fixtures.refusals",
     "fixtures.people",
     "fixtures.looks",
     "fixtures.report",

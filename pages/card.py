@@ -6,7 +6,7 @@ from typing import Self
 from playwright.sync_api import Page
 
 from pages.entry import HomePage
-from pages.errors import LoginRefused
+from pages.errors import LoginRefused, PortalRefused
 from pages.login import LoginPage, is_login
 from pages.models import Secret
 from pages.parts import DialogLog, enter_secret
@@ -86,12 +86,12 @@ class CardLoginPage(Screen):
             raise LoginRefused(self.answer(self.messages))
         return HomePage(self.surface, self.profile).appear()
 
-    def _refused(self) -> tuple[str, ...]:
+    def _refused(self) -> PortalRefused:
         """Wait until the box is idle; if it is still shown, return its messages and dialogs."""
         self.wait_while(self.busy)
         if not self.login_button.is_visible():
-            return ()
-        return (*self.notices(), *texts_of(self.messages))
+            return PortalRefused(())
+        return PortalRefused(texts_of(self.messages), self.notices())
 
 
 class ControlDownloadPage(Screen):

@@ -59,8 +59,8 @@ class HomePage(Screen):
             PortalRefused: a native dialog says that there is nothing behind it.
         """
         self.surface.get_by_text(service, exact=True).click()
-        if messages := DialogLog.of(self.tab).take():
-            raise PortalRefused(messages)
+        if dialogs := DialogLog.of(self.tab).take():
+            raise PortalRefused((), dialogs)
 
     def open_desk(self) -> DeskPage:
         """Walk the menu to 小微企业在线投保; the desk opens in a new window.

@@ -17,11 +17,13 @@ class ScreenNotReached(PortalError):
 
 
 class PortalRefused(PortalError):
-    """The portal said no; its words are kept verbatim."""
+    """The portal said no; its words are kept verbatim, those of native dialogs first."""
 
-    def __init__(self, messages: Sequence[str]) -> None:
-        super().__init__("; ".join(messages))
-        self.messages = tuple(messages)
+    def __init__(self, shown: Sequence[str], dialogs: Sequence[str] = ()) -> None:
+        self.shown = tuple(shown)  # on the page
+        self.dialogs = tuple(dialogs)
+        self.messages = (*self.dialogs, *self.shown)
+        super().__init__("; ".join(self.messages))
 
 
 class LoginRefused(PortalRefused):

@@ -82,8 +82,8 @@ class LoginPage(Screen):
         self.captcha.field.fill(captcha)
         answer = self.send(self.login_button, request=is_login)
         if answer.status == 200:  # the portal refuses with 200 (docs/mock-portal.md, log-in)
-            said = self.answer(self.messages)
-            raise LoginRefused((*DialogLog.of(self.tab).take(), *said))
+            shown = self.answer(self.messages)
+            raise LoginRefused(shown, DialogLog.of(self.tab).take())
         return HomePage(self.surface, self.profile).appear()
 
     def _tab(self, text: str) -> Locator:

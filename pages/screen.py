@@ -121,11 +121,11 @@ class Screen:
         self,
         control: Locator,
         request: Callable[[Response], bool],
-        refused: Callable[[], tuple[str, ...]] | None = None,
+        refused: Callable[[], PortalRefused] | None = None,
     ) -> Response:
         """Press a control that sends one request, and return the portal's answer to it.
 
-        `refused` returns the browser's messages if nothing was sent; by default, native dialogs.
+        `refused` returns what the browser said if nothing was sent; by default, native dialogs.
 
         Raises:
             PortalRefused: a check made in the browser said no; nothing was sent.
@@ -133,11 +133,14 @@ class Screen:
         """
         with self._in_time(type(self)), self.tab.expect_event("response", request) as answer:
             control.click()
-            says = refused or DialogLog.of(self.tab).take
+            said = refused or self._dialogs
             # a click may end late, when the page of the answer has already shown its messages
-            if not answer.is_done() and (messages := says()):
-                raise PortalRefused(messages)
+            if not answer.is_done() and (refusal := said()).messages:
+                raise refusal
         return answer.value
+
+    def _dialogs(self) -> PortalRefused:
+        return PortalRefused((), DialogLog.of(self.tab).take())
 
     def unfold(self, *path: Locator) -> None:
         """Point at each control in turn, as a person does; each may reveal the next.

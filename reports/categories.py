@@ -28,9 +28,9 @@ CATEGORIES = (
     ),
     Category(
         PORTAL,
-        r"AssertionError|ScreenNotReached|PortalRefused|LoginRefused|SessionLost|BindingRequired"
+        r"AssertionError|NotRefused|ScreenNotReached|PortalRefused|LoginRefused|SessionLost|BindingRequired"
         r"|PolicyNotListed|UnexpectedDialog|UnknownWording|PortalCrashed|Soft assertion failures"
-        r"|DID NOT RAISE|playwright.*TimeoutError|net::ERR_",
+        r"|playwright.*TimeoutError|net::ERR_",
     ),
     Category(TEST, r""),
 )
@@ -38,6 +38,8 @@ CATEGORIES = (
 # The meaning of an error for a person who does not read code; the first match counts.
 MEANINGS = (
     Category("这句话还没有人写成步骤", r"StepDefinitionNotFoundError"),
+    Category("门户接受了本该拒绝的操作", r"NotRefused: 门户接受了"),
+    Category("门户没有按应有的方式拒绝", r"NotRefused"),
     Category("浏览器或窗口已经关闭", r"has been closed|Target crashed|Page crashed"),
     Category("门户没有应答，可能已经退出", r"CONNECTION_REFUSED|Connection refused|NewConnection"),
     Category("门户自身出错", r"PortalCrashed"),
@@ -47,7 +49,7 @@ MEANINGS = (
     Category("没有等到要看的画面", r"ScreenNotReached"),
     Category("等到超时，门户没有答完", r"TimeoutError|Timeout \(>"),
     Category("有检查没有通过，场景继续走完了", r"Soft assertion failures"),
-    Category("看到的与场景写的不一致", r"AssertionError|DID NOT RAISE"),
+    Category("看到的与场景写的不一致", r"AssertionError"),
     Category("场景的准备或代码出错", r""),
 )
 

@@ -8,10 +8,11 @@ from playwright.sync_api import expect
 from pytest_bdd import given, parsers, then, when
 
 from fixtures.portal import MadeEnterprise, MockState
+from fixtures.refusals import AnswerTo, PortalAnswer
 from pages.binding import BindingPage, QuickRegistrationPage
 from pages.desk import DeskPage
 from pages.entry import HomePage
-from pages.errors import BindingRequired, PortalRefused
+from pages.errors import BindingRequired
 from pages.login import LoginPage
 from pages.models import LocalAccount, Secret
 
@@ -66,39 +67,35 @@ def enter_again(
     return logged_out.log_in(enterprise.account, enterprise.password, captcha).open_desk()
 
 
-@when("企业用错误的本地密码绑定", target_fixture="refusal")
+@when("企业用错误的本地密码绑定", target_fixture="answer")
 def bind_with_a_wrong_password(
-    binding: BindingPage, mock_state: MockState, enterprise: MadeEnterprise
-) -> PortalRefused:
+    binding: BindingPage, mock_state: MockState, enterprise: MadeEnterprise, answer_to: AnswerTo
+) -> PortalAnswer:
     captcha = mock_state.read_captcha(binding.captcha)
-    with pytest.raises(PortalRefused) as refusal:
-        binding.bind(enterprise.local_account, Secret("不对"), captcha)
-    return refusal.value
+    return answer_to(binding.bind, enterprise.local_account, Secret("不对"), captcha)
 
 
-@when("企业输错验证码绑定", target_fixture="refusal")
-def bind_with_a_wrong_captcha(binding: BindingPage, enterprise: MadeEnterprise) -> PortalRefused:
-    with pytest.raises(PortalRefused) as refusal:
-        binding.bind(enterprise.local_account, enterprise.local_password, "????")
-    return refusal.value
+@when("企业输错验证码绑定", target_fixture="answer")
+def bind_with_a_wrong_captcha(
+    binding: BindingPage, enterprise: MadeEnterprise, answer_to: AnswerTo
+) -> PortalAnswer:
+    return answer_to(binding.bind, enterprise.local_account, enterprise.local_password, "????")
 
 
-@when("企业绑定别家企业的本地账号", target_fixture="refusal")
+@when("企业绑定别家企业的本地账号", target_fixture="answer")
 def bind_somebody_else(
-    binding: BindingPage, mock_state: MockState, another_mock_state: MockState
-) -> PortalRefused:
+    binding: BindingPage, mock_state: MockState, another_mock_state: MockState, answer_to: AnswerTo
+) -> PortalAnswer:
     other = another_mock_state.enterprise
-    with pytest.raises(PortalRefused) as refusal:
-        bind(binding, mock_state, other)
-    return refusal.value
+    return answer_to(bind, binding, mock_state, other)
 
 
-@when(parsers.parse("企业没有填“{field}”就绑定"), target_fixture="refusal")
-def bind_without(binding: BindingPage, enterprise: MadeEnterprise, field: str) -> PortalRefused:
+@when(parsers.parse("企业没有填“{field}”就绑定"), target_fixture="answer")
+def bind_without(
+    binding: BindingPage, enterprise: MadeEnterprise, field: str, answer_to: AnswerTo
+) -> PortalAnswer:
     typed = {"用户名": enterprise.local_account, "密码": "不对", "验证码": "ABCD", field: ""}
-    with pytest.raises(PortalRefused) as refusal:
-        binding.bind(typed["用户名"], Secret(typed["密码"]), typed["验证码"])
-    return refusal.value
+    return answer_to(binding.bind, typed["用户名"], Secret(typed["密码"]), typed["验证码"])
 
 
 @when("企业打开快速注册", target_fixture="quick_registration")
@@ -138,44 +135,46 @@ def log_in_with_the_new_account(
     return local.log_in(local_account.user, local_account.password, captcha)
 
 
-@when(parsers.parse("企业把“{field}”填成“{value}”就快速绑定"), target_fixture="refusal")
+@when(parsers.parse("企业把“{field}”填成“{value}”就快速绑定"), target_fixture="answer")
 def quick_bind_with(
-    quick_registration: QuickRegistrationPage, local_account: LocalAccount, field: str, value: str
-) -> PortalRefused:
+    quick_registration: QuickRegistrationPage,
+    local_account: LocalAccount,
+    field: str,
+    value: str,
+    answer_to: AnswerTo,
+) -> PortalAnswer:
     account = _with(local_account, field, value)
-    with pytest.raises(PortalRefused) as refusal:
-        quick_registration.fill_account(account).quick_bind("ABCD")
-    return refusal.value
+    return answer_to(quick_registration.fill_account(account).quick_bind, "ABCD")
 
 
-@when(parsers.parse("企业没有填“{field}”就快速绑定"), target_fixture="refusal")
+@when(parsers.parse("企业没有填“{field}”就快速绑定"), target_fixture="answer")
 def quick_bind_without(
-    quick_registration: QuickRegistrationPage, local_account: LocalAccount, field: str
-) -> PortalRefused:
-    return quick_bind_with(quick_registration, local_account, field, "")
+    quick_registration: QuickRegistrationPage,
+    local_account: LocalAccount,
+    field: str,
+    answer_to: AnswerTo,
+) -> PortalAnswer:
+    return quick_bind_with(quick_registration, local_account, field, "", answer_to)
 
 
-@when("企业用别人的本地用户名快速绑定", target_fixture="refusal")
+@when("企业用别人的本地用户名快速绑定", target_fixture="answer")
 def quick_bind_a_taken_name(
     quick_registration: QuickRegistrationPage,
     mock_state: MockState,
     another_mock_state: MockState,
     local_account: LocalAccount,
-) -> PortalRefused:
+    answer_to: AnswerTo,
+) -> PortalAnswer:
     taken = replace(local_account, user=another_mock_state.enterprise.local_account)
-    with pytest.raises(PortalRefused) as refusal:
-        quick_bind(quick_registration, mock_state, taken)
-    return refusal.value
+    return answer_to(quick_bind, quick_registration, mock_state, taken)
 
 
-@when("企业输错验证码快速绑定", target_fixture="refusal")
+@when("企业输错验证码快速绑定", target_fixture="answer")
 def quick_bind_with_a_wrong_captcha(
-    quick_registration: QuickRegistrationPage, local_account: LocalAccount
-) -> PortalRefused:
+    quick_registration: QuickRegistrationPage, local_account: LocalAccount, answer_to: AnswerTo
+) -> PortalAnswer:
     quick_registration.fill_account(local_account)
-    with pytest.raises(PortalRefused) as refusal:
-        quick_registration.quick_bind("????")
-    return refusal.value
+    return answer_to(quick_registration.quick_bind, "????")
 
 
 @then("绑定页上写着")
@@ -194,9 +193,8 @@ def desk_offers(desk: DeskPage, first: str, second: str) -> None:
 
 
 @then("企业仍没有绑定")
-def still_unbound(home: HomePage) -> None:
-    with pytest.raises(BindingRequired):
-        home.open_desk()
+def still_unbound(home: HomePage, answer_to: AnswerTo) -> None:
+    assert answer_to(home.open_desk).ended_by(BindingRequired)
 
 
 def _with(account: LocalAccount, field: str, value: str) -> LocalAccount:

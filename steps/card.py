@@ -1,6 +1,5 @@
 """卡介质 and 卡控件 (guide-1.3, guide-1.4, faq-2, faq-3)."""
 
-import re
 from typing import Any
 
 import pytest
@@ -10,9 +9,9 @@ from pytest_bdd import given, parsers, then, when
 from fixtures.browser import FarAway
 from fixtures.faults import fault
 from fixtures.portal import MadeEnterprise, MockState
+from fixtures.refusals import AnswerTo, PortalAnswer
 from pages.card import CardLoginPage, ControlDownloadPage, ControlState
 from pages.entry import HomePage
-from pages.errors import PortalRefused
 from pages.login import LoginPage
 from pages.models import Secret
 
@@ -58,31 +57,28 @@ def log_in_with_the_first_pin(card_login: CardLoginPage, words: str) -> HomePage
     return card_login.log_in(Secret(FIRST_PINS[words]))
 
 
-@when("企业用法人卡登录，却被拒绝", target_fixture="refusal")
-def log_in_in_vain(card_login: CardLoginPage, enterprise: MadeEnterprise) -> PortalRefused:
-    with pytest.raises(PortalRefused) as refusal:
-        card_login.log_in(enterprise.card_pin)
-    return refusal.value
+@when("企业用法人卡登录，却被拒绝", target_fixture="answer")
+def log_in_in_vain(
+    card_login: CardLoginPage, enterprise: MadeEnterprise, answer_to: AnswerTo
+) -> PortalAnswer:
+    return answer_to(card_login.log_in, enterprise.card_pin)
 
 
-@when("企业用错误的卡密码登录", target_fixture="refusal")
-def log_in_with_a_wrong_pin(card_login: CardLoginPage) -> PortalRefused:
-    with pytest.raises(PortalRefused) as refusal:
-        card_login.log_in(Secret("12345678"))
-    return refusal.value
+@when("企业用错误的卡密码登录", target_fixture="answer")
+def log_in_with_a_wrong_pin(card_login: CardLoginPage, answer_to: AnswerTo) -> PortalAnswer:
+    return answer_to(card_login.log_in, Secret("12345678"))
 
 
-@when(parsers.re("企业用卡密码“(?P<pin>.*)”登录，却被拒绝"), target_fixture="refusal")
-def log_in_with_pin(card_login: CardLoginPage, pin: str) -> PortalRefused:
-    with pytest.raises(PortalRefused) as refusal:
-        card_login.log_in(Secret(pin))
-    return refusal.value
+@when(parsers.re("企业用卡密码“(?P<pin>.*)”登录，却被拒绝"), target_fixture="answer")
+def log_in_with_pin(card_login: CardLoginPage, pin: str, answer_to: AnswerTo) -> PortalAnswer:
+    return answer_to(card_login.log_in, Secret(pin))
 
 
-@given(parsers.parse("企业用法人卡登录时看到了“{message}”"))
-def refused_before(card_login: CardLoginPage, enterprise: MadeEnterprise, message: str) -> None:
-    with pytest.raises(PortalRefused, match=re.escape(message)):
-        card_login.log_in(enterprise.card_pin)
+@given(parsers.parse("企业用法人卡登录时弹窗里有“{message}”"))
+def refused_before(
+    card_login: CardLoginPage, enterprise: MadeEnterprise, message: str, answer_to: AnswerTo
+) -> None:
+    dialog_contains(answer_to(card_login.log_in, enterprise.card_pin), message)
 
 
 @when("企业重启控件，打开浏览器重新登录", target_fixture="home")
@@ -94,14 +90,12 @@ def restart_control(
     return card_login.log_in(enterprise.card_pin)
 
 
-@when("企业打开浏览器重新登录，却被拒绝", target_fixture="refusal")
+@when("企业打开浏览器重新登录，却被拒绝", target_fixture="answer")
 def only_restart_the_browser(
-    another_tab: Page, base_url: str, enterprise: MadeEnterprise
-) -> PortalRefused:
+    another_tab: Page, base_url: str, enterprise: MadeEnterprise, answer_to: AnswerTo
+) -> PortalAnswer:
     card_login = CardLoginPage.open(LoginPage.open(another_tab, base_url))
-    with pytest.raises(PortalRefused) as refusal:
-        card_login.log_in(enterprise.card_pin)
-    return refusal.value
+    return answer_to(card_login.log_in, enterprise.card_pin)
 
 
 @when("企业从外网的 http 门户打开“卡介质”", target_fixture="card_login")
@@ -129,9 +123,12 @@ def page_notices(card_login: CardLoginPage, message: str) -> None:
     assert card_login.notices() == (message,)
 
 
-@then(parsers.parse("登录框的提示里有“{message}”"))
-def refusal_says(refusal: PortalRefused, message: str) -> None:
-    assert message in "\n".join(refusal.messages)
+@then(parsers.parse("浏览器弹窗里有“{message}”"))
+def dialog_contains(answer: PortalAnswer, message: str) -> None:
+    refusal = answer.refusal()
+
+    assert message in "\n".join(refusal.dialogs)
+    assert refusal.shown == ()
 
 
 @then("新窗口是控件的下载页")

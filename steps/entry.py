@@ -1,14 +1,14 @@
 """From 地方特色应用 to 小微企业在线投保 (guide-1.8)."""
 
-import pytest
 from playwright.sync_api import Page, expect
 from pytest_bdd import given, parsers, then, when
 
 from fixtures.faults import fault
 from fixtures.portal import FillIn, MadeEnterprise, MockState
+from fixtures.refusals import AnswerTo, PortalAnswer
 from pages.desk import DeskPage
 from pages.entry import HomePage
-from pages.errors import PortalRefused, ScreenNotReached, SessionLost
+from pages.errors import ScreenNotReached, SessionLost
 from pages.login import LoginPage
 from pages.pending import ConfirmationPage, PendingPage
 from pages.profile import NATIONAL
@@ -62,11 +62,10 @@ def maintenance(mock_state: MockState) -> None:
     mock_state.set_faults({"id": "maintenance"})
 
 
-@when("企业打开门户却打不开")
-def open_portal_in_vain(page: Page, base_url: str) -> None:
+@when("企业打开门户却打不开", target_fixture="answer")
+def open_portal_in_vain(page: Page, base_url: str, answer_to: AnswerTo) -> PortalAnswer:
     page.set_default_timeout(1000)
-    with pytest.raises(ScreenNotReached):
-        LoginPage.open(page, base_url)
+    return answer_to(LoginPage.open, page, base_url)
 
 
 @when("企业先后打开两张保单", target_fixture="form")
@@ -100,17 +99,9 @@ def one_tab_of_pending(desk: DeskPage) -> None:
     expect(desk.tabs).to_have_text(["首页", "待确认"])
 
 
-@when("企业打开“待确认”，却要重新登录")
-def open_pending_signed_out(desk: DeskPage) -> None:
-    with pytest.raises(SessionLost):
-        desk.open_pending()
-
-
-@when(parsers.parse("企业点开“{service}”"), target_fixture="refusal")
-def open_another_service(home: HomePage, service: str) -> PortalRefused:
-    with pytest.raises(PortalRefused) as refusal:
-        home.open_another(service)
-    return refusal.value
+@when(parsers.parse("企业点开首页的“{service}”"), target_fixture="answer")
+def open_another_service(home: HomePage, service: str, answer_to: AnswerTo) -> PortalAnswer:
+    return answer_to(home.open_another, service)
 
 
 @then("企业能进入“小微企业在线投保”")
@@ -159,5 +150,11 @@ def no_local_apps(login_page: LoginPage) -> None:
 
 
 @then("门户又显示登录框")
-def login_box_is_back(desk: DeskPage) -> None:
+def login_box_is_back(answer: PortalAnswer, desk: DeskPage) -> None:
+    assert answer.ended_by(SessionLost)
     expect(desk.active_screen().login_box).to_be_visible()
+
+
+@then("门户没有给出登录框")
+def no_login_box(answer: PortalAnswer) -> None:
+    assert answer.ended_by(ScreenNotReached)

@@ -2,13 +2,13 @@
 
 from typing import Any
 
-import pytest
 from playwright.sync_api import Page, expect
 from pytest_bdd import given, parsers, then, when
 
 from fixtures.portal import MadeEnterprise, MockState
+from fixtures.refusals import AnswerTo, PortalAnswer
 from pages.entry import HomePage
-from pages.errors import LoginRefused, PortalRefused
+from pages.errors import LoginRefused
 from pages.login import LoginPage
 from pages.models import Secret
 
@@ -27,32 +27,36 @@ def log_in(login_page: LoginPage, mock_state: MockState, enterprise: MadeEnterpr
     return login_page.log_in(enterprise.account, enterprise.password, captcha)
 
 
-@when("企业用错误的密码登录", target_fixture="refusal")
+@when("企业用错误的密码登录", target_fixture="answer")
 def log_in_with_a_wrong_password(
-    login_page: LoginPage, mock_state: MockState, enterprise: MadeEnterprise
-) -> LoginRefused:
+    login_page: LoginPage, mock_state: MockState, enterprise: MadeEnterprise, answer_to: AnswerTo
+) -> PortalAnswer:
     captcha = mock_state.read_captcha(login_page.captcha)
-    with pytest.raises(LoginRefused) as refusal:
-        login_page.log_in(enterprise.account, Secret("不对"), captcha)
-    return refusal.value
+    return answer_to(login_page.log_in, enterprise.account, Secret("不对"), captcha)
 
 
-@when("企业用不存在的用户名登录", target_fixture="refusal")
+@when("企业用不存在的用户名登录", target_fixture="answer")
 def log_in_with_an_unknown_account(
-    login_page: LoginPage, mock_state: MockState, enterprise: MadeEnterprise
-) -> LoginRefused:
+    login_page: LoginPage, mock_state: MockState, enterprise: MadeEnterprise, answer_to: AnswerTo
+) -> PortalAnswer:
     captcha = mock_state.read_captcha(login_page.captcha)
-    with pytest.raises(LoginRefused) as refusal:
-        login_page.log_in("nobody-" + enterprise.account, enterprise.password, captcha)
-    return refusal.value
+    return answer_to(
+        login_page.log_in, "nobody-" + enterprise.account, enterprise.password, captcha
+    )
 
 
-@given("企业输错过一次验证码", target_fixture="refusal")
-@when("企业输错验证码登录", target_fixture="refusal")
-def log_in_with_a_wrong_captcha(login_page: LoginPage, enterprise: MadeEnterprise) -> LoginRefused:
-    with pytest.raises(LoginRefused) as refusal:
-        login_page.log_in(enterprise.account, enterprise.password, "????")
-    return refusal.value
+@when("企业输错验证码登录", target_fixture="answer")
+def log_in_with_a_wrong_captcha(
+    login_page: LoginPage, enterprise: MadeEnterprise, answer_to: AnswerTo
+) -> PortalAnswer:
+    return answer_to(login_page.log_in, enterprise.account, enterprise.password, "????")
+
+
+@given("企业输错过一次验证码")
+def a_wrong_captcha_before(
+    login_page: LoginPage, enterprise: MadeEnterprise, answer_to: AnswerTo
+) -> None:
+    assert log_in_with_a_wrong_captcha(login_page, enterprise, answer_to).refusal()
 
 
 @when("企业把验证码的大小写颠倒后登录", target_fixture="home")
@@ -63,22 +67,20 @@ def log_in_with_the_other_case(
     return login_page.log_in(enterprise.account, enterprise.password, captcha)
 
 
-@when("企业把验证码的大小写颠倒后登录，却被拒绝", target_fixture="refusal")
+@when("企业把验证码的大小写颠倒后登录，却被拒绝", target_fixture="answer")
 def log_in_with_the_other_case_in_vain(
-    login_page: LoginPage, mock_state: MockState, enterprise: MadeEnterprise
-) -> LoginRefused:
+    login_page: LoginPage, mock_state: MockState, enterprise: MadeEnterprise, answer_to: AnswerTo
+) -> PortalAnswer:
     captcha = mock_state.read_captcha(login_page.captcha).swapcase()
-    with pytest.raises(LoginRefused) as refusal:
-        login_page.log_in(enterprise.account, enterprise.password, captcha)
-    return refusal.value
+    return answer_to(login_page.log_in, enterprise.account, enterprise.password, captcha)
 
 
-@when(parsers.parse("企业没有填“{field}”就登录"), target_fixture="refusal")
-def log_in_without(login_page: LoginPage, enterprise: MadeEnterprise, field: str) -> PortalRefused:
+@when(parsers.parse("企业没有填“{field}”就登录"), target_fixture="answer")
+def log_in_without(
+    login_page: LoginPage, enterprise: MadeEnterprise, field: str, answer_to: AnswerTo
+) -> PortalAnswer:
     typed = {"用户名": enterprise.account, "密码": "Mock-1", "验证码": "ABCD", field: ""}
-    with pytest.raises(PortalRefused) as refusal:
-        login_page.log_in(typed["用户名"], Secret(typed["密码"]), typed["验证码"])
-    return refusal.value
+    return answer_to(login_page.log_in, typed["用户名"], Secret(typed["密码"]), typed["验证码"])
 
 
 @given("企业的账号是国标版的", target_fixture="wishes")
@@ -121,54 +123,69 @@ def ask_for_another_captcha(login_page: LoginPage) -> str:
     return login_page.captcha.renew()
 
 
-@when("企业按旧图片登录", target_fixture="refusal")
+@when("企业按旧图片登录", target_fixture="answer")
 def log_in_with_the_old_captcha(
-    login_page: LoginPage, mock_state: MockState, enterprise: MadeEnterprise, old_captcha: str
-) -> LoginRefused:
-    with pytest.raises(LoginRefused) as refusal:
-        login_page.log_in(
-            enterprise.account, enterprise.password, mock_state.captcha_text(old_captcha)
-        )
-    return refusal.value
+    login_page: LoginPage,
+    mock_state: MockState,
+    enterprise: MadeEnterprise,
+    old_captcha: str,
+    answer_to: AnswerTo,
+) -> PortalAnswer:
+    return answer_to(
+        login_page.log_in,
+        enterprise.account,
+        enterprise.password,
+        mock_state.captcha_text(old_captcha),
+    )
 
 
 @given("企业用错误的密码登录过一次")
 def a_wrong_password_before(
-    login_page: LoginPage, mock_state: MockState, enterprise: MadeEnterprise
+    login_page: LoginPage, mock_state: MockState, enterprise: MadeEnterprise, answer_to: AnswerTo
 ) -> None:
-    log_in_with_a_wrong_password(login_page, mock_state, enterprise)
+    assert log_in_with_a_wrong_password(login_page, mock_state, enterprise, answer_to).refusal()
 
 
-@when("企业用正确的用户名和密码登录，却被拒绝", target_fixture="refusal")
-@when("企业用国标版的账号登录", target_fixture="refusal")
-@given("企业看到了国标版的弹窗", target_fixture="refusal")
-@given("企业按作废的验证码登录过一次", target_fixture="refusal")
+@when("企业用正确的用户名和密码登录，却被拒绝", target_fixture="answer")
+@when("企业用国标版的账号登录", target_fixture="answer")
 def log_in_in_vain(
-    login_page: LoginPage, mock_state: MockState, enterprise: MadeEnterprise
-) -> LoginRefused:
+    login_page: LoginPage, mock_state: MockState, enterprise: MadeEnterprise, answer_to: AnswerTo
+) -> PortalAnswer:
     captcha = mock_state.read_captcha(login_page.captcha)
-    with pytest.raises(LoginRefused) as refusal:
-        login_page.log_in(enterprise.account, enterprise.password, captcha)
-    return refusal.value
+    return answer_to(login_page.log_in, enterprise.account, enterprise.password, captcha)
 
 
-@when("企业在本地登录中没有填“密码”就登录", target_fixture="refusal")
+@given("企业按作废的验证码登录过一次")
+def a_stale_captcha_before(
+    login_page: LoginPage, mock_state: MockState, enterprise: MadeEnterprise, answer_to: AnswerTo
+) -> None:
+    assert log_in_in_vain(login_page, mock_state, enterprise, answer_to).ended_by(LoginRefused)
+
+
+@given("企业看到了国标版的弹窗")
+def a_national_popup_before(
+    login_page: LoginPage, mock_state: MockState, enterprise: MadeEnterprise, answer_to: AnswerTo
+) -> None:
+    answer = log_in_in_vain(login_page, mock_state, enterprise, answer_to)
+
+    assert answer.ended_by(LoginRefused).is_national_edition
+
+
+@when("企业在本地登录中没有填“密码”就登录", target_fixture="answer")
 def log_in_locally_without_password(
-    login_page: LoginPage, mock_state: MockState, enterprise: MadeEnterprise
-) -> PortalRefused:
-    with pytest.raises(PortalRefused) as refusal:
-        login_page.open_local().log_in(enterprise.local_account, Secret(""), "ABCD")
-    return refusal.value
+    login_page: LoginPage, mock_state: MockState, enterprise: MadeEnterprise, answer_to: AnswerTo
+) -> PortalAnswer:
+    return answer_to(login_page.open_local().log_in, enterprise.local_account, Secret(""), "ABCD")
 
 
-@when("企业用错误的密码本地登录", target_fixture="refusal")
+@when("企业用错误的密码本地登录", target_fixture="answer")
 def log_in_locally_with_a_wrong_password(
-    login_page: LoginPage, mock_state: MockState, enterprise: MadeEnterprise
-) -> LoginRefused:
+    login_page: LoginPage, mock_state: MockState, enterprise: MadeEnterprise, answer_to: AnswerTo
+) -> PortalAnswer:
     local, wrong = login_page.open_local(), Secret("不对")
-    with pytest.raises(LoginRefused) as refusal:
-        local.log_in(enterprise.local_account, wrong, mock_state.read_captcha(local.captcha))
-    return refusal.value
+    return answer_to(
+        local.log_in, enterprise.local_account, wrong, mock_state.read_captcha(local.captcha)
+    )
 
 
 @when("企业切换到“本地登录”，用地方（广东）版本的账号登录", target_fixture="home")
@@ -190,13 +207,15 @@ def log_in_elsewhere(
 
 
 @then("错误的原因是国标版的账号")
-def reason_is_the_edition(refusal: LoginRefused) -> None:
-    assert refusal.is_national_edition
+def reason_is_the_edition(answer: PortalAnswer) -> None:
+    assert answer.ended_by(LoginRefused).is_national_edition
 
 
 @then(parsers.parse("弹窗写着“{popup}”，登录框提示“{message}”"))
-def popup_and_message_say(refusal: LoginRefused, popup: str, message: str) -> None:
-    assert refusal.messages == (popup, message)
+def popup_and_message_say(answer: PortalAnswer, popup: str, message: str) -> None:
+    refusal = answer.ended_by(LoginRefused)
+
+    assert (refusal.dialogs, refusal.shown) == ((popup,), (message,))
 
 
 @then("门户欢迎这家企业")
@@ -230,9 +249,17 @@ def window_title_is(page: Page, title: str) -> None:
 
 
 @then(parsers.parse("登录框提示“{message}”"))
+def login_box_answers(answer: PortalAnswer, message: str) -> None:
+    refusal = answer.refusal()
+
+    assert (refusal.shown, refusal.dialogs) == ((message,), ())
+
+
 @then(parsers.parse("浏览器弹窗提示“{message}”"))
-def login_box_answers(refusal: PortalRefused, message: str) -> None:
-    assert refusal.messages == (message,)
+def browser_pops_up(answer: PortalAnswer, message: str) -> None:
+    refusal = answer.refusal()
+
+    assert (refusal.dialogs, refusal.shown) == ((message,), ())
 
 
 @then("企业仍未登录")

@@ -3,15 +3,15 @@
 from dataclasses import asdict, replace
 from io import BytesIO
 
-import pytest
 from playwright.sync_api import expect
 from pypdf import PdfReader
 from pytest_bdd import given, parsers, then, when
 
 from fixtures.faults import fault
 from fixtures.portal import MadeEnterprise, MockState
+from fixtures.refusals import AnswerTo, PortalAnswer
 from pages.desk import DeskPage
-from pages.errors import PortalRefused, ScreenNotReached
+from pages.errors import ScreenNotReached
 from pages.models import Contact, Document, PolicyStatus
 from pages.pending import ConfirmationPage, ConfirmedDialog, PendingPage
 
@@ -168,21 +168,17 @@ def confirm_with_good(
     return form.fill_contact(changed).accept_declaration().confirm()
 
 
-@when(parsers.parse("企业填写{count:d}个汉字的备注就确认投保"), target_fixture="refusal")
+@when(parsers.parse("企业填写{count:d}个汉字的备注就确认投保"), target_fixture="answer")
 def confirm_with_long_remarks(
-    form: ConfirmationPage, contact: Contact, count: int
-) -> PortalRefused:
+    form: ConfirmationPage, contact: Contact, count: int, answer_to: AnswerTo
+) -> PortalAnswer:
     form.fill_contact(replace(contact, remarks="备" * count)).accept_declaration()
-    with pytest.raises(PortalRefused) as refusal:
-        form.confirm()
-    return refusal.value
+    return answer_to(form.confirm)
 
 
-@when(parsers.parse("企业查看单证“{name}”，却打不开"), target_fixture="not_reached")
-def view_document_in_vain(form: ConfirmationPage, name: str) -> ScreenNotReached:
-    with pytest.raises(ScreenNotReached) as error:
-        form.view_document(name)
-    return error.value
+@when(parsers.parse("企业查看单证“{name}”，却打不开"), target_fixture="answer")
+def view_document_in_vain(form: ConfirmationPage, name: str, answer_to: AnswerTo) -> PortalAnswer:
+    return answer_to(form.view_document, name)
 
 
 @when("企业把单证看了两次", target_fixture="documents")
@@ -196,18 +192,15 @@ def begin_to_open_pending(desk: DeskPage) -> PendingPage:
     return desk.begin_to_open_pending()
 
 
-@when("企业打开“待确认”却被拒绝", target_fixture="refusal")
-def open_pending_in_vain(desk: DeskPage) -> PortalRefused:
-    with pytest.raises(PortalRefused) as refusal:
-        desk.open_pending()
-    return refusal.value
+@when("企业打开“待确认”，却要重新登录", target_fixture="answer")
+@when("企业打开“待确认”却被拒绝", target_fixture="answer")
+def open_pending_in_vain(desk: DeskPage, answer_to: AnswerTo) -> PortalAnswer:
+    return answer_to(desk.open_pending)
 
 
-@when("企业处理这张保单却被拒绝", target_fixture="refusal")
-def process_in_vain(pending: PendingPage, application_no: str) -> PortalRefused:
-    with pytest.raises(PortalRefused) as refusal:
-        pending.process(application_no)
-    return refusal.value
+@when("企业处理这张保单却被拒绝", target_fixture="answer")
+def process_in_vain(pending: PendingPage, application_no: str, answer_to: AnswerTo) -> PortalAnswer:
+    return answer_to(pending.process, application_no)
 
 
 @when("企业处理最后一张保单", target_fixture="form")
@@ -215,20 +208,20 @@ def process_the_last(desk: DeskPage, application_nos: list[str]) -> Confirmation
     return desk.open_pending().process(application_nos[-1])
 
 
-@when(parsers.parse("企业没有填“{field}”就确认投保"), target_fixture="refusal")
-def confirm_without(form: ConfirmationPage, contact: Contact, field: str) -> PortalRefused:
+@when(parsers.parse("企业没有填“{field}”就确认投保"), target_fixture="answer")
+def confirm_without(
+    form: ConfirmationPage, contact: Contact, field: str, answer_to: AnswerTo
+) -> PortalAnswer:
     form.fill_contact(replace(contact, **{CONTACT_FIELDS[field]: ""})).accept_declaration()
-    with pytest.raises(PortalRefused) as refusal:
-        form.confirm()
-    return refusal.value
+    return answer_to(form.confirm)
 
 
-@when(parsers.parse("企业把“{field}”填成“{value}”就确认投保"), target_fixture="refusal")
-def confirm_with(form: ConfirmationPage, contact: Contact, field: str, value: str) -> PortalRefused:
+@when(parsers.parse("企业把“{field}”填成“{value}”就确认投保"), target_fixture="answer")
+def confirm_with(
+    form: ConfirmationPage, contact: Contact, field: str, value: str, answer_to: AnswerTo
+) -> PortalAnswer:
     form.fill_contact(replace(contact, **{CONTACT_FIELDS[field]: value})).accept_declaration()
-    with pytest.raises(PortalRefused) as refusal:
-        form.confirm()
-    return refusal.value
+    return answer_to(form.confirm)
 
 
 @when(parsers.parse("企业把“{field}”填成“{value}”并离开这一项"))
@@ -241,19 +234,19 @@ def view_document(form: ConfirmationPage, name: str) -> Document:
     return form.view_document(name)
 
 
-@when("企业填写联系方式，没有同意投保声明就确认投保", target_fixture="refusal")
-def confirm_without_accepting(form: ConfirmationPage, contact: Contact) -> PortalRefused:
-    with pytest.raises(PortalRefused) as refusal:
-        form.fill_contact(contact).confirm()
-    return refusal.value
+@when("企业填写联系方式，没有同意投保声明就确认投保", target_fixture="answer")
+def confirm_without_accepting(
+    form: ConfirmationPage, contact: Contact, answer_to: AnswerTo
+) -> PortalAnswer:
+    return answer_to(form.fill_contact(contact).confirm)
 
 
-@when("企业同意声明后又取消，再确认投保", target_fixture="refusal")
-def confirm_after_withdrawing(form: ConfirmationPage, contact: Contact) -> PortalRefused:
+@when("企业同意声明后又取消，再确认投保", target_fixture="answer")
+def confirm_after_withdrawing(
+    form: ConfirmationPage, contact: Contact, answer_to: AnswerTo
+) -> PortalAnswer:
     form.fill_contact(contact).accept_declaration().withdraw_acceptance()
-    with pytest.raises(PortalRefused) as refusal:
-        form.confirm()
-    return refusal.value
+    return answer_to(form.confirm)
 
 
 @when("企业不填备注，确认投保", target_fixture="confirmed")
@@ -266,12 +259,12 @@ def confirm(form: ConfirmationPage, contact: Contact) -> ConfirmedDialog:
     return form.fill_contact(contact).accept_declaration().confirm()
 
 
-@when("企业提交确认，没有得到应答", target_fixture="refusal")
-@when("企业再次确认这张保单", target_fixture="refusal")
-def confirm_again(form: ConfirmationPage, contact: Contact) -> PortalRefused:
-    with pytest.raises(PortalRefused) as refusal:
-        form.fill_contact(contact).accept_declaration().confirm()
-    return refusal.value
+@when("企业提交确认", target_fixture="answer")
+@when("企业再次确认这张保单", target_fixture="answer")
+def submit_confirmation(
+    form: ConfirmationPage, contact: Contact, answer_to: AnswerTo
+) -> PortalAnswer:
+    return answer_to(form.fill_contact(contact).accept_declaration().confirm)
 
 
 @then("“待确认”上写着")
@@ -364,8 +357,8 @@ def can_confirm(form: ConfirmationPage, contact: Contact) -> None:
 
 
 @then("没有得到单证")
-def no_document(not_reached: ScreenNotReached) -> None:
-    assert not_reached.screen == "PDF"
+def no_document(answer: PortalAnswer) -> None:
+    assert answer.ended_by(ScreenNotReached).screen == "PDF"
 
 
 @then("两次的单证不一样")
@@ -400,8 +393,10 @@ def form_says(form: ConfirmationPage, docstring: str) -> None:
 
 
 @then(parsers.parse("门户提示“{message}”"))
-def portal_says(refusal: PortalRefused, message: str) -> None:
-    assert refusal.messages == (message,)
+def portal_says(answer: PortalAnswer, message: str) -> None:
+    refusal = answer.refusal()
+
+    assert (refusal.shown, refusal.dialogs) == ((message,), ())
 
 
 @then(parsers.parse("门户回答“{message}”"))

@@ -9,7 +9,8 @@ from playwright.sync_api import expect
 from pytest_bdd import given, parsers, then, when
 
 from fixtures.portal import FillIn, MadeEnterprise, MockState
-from pages.errors import BindingRequired, LoginRefused, PortalRefused
+from fixtures.refusals import AnswerTo, PortalAnswer
+from pages.errors import BindingRequired, LoginRefused
 from pages.login import LoginPage
 from pages.models import Registration, Secret
 from pages.registration import (
@@ -73,30 +74,45 @@ def register(registration_page: RegistrationPage, registration: Registration) ->
     return registration_page.register(registration)
 
 
-@when("企业填写企业基本信息，却没有注册成功", target_fixture="refusal")
+@when("企业填写企业基本信息，却没有注册成功", target_fixture="answer")
 def register_in_vain(
-    registration_page: RegistrationPage, registration: Registration
-) -> PortalRefused:
-    with pytest.raises(PortalRefused) as refusal:
-        registration_page.register(registration)
-    return refusal.value
+    registration_page: RegistrationPage, registration: Registration, answer_to: AnswerTo
+) -> PortalAnswer:
+    return answer_to(registration_page.register, registration)
 
 
-@when(parsers.re("企业把注册信息的“(?P<field>.+)”填成“(?P<value>.*)”"), target_fixture="refusal")
+@given(parsers.parse("企业注册时，门户提示“{message}”"))
+def registration_refused_before(
+    registration_page: RegistrationPage,
+    registration: Registration,
+    message: str,
+    answer_to: AnswerTo,
+) -> None:
+    assert answer_to(registration_page.register, registration).refusal().messages == (message,)
+
+
+@when(parsers.re("企业把注册信息的“(?P<field>.+)”填成“(?P<value>.*)”"), target_fixture="answer")
 def register_with(
-    registration_page: RegistrationPage, registration: Registration, field: str, value: str
-) -> PortalRefused:
+    registration_page: RegistrationPage,
+    registration: Registration,
+    field: str,
+    value: str,
+    answer_to: AnswerTo,
+) -> PortalAnswer:
     name, kind = FIELDS[field]
     changed = replace(registration, **{name: kind(value)})
-    return register_in_vain(registration_page, changed)
+    return answer_to(registration_page.register, changed)
 
 
-@when("企业用别人的用户名注册", target_fixture="refusal")
+@when("企业用别人的用户名注册", target_fixture="answer")
 def register_a_taken_name(
-    registration_page: RegistrationPage, registration: Registration, another_mock_state: MockState
-) -> PortalRefused:
+    registration_page: RegistrationPage,
+    registration: Registration,
+    another_mock_state: MockState,
+    answer_to: AnswerTo,
+) -> PortalAnswer:
     taken = replace(registration, user=another_mock_state.enterprise.account)
-    return register_in_vain(registration_page, taken)
+    return answer_to(registration_page.register, taken)
 
 
 @given("代码旁提示过组织机构代码已存在")
@@ -138,24 +154,24 @@ def reset_by_phone(phone_page: PhonePage, mock_state: MockState) -> None:
     ResetPage(proven.surface).reset(NEW_PASSWORD, NEW_PASSWORD)
 
 
-@when("企业输入短信验证码，两次输入的新密码不一致", target_fixture="refusal")
-def reset_with_different_passwords(phone_page: PhonePage, mock_state: MockState) -> PortalRefused:
+@when("企业输入短信验证码，两次输入的新密码不一致", target_fixture="answer")
+def reset_with_different_passwords(
+    phone_page: PhonePage, mock_state: MockState, answer_to: AnswerTo
+) -> PortalAnswer:
     proven = phone_page.verify(_code(mock_state))
-    with pytest.raises(PortalRefused) as refusal:
-        ResetPage(proven.surface).reset(NEW_PASSWORD, Secret("不一样"))
-    return refusal.value
+    return answer_to(ResetPage(proven.surface).reset, NEW_PASSWORD, Secret("不一样"))
 
 
-@when(parsers.parse("企业输入短信验证码“{code}”"), target_fixture="refusal")
-def verify_with(phone_page: PhonePage, code: str) -> PortalRefused:
-    with pytest.raises(PortalRefused) as refusal:
-        phone_page.verify(code)
-    return refusal.value
+@when(parsers.parse("企业输入短信验证码“{code}”"), target_fixture="answer")
+def verify_with(phone_page: PhonePage, code: str, answer_to: AnswerTo) -> PortalAnswer:
+    return answer_to(phone_page.verify, code)
 
 
-@when("企业输入短信验证码却被拒绝", target_fixture="refusal")
-def verify_in_vain(phone_page: PhonePage, mock_state: MockState) -> PortalRefused:
-    return verify_with(phone_page, _code(mock_state))
+@when("企业输入短信验证码却被拒绝", target_fixture="answer")
+def verify_in_vain(
+    phone_page: PhonePage, mock_state: MockState, answer_to: AnswerTo
+) -> PortalAnswer:
+    return answer_to(phone_page.verify, _code(mock_state))
 
 
 @when("企业用手机号找回用户名", target_fixture="proven")
@@ -226,21 +242,28 @@ def new_account_works(
 
 @then("企业用新账号登录后，进入投保要绑定本地账号")
 def new_account_is_not_bound(
-    login_page: LoginPage, mock_state: MockState, registration: Registration
+    login_page: LoginPage,
+    mock_state: MockState,
+    registration: Registration,
+    answer_to: AnswerTo,
 ) -> None:
     captcha = mock_state.read_captcha(login_page.captcha)
     home = login_page.log_in(registration.user, registration.password, captcha)
-    with pytest.raises(BindingRequired):
-        home.open_desk()
+
+    assert answer_to(home.open_desk).ended_by(BindingRequired)
 
 
 @then("新账号不能登录")
 def new_account_does_not_work(
-    login_page: LoginPage, mock_state: MockState, registration: Registration
+    login_page: LoginPage,
+    mock_state: MockState,
+    registration: Registration,
+    answer_to: AnswerTo,
 ) -> None:
     captcha = mock_state.read_captcha(login_page.captcha)
-    with pytest.raises(LoginRefused):
-        login_page.log_in(registration.user, registration.password, captcha)
+    answer = answer_to(login_page.log_in, registration.user, registration.password, captcha)
+
+    assert answer.ended_by(LoginRefused)
 
 
 @then("找回页上写着")
@@ -250,11 +273,14 @@ def recovery_says(recovery: RecoveryPage, docstring: str) -> None:
 
 @then("新密码能登录，旧密码不能")
 def only_the_new_password_works(
-    login_page: LoginPage, mock_state: MockState, enterprise: MadeEnterprise
+    login_page: LoginPage,
+    mock_state: MockState,
+    enterprise: MadeEnterprise,
+    answer_to: AnswerTo,
 ) -> None:
-    with pytest.raises(LoginRefused):
-        _log_in(login_page, mock_state, enterprise.account, enterprise.password)
+    old = answer_to(_log_in, login_page, mock_state, enterprise.account, enterprise.password)
 
+    assert old.ended_by(LoginRefused)
     assert _log_in(login_page, mock_state, enterprise.account, NEW_PASSWORD) == enterprise.name
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from gherkin.parser import Parser
 
+ACT, OUTCOME = "Action", "Outcome"  # Gherkin's words for 当 and 那么
 PLACEHOLDER = re.compile(r"<(.+?)>")
 
 
@@ -21,6 +22,7 @@ class Scenario:
     tags: frozenset[str]
     sentences: tuple[str, ...]
     acts: tuple[str, ...]  # the sentences that say what the enterprise does
+    turns: tuple[tuple[str, str], ...]  # the kind of each sentence, and the sentence
     text: str  # name, sentences, tables, texts and 例子
     placeholders: frozenset[str]
     columns: tuple[frozenset[str], ...]  # one set for each table of 例子
@@ -43,7 +45,8 @@ def _scenarios(path: Path) -> Iterator[Scenario]:
             name=scenario["name"],
             tags=inherited | own,
             sentences=tuple(step["text"] for step in scenario["steps"]),
-            acts=tuple(_acts(scenario["steps"])),
+            acts=tuple(text for kind, text in _turns(scenario["steps"]) if kind == ACT),
+            turns=tuple(_turns(scenario["steps"])),
             text="\n".join([_text(scenario), *_example_cells(examples)]),
             placeholders=frozenset(PLACEHOLDER.findall(_text(scenario))),
             columns=tuple(frozenset(_header(table)) for table in examples),
@@ -60,12 +63,11 @@ def _walk(parent: Any, inherited: frozenset[str]) -> Iterator[tuple[Any, frozens
             yield child["scenario"], tags
 
 
-def _acts(steps: list[Any]) -> Iterator[str]:
+def _turns(steps: list[Any]) -> Iterator[tuple[str, str]]:
     kind = ""
     for step in steps:
         kind = kind if step["keywordType"] == "Conjunction" else step["keywordType"]
-        if kind == "Action":
-            yield step["text"]
+        yield kind, step["text"]
 
 
 def _tags(node: Any) -> frozenset[str]:

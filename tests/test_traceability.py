@@ -1,6 +1,7 @@
 """Every tag leads to the guide, and every clause that is due has its scenario."""
 
 import ast
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -8,25 +9,23 @@ from pytest_bdd import parsers
 
 from fixtures.guide import clause_markers, clauses, known_tags
 from mock_portal.wording import ASSUMED, Wording
-from tests.scenarios import Scenario, read_scenarios
+from tests.scenarios import ACT, OUTCOME, Scenario, read_scenarios
 
 SCENARIOS = read_scenarios(Path(__file__).parent.parent / "features")
 STEM_OF = {clause.id: clause.stem for clause in clauses()}
 REFUSABLE = [clause.id for clause in clauses() if clause.refusals]
 REFUSED = "refused"
+ANSWER = "answer"  # the fixture that keeps how the portal answered
 STEPS = Path(__file__).parent.parent / "steps"
 
 
-def refusing_sentences(folder: Path) -> list[parsers.StepParser]:
-    """Return the sentences of the steps that hand on the portal's refusal."""
-    calls = [
-        call
-        for path in folder.glob("*.py")
-        for function in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        for call in getattr(function, "decorator_list", ())
-        if isinstance(call, ast.Call)
-    ]
-    return [_parser(call.args[0]) for call in calls if _target(call) in {"refusal", "not_reached"}]
+def sentences(folder: Path) -> Iterator[tuple[ast.FunctionDef, ast.Call]]:
+    """Yield every step function, with each decorator that gives it a sentence."""
+    for path in folder.glob("*.py"):
+        for function in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(function, ast.FunctionDef):
+                calls = (one for one in function.decorator_list if isinstance(one, ast.Call))
+                yield from ((function, call) for call in calls if call.args)
 
 
 def _parser(pattern: ast.expr) -> parsers.StepParser:
@@ -41,12 +40,34 @@ def _target(call: ast.Call) -> str:
     return ast.literal_eval(named["target_fixture"]) if "target_fixture" in named else ""
 
 
-REFUSING = refusing_sentences(STEPS)
+REFUSING = [_parser(call.args[0]) for _, call in sentences(STEPS) if _target(call) == ANSWER]
+JUDGING = [
+    _parser(call.args[0])
+    for function, call in sentences(STEPS)
+    if ANSWER in {argument.arg for argument in function.args.args}
+]
+
+
+def says(sentence: str, parsers: list[parsers.StepParser]) -> bool:
+    """Tell whether one of these parsers reads a sentence."""
+    return any(one.is_matching(sentence) for one in parsers)
 
 
 def is_refused(scenario: Scenario) -> bool:
     """Tell whether the last thing that the enterprise does in a scenario is refused."""
-    return bool(scenario.acts) and any(one.is_matching(scenario.acts[-1]) for one in REFUSING)
+    return bool(scenario.acts) and says(scenario.acts[-1], REFUSING)
+
+
+def unjudged(scenario: Scenario) -> list[str]:
+    """Return the acts that should be refused and are not followed by a 那么 that says so."""
+    following = [*scenario.turns[1:], ("", "")]
+    return [
+        sentence
+        for (kind, sentence), (next_kind, verdict) in zip(scenario.turns, following, strict=True)
+        if kind == ACT
+        and says(sentence, REFUSING)
+        and not (next_kind == OUTCOME and says(verdict, JUDGING))
+    ]
 
 
 def unknown_tags(scenario: Scenario) -> set[str]:
@@ -96,6 +117,29 @@ def test_scenario_with_assumed_words_says_so(scenario):
 def test_refused_scenario_carries_its_tag(scenario):
     """Whoever selects the refusals by their tag misses none."""
     assert REFUSED in scenario.tags or not is_refused(scenario)
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
+def test_refusal_is_judged_by_the_next_sentence(scenario):
+    """A portal that accepts what it should refuse fails in a 那么, at once."""
+    assert not unjudged(scenario)
+
+
+def test_refusal_without_a_verdict_is_found(tmp_path):
+    """It is not enough that another 那么 follows, or that the verdict comes later."""
+    wrong = "# language: zh-CN\n功能: 甲\n场景: 乙\n 当 企业用错误的密码登录\n"
+    verdict = "那么 登录框提示“1用户名或密码错误”\n"
+    for number, after in enumerate(("", "那么 企业仍未登录\n" + verdict, "当 企业打开门户\n")):
+        (tmp_path / f"{number}.feature").write_text(wrong + after, "utf-8")
+    (tmp_path / "3.feature").write_text(wrong + verdict, "utf-8")
+
+    assert [len(unjudged(one)) for one in read_scenarios(tmp_path)] == [1, 1, 1, 0]
+
+
+@pytest.mark.parametrize("path", sorted(STEPS.glob("*.py")), ids=lambda path: path.name)
+def test_step_swallows_no_error(path):
+    """What the portal should refuse is done by `answer_to`, which keeps what it did instead."""
+    assert "raises(" not in path.read_text("utf-8")
 
 
 def test_markers_name_every_tag_with_its_meaning():
