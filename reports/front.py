@@ -3,9 +3,8 @@
 import base64
 import io
 import json
-from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -14,17 +13,20 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from PIL import Image
 
 from fixtures.guide import Clause, clauses, sections
-from fixtures.verdict import NAMES, ScenarioState, by_scenario, state, title
+from fixtures.verdict import NAMES, ScenarioState, title
 from reports import screens
+from reports.account import NightAccount
 from reports.categories import CATEGORIES, category, meaning
-from reports.history import BAD, Night, failing_since
+from reports.history import FAILING, Habit, Night, failing_since, habits, last_good
 from reports.prepare import TRACE, Json
 
 WIDTH = 560  # of a picture in the page
 TELLING = ("软失败", "失败的请求", "控制台错误")
 PICTURES = {"image/png", "image/jpg", "image/jpeg"}
 LOOKED_AT = {ScenarioState.FAILED, ScenarioState.FLAKY, ScenarioState.QUARANTINED}
+BAD = {"failed", "broken"}  # as the generator words it
 LONGEST, MOST_LINES = 200, 8
+MOST = 10  # slow scenarios that are listed
 TEMPLATES = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),
     undefined=StrictUndefined,
@@ -44,7 +46,9 @@ class Failure:
     state: ScenarioState
     clauses: tuple[str, ...]
     category: str
-    since: str
+    since: Night | None  # the first night of the row; None: this is the first
+    good: Night | None  # the last night in which it passed
+    repeats: bool | None  # whether it failed again at once; None: it was not tried again
     is_new: bool
     sentence: str
     meaning: str
@@ -52,6 +56,14 @@ class Failure:
     hints: str
     picture: str
     trace: str
+
+    @property
+    def since_words(self) -> str:
+        """Return since when it fails: the time and the commit, and the last good commit."""
+        if self.since is None:
+            return "新失败" if self.is_new else ""
+        good = f"，{self.good.commit} 还好" if self.good and self.good.commit else ""
+        return f"自 {self.since.when:%m-%d %H:%M}（提交 {self.since.commit}{good}）"
 
 
 @dataclass(frozen=True)
@@ -75,28 +87,35 @@ class Paragraph:
 class Front:
     """Everything that the front page and the guide page show of one run."""
 
-    def __init__(self, folder: Path, lines: Sequence[Json], nights: Sequence[Night]) -> None:
+    def __init__(
+        self, account: NightAccount, nights: Sequence[Night], folder: Path | None = None
+    ) -> None:
+        """Take the account, the nights before, and the generated report if there is one."""
         self._folder = folder
-        self._lines = lines
         self._nights = nights
         self._results = {one["fullName"]: one for one in _read_results(folder)}
-        self.by_scenario = by_scenario(lines)
-        self.states = {name: state(tries) for name, tries in self.by_scenario.items()}
-        for name, result in self._results.items():  # the checks of the project have no attempts
-            self.states.setdefault(name, _state_of(result))
+        checks = {name: _state_of(result) for name, result in self._results.items()}
+        self.account = replace(account, states=checks | account.states)  # checks have no attempts
+        self.by_scenario = account.by_scenario
+        self.states = self.account.states
 
     def html(self) -> str:
         """Return the page."""
         return TEMPLATES.get_template("front.html").render(
-            counts=self.counts(),
+            account=self.account,
+            counts=self.account.counts(),
             names=NAMES,
             failures=self.failures(),
+            unproven=self.unproven(),
             categories=[one.name for one in CATEGORIES],
             fixed=self.fixed(),
-            errors=self.errors(),
             environment=self.environment(),
             trend=self.trend(),
+            slowest=self.habits()[:MOST],
+            slower=[one for one in self.habits() if one.is_slower],
+            unsteady=[one for one in self.habits() if one.flaky],
             last=self._nights[-1] if self._nights else None,
+            has_details=self._folder is not None,
             State=ScenarioState,
         )
 
@@ -107,19 +126,26 @@ class Front:
             sections=sections(), paragraphs=paragraphs, names=NAMES, State=ScenarioState
         )
 
-    def counts(self) -> Counter[ScenarioState]:
-        """Return how many scenarios are in each state."""
-        return Counter(self.states.values())
-
     def failures(self) -> list[Failure]:
         """Return the failed, flaky and quarantined scenarios, new failures first."""
         found = [self._failure(n, now) for n, now in self.states.items() if now in LOOKED_AT]
         return sorted(found, key=lambda one: (not one.is_new, one.place, one.name))
 
-    def attempts(self) -> Iterator[Json]:
-        """Return every attempt."""
-        for tries in self.by_scenario.values():
-            yield from tries
+    def unproven(self) -> dict[str, list[str]]:
+        """Return the scenarios without a verdict, by their state and its reason."""
+        found: dict[str, list[str]] = {}
+        for name, reason in self.account.why.items():
+            first = reason.strip().partition("\n")[0]
+            found.setdefault(f"{NAMES[self.states[name]]}：{first}", []).append(name)
+        return found
+
+    def seconds(self) -> dict[str, float]:
+        """Return how long the last attempt at each scenario took."""
+        return {name: tries[-1]["seconds"] for name, tries in self.by_scenario.items()}
+
+    def habits(self) -> list[Habit]:
+        """Return what the nights tell of each scenario, the slowest first."""
+        return habits(self._nights, self.seconds())
 
     def pictures(self) -> dict[str, str]:
         """Return the picture file of each failure that has a picture."""
@@ -132,35 +158,28 @@ class Front:
 
     def fixed(self) -> list[str]:
         """Return the scenarios that failed last night and pass now."""
-        failed_before = self._nights[-1].failed if self._nights else frozenset()
+        failed_before = self._nights[-1].failed() if self._nights else set()
         return sorted(n for n in failed_before if self.states.get(n) is ScenarioState.PASSED)
-
-    def errors(self) -> list[Json]:
-        """Return the errors that kept scenarios from running at all."""
-        seen = {line["message"]: line for line in self._lines if line["kind"] == "error"}
-        return list(seen.values())
 
     def environment(self) -> dict[str, str]:
         """Return the facts of the run: when, where and with which tools it ran."""
-        runs = [line for line in self._lines if line["kind"] == "run"]
-        browsers = sorted({t["browser"] for tries in self.by_scenario.values() for t in tries})
+        account, runs = self.account, self.account.runs
+        browsers = {one["browser"] for one in account.attempts()}
         known: dict[str, set[str]] = {
-            "开始": {_minute(run["at"]) for run in runs[:1]},
-            "浏览器": {name for name in browsers if name},
-            "门户": {run["portal"] or "自带的模拟门户" for run in runs},
-            "版本": {"地方（广东）版本"} if runs else set(),
-            "提交": {run["commit"] for run in runs},
+            "开始": {_minute(account.at)} if account.at else set(),
+            "浏览器": browsers,
+            "门户": {account.portal or "自带的模拟门户"},
+            "提交": {account.commit},
             "随机种子": {run["seed"] for run in runs},
             "机器": {run["machine"] for run in runs},
         }
-        return {name: "，".join(sorted(values)) for name, values in known.items() if any(values)}
+        told = {name: "，".join(sorted(filter(None, values))) for name, values in known.items()}
+        return {name: value for name, value in told.items() if value}
 
     def trend(self) -> list[dict[str, Any]]:
         """Return each night and this run as a bar of the trend."""
-        bars = [(f"{n.at:%m-%d}", len(n.known), len(n.failed)) for n in self._nights]
-        bad = sum(
-            one in {ScenarioState.FAILED, ScenarioState.QUARANTINED} for one in self.states.values()
-        )
+        bars = [(f"{n.when:%m-%d}", len(n.states), len(n.failed())) for n in self._nights]
+        bad = sum(one in FAILING for one in self.states.values())
         bars.append(("这一次", len(self.states), bad))
         most = max(total for _, total, _ in bars) or 1
         return [
@@ -172,11 +191,12 @@ class Front:
         tries = self.by_scenario.get(name, [])
         bad = self._shown(name, now)
         since = failing_since(name, self._nights)
+        tried_again = len(tries) > 1
         failed_step = next(
             (step for step in bad.get("steps", ()) if step.get("status") in BAD), None
         )
         attached = list(_attachments(bad))
-        message = (bad.get("error") or {}).get("message") or ""
+        message = (bad.get("error") or {}).get("message") or _told(tries)
         sentences = [attempt["step"] for attempt in tries if attempt["step"]]
         return Failure(
             id=bad.get("id", ""),
@@ -185,7 +205,9 @@ class Front:
             state=now,
             clauses=tuple(tries[0]["clauses"]) if tries else (),
             category=category(message),
-            since=f"{since.at:%m-%d}" if since else "",
+            since=since,
+            good=last_good(name, self._nights),
+            repeats=now is not ScenarioState.FLAKY if tried_again else None,
             is_new=bool(self._nights) and since is None and now is ScenarioState.FAILED,
             sentence=failed_step["name"] if failed_step else (sentences or [""])[-1],
             meaning=meaning(message),
@@ -205,29 +227,39 @@ class Front:
         return next(bad, last)
 
     def _paragraph(self, clause: Clause) -> Paragraph:
-        names = [n for n, tries in self.by_scenario.items() if clause.id in tries[0]["clauses"]]
-        names.sort(key=lambda name: _place(self.by_scenario[name][0]))
+        names = sorted(self._proving(clause), key=self._line)
         pictures = [self._picture(list(_attachments(self._results.get(n, {})))) for n in names]
         return Paragraph(
             clause=clause,
             proofs=tuple(
-                Proof(
-                    self._results.get(n, {}).get("id", ""),
-                    title(self.by_scenario[n][0]),
-                    self.states[n],
-                )
+                Proof(self._results.get(n, {}).get("id", ""), _title(n), self.states[n])
                 for n in names
             ),
             picture=next(filter(None, pictures), "") or _gallery_picture(clause),
         )
 
+    def _proving(self, clause: Clause) -> set[str]:
+        """Return the scenarios of a clause: those that ran, and those that were expected to."""
+        ran = {n for n, tries in self.by_scenario.items() if clause.id in tries[0]["clauses"]}
+        return ran | {n for n, one in self.account.expected.items() if clause.id in one.clauses}
+
+    def _line(self, name: str) -> tuple[str, int]:
+        tries = self.by_scenario.get(name)
+        place = tries[0]["place"] if tries else self.account.expected[name].place
+        file, _, line = place.rpartition(":")
+        return file, int(line)
+
     def _picture(self, attached: Sequence[Json]) -> str:
         """Return the picture of the last tab, small enough for a page that may be mailed."""
         pictures = [link for link in attached if link["contentType"] in PICTURES]
-        return as_address(self._folder / _file(pictures[-1])) if pictures else ""
+        if self._folder is None or not pictures:
+            return ""
+        return as_address(self._folder / _file(pictures[-1]))
 
     def _hints(self, attached: Sequence[Json]) -> str:
         """Return the first lines of the attached texts that explain the failure."""
+        if self._folder is None:
+            return ""
         files = [_file(link) for link in attached if link["name"].startswith(TELLING)]
         texts = [(self._folder / file).read_text(encoding="utf-8") for file in files]
         lines = [
@@ -247,9 +279,8 @@ def as_address(file: Path) -> str:
     return f"data:image/jpeg;base64,{base64.b64encode(written.getvalue()).decode()}"
 
 
-def _place(attempt: Json) -> tuple[str, int]:
-    file, _, line = attempt["place"].rpartition(":")
-    return file, int(line)
+def _title(name: str) -> str:
+    return name.rpartition(" › ")[2]
 
 
 def _gallery_picture(clause: Clause) -> str:
@@ -259,7 +290,9 @@ def _gallery_picture(clause: Clause) -> str:
     return as_address(files[0]) if files else ""
 
 
-def _read_results(folder: Path, *, retries: bool = False) -> list[Json]:
+def _read_results(folder: Path | None, *, retries: bool = False) -> list[Json]:
+    if folder is None:
+        return []
     files = sorted((folder / "data/test-results").glob("*.json"))
     found = [json.loads(file.read_text(encoding="utf-8")) for file in files]
     return [result for result in found if result["isRetry"] is retries]
@@ -284,6 +317,11 @@ def _state_of(result: Json) -> ScenarioState:
     if result["status"] in BAD:
         return ScenarioState.FAILED
     return ScenarioState.PASSED if result["status"] == "passed" else ScenarioState.SKIPPED
+
+
+def _told(tries: Sequence[Json]) -> str:
+    """Return the message of the last failed attempt, where the generator has none."""
+    return next((one["message"] for one in reversed(tries) if one["outcome"] == "failed"), "")
 
 
 def _plain(message: str) -> str:

@@ -1,66 +1,95 @@
-"""The verdict on each scenario as JUnit XML: one case each, in the guide's words."""
+"""The account of a night as JUnit XML: one case for each scenario, one for each trouble."""
 
 import xml.etree.ElementTree as ET
-from collections.abc import Mapping
 
-from fixtures.verdict import NAMES, Json, ScenarioState, state, title
+from fixtures.verdict import NAMES, Json, ScenarioState
+from reports.account import NightAccount, Trouble
+from reports.categories import SURROUNDINGS, category
 
 PICTURES = "reports/site"  # relative to the project's folder, where GitLab and Jenkins look
+TROUBLES = "夜间回归"  # the suite of what no scenario can tell
+WITHOUT_RESULT = {ScenarioState.NOT_RUN, ScenarioState.NOT_COLLECTED}
+COUNTED = {"failures": "failure", "errors": "error", "skipped": "skipped"}
 
 
-def junit(attempts: Mapping[str, list[Json]], pictures: Mapping[str, str]) -> str:
-    """Return the document; `pictures` has a file of the report for some of the failures."""
+def junit(account: NightAccount) -> str:
+    """Return the document."""
     root = ET.Element("testsuites", name="单一窗口")
     suites: dict[str, ET.Element] = {}
-    for name, tries in attempts.items():
-        feature = tries[0]["feature"]
+    for name in sorted(account.states, key=lambda name: _place(account, name)):
+        feature = name.partition(" › ")[0]
         if feature not in suites:
             suites[feature] = ET.SubElement(root, "testsuite", name=feature)
-        _case(suites[feature], name, tries, pictures.get(name, ""))
+        _case(suites[feature], account, name)
+    if account.troubles:
+        suites[TROUBLES] = ET.SubElement(root, "testsuite", name=TROUBLES)
+    for trouble in account.troubles:
+        _trouble(suites[TROUBLES], trouble)
     for suite in (root, *suites.values()):
         _count(suite)
     ET.indent(root)
     return ET.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
 
 
-def _case(suite: ET.Element, name: str, tries: list[Json], picture: str) -> None:
-    now, last = state(tries), tries[-1]
-    file, _, line = last["place"].rpartition(":")
-    seconds = sum(attempt["seconds"] for attempt in tries)
+def _case(suite: ET.Element, account: NightAccount, name: str) -> None:
+    tries = account.by_scenario.get(name, [])
+    now = account.states[name]
+    file, line = _place(account, name)
     case = ET.SubElement(
         suite,
         "testcase",
-        classname=name.removesuffix(f" › {title(last)}"),
-        name=title(last),
+        classname=name.rpartition(" › ")[0],
+        name=name.rpartition(" › ")[2],
         file=f"features/{file}",
-        line=line,
-        time=f"{seconds:.3f}",
+        line=str(line),
+        time=f"{sum(attempt['seconds'] for attempt in tries):.3f}",
     )
     properties = ET.SubElement(case, "properties")
-    for clause in last["clauses"]:
+    for clause in tries[-1]["clauses"] if tries else account.expected[name].clauses:
         ET.SubElement(properties, "property", name="条款", value=clause)
     ET.SubElement(properties, "property", name="结果", value=NAMES[now])
-    bad = next((one for one in reversed(tries) if one["outcome"] == "failed"), last)
-    told = {"message": _clean(bad["message"].partition("\n")[0]), "type": NAMES[now]}
-    words = _clean("\n".join(filter(None, (bad["step"], bad["message"]))))
-    if now is ScenarioState.FAILED:
-        ET.SubElement(case, "failure", told).text = words
-    elif now is ScenarioState.FLAKY:
-        ET.SubElement(case, "flakyFailure", told).text = words
-    elif now is ScenarioState.QUARANTINED:
-        ET.SubElement(case, "skipped", message=f"{NAMES[now]}：{told['message']}")
-    elif now is ScenarioState.SKIPPED:
-        ET.SubElement(case, "skipped", message=NAMES[now])
-    if picture:
+    _outcome(case, now, tries, account.why.get(name, ""))
+    if picture := account.pictures.get(name):
         ET.SubElement(case, "system-out").text = f"[[ATTACHMENT|{PICTURES}/{picture}]]"
+
+
+def _outcome(case: ET.Element, now: ScenarioState, tries: list[Json], why: str) -> None:
+    """Add the element that tells a reader of JUnit that a scenario did not pass."""
+    bad = next((one for one in reversed(tries) if one["outcome"] == "failed"), None)
+    message = bad["message"] if bad else why
+    told = {"message": _clean(message.partition("\n")[0]), "type": NAMES[now]}
+    words = _clean("\n".join(filter(None, (bad["step"] if bad else "", message))))
+    if now in WITHOUT_RESULT or (now is ScenarioState.FAILED and category(message) == SURROUNDINGS):
+        ET.SubElement(case, "error", told).text = words
+    elif now in {ScenarioState.FAILED, ScenarioState.FLAKY}:
+        ET.SubElement(case, "failure", told).text = words
+    elif now in {ScenarioState.QUARANTINED, ScenarioState.SKIPPED}:
+        ET.SubElement(case, "skipped", message=f"{NAMES[now]}：{told['message']}")
+
+
+def _trouble(suite: ET.Element, trouble: Trouble) -> None:
+    case = ET.SubElement(
+        suite, "testcase", classname=TROUBLES, name=_clean(trouble.place), time="0.000"
+    )
+    words = _clean("\n".join(filter(None, (trouble.reach, trouble.message))))
+    told = {"message": _clean(trouble.message.strip().partition("\n")[0]), "type": "问题"}
+    ET.SubElement(case, "error", told).text = words
+
+
+def _place(account: NightAccount, name: str) -> tuple[str, int]:
+    """Return the file of a scenario and its line; a check of the project has none."""
+    tries = account.by_scenario.get(name)
+    expected = account.expected.get(name)
+    place = tries[-1]["place"] if tries else expected.place if expected else ":0"
+    file, _, line = place.rpartition(":")
+    return file, int(line)
 
 
 def _count(suite: ET.Element) -> None:
     cases = list(suite.iter("testcase"))
     suite.set("tests", str(len(cases)))
-    suite.set("failures", str(sum(case.find("failure") is not None for case in cases)))
-    suite.set("errors", "0")
-    suite.set("skipped", str(sum(case.find("skipped") is not None for case in cases)))
+    for attribute, element in COUNTED.items():
+        suite.set(attribute, str(sum(case.find(element) is not None for case in cases)))
     suite.set("time", f"{sum(float(case.get('time', 0)) for case in cases):.3f}")
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from reports.traces import without_root
 
+RECORD = "attempts.jsonl"
 TRACE = "application/vnd.allure.playwright-trace"
 CHECKS = "项目自身的检查"  # the tests that are no scenarios
 PACKAGES = re.compile(r"/[^\s\"']*?/site-packages/")
@@ -31,12 +32,20 @@ def prepare(folders: Iterable[Path], prepared: Path) -> None:
 
 def attempts(folder: Path) -> list[Json]:
     """Return the lines that the recorder wrote beside these results."""
-    lines = [json.loads(line) for line in _lines(folder / "attempts.jsonl")]
+    lines = [_line(line) for line in _lines(folder / RECORD)]
     roots = [line["root"] for line in lines if line["kind"] == "run"]
     for line in lines:
         if "message" in line:
             line["message"] = without_paths(line["message"], roots)
     return lines
+
+
+def _line(text: str) -> Json:
+    """Return a line of the record; a full disk or a kill may have cut it off."""
+    try:
+        return dict(json.loads(text))
+    except ValueError:
+        return {"kind": "error", "place": RECORD, "message": "记录里有一行只写了一半"}
 
 
 def without_paths(text: str, roots: Iterable[str]) -> str:

@@ -1,10 +1,10 @@
-"""The night: three states, what gates, what is quarantined, and what machines read of it."""
+"""The night: its states, what gates, what is quarantined, its memory, and what people hear."""
 
 import json
 import subprocess
 import sys
 import threading
-import xml.etree.ElementTree as ET
+from dataclasses import replace
 from datetime import date
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -14,9 +14,8 @@ from pytest_bdd.feature import get_features
 
 from fixtures import quarantine, sentences
 from fixtures.verdict import ScenarioState, by_scenario, state
-from reports import burn_in, digest, junit, notify
+from reports import burn_in, history, notify
 from reports.categories import CATEGORIES, category, meaning
-from reports.history import Night, failing_since
 
 ROOT = Path(__file__).parent.parent
 NIGHT = "tests/seeded/night.py"
@@ -45,39 +44,35 @@ def run(tmp_path):
     return run
 
 
-def test_night_has_three_states_and_a_policy(run, tmp_path):
-    """Flaky is what passed at another try; only the policy decides whether that fails the run."""
-    one_bad = ["--deselect", f"{NIGHT}::test_一行一个结果[2]"]
-    lenient, told = run(NIGHT, "--retries=2", *one_bad)
-    strict, _ = run(NIGHT, "--retries=2", "--flaky=fail", *one_bad)
+def test_failure_is_tried_again_and_stays_one(run, tmp_path):
+    """The second try tells whether a failure repeats; the run is red whatever it gives."""
+    code, told = run(NIGHT, "--diagnose", "--deselect", f"{NIGHT}::test_一行一个结果[2]")
     lines = [json.loads(one) for one in (tmp_path / "a/attempts.jsonl").read_text().splitlines()]
-    tries = by_scenario(lines[: len(lines) // 2])
+    tries = by_scenario(lines)
 
-    assert (lenient, strict) == (0, 1)
-    assert "场景：通过 3，时好时坏 1，隔离中失败 1；时好时坏率 20.00%" in told
+    assert code == 1
+    assert "场景：通过 2，时好时坏 1，隔离中失败 1；时好时坏率 25.00%" in told
     assert {name.rpartition(" › ")[2]: state(found) for name, found in tries.items()} == {
         "一直通过": ScenarioState.PASSED,
         "第二次才通过": ScenarioState.FLAKY,
-        "拒绝的场景不再试": ScenarioState.PASSED,
         "隔离中的场景": ScenarioState.QUARANTINED,
         "一行一个结果（1）": ScenarioState.PASSED,
     }
-    assert [line["kind"] for line in lines].count("run") == 2
-    case = ET.fromstring(
-        junit.junit(tries, {"植入的夜晚 › 结果有三种 › 第二次才通过": "data/a.png"})
-    )
-    assert [one.get("name") for one in case.iter("testcase")] == [
-        name.rpartition(" › ")[2] for name in tries
-    ]
-    assert [case.find(f".//{kind}") is not None for kind in ("flakyFailure", "skipped")] == [
-        True
-    ] * 2
-    assert case.find(".//system-out").text == "[[ATTACHMENT|reports/site/data/a.png]]"
-    assert case.find(".//failure") is None
+    assert [line["kind"] for line in lines].count("run") == 1
 
 
-def test_without_retries_a_failure_is_a_failure(run):
-    """The tag alone allows nothing; the run has to."""
+def test_failure_that_repeats_is_no_flaky_one(run, tmp_path):
+    """What fails at both tries has failed; clearing up between them proves nothing."""
+    (tmp_path / "quarantine.toml").write_text("", "utf-8")
+
+    code, told = run(NIGHT, "--diagnose", "--title=隔离中的场景")
+
+    assert code == 1
+    assert "场景：失败 1；" in told
+
+
+def test_without_a_diagnosis_a_failure_is_tried_once(run):
+    """Only the night asks for a second try."""
     code, told = run(NIGHT)
 
     assert code == 1
@@ -177,70 +172,156 @@ def stranger():
     server.server_close()
 
 
-def test_portal_without_doors_skips_by_name(run, stranger):
-    """On a portal where no enterprise can be made, nothing is clicked and nothing fails."""
-    code, told = run(
-        "features/test_policies.py", f"--portal-url=http://{stranger[0]}", "-rs", "-k", "确认以前"
-    )
+def test_portal_without_doors_is_green_for_nobody(run, stranger):
+    """Where no enterprise can be made scenarios are skipped, and the run says so and fails."""
+    chosen = ["features/test_policies.py", f"--portal-url=http://{stranger[0]}", "-k", "确认以前"]
 
-    assert code == 0
-    assert "1 skipped" in told
-    assert "没有 /__mock__/ 的门" in told
+    code, told = run(*chosen)
+    allowed_code, allowed = run(*chosen, "--allow-missing=doors")
+
+    assert (code, allowed_code) == (1, 1)
+    assert "跳过了 1 个场景：缺少 doors" in told
+    assert "跳过了" not in allowed
+    assert "没有一个场景到过门户" in allowed
 
 
-def test_people_are_told_once(stranger, tmp_path, monkeypatch, capsys):
-    """A night that is not green is told to every receiver, once; a green one to nobody."""
+@pytest.fixture
+def memory(tmp_path, monkeypatch):
+    """The memory of what people were told, empty."""
+    for module, name, path in (
+        (notify, "LAST", tmp_path / "memory/notified.json"),
+        (notify, "MEMORY", tmp_path / "memory"),
+        (notify, "SUMMARY", tmp_path / "summary.json"),
+    ):
+        monkeypatch.setattr(module, name, path)
+    for name in ("CI_PIPELINE_URL", "GITHUB_RUN_ID", "BUILD_URL"):
+        monkeypatch.delenv(name, raising=False)
+    return tmp_path
+
+
+GREEN = {"is_green": True, "message": "夜间回归：通过 3"}
+RED = {"is_green": False, "message": "夜间回归：失败 1", "commit": "abc", "portal": ""}
+RED |= {"at": "2026-01-02T02:00:00+08:00"}
+
+
+def test_people_are_told_once_and_of_the_end(stranger, memory, monkeypatch, capsys):
+    """A night that is not green is told once, and so is the first green one after it."""
     address, got = stranger
     monkeypatch.setenv(notify.ADDRESSES, f"json://user:geheim@{address}/")
-    monkeypatch.setattr(notify, "LAST", tmp_path / "notified.json")
-    summary = tmp_path / "summary.json"
-    monkeypatch.setattr(notify, "SUMMARY", summary)
-    summary.write_text(json.dumps({"is_green": True, "message": "好"}), "utf-8")
-    green = notify.main()
-    summary.write_text(json.dumps({"is_green": False, "message": "夜间回归：失败 1"}), "utf-8")
+    monkeypatch.setenv(notify.LINK, "https://example.com/nights/7")
 
-    codes = [green, notify.main(), notify.main()]
+    codes = [notify.tell(one) for one in (GREEN, RED, RED, GREEN, GREEN)]
 
-    assert codes == [0, 0, 0]
-    assert [json.loads(one)["message"] for one in got] == ["夜间回归：失败 1"]
+    assert codes == [0] * 5
+    assert [json.loads(one)["message"] for one in got] == [
+        "夜间回归：失败 1\n门户：自带的模拟门户\n提交：abc\n开始：2026-01-02 02:00\n"
+        "报告：https://example.com/nights/7",
+        "恢复正常。夜间回归：通过 3\n不全绿，自：2026-01-02 02:00\n"
+        "报告：https://example.com/nights/7",
+    ]
     assert "geheim" not in capsys.readouterr().out
 
 
-def test_receiver_that_is_not_there_is_told(tmp_path, monkeypatch, capsys):
-    """A message that did not arrive is an error, and no address is shown."""
-    monkeypatch.setattr(notify, "LAST", tmp_path / "notified.json")
+def test_night_without_a_report_is_told(stranger, memory, monkeypatch):
+    """A night that got nowhere has no summary, and that is the message."""
+    address, got = stranger
+    monkeypatch.setenv(notify.ADDRESSES, f"json://{address}/")
 
-    assert notify.send(["json://user:geheim@127.0.0.1:9/"], "一") == notify.NOT_SENT
+    assert notify.main() == 0
+    assert notify.NO_REPORT in json.loads(got[0])["message"]
+
+
+def test_receiver_that_is_not_there_is_told(memory, monkeypatch, capsys):
+    """A message that did not arrive is an error, no address is shown, and it stays due."""
+    monkeypatch.setenv(notify.ADDRESSES, "json://user:geheim@127.0.0.1:9/")
+
+    assert notify.tell(RED) == notify.NOT_SENT
     assert "geheim" not in "".join(capsys.readouterr())
     assert not notify.LAST.exists()
 
 
-def test_messages_are_rare(tmp_path, monkeypatch):
-    """Another message waits for an hour, the same one for most of a day."""
-    monkeypatch.setattr(notify, "LAST", tmp_path / "notified.json")
-    notify.LAST.write_text(json.dumps({"at": 0, "message": "一"}), "utf-8")
+def test_messages_are_rare():
+    """Other bad news waits for an hour, the same for most of a day; the first is due at once."""
+    last = {"at": 0, "message": "一", "is_green": False}
+    cases = [("一", last, 7200), ("二", last, 7200), ("二", last, 60), ("一", last, 80000)]
 
-    due = [notify.is_due(*one) for one in (("一", 7200), ("二", 7200), ("二", 60), ("一", 80000))]
+    assert [notify.is_due(*one) for one in cases] == [False, True, False, True]
+    assert notify.is_due("一", {**last, "is_green": True}, 60)
+    assert notify.is_due("一", {}, 60)
 
-    assert due == [False, True, False, True]
+
+@pytest.mark.parametrize(
+    ("environ", "address"),
+    [
+        ({}, ""),
+        ({"CI_PIPELINE_URL": "https://a/1", notify.LINK: "https://b/2"}, "https://b/2"),
+        ({"CI_PIPELINE_URL": "https://a/1"}, "https://a/1"),
+        (
+            {
+                "GITHUB_SERVER_URL": "https://g",
+                "GITHUB_REPOSITORY": "o/r",
+                "GITHUB_RUN_ID": "7",
+            },
+            "https://g/o/r/actions/runs/7",
+        ),
+        ({"BUILD_URL": "https://j/1/"}, "https://j/1/"),
+    ],
+)
+def test_message_links_to_the_report(environ, address):
+    """The given address wins, else that of the pipeline's own page."""
+    assert notify.link(environ) == address
 
 
-def test_digest_says_what_is_wrong():
-    """The digest counts, and a night in which something did not run at all is not green."""
-    counts = {ScenarioState.PASSED: 3, ScenarioState.FLAKY: 1}
-
-    assert digest.verdict(counts, 1) == "通过 3，时好时坏 1，没有能运行 1 处"
-    assert [digest.is_green({ScenarioState.PASSED: 3}, n) for n in (0, 1)] == [True, False]
-    assert not digest.is_green(counts, 0)
-    assert not digest.is_green({}, 0)
+def night(day, **states):
+    """Return a night of January, with the state of each scenario."""
+    return history.Night(
+        f"2026-01-{day:02}T02:00:00+08:00",
+        f"c{day}",
+        "",
+        {name: ScenarioState(state) for name, state in states.items()},
+        {name: float(day) for name in states},
+        False,
+    )
 
 
 def test_failing_since_goes_back_to_the_first_night_of_the_row():
-    """A scenario that failed, passed and failed again has failed since the second time."""
-    nights = [Night(None, frozenset("a"), frozenset(bad)) for bad in ("a", "", "a", "a")]
+    """A night in which a scenario had no verdict neither ends nor begins its row."""
+    nights = [
+        night(1, a="failed"),
+        night(2, a="passed"),
+        night(3, a="failed"),
+        night(4, a="not_run"),
+        night(5, a="failed"),
+    ]
 
-    assert failing_since("a", nights) is nights[2]
-    assert failing_since("b", nights) is None
+    assert history.failing_since("a", nights) is nights[2]
+    assert history.last_good("a", nights) is nights[1]
+    assert history.failing_since("b", nights) is None
+
+
+def test_memory_keeps_thirty_nights_of_each_portal(tmp_path):
+    """Nights against another portal neither count nor push others out."""
+    file = tmp_path / "memory/nights.jsonl"
+    elsewhere = replace(night(1, a="passed"), portal="https://staging.example")
+    history.remember(elsewhere, file)
+    for _ in range(2):
+        for day in range(1, 21):
+            history.remember(night(day, a="failed"), file)
+
+    assert len(history.read(file=file)) == history.NIGHTS
+    assert history.read(file=file)[-1] == night(20, a="failed")
+    assert history.read("https://staging.example", file) == [elsewhere]
+
+
+def test_habits_tell_what_is_flaky_and_what_became_slower():
+    """The usual length is the median; a night or two do not make a habit."""
+    nights = [night(day, a="passed", b="flaky" if day == 3 else "passed") for day in range(1, 7)]
+
+    slow, flaky, new = history.habits(nights, {"a": 9.0, "b": 3.6, "c": 2.0})
+
+    assert (slow.name, slow.usual, slow.flaky, slow.is_slower) == ("a", 3.5, 0, True)
+    assert (flaky.flaky, flaky.nights, flaky.is_slower) == (1, 6, False)
+    assert (new.nights, new.is_slower) == (0, False)
 
 
 CAUSES = [

@@ -3,12 +3,13 @@
 import hashlib
 import json
 import zipfile
-from datetime import datetime
 
 import pytest
 
 from fixtures.guide import clauses
+from fixtures.verdict import ScenarioState, by_scenario, state
 from reports import build, front, history, prepare, traces
+from reports.account import NightAccount, account_of
 
 PAGE = """<!DOCTYPE html>
 <html dir="ltr" lang="en">
@@ -90,28 +91,48 @@ def test_preparing_leaves_the_results_as_they_are(tmp_path):
     assert (prepared / "2-attachment.png").read_bytes() == b"picture"
 
 
-def test_without_results_the_next_step_is_told(tmp_path):
+def test_without_results_the_next_step_is_told(tmp_path, monkeypatch, capsys):
     """Nobody ran the tests yet: one sentence, exit code 2."""
-    with pytest.raises(build.CannotBuild, match="make test") as reason:
-        build.build([tmp_path])
+    monkeypatch.setattr("sys.argv", ["build", str(tmp_path)])
 
-    assert reason.value.exit_code == 2
+    with pytest.raises(SystemExit) as ended:
+        build.main()
+
+    assert ended.value.code == 2
+    assert "make test" in capsys.readouterr().err
 
 
-def test_report_needs_no_node_of_the_system(tmp_path, monkeypatch):
+@pytest.fixture
+def outputs(tmp_path, monkeypatch):
+    """The places that a report is written to, in a folder of their own."""
+    for name in ("REPORT", "SITE", "JUNIT", "MARKDOWN", "SUMMARY", "EARLIER"):
+        monkeypatch.setattr(build, name, tmp_path / name)
+    monkeypatch.setattr(history, "FILE", tmp_path / "nights.jsonl")
+    return tmp_path
+
+
+def test_report_needs_no_node_of_the_system(outputs, monkeypatch):
     """Node and npm are those that set-up has installed, whatever the machine has."""
-    results = tmp_path / "results"
+    results = outputs / "results"
     results.mkdir()
     result = {"uuid": "1", "name": "一", "fullName": "一", "status": "passed", "parameters": []}
     (results / "1-result.json").write_text(json.dumps(result), "utf-8")
-    for name in ("REPORT", "SITE", "JUNIT", "MARKDOWN", "SUMMARY"):
-        monkeypatch.setattr(build, name, tmp_path / name)
-    monkeypatch.setattr(history, "FILE", tmp_path / "history.jsonl")
     monkeypatch.setenv("PATH", "")
 
-    build.build([results])
+    build.build([results], account_of([results]))
 
-    assert "<html" in (tmp_path / "REPORT").read_text("utf-8")
+    assert "<html" in (outputs / "REPORT").read_text("utf-8")
+
+
+def test_plain_report_shows_what_happened_without_a_generator(outputs):
+    """The front page and the guide need no Node, and the page says what it lacks."""
+    build.write_plain(account(attempt("好了", "passed", 1), attempt("新的", "failed", 3)))
+
+    page = (outputs / "REPORT").read_text("utf-8")
+
+    assert "1 项失败" in page
+    assert page.count('class="clause') == len(clauses())
+    assert build.foreign_addresses(page, build.IN_FILE) == []
 
 
 def test_trace_forgets_where_it_was_recorded(tmp_path):
@@ -132,17 +153,17 @@ def test_trace_forgets_where_it_was_recorded(tmp_path):
         assert archive.read("resources/b.png") == b"picture"
 
 
-def test_history_stays_small(tmp_path):
+def test_memory_of_the_generator_stays_small(tmp_path):
     """Of a night only names and outcomes are kept, and of nights the last thirty."""
     file = tmp_path / "history.jsonl"
     test = {"fullName": "甲", "status": "failed", "trace": "x" * 9999, "labels": [{"name": "a"}]}
     line = json.dumps({"timestamp": 1000, "testResults": {"1": test}})
     file.write_text(f"{line}\n" * 40, "utf-8")
 
-    history.slim(file)
+    build.slim(file)
 
     assert file.stat().st_size < 40 * 400
-    assert [night.failed for night in history.read(file)] == [frozenset({"甲"})] * history.NIGHTS
+    assert len(file.read_text("utf-8").splitlines()) == history.NIGHTS
 
 
 def attempt(scenario, outcome, line):
@@ -160,33 +181,47 @@ def attempt(scenario, outcome, line):
     }
 
 
-def test_front_page_tells_what_is_new_and_what_is_mended(tmp_path):
-    """What failed last night is old or mended; what did not is new."""
-    names = {one: f"功能 › 规则 › {one}" for one in ("旧的", "新的", "好了")}
-    nights = [
-        history.Night(datetime(2026, 1, day), frozenset(names.values()), frozenset(failed))
-        for day, failed in ((1, []), (2, [names["旧的"]]), (3, [names["旧的"], names["好了"]]))
-    ]
+def account(*lines):
+    """Return the account of these attempts."""
+    tries = by_scenario(lines)
+    return NightAccount(tries, {name: state(found) for name, found in tries.items()})
+
+
+def night(day, *failed):
+    """Return a night of January in which these scenarios failed, and the others passed."""
+    states = {
+        f"功能 › 规则 › {one}": ScenarioState.FAILED if one in failed else ScenarioState.PASSED
+        for one in ("旧的", "新的", "好了")
+    }
+    return history.Night(f"2026-01-{day:02}T02:00:00+08:00", f"c{day}", "", states, {}, False)
+
+
+def test_front_page_tells_what_is_new_and_what_is_mended():
+    """What failed last night is old or mended, with its first bad commit; the rest is new."""
+    nights = [night(1), night(2, "旧的"), night(3, "旧的", "好了")]
     lines = [
         attempt("好了", "passed", 1),
         attempt("新的", "failed", 2),
         attempt("旧的", "failed", 3),
+        attempt("旧的", "failed", 3),
     ]
 
-    shown = front.Front(tmp_path, lines, nights)
+    shown = front.Front(account(*lines), nights)
+    page = shown.html()
 
-    assert [(one.name, one.is_new, one.since) for one in shown.failures()] == [
-        ("新的", True, ""),
-        ("旧的", False, "01-02"),
+    assert [(one.name, one.is_new, one.since_words) for one in shown.failures()] == [
+        ("新的", True, "新失败"),
+        ("旧的", False, "自 01-02 02:00（提交 c2，c1 还好）"),
     ]
-    assert shown.fixed() == [names["好了"]]
-    assert "2 项失败，其中 1 项是新的" in shown.html()
+    assert shown.fixed() == ["功能 › 规则 › 好了"]
+    assert "2 项失败，其中 1 项是新的" in page
+    assert "再试一次，仍然失败" in page
     assert shown.guide().count('class="clause') == len(clauses())
 
 
-def test_every_clause_is_in_the_guide_page_with_its_proofs(tmp_path):
+def test_every_clause_is_in_the_guide_page_with_its_proofs():
     """A clause whose scenarios all passed says so; the others were not run."""
-    guide = front.Front(tmp_path, [attempt("好了", "passed", 1)], []).guide()
+    guide = front.Front(account(attempt("好了", "passed", 1)), []).guide()
 
     assert guide.count("1 个场景全部通过") == 1
     assert guide.count("这一次没有运行") == len(clauses()) - 1

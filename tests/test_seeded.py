@@ -9,6 +9,7 @@ import pytest
 
 from pages.browser import launch
 from reports import build, history
+from reports.account import account_of
 
 ROOT = Path(__file__).parent.parent
 SEEDED = Path("tests/seeded")
@@ -58,8 +59,9 @@ def test_report_tells_the_cause_of_each_failure_and_calls_nobody(tmp_path, monke
     assert ended == [1, 1]
     for name, place in (("REPORT", "report.html"), ("SITE", "site")):
         monkeypatch.setattr(build, name, tmp_path / place)
-    monkeypatch.setattr(history, "FILE", tmp_path / "history.jsonl")
-    build.build(shards)
+    monkeypatch.setattr(build, "EARLIER", tmp_path / "generator.jsonl")
+    monkeypatch.setattr(history, "FILE", tmp_path / "nights.jsonl")
+    build.build(shards, account_of(shards))
 
     with served(tmp_path / "site") as url, closing(launch(playwright)) as browser:
         context = browser.new_context()

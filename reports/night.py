@@ -1,0 +1,179 @@
+"""夜间回归: write down what is expected, run it, account for it, publish it, and tell people.
+
+`python -m reports.night run` is the night, or one of its shards; `merge` joins the shards.
+"""
+
+import argparse
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from fixtures.attempts import commit
+from pages.browser import install
+from pages.not_started import NotStarted
+from reports import build, history, notify
+from reports.account import End, NightAccount, Plan, Trouble, account_of
+from reports.expected import expected_scenarios
+
+LAST_NIGHT = build.HERE / "last-night"  # its outputs; nobody takes them for tonight's
+OUTPUTS = (build.RESULTS, build.REPORT, build.SITE, build.JUNIT, build.MARKDOWN, build.SUMMARY)
+DURATIONS = history.MEMORY / "durations.json"  # for shards of equal length
+NOT_GREEN, NOT_PUBLISHED, NOT_FIT = 1, 3, 4
+TAIL = 20_000  # bytes of the output among which the cause is looked for
+COLOURS = re.compile(rb"\x1b\[[0-9;]*m")
+CAUSE = re.compile(r"(ERROR: |INTERNALERROR> \w|E   )\s*(?P<said>.+)")
+
+
+def main() -> int:
+    """Run or merge, and return the exit code; whatever breaks, people are told."""
+    options = _parser().parse_args()
+    try:
+        return merge(options.shards) if options.command == "merge" else night(options)
+    except Exception as reason:
+        notify.tell({"is_green": False, "message": f"夜间回归没有办成：{reason}"})
+        if not isinstance(reason, OSError):
+            raise  # a mistake of ours, with its place in the code
+        print(f"夜间回归没有办成：{reason}", file=sys.stderr)
+        return NOT_PUBLISHED
+
+
+def night(options: argparse.Namespace) -> int:
+    """Run the night, or one of its shards; a shard is accounted for by the merge."""
+    put_away()
+    build.RESULTS.mkdir()
+    Plan(
+        tuple(expected_scenarios()),
+        at=datetime.now().astimezone().isoformat(timespec="seconds"),
+        commit=commit(),
+        portal=options.portal,
+        shard=options.group,
+        shards=options.splits,
+    ).write(build.RESULTS)
+    end = _run(_command(options))
+    end.write(build.RESULTS)
+    if options.splits > 1:
+        return end.code if end.code >= 0 else NOT_GREEN
+    return publish([build.RESULTS])
+
+
+def merge(shards: Sequence[Path]) -> int:
+    """Join the results of the shards; one that is missing is told by its number."""
+    put_away(keep=build.RESULTS)
+    return publish([one for one in shards if one.is_dir()])
+
+
+def put_away(*, keep: Path | None = None) -> None:
+    """Move what the last night has made out of the way."""
+    shutil.rmtree(LAST_NIGHT, ignore_errors=True)
+    LAST_NIGHT.mkdir()
+    for made in OUTPUTS:
+        if made.exists() and made != keep:
+            made.rename(LAST_NIGHT / made.name)
+
+
+def publish(folders: Sequence[Path]) -> int:
+    """Account for the night, publish and remember it, tell people, and return the exit code."""
+    account = account_of(folders, is_night=True)
+    _done(account, "摘要", lambda: build.write_verdict(account))  # first: it needs no generator
+    is_built = _done(account, "测试报告", lambda: build.build(folders, account, is_night=True))
+    if not is_built:
+        _done(account, "测试报告", lambda: build.write_plain(account))
+    _done(account, "摘要", lambda: build.write_verdict(account))
+    _done(account, "历史", lambda: _remember(account))
+    print(f"测试报告 · report: {build.REPORT.relative_to(build.HERE.parent)}")
+    were_told = notify.tell(build.summary(account))
+    if not is_built:
+        return NOT_PUBLISHED
+    return (0 if account.is_green else NOT_GREEN) or were_told
+
+
+def _done(account: NightAccount, what: str, act: Callable[[], None]) -> bool:
+    """Do one part of publishing; what breaks is a trouble, and the rest is done all the same."""
+    try:
+        act()
+    except Exception as reason:
+        print(f"{what}没有做出来：{reason}", file=sys.stderr)
+        account.troubles.append(Trouble(what, f"没有做出来：{reason}"))
+        return False
+    return True
+
+
+def _remember(account: NightAccount) -> None:
+    """Let later nights compare; a night in which nothing ran has nothing to remember."""
+    if not account.by_scenario:
+        return
+    tries = {name: tries[-1] for name, tries in account.by_scenario.items()}
+    history.remember(
+        history.Night(
+            **account.about(),
+            states=account.states,
+            seconds={name: one["seconds"] for name, one in tries.items()},
+            is_green=account.is_green,
+        )
+    )
+    DURATIONS.write_text(
+        json.dumps({one["nodeid"]: one["seconds"] for one in tries.values()}, ensure_ascii=False),
+        encoding="utf-8",
+    )
+
+
+def _command(options: argparse.Namespace) -> list[str]:
+    command = [sys.executable, "-m", "pytest", "features", "-n", "auto", "--dist", "worksteal"]
+    command += ["--record", "--diagnose", "--continue-on-collection-errors"]
+    command += [f"--alluredir={build.RESULTS}"]
+    if options.seed is not None:
+        command += [f"--randomly-seed={options.seed}"]
+    if options.portal:
+        command += [f"--portal-url={options.portal}"]
+    command += [f"--allow-missing={one}" for one in options.allow_missing]
+    if options.splits > 1:
+        command += [f"--splits={options.splits}", f"--group={options.group}"]
+        command += ["--splitting-algorithm=least_duration", f"--durations-path={DURATIONS}"]
+    return command
+
+
+def _run(command: Sequence[str]) -> End:
+    """Run the scenarios, show their output, and return how that ended."""
+    try:
+        install()
+    except (NotStarted, SystemExit) as reason:
+        return End(NOT_FIT, str(reason).replace("\n", " "))
+    tail = b""
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as process:
+        output = process.stdout.fileno() if process.stdout else -1
+        while piece := os.read(output, 4096):
+            sys.stdout.buffer.write(piece)
+            sys.stdout.buffer.flush()
+            tail = (tail + piece)[-TAIL:]
+    return End(process.returncode, _said(tail) if process.returncode else "")
+
+
+def _said(tail: bytes) -> str:
+    """Return the line of an output that tells the cause, or else the last."""
+    lines = COLOURS.sub(b"", tail).decode(errors="replace").splitlines()
+    found = [match["said"] for line in lines if (match := CAUSE.match(line))]
+    return (found or [line.strip() for line in lines if line.strip()] or [""])[-1]
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="reports.night", description="夜间回归")
+    commands = parser.add_subparsers(dest="command", required=True)
+    run = commands.add_parser("run", help="跑全部场景，或其中一片")
+    run.add_argument("--splits", type=int, default=1, help="分成几片")
+    run.add_argument("--group", type=int, default=1, help="跑第几片")
+    run.add_argument("--seed", help="次序的种子；各片要同一个")
+    run.add_argument("--portal", default="", help="已经启动的门户；不给就自己启动模拟门户")
+    run.add_argument("--allow-missing", nargs="*", default=[], help="门户可以缺少什么：doors")
+    join = commands.add_parser("merge", help="把各片的结果合成一份报告")
+    join.add_argument("shards", nargs="*", type=Path, help="各片的结果文件夹")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())
