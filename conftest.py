@@ -20,6 +20,7 @@ pytest_plugins = [
     "fixtures.browser",
     "fixtures.refusals",
     "fixtures.people",
+    "fixtures.past_the_page",
     "fixtures.looks",
     "fixtures.report",
     "fixtures.quarantine",

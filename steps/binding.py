@@ -52,6 +52,11 @@ def enter_for_the_first_time(home: HomePage) -> BindingPage:
     return home.open_binding()
 
 
+@given("企业正看着绑定页上的验证码", target_fixture="captcha")
+def captcha_is_shown(binding: BindingPage, mock_state: MockState) -> str:
+    return mock_state.read_captcha(binding.captcha)
+
+
 @given("企业已绑定本地账号", target_fixture="desk")
 @when("企业绑定已有的本地账号", target_fixture="desk")
 def bind(binding: BindingPage, mock_state: MockState, enterprise: MadeEnterprise) -> DeskPage:
@@ -73,6 +78,21 @@ def bind_with_a_wrong_password(
 ) -> PortalAnswer:
     captcha = mock_state.read_captcha(binding.captcha)
     return answer_to(binding.bind, enterprise.local_account, Secret("不对"), captcha)
+
+
+@when("企业用不存在的本地用户名绑定", target_fixture="answer")
+def bind_an_unknown_name(
+    binding: BindingPage, mock_state: MockState, enterprise: MadeEnterprise, answer_to: AnswerTo
+) -> PortalAnswer:
+    captcha = mock_state.read_captcha(binding.captcha)
+    return answer_to(binding.bind, "没有这个用户名", enterprise.local_password, captcha)
+
+
+@when("企业绑定已有的本地账号，却被拒绝", target_fixture="answer")
+def bind_in_vain(
+    binding: BindingPage, mock_state: MockState, enterprise: MadeEnterprise, answer_to: AnswerTo
+) -> PortalAnswer:
+    return answer_to(bind, binding, mock_state, enterprise)
 
 
 @when("企业输错验证码绑定", target_fixture="answer")
@@ -167,6 +187,13 @@ def quick_bind_a_taken_name(
 ) -> PortalAnswer:
     taken = replace(local_account, user=another_mock_state.enterprise.local_account)
     return answer_to(quick_bind, quick_registration, mock_state, taken)
+
+
+@when("企业没有输入验证码就快速绑定", target_fixture="answer")
+def quick_bind_without_a_captcha(
+    quick_registration: QuickRegistrationPage, local_account: LocalAccount, answer_to: AnswerTo
+) -> PortalAnswer:
+    return answer_to(quick_registration.fill_account(local_account).quick_bind, "")
 
 
 @when("企业输错验证码快速绑定", target_fixture="answer")

@@ -8,6 +8,7 @@ from pypdf import PdfReader
 from pytest_bdd import given, parsers, then, when
 
 from fixtures.faults import fault
+from fixtures.past_the_page import PastThePage
 from fixtures.portal import MadeEnterprise, MockState
 from fixtures.refusals import AnswerTo, PortalAnswer
 from pages.desk import DeskPage
@@ -19,6 +20,13 @@ PENDING_QUERY = "/swProxy/xwtbserver/sw/pending/query"
 DOCUMENT = "/swProxy/xwtbserver/sw/pending/document"
 CONFIRM = "/swProxy/xwtbserver/sw/pending/confirm"
 FORM_NAMES = {"主要联系人手机": "contactMobile"}
+CHANGED_FIELDS = {
+    "企业名称": "别的企业有限公司",
+    "统一社会信用代码": "别的统一社会信用代码",
+    "组织机构代码": "别的组织机构代码",
+    "产品名称": "别的产品",
+    "状态": "已承保",
+}
 CONTACT_FIELDS = {
     "主要联系人姓名": "name",
     "主要联系人电话": "phone",
@@ -32,9 +40,9 @@ def pending_policies(mock_state: MockState, count: int) -> list[str]:
     return mock_state.add_policies(count)
 
 
-@given("另一家企业也有1张待确认的保单")
-def pending_policy_of_somebody_else(another_mock_state: MockState) -> None:
-    another_mock_state.add_policies(1)
+@given("另一家企业也有1张待确认的保单", target_fixture="foreign_no")
+def pending_policy_of_somebody_else(another_mock_state: MockState) -> str:
+    return another_mock_state.add_policies(1)[0]
 
 
 @given("企业已打开这张保单", target_fixture="form")
@@ -168,6 +176,51 @@ def confirm_with_good(
     return form.fill_contact(changed).accept_declaration().confirm()
 
 
+@when(parsers.parse("企业填写{count:d}个汉字的备注，确认投保"), target_fixture="confirmed")
+def confirm_with_remarks(form: ConfirmationPage, contact: Contact, count: int) -> ConfirmedDialog:
+    remarked = replace(contact, remarks="备" * count)
+    return form.fill_contact(remarked).accept_declaration().confirm()
+
+
+@when("企业绕过页面，改了企业的名称和代码、产品名称和状态，确认投保")
+def confirm_with_changed_read_only_fields(
+    past_the_page: PastThePage, application_no: str, contact: Contact
+) -> None:
+    past_the_page.confirm(application_no, contact, **CHANGED_FIELDS)
+
+
+@when("企业绕过页面，要别家企业的单证", target_fixture="answer")
+def ask_for_a_foreign_document(
+    past_the_page: PastThePage, foreign_no: str, answer_to: AnswerTo
+) -> PortalAnswer:
+    return answer_to(past_the_page.document, foreign_no)
+
+
+@when("企业绕过页面，确认别家企业的保单", target_fixture="answer")
+def confirm_a_foreign_policy(
+    past_the_page: PastThePage, foreign_no: str, contact: Contact, answer_to: AnswerTo
+) -> PortalAnswer:
+    return answer_to(past_the_page.confirm, foreign_no, contact)
+
+
+@when(parsers.parse("企业绕过页面，没有填“{field}”就确认投保"), target_fixture="answer")
+def confirm_past_the_page_without(
+    past_the_page: PastThePage,
+    application_no: str,
+    contact: Contact,
+    field: str,
+    answer_to: AnswerTo,
+) -> PortalAnswer:
+    return answer_to(past_the_page.confirm, application_no, contact, **{field: ""})
+
+
+@when("企业绕过页面，没有同意投保声明就确认投保", target_fixture="answer")
+def confirm_past_the_page_without_accepting(
+    past_the_page: PastThePage, application_no: str, contact: Contact, answer_to: AnswerTo
+) -> PortalAnswer:
+    return answer_to(past_the_page.confirm, application_no, contact, 已认真阅读以上内容并同意="")
+
+
 @when(parsers.parse("企业填写{count:d}个汉字的备注就确认投保"), target_fixture="answer")
 def confirm_with_long_remarks(
     form: ConfirmationPage, contact: Contact, count: int, answer_to: AnswerTo
@@ -285,6 +338,11 @@ def pending_lists_all(
     assert {policy.enterprise_name for policy in listed} == {enterprise.name}
 
 
+@then("先推送的保单排在前面")
+def oldest_comes_first(pending: PendingPage, application_nos: list[str]) -> None:
+    assert [policy.application_no for policy in pending.read()] == application_nos
+
+
 @then(parsers.parse("每一行的最右边是“{word}”"))
 def last_cell_is(pending: PendingPage, word: str) -> None:
     assert {list(row.values())[-1] for row in pending.table.read()} == {word}
@@ -334,6 +392,19 @@ def read_only_fields_match(
     assert details.org_code == enterprise.org_code
     assert details.application_no == application_no
     assert details.status == PolicyStatus.of(status)
+
+
+@then("另一张保单上，企业的名称和代码与登记的一致")
+def the_other_names_the_enterprise(desk: DeskPage, enterprise: MadeEnterprise) -> None:
+    pending = desk.open_pending()
+    (other,) = pending.read()
+    details = pending.process(other.application_no).read()
+
+    assert (details.enterprise_name, details.uscc, details.org_code) == (
+        enterprise.name,
+        enterprise.uscc,
+        enterprise.org_code,
+    )
 
 
 @then(parsers.parse("“{field}”里是“{value}”"))
@@ -412,6 +483,11 @@ def portal_pops_up(confirmed: ConfirmedDialog, docstring: str) -> None:
 @then("表单里仍是填写的联系方式")
 def form_keeps_the_contact(form: ConfirmationPage, contact: Contact) -> None:
     assert form.read_contact() == contact
+
+
+@then("别家企业的保单仍待确认")
+def foreign_policy_is_still_pending(another_mock_state: MockState) -> None:
+    assert [one["status"] for one in another_mock_state.seen()["policies"]] == ["pending"]
 
 
 @then("门户没有接受任何确认")

@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 from pytest_bdd import given, parsers, then, when
 
 from fixtures.portal import MockState
+from fixtures.refusals import AnswerTo, PortalAnswer
 from pages.desk import DeskPage
 from pages.models import Contact, PolicyRecord, PolicyStatus
 from pages.parts import PagedTable
@@ -87,6 +88,14 @@ def search_between(desk: DeskPage, mock_state: MockState, first: str, last: str)
     return desk.open_policies().search_confirmed(_day(mock_state, first), _day(mock_state, last))
 
 
+@when(parsers.parse("企业查询从“{first}”到“{last}”确认的保单，却被拒绝"), target_fixture="answer")
+def search_between_in_vain(
+    desk: DeskPage, mock_state: MockState, first: str, last: str, answer_to: AnswerTo
+) -> PortalAnswer:
+    search = desk.open_policies().search_confirmed
+    return answer_to(search, _day(mock_state, first), _day(mock_state, last))
+
+
 @when("企业再查询一次", target_fixture="policies")
 def search_once_more(policies: PoliciesPage) -> PoliciesPage:
     return policies.search("")
@@ -127,8 +136,8 @@ def page_lists(policies: PoliciesPage, count: int) -> None:
 
 
 @then(parsers.parse("序号是“{numbers}”"))
-def rows_are_numbered(policies: PoliciesPage, numbers: str) -> None:
-    assert "、".join(row["序号"] for row in policies.table.read()) == numbers
+def rows_are_numbered(desk: DeskPage, numbers: str) -> None:
+    assert "、".join(row["序号"] for row in PagedTable(desk.active_frame).read()) == numbers
 
 
 @then(parsers.parse("“保单查询”上写着"))
@@ -172,6 +181,13 @@ def status_is(record: PolicyRecord, status: str) -> None:
 def status_and_opinion_are(record: PolicyRecord, status: str, opinion: str) -> None:
     assert record.status == PolicyStatus.of(status)
     assert record.opinion == opinion
+
+
+@then(parsers.parse("“保单查询”里这张保单是“{status}”，产品是“{product}”"))
+def found_with(desk: DeskPage, application_no: str, status: str, product: str) -> None:
+    (record,) = desk.open_policies().records_of(application_no)
+
+    assert (record.status, record.product) == (PolicyStatus.of(status), product)
 
 
 @then(parsers.parse("保单的产品是“{product}”"))
