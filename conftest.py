@@ -27,6 +27,7 @@ pytest_plugins = [
     "fixtures.attempts",
     "fixtures.selection",
     "fixtures.sentences",
+    "fixtures.feature_guard",
     *(f"steps.{stem}" for stem in STEMS),
 ]
 

@@ -1,6 +1,5 @@
 """The feature files as data, for the tests that guard them."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +8,6 @@ from typing import Any
 from gherkin.parser import Parser
 
 ACT, OUTCOME = "Action", "Outcome"  # Gherkin's words for 当 and 那么
-PLACEHOLDER = re.compile(r"<(.+?)>")
 
 
 @dataclass(frozen=True)
@@ -24,9 +22,6 @@ class Scenario:
     acts: tuple[str, ...]  # the sentences that say what the enterprise does
     turns: tuple[tuple[str, str], ...]  # the kind of each sentence, and the sentence
     text: str  # name, sentences, tables, texts and 例子
-    placeholders: frozenset[str]
-    columns: tuple[frozenset[str], ...]  # one set for each table of 例子
-    rows: tuple[int, ...]  # the rows of each table of 例子
 
 
 def read_scenarios(folder: Path) -> list[Scenario]:
@@ -48,9 +43,6 @@ def _scenarios(path: Path) -> Iterator[Scenario]:
             acts=tuple(text for kind, text in _turns(scenario["steps"]) if kind == ACT),
             turns=tuple(_turns(scenario["steps"])),
             text="\n".join([_text(scenario), *_example_cells(examples)]),
-            placeholders=frozenset(PLACEHOLDER.findall(_text(scenario))),
-            columns=tuple(frozenset(_header(table)) for table in examples),
-            rows=tuple(len(table.get("tableBody", ())) for table in examples),
         )
 
 
@@ -78,10 +70,6 @@ def _example_cells(examples: list[Any]) -> Iterator[str]:
     for table in examples:
         for row in table.get("tableBody", ()):
             yield from (cell["value"] for cell in row["cells"])
-
-
-def _header(table: Any) -> list[str]:
-    return [cell["value"] for cell in table.get("tableHeader", {}).get("cells", ())]
 
 
 def _text(scenario: Any) -> str:
