@@ -98,6 +98,12 @@ def only_restart_the_browser(
     return answer_to(card_login.log_in, enterprise.card_pin)
 
 
+@then("新打开的浏览器里，企业仍未登录")
+def still_signed_out_there(another_tab: Page, base_url: str) -> None:
+    LoginPage.open(another_tab, base_url)
+    expect(HomePage(another_tab).log_out_link).to_be_hidden()
+
+
 @when("企业从外网的 http 门户打开“卡介质”", target_fixture="card_login")
 def open_over_http(far_away: FarAway) -> CardLoginPage:
     return CardLoginPage.open(far_away(host="portal.test", permissions=[LOCAL_NETWORK]))

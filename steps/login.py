@@ -270,4 +270,6 @@ def still_signed_out(page: Page, base_url: str) -> None:
 
 @then("门户没有收到登录请求")
 def no_login_arrived(mock_state: MockState) -> None:
-    assert mock_state.requests("POST", "/cas/login") == []
+    by_account_or_card = mock_state.requests("POST", "/cas/login")
+
+    assert by_account_or_card + mock_state.requests("POST", "/pub/login/local") == []

@@ -363,7 +363,7 @@ def product_is(form: ConfirmationPage, product: str) -> None:
 
 @then(parsers.parse("表格上写着“{notice}”"))
 def table_says(pending: PendingPage, notice: str) -> None:
-    expect(pending.table.loading_notice).to_have_text(notice)
+    expect(pending.table.loading_notice.filter(visible=True)).to_have_text(notice)
     pending.ready()
 
 

@@ -115,10 +115,22 @@ def register_a_taken_name(
     return answer_to(registration_page.register, taken)
 
 
-@given("代码旁提示过组织机构代码已存在")
 @when("企业在注册页输入自己的组织机构代码")
 def look_up(registration_page: RegistrationPage, enterprise: MadeEnterprise) -> None:
     registration_page.look_up(enterprise.org_code)
+
+
+@given("代码旁提示过组织机构代码已存在")
+def own_code_is_known(registration_page: RegistrationPage, enterprise: MadeEnterprise) -> None:
+    look_up(registration_page, enterprise)
+    code_hint_is(registration_page, "组织机构代码已存在")
+
+
+@given("代码旁提示过别家的组织机构代码已存在")
+def code_of_others_is_known(
+    registration_page: RegistrationPage, another_mock_state: MockState
+) -> None:
+    own_code_is_known(registration_page, another_mock_state.enterprise)
 
 
 @when("企业打开“忘记密码”", target_fixture="recovery")
@@ -138,7 +150,7 @@ def sms_is_lost(mock_state: MockState) -> None:
 
 @given("企业在找回密码时已收到短信验证码")
 @given("企业在找回密码时获取过短信验证码")
-@when("企业马上再获取一次")
+@when("企业再获取一次")
 def ask_for_code(phone_page: PhonePage, enterprise: MadeEnterprise) -> None:
     phone_page.ask_for_code(enterprise.account)
 
@@ -165,6 +177,14 @@ def reset_with_different_passwords(
 @when(parsers.parse("企业输入短信验证码“{code}”"), target_fixture="answer")
 def verify_with(phone_page: PhonePage, code: str, answer_to: AnswerTo) -> PortalAnswer:
     return answer_to(phone_page.verify, code)
+
+
+@when("企业输入错了一位的短信验证码", target_fixture="answer")
+def verify_with_a_wrong_digit(
+    phone_page: PhonePage, mock_state: MockState, answer_to: AnswerTo
+) -> PortalAnswer:
+    code = _code(mock_state)
+    return answer_to(phone_page.verify, code[:5] + str((int(code[5]) + 1) % 10))
 
 
 @when("企业输入短信验证码却被拒绝", target_fixture="answer")
@@ -296,6 +316,11 @@ def old_password_works(
 @then(parsers.parse("短信的提示是“{hint}”"))
 def sms_hint_is(phone_page: PhonePage, hint: str) -> None:
     expect(phone_page.hint).to_have_text(hint)
+
+
+@then("企业收到一条短信")
+def one_sms_arrived(mock_state: MockState) -> None:
+    assert _code(mock_state)
 
 
 @then("企业没有收到短信")

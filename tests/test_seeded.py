@@ -1,4 +1,4 @@
-"""Ten seeded failures: the report tells the cause of each, and calls nobody."""
+"""Eleven seeded failures: the report tells the cause of each, and calls nobody."""
 
 import subprocess
 import sys
@@ -17,6 +17,7 @@ SEEDED = Path("tests/seeded")
 # Each failure by its title: whose it is, the sentence it happened in, words that tell the cause.
 FAILURES = {
     "文字不对": ("门户缺陷", "那么 登录框提示“验证码错误”", "1用户名或密码错误"),
+    "门户没有拒绝": ("门户缺陷", "那么 登录框提示“1用户名或密码错误”", "门户接受了本该拒绝的操作"),
     "缺少一个按钮": ("门户缺陷", "那么 首页上有按钮“一键投保”", "element(s) not found"),
     "门户太慢": ("门户缺陷", "当 企业打开门户", "Timeout 1000ms exceeded"),
     "门户答500": ("门户缺陷", "当 企业到“待确认”", "HTTP 500"),
@@ -52,7 +53,7 @@ def served(folder):
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_report_tells_the_cause_of_each_failure_and_calls_nobody(tmp_path, monkeypatch, playwright):
-    """Front page, details, guide and player show ten causes, with no request to elsewhere."""
+    """Front page, details, guide and player show eleven causes, with no request to elsewhere."""
     shards = [tmp_path / "one", tmp_path / "two"]
     modules = [("undefined.py", "failures.py"), ("crash.py",)]
     ended = [run(shard, *names) for shard, names in zip(shards, modules, strict=True)]

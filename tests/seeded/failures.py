@@ -7,7 +7,8 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 from pytest_bdd import given, parsers, scenarios, then, when
 
-from fixtures.portal import MockState
+from fixtures.portal import MadeEnterprise, MockState
+from fixtures.refusals import AnswerTo, PortalAnswer
 from pages.desk import DeskPage
 from pages.login import LoginPage
 
@@ -31,6 +32,14 @@ def slow_portal(mock_state: MockState, context: BrowserContext) -> None:
 def failing_portal(mock_state: MockState, desk: DeskPage, context: BrowserContext) -> None:
     mock_state.set_faults({"id": "server_error", "params": {"path": PENDING}})
     context.set_default_timeout(2_000)
+
+
+@when("企业照常登录，还以为会被拒绝", target_fixture="answer")
+def log_in(
+    login_page: LoginPage, mock_state: MockState, enterprise: MadeEnterprise, answer_to: AnswerTo
+) -> PortalAnswer:
+    captcha = mock_state.read_captcha(login_page.captcha)
+    return answer_to(login_page.log_in, enterprise.account, enterprise.password, captcha)
 
 
 @when("企业到“待确认”")
