@@ -55,8 +55,12 @@ test: setup ## 全部检查：格式、规范、类型、分层、测试 · ever
 slow: setup ## 慢的测试：整次运行、演练、报告（几分钟）· tests that take minutes: whole runs, a campaign, a report
 	$(BIN)/pytest -n 3 --dist worksteal -m slow tests --ignore=tests/bot/hostile --ignore=tests/bot/matrix
 
-features: setup ## 只跑场景，TAG=guide-2.4 选条款 · the scenarios alone; TAG=guide-2.4 picks a clause
-	$(PYTEST) --record features $(if $(TAG),-m "$(TAG)")
+# What a person types stays in the environment, where the shell takes it as it is.
+WANTED := $(if $(TAG),-m "$$TAG") $(if $(TITLE),--title="$$TITLE") $(if $(TITLES),--titles-from="$$TITLES") \
+  $(if $(SINCE),--since="$$SINCE") $(if $(LAST_FAILED),--last-failed --last-failed-no-failures=none)
+
+features: setup ## 只跑场景，可选 TAG= TITLE= TITLES= FILE= SINCE= LAST_FAILED=1（docs/debugging.md）· the scenarios alone, all or some
+	$(PYTEST) --record $(if $(FILE),"$$FILE",features) $(WANTED)
 
 # A shard is one of SPLITS parts of the night; they share a SEED (docs/ci).
 NIGHT := $(if $(SPLITS),--splits $(SPLITS) --group $(GROUP)) $(if $(SEED),--seed $(SEED)) \

@@ -7,13 +7,9 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
-from typing import Any
 
-from gherkin.parser import Parser
+from fixtures.changes import FEATURES, ROOT, NoSuchRevision, changed_scenarios
 
-ROOT = Path(__file__).parent.parent
-FEATURES = "features"
 TIMES = 10
 WRONG_USAGE = 2
 
@@ -25,9 +21,9 @@ def main() -> int:
     parser.add_argument("--times", type=int, default=TIMES, help="每个场景跑几次")
     options = parser.parse_args()
     try:
-        titles = changed(options.since)
-    except subprocess.CalledProcessError:
-        print(f"没有 {options.since} 这个版本：请写 make burn-in SINCE=版本。", file=sys.stderr)
+        titles = {title for _, title in changed_scenarios(options.since)}
+    except NoSuchRevision as reason:
+        print(reason, file=sys.stderr)
         return WRONG_USAGE
     if not titles:
         print(f"自 {options.since} 以来没有新的或改过的场景。")
@@ -37,56 +33,6 @@ def main() -> int:
     )
     with busy_machine():
         return run(titles, options.times)
-
-
-def changed(since: str) -> set[str]:
-    """Return the titles of the scenarios that a revision lacks or words differently.
-
-    Raises:
-        CalledProcessError: there is no such revision.
-    """
-    found = set()
-    for file in sorted((ROOT / FEATURES).glob("*.feature")):
-        before = scenarios(_at(since, f"{FEATURES}/{file.name}"))
-        now = scenarios(file.read_text(encoding="utf-8"))
-        found |= {title for title, content in now.items() if before.get(title) != content}
-    return found
-
-
-def scenarios(text: str) -> dict[str, Any]:
-    """Return the content of each scenario of a feature, with its 背景 and without line numbers."""
-    feature: Any = Parser().parse(text)["feature"] if text.strip() else None
-    return dict(_walk(feature, ())) if feature else {}
-
-
-def _walk(parent: Any, before: tuple[Any, ...]) -> Iterator[tuple[str, Any]]:
-    for child in parent["children"]:
-        if "background" in child:
-            before = (*before, _words(child["background"]))
-        elif "rule" in child:
-            yield from _walk(child["rule"], before)
-        else:
-            yield child["scenario"]["name"], (before, _words(child["scenario"]))
-
-
-def _words(node: Any) -> Any:
-    """Return a part of a feature without its ids and places."""
-    if isinstance(node, dict):
-        return {name: _words(node[name]) for name in node if name not in {"id", "location"}}
-    return [_words(one) for one in node] if isinstance(node, list) else node
-
-
-def _at(revision: str, path: str) -> str:
-    subprocess.run(
-        ["git", "rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}"],
-        cwd=ROOT,
-        capture_output=True,
-        check=True,
-    )
-    shown = subprocess.run(
-        ["git", "show", f"{revision}:{path}"], cwd=ROOT, capture_output=True, check=False
-    )
-    return shown.stdout.decode() if shown.returncode == 0 else ""  # a new file
 
 
 def run(titles: set[str], times: int) -> int:

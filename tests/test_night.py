@@ -14,7 +14,7 @@ from pytest_bdd.feature import get_features
 
 from fixtures import quarantine, sentences
 from fixtures.verdict import ScenarioState, by_scenario, state
-from reports import burn_in, history, notify
+from reports import history, notify
 from reports.categories import CATEGORIES, category, meaning
 
 ROOT = Path(__file__).parent.parent
@@ -342,15 +342,6 @@ def test_failure_is_somebodys(message, whose, plain):
     """An error is the portal's, the test's, the surroundings' or an undefined sentence."""
     assert (category(message), meaning(message)) == (whose, plain)
     assert whose in {one.name for one in CATEGORIES}
-
-
-def test_burn_in_finds_new_and_changed_scenarios():
-    """A scenario is changed if its words are, not if it has moved."""
-    before = "# language: zh-CN\n功能: 甲\n场景: 一\n当 a\n场景: 二\n当 b\n"
-    after = "# language: zh-CN\n功能: 甲\n\n场景: 零\n当 z\n场景: 一\n当 a\n场景: 二\n当 c\n"
-    old, new = burn_in.scenarios(before), burn_in.scenarios(after)
-
-    assert {title for title in new if old.get(title) != new[title]} == {"零", "二"}
 
 
 def test_definitions_that_nothing_calls_are_found():
