@@ -77,7 +77,7 @@ def project(folder: Path) -> Path:
     """Make a repository of the project as it lies here, with a few scenarios of its own."""
     listed = git("ls-files", "-z", "--cached", "--others", "--exclude-standard", cwd=ROOT)
     for name in filter(None, listed.split("\0")):
-        if (ROOT / name).is_file() and not name.startswith(("features/", "docs/screens/")):
+        if (ROOT / name).is_file() and not name.startswith("features/"):
             target = folder / name
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(ROOT / name, target)
