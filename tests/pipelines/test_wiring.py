@@ -4,7 +4,10 @@ The project is a Makefile of a few lines here; test_nights.py has the whole of i
 """
 
 import pytest
+import yaml
 
+from tests.pipelines.gitlab import SOURCE
+from tests.pipelines.jenkins import block
 from tests.pipelines.machine import commit, repository
 from tests.pipelines.systems import SHARDS, SYSTEMS, pipeline, system
 
@@ -31,6 +34,7 @@ notify:
 	@echo told >> reports/memory/told
 	@echo nights: `cat reports/memory/nights | wc -l`, told: `cat reports/memory/told | wc -l`
 """
+SHARDS_AND_REPORT = ("night", "report")  # the jobs of GitLab
 FILES = {"Makefile": MAKEFILE, "requirements.lock": "", ".gitignore": "/reports\n"}
 
 
@@ -147,6 +151,29 @@ def test_pipeline_that_loses_something_is_found(loss, act):
 
     assert old in whole
     assert not has_all(name, night)
+
+
+def test_steps_end_before_their_jobs():
+    """What runs too long is stopped alone, so that what comes after it has time to tell."""
+    github, gitlab = (yaml.safe_load(pipeline(name)) for name in ("GitHub", "GitLab"))
+
+    for job in github["jobs"].values():
+        makes = [step for step in job["steps"] if "make" in step.get("run", "")]
+        assert sum(step["timeout-minutes"] for step in makes) < job["timeout-minutes"]
+    limits = (gitlab["variables"][f"RUNNER_{kind}_TIMEOUT"] for kind in ("SCRIPT", "AFTER_SCRIPT"))
+    minutes = sum(int(limit.removesuffix("m")) for limit in limits)
+    assert all(minutes < int(gitlab[job]["timeout"].removesuffix("m")) for job in SHARDS_AND_REPORT)
+    assert "sh 'make nightly" in block(pipeline("Jenkins"), r"timeout\([^)]*\)")
+
+
+def test_nobody_elses_changes_start_a_night():
+    """Secrets are there in a night, so nights begin by the clock or by hand."""
+    github, gitlab = (yaml.safe_load(pipeline(name)) for name in ("GitHub", "GitLab"))
+
+    assert set(github[True]) == {"schedule", "workflow_dispatch"}  # YAML reads `on` as true
+    for job in SHARDS_AND_REPORT:
+        [rule] = gitlab[job]["rules"]
+        assert SOURCE.findall(rule["if"]) == ["schedule", "web"]
 
 
 UNKNOWN = {
