@@ -80,7 +80,9 @@ class Registration:
     org_code: str
     name: str
     legal_name: str
+    id_type: str
     id_no: str
+    city: str
     user: str
     password: Secret
     repeated_password: Secret

@@ -36,6 +36,11 @@ def value_of(control: Locator) -> str:
     return visible(control.input_value())
 
 
+def choice_of(control: Locator) -> str:
+    """Return the text of the option that is chosen in a control."""
+    return text_of(control.locator("option:checked"))
+
+
 def message_of(dialog: Dialog) -> str:
     """Return the message of a native dialog, in one line."""
     return in_one_line(dialog.message)

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, Response
 from pages.login import LoginPage
 from pages.models import Registration, Secret
 from pages.parts import Field, enter_secret
-from pages.reading import text_of
+from pages.reading import choice_of, text_of
 from pages.screen import Screen
 
 
@@ -18,8 +18,8 @@ class RegistrationPage(Screen):
 
     surface: Page
     controls = (
-        *("uscc", "org_code", "name", "legal_name", "id_no", "user", "password"),
-        *("repeated_password", "mobile", "register_button"),
+        *("uscc", "org_code", "name", "legal_name", "id_type", "id_no", "province", "city"),
+        *("user", "password", "repeated_password", "mobile", "register_button"),
     )
 
     def __init__(self, surface: Page) -> None:
@@ -29,7 +29,11 @@ class RegistrationPage(Screen):
         self.code_hint = surface.locator("#codeHint")  # docs/mock-portal.md, registration
         self.name = Field(surface, "企业中文名称").control
         self.legal_name = Field(surface, "法人（负责人）姓名").control
+        self.id_type = Field(surface, "法人（负责人）证件类型").group.locator("select")
         self.id_no = Field(surface, "法人（负责人）证件号码").control
+        place = Field(surface, "所属地市").group
+        self.province = place.locator("select[name=province]")
+        self.city = place.locator("select[name=city]")
         self.user = Field(surface, "用户名").control
         self.password = Field(surface, "密码").control
         self.repeated_password = Field(surface, "确认密码").control
@@ -48,6 +52,10 @@ class RegistrationPage(Screen):
         self.send(self.name, request=_is_look_up)
         return self
 
+    def chosen(self) -> tuple[str, str, str]:
+        """Return what is chosen for 证件类型, and for province and city of 所属地市."""
+        return choice_of(self.id_type), choice_of(self.province), choice_of(self.city)
+
     def register(self, registration: Registration) -> "RegisteredPage":
         """Fill in 企业基本信息 and press 注册.
 
@@ -58,7 +66,9 @@ class RegistrationPage(Screen):
         self.org_code.fill(registration.org_code)
         self.name.fill(registration.name)
         self.legal_name.fill(registration.legal_name)
+        self.id_type.select_option(label=registration.id_type)
         self.id_no.fill(registration.id_no)
+        self.city.select_option(label=registration.city)
         self.user.fill(registration.user)
         enter_secret(self.password, registration.password)
         enter_secret(self.repeated_password, registration.repeated_password)
@@ -83,6 +93,7 @@ class RecoveryPage(Screen):
     def __init__(self, surface: Page) -> None:
         super().__init__(surface)
         self.enterprise_account = surface.get_by_role("link", name="企业账号", exact=True)
+        self.operator_account = surface.get_by_role("link", name="操作员账号", exact=True)
         self.phone = surface.get_by_role("link", name="可验证绑定的手机号", exact=True)
         self.bank = surface.get_by_role("link", name="企业实名认证", exact=True)
         self.review = surface.get_by_role("link", name="人工资料审核", exact=True)
@@ -97,6 +108,11 @@ class RecoveryPage(Screen):
     def choose_enterprise_account(self) -> Self:
         """Press 企业账号."""
         self.press(self.enterprise_account, to=RecoveryPage)
+        return self
+
+    def choose_operator_account(self) -> Self:
+        """Press 操作员账号."""
+        self.press(self.operator_account, to=RecoveryPage)
         return self
 
     def by_phone(self) -> "PhonePage":

@@ -33,6 +33,7 @@ FIELDS = {
     "法人姓名": ("legal_name", str),
     "证件号码": ("id_no", str),
     "用户名": ("user", str),
+    "密码": ("password", Secret),
     "手机": ("mobile", str),
     "确认密码": ("repeated_password", Secret),
 }
@@ -47,6 +48,11 @@ def registration_page(login_page: LoginPage) -> RegistrationPage:
 @pytest.fixture
 def ways(login_page: LoginPage) -> RecoveryPage:
     return RecoveryPage.open(login_page, "忘记密码").choose_enterprise_account()
+
+
+@pytest.fixture
+def ways_to_user_name(login_page: LoginPage) -> RecoveryPage:
+    return RecoveryPage.open(login_page, "忘记用户名").choose_enterprise_account()
 
 
 @pytest.fixture
@@ -72,6 +78,20 @@ def open_registration(login_page: LoginPage) -> RegistrationPage:
 @when("企业填写企业基本信息，完成注册", target_fixture="registered")
 def register(registration_page: RegistrationPage, registration: Registration) -> RegisteredPage:
     return registration_page.register(registration)
+
+
+@when("企业没有填组织机构代码，完成注册", target_fixture="registered")
+def register_without_org_code(
+    registration_page: RegistrationPage, registration: Registration
+) -> RegisteredPage:
+    return registration_page.register(replace(registration, org_code=""))
+
+
+@when("企业没有选所属地市就注册", target_fixture="answer")
+def register_without_city(
+    registration_page: RegistrationPage, registration: Registration, answer_to: AnswerTo
+) -> PortalAnswer:
+    return answer_to(registration_page.register, replace(registration, city="请选择"))
 
 
 @when("企业填写企业基本信息，却没有注册成功", target_fixture="answer")
@@ -143,6 +163,16 @@ def open_ways(ways: RecoveryPage) -> RecoveryPage:
     return ways
 
 
+@when("企业打开“忘记密码”，选择操作员账号", target_fixture="recovery")
+def open_ways_of_operator(login_page: LoginPage) -> RecoveryPage:
+    return RecoveryPage.open(login_page, "忘记密码").choose_operator_account()
+
+
+@when("企业打开“忘记用户名”，选择企业账号", target_fixture="recovery")
+def open_ways_to_user_name(ways_to_user_name: RecoveryPage) -> RecoveryPage:
+    return ways_to_user_name
+
+
 @given("短信第一次没有送达")
 def sms_is_lost(mock_state: MockState) -> None:
     mock_state.set_faults({"id": "sms_not_delivered"})
@@ -196,11 +226,18 @@ def verify_in_vain(
 
 @when("企业用手机号找回用户名", target_fixture="proven")
 def recover_user_name(
-    login_page: LoginPage, mock_state: MockState, enterprise: MadeEnterprise
+    ways_to_user_name: RecoveryPage, mock_state: MockState, enterprise: MadeEnterprise
 ) -> Proven:
-    ways = RecoveryPage.open(login_page, "忘记用户名").choose_enterprise_account()
-    phone = ways.by_phone().ask_for_code(enterprise.uscc)
+    phone = ways_to_user_name.by_phone().ask_for_code(enterprise.uscc)
     return phone.verify(_code(mock_state))
+
+
+@when("企业在银行确认身份，找回用户名", target_fixture="proven")
+def recover_user_name_by_bank(
+    ways_to_user_name: RecoveryPage, enterprise: MadeEnterprise
+) -> Proven:
+    bank_page = ways_to_user_name.by_bank()
+    return bank_page.open_bank(enterprise.uscc).confirm(bank_page)
 
 
 @when("企业打开银行页面", target_fixture="bank")
@@ -214,6 +251,11 @@ def reset_by_bank(bank_page: BankPage, enterprise: MadeEnterprise) -> None:
     ResetPage(proven.surface).reset(NEW_PASSWORD, NEW_PASSWORD)
 
 
+@when("企业选择操作员账号，在银行确认身份，设置新密码")
+def reset_as_operator(login_page: LoginPage, enterprise: MadeEnterprise) -> None:
+    reset_by_bank(open_ways_of_operator(login_page).by_bank(), enterprise)
+
+
 @when("企业在银行取消")
 def cancel_at_bank(bank_page: BankPage, enterprise: MadeEnterprise) -> None:
     bank_page.open_bank(enterprise.account).cancel()
@@ -222,6 +264,13 @@ def cancel_at_bank(bank_page: BankPage, enterprise: MadeEnterprise) -> None:
 @given("企业已提交人工资料审核", target_fixture="review")
 def ask_for_review(ways: RecoveryPage, enterprise: MadeEnterprise) -> ReviewStatePage:
     return ways.by_review().submit(enterprise.account, "13800138000", "手机号已停用")
+
+
+@given("企业为找回用户名，已提交人工资料审核", target_fixture="review")
+def ask_for_review_of_user_name(
+    ways_to_user_name: RecoveryPage, enterprise: MadeEnterprise
+) -> ReviewStatePage:
+    return ways_to_user_name.by_review().submit(enterprise.uscc, "13800138000", "手机号已停用")
 
 
 @given("过了一个工作日")
@@ -239,6 +288,11 @@ def look_at_review(review: ReviewStatePage) -> ReviewStatePage:
     return review.refresh()
 
 
+@when("企业查询进度，进入下一步", target_fixture="proven")
+def go_on_after_review(review: ReviewStatePage) -> Proven:
+    return review.refresh().go_on()
+
+
 @when("企业查询进度，设置新密码")
 def reset_after_review(review: ReviewStatePage) -> None:
     proven = review.refresh().go_on()
@@ -248,6 +302,13 @@ def reset_after_review(review: ReviewStatePage) -> None:
 @then("注册页上写着")
 def registration_page_says(registration_page: RegistrationPage, docstring: str) -> None:
     assert registration_page.words() == tuple(docstring.splitlines())
+
+
+@then(parsers.parse("证件类型已选好“{id_type}”，所属地市已选好“{province}”，城市还是“{city}”"))
+def choices_are(
+    registration_page: RegistrationPage, id_type: str, province: str, city: str
+) -> None:
+    assert registration_page.chosen() == (id_type, province, city)
 
 
 @then("企业能用新账号登录")

@@ -23,7 +23,7 @@ var portalForm = (function () {
   }
 
   function isComplete(form) {
-    var wrong = Array.from(form.querySelectorAll("input, textarea")).find(problem);
+    var wrong = Array.from(form.querySelectorAll("input, select, textarea")).find(problem);
     if (wrong) layers.tip(problem(wrong), wrong);
     return !wrong;
   }

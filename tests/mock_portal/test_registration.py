@@ -60,6 +60,10 @@ def test_enterprise_that_the_portal_never_saw_can_register(visitor, newcomer):
     ("changes", "message"),
     [
         ({"etpsUscc": ""}, "此项为必填项"),
+        ({"city": ""}, "此项为必填项"),
+        ({"password": "", "confirmPwd": ""}, "此项为必填项"),
+        ({"confirmPwd": ""}, "此项为必填项"),
+        ({"mobile": ""}, "此项为必填项"),
         ({"etpsUscc": "91440100PDY00001X1"}, "请输入正确的统一社会信用代码"),
         ({"etpsOrgCode": "PDY000011"}, "请输入正确的组织机构代码"),
         ({"etpsOrgCode": "PDY99999-4"}, "统一社会信用代码与组织机构代码不一致"),
