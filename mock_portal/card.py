@@ -16,11 +16,15 @@ from flask import (
     url_for,
 )
 
+from mock_portal import faults
 from mock_portal.card_control import CardControl
 from mock_portal.store import Enterprise, store
 from mock_portal.wording import Wording
 
 bp = Blueprint("card", __name__)
+
+OUTDATED = ('charAt(0) !== "{"', 'charAt(0) !== "<"')  # takes every answer for no message
+KEPT = {"Cache-Control": "max-age=86400"}
 
 
 @bp.post("/pub/login/swcardloginurl")
@@ -33,6 +37,16 @@ def give_address() -> Response:
 def offer_control() -> str:
     """Show where the real portal offers the control."""
     return render_template("card/download.html")
+
+
+@bp.get("/static/card.js")
+def give_script() -> Response:
+    """Return the script of the card box; under a fault an older one, which the browser keeps."""
+    if not faults.once("card_script_outdated"):
+        return current_app.send_static_file("card.js")
+    with current_app.open_resource("static/card.js", "r", "utf-8") as script:
+        outdated = script.read().replace(*OUTDATED)
+    return Response(outdated, mimetype="text/javascript", headers=KEPT)
 
 
 def show_form(refusal: Wording | None = None) -> Response:

@@ -89,7 +89,10 @@ FAULTS: Mapping[str, FaultKind] = {
     "card_slow": FaultKind("控件每次都要 seconds 秒才应答。", "guide-1.3", {"seconds": 1.0}),
     "card_needs_restart": FaultKind("控件开着，却答连接失败，重启后才好。", "faq-2"),
     "card_reader_not_reset": FaultKind("读卡器复位失败，控件答 50070，重启控件后才好。", "faq-2"),
-    "card_garbled": FaultKind("控件的应答不是页面认得的格式，清除缓存、重启控件后才好。", "faq-3"),
+    "card_garbled": FaultKind("控件的应答不是页面认得的格式，重启控件后才好。", "faq-3"),
+    "card_script_outdated": FaultKind(
+        "浏览器缓存里是旧的卡介质脚本，不认得控件的应答，清除缓存后才好；只发生一次。", "faq-3"
+    ),
     "dribble": FaultKind(
         "地址以 path 开头的应答分成小块，在 seconds 秒里慢慢送完。",
         "guide-1.1",

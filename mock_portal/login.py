@@ -90,6 +90,12 @@ def national_home() -> str:
     return render_template("login/home.html", enterprise=g.signed_in, site=NATIONAL)
 
 
+@bp.get("/notices/browser")
+def advise() -> str:
+    """Show the advice on address and browser."""
+    return render_template("notice.html", text=Wording.BROWSER_ADVICE)
+
+
 @bp.post("/thirdparty/visit")
 def count_visit() -> Response:
     """Answer the script of a third party, which asks every second."""

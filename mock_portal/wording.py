@@ -18,6 +18,10 @@ class Wording(StrEnum):
         member.source = source
         return member
 
+    BROWSER_ADVICE = (
+        "登录广东电子口岸“单一窗口”平台 http://www.singlewindow.gd.cn，建议使用谷歌浏览器。",
+        "guide-1.1",
+    )
     WRONG_PASSWORD = "1用户名或密码错误", ASSUMED
     WRONG_CAPTCHA = "2验证码错误请重新输入", "fact: log-in"
     CAPTCHA_EXPIRED = "2验证码已过期请重新获取", ASSUMED

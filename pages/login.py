@@ -39,6 +39,7 @@ class LoginPage(Screen):
         self.login_button = self.box.get_by_role("button", name="登录", exact=True)
         self.register_link = self.box.get_by_role("link", name="立即注册", exact=True)
         self.messages = self.box.locator("#msg")
+        self.browser_advice = surface.get_by_text("推荐使用谷歌浏览器")
         self.landmark = self.login_button
 
     @classmethod
@@ -47,10 +48,18 @@ class LoginPage(Screen):
         tab.goto(portal_url.rstrip("/") + profile.home)
         return cls(tab, profile).appear()
 
+    def clear_cache(self) -> None:
+        """Clear the browser's cache (faq-3); this page stays as it was loaded."""
+        self.tab.context.new_cdp_session(self.tab).send("Network.clearBrowserCache")
+
     def open_local(self) -> "LocalLoginPage":
         """Switch to 本地登录, and wait until its frame is shown."""
         self.local_tab.click()
         return LocalLoginPage(self.surface, self.profile).appear()
+
+    def open_browser_advice(self) -> "NoticePage":
+        """Press the notice that recommends a browser (guide-1.1)."""
+        return self.open_window(self.browser_advice, to=NoticePage)
 
     def recovery_link(self, lost: str) -> Locator:
         """Return 忘记密码 or 忘记用户名."""
@@ -95,6 +104,15 @@ class LocalLoginPage(LoginPage):
 
     frame = "#loginIframe3"
     controls = tuple(name for name in LoginPage.controls if name != "register_link")
+
+
+class NoticePage(Screen):
+    """One notice of the portal, in a window of its own."""
+
+    def __init__(self, surface: Page) -> None:
+        super().__init__(surface)
+        self.text = surface.locator(".notice-box > p")  # docs/mock-portal.md, assumed
+        self.landmark = self.text
 
 
 def is_login(response: Response) -> bool:

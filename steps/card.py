@@ -90,6 +90,24 @@ def restart_control(
     return card_login.log_in(enterprise.card_pin)
 
 
+@given("企业已清除缓存")
+def clear_the_cache(login_page: LoginPage) -> None:
+    login_page.clear_cache()
+
+
+@when("企业重新进入门户，用法人卡登录", target_fixture="home")
+def enter_again(page: Page, base_url: str, enterprise: MadeEnterprise) -> HomePage:
+    return CardLoginPage.open(LoginPage.open(page, base_url)).log_in(enterprise.card_pin)
+
+
+@when("企业重新进入门户，用法人卡登录，却被拒绝", target_fixture="answer")
+def enter_again_in_vain(
+    page: Page, base_url: str, enterprise: MadeEnterprise, answer_to: AnswerTo
+) -> PortalAnswer:
+    card_login = CardLoginPage.open(LoginPage.open(page, base_url))
+    return answer_to(card_login.log_in, enterprise.card_pin)
+
+
 @when("企业打开浏览器重新登录，却被拒绝", target_fixture="answer")
 def only_restart_the_browser(
     another_tab: Page, base_url: str, enterprise: MadeEnterprise, answer_to: AnswerTo

@@ -1,5 +1,6 @@
 """账号登录 (guide-1.1, guide-1.2)."""
 
+from dataclasses import replace
 from typing import Any
 
 from playwright.sync_api import Page, expect
@@ -9,14 +10,27 @@ from fixtures.portal import MadeEnterprise, MockState
 from fixtures.refusals import AnswerTo, PortalAnswer
 from pages.entry import HomePage
 from pages.errors import LoginRefused
-from pages.login import LoginPage
+from pages.login import LoginPage, NoticePage
 from pages.models import Secret
+from pages.profile import GUANGDONG
+
+BARE = replace(GUANGDONG, home="/")
 
 
 @given("企业打开门户", target_fixture="login_page")
 @when("企业打开门户", target_fixture="login_page")
 def open_portal(page: Page, base_url: str) -> LoginPage:
     return LoginPage.open(page, base_url)
+
+
+@when("企业只输入门户的网址", target_fixture="login_page")
+def open_bare_address(page: Page, base_url: str) -> LoginPage:
+    return LoginPage.open(page, base_url, BARE)
+
+
+@when("企业打开推荐浏览器的提示", target_fixture="notice")
+def open_browser_advice(login_page: LoginPage) -> NoticePage:
+    return login_page.open_browser_advice()
 
 
 @given("企业已登录", target_fixture="home")
@@ -241,6 +255,16 @@ def login_box_says(login_page: LoginPage, docstring: str) -> None:
 @then(parsers.parse("鼠标停在验证码上，提示“{tip}”"))
 def captcha_tip_is(login_page: LoginPage, tip: str) -> None:
     expect(login_page.captcha.image).to_have_attribute("title", tip)
+
+
+@then(parsers.parse("提示写着“{text}”"))
+def notice_says(notice: NoticePage, text: str) -> None:
+    expect(notice.text).to_have_text(text)
+
+
+@then(parsers.parse("地址栏里是门户的“{path}”"))
+def address_is(page: Page, base_url: str, path: str) -> None:
+    expect(page).to_have_url(base_url + path)
 
 
 @then(parsers.parse("窗口的标题是“{title}”"))

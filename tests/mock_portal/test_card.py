@@ -78,3 +78,14 @@ def test_page_is_told_where_the_control_of_its_enterprise_listens(visitor, stran
 def test_offer_of_the_control_is_a_page(visitor):
     """What the page opens after 安装 says that the mock hands nothing out."""
     assert "模拟门户不提供下载" in visitor.client.get("/sat/ikey").text
+
+
+def test_outdated_script_is_given_once_and_kept_by_the_browser(visitor):
+    """Whoever asks anew, past the cache, gets the script that knows the control's answers."""
+    visitor.create(card="card_script_outdated")
+    old = visitor.client.get("/static/card.js")
+    with visitor.client.get("/static/card.js") as new:
+        assert 'charAt(0) !== "{"' in new.text
+
+    assert 'charAt(0) !== "<"' in old.text
+    assert old.headers["Cache-Control"] == "max-age=86400"

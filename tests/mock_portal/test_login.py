@@ -310,3 +310,12 @@ def test_a_moved_clock_keeps_nobody_out(visitor, stranger):
     stranger.enter(enterprise)
 
     assert stranger.get("pending/list").status_code == 200
+
+
+def test_notice_says_the_guides_sentence_on_address_and_browser(visitor):
+    """The home page leads to it."""
+    home = visitor.client.get("/index.action").text
+    notice = visitor.client.get("/notices/browser").text
+
+    assert "/notices/browser" in home
+    assert "http://www.singlewindow.gd.cn，建议使用谷歌浏览器" in notice
