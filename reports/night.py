@@ -10,6 +10,7 @@ import re
 import shutil
 import subprocess
 import sys
+import traceback
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -36,10 +37,9 @@ def main() -> int:
     try:
         return merge(options.shards) if options.command == "merge" else night(options)
     except Exception as reason:
-        notify.tell({"is_green": False, "message": f"夜间回归没有办成：{reason}"})
-        if not isinstance(reason, OSError):
-            raise  # a mistake of ours, with its place in the code
-        print(f"夜间回归没有办成：{reason}", file=sys.stderr)
+        traceback.print_exc()
+        broken = Trouble("夜间回归", f"没有办成：{type(reason).__name__}: {reason}")
+        _finish(NightAccount(troubles=[broken]), is_built=False)
         return NOT_PUBLISHED
 
 
@@ -80,12 +80,18 @@ def put_away(*, keep: Path | None = None) -> None:
 def publish(folders: Sequence[Path]) -> int:
     """Account for the night, publish and remember it, tell people, and return the exit code."""
     account = account_of(folders, is_night=True)
+    account.nights = history.read(account.portal)
     _done(account, "摘要", lambda: build.write_verdict(account))  # first: it needs no generator
     is_built = _done(account, "测试报告", lambda: build.build(folders, account, is_night=True))
+    _done(account, "历史", lambda: _remember(account))
+    return _finish(account, is_built=is_built)
+
+
+def _finish(account: NightAccount, *, is_built: bool) -> int:
+    """Write what needs no generator, tell people, and return the exit code."""
     if not is_built:
         _done(account, "测试报告", lambda: build.write_plain(account))
     _done(account, "摘要", lambda: build.write_verdict(account))
-    _done(account, "历史", lambda: _remember(account))
     print(f"测试报告 · report: {build.REPORT.relative_to(build.HERE.parent)}")
     were_told = notify.tell(build.summary(account))
     if not is_built:

@@ -1,6 +1,7 @@
 """This project with other features, in a folder of its own: for nights that go wrong."""
 
 import os
+import resource
 import shutil
 import subprocess
 import sys
@@ -36,8 +37,8 @@ def add_feature(root: Path, module: str) -> None:
     (root / f"features/test_{module}.py").write_text(code, encoding="utf-8")
 
 
-def run_night(root: Path, *options: str, command: str = "run", **environ: str):
-    """Run the night, or the merge, and return the ended process."""
+def run_night(root, *options, command="run", limit=None, **environ):
+    """Run the night, or the merge, and return the ended process; no file grows over the limit."""
     return subprocess.run(
         [sys.executable, "-m", "reports.night", command, *options],
         cwd=root,
@@ -45,4 +46,5 @@ def run_night(root: Path, *options: str, command: str = "run", **environ: str):
         capture_output=True,
         text=True,
         check=False,
+        preexec_fn=limit and (lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))),
     )

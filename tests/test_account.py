@@ -157,7 +157,7 @@ def test_night_accounts_for_what_it_expected(night, tmp_path):
     """Each expected scenario has a state, and what went wrong is named wherever people look."""
     lines, end, said, states, place, words = NIGHTS[night]
     account = account_of([shard(tmp_path / "a", *lines, end=end, said=said)], is_night=True)
-    front = Front(account, [])
+    front = Front(account)
 
     assert [account.states[one.name] for one in EXPECTED] == states
     assert account.is_green is (states == ["passed", "passed"] and place is None)

@@ -3,10 +3,8 @@
 import json
 import subprocess
 import sys
-import threading
 from dataclasses import replace
 from datetime import date
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
@@ -16,6 +14,7 @@ from fixtures import quarantine, sentences
 from fixtures.verdict import ScenarioState, by_scenario, state
 from reports import history, notify
 from reports.categories import CATEGORIES, category, meaning
+from tests.listening import listening
 
 ROOT = Path(__file__).parent.parent
 NIGHT = "tests/seeded/night.py"
@@ -149,27 +148,8 @@ def test_portal_that_is_not_there_is_told_at_once(run):
 @pytest.fixture
 def stranger():
     """A server that is no mock portal, and that keeps what is posted to it."""
-    got = []
-
-    class Stranger(BaseHTTPRequestHandler):
-        def do_GET(self):
-            self.send_error(404)
-
-        def do_POST(self):
-            got.append(self.rfile.read(int(self.headers["Content-Length"])).decode())
-            self.send_response(200)
-            self.end_headers()
-
-        def log_message(self, *_):
-            pass
-
-    server = HTTPServer(("127.0.0.1", 0), Stranger)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"127.0.0.1:{server.server_port}", got
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with listening() as heard:
+        yield heard
 
 
 def test_portal_without_doors_is_green_for_nobody(run, stranger):

@@ -107,7 +107,6 @@ def outputs(tmp_path, monkeypatch):
     """The places that a report is written to, in a folder of their own."""
     for name in ("REPORT", "SITE", "JUNIT", "MARKDOWN", "SUMMARY", "EARLIER"):
         monkeypatch.setattr(build, name, tmp_path / name)
-    monkeypatch.setattr(history, "FILE", tmp_path / "nights.jsonl")
     return tmp_path
 
 
@@ -181,10 +180,11 @@ def attempt(scenario, outcome, line):
     }
 
 
-def account(*lines):
-    """Return the account of these attempts."""
+def account(*lines, nights=()):
+    """Return the account of these attempts, after these nights."""
     tries = by_scenario(lines)
-    return NightAccount(tries, {name: state(found) for name, found in tries.items()})
+    states = {name: state(found) for name, found in tries.items()}
+    return NightAccount(tries, states, nights=nights)
 
 
 def night(day, *failed):
@@ -206,7 +206,7 @@ def test_front_page_tells_what_is_new_and_what_is_mended():
         attempt("旧的", "failed", 3),
     ]
 
-    shown = front.Front(account(*lines), nights)
+    shown = front.Front(account(*lines, nights=nights))
     page = shown.html()
 
     assert [(one.name, one.is_new, one.since_words) for one in shown.failures()] == [
@@ -221,7 +221,7 @@ def test_front_page_tells_what_is_new_and_what_is_mended():
 
 def test_every_clause_is_in_the_guide_page_with_its_proofs():
     """A clause whose scenarios all passed says so; the others were not run."""
-    guide = front.Front(account(attempt("好了", "passed", 1)), []).guide()
+    guide = front.Front(account(attempt("好了", "passed", 1))).guide()
 
     assert guide.count("1 个场景全部通过") == 1
     assert guide.count("这一次没有运行") == len(clauses()) - 1

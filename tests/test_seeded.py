@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pages.browser import launch
-from reports import build, history
+from reports import build
 from reports.account import account_of
 
 ROOT = Path(__file__).parent.parent
@@ -61,7 +61,6 @@ def test_report_tells_the_cause_of_each_failure_and_calls_nobody(tmp_path, monke
     for name, place in (("REPORT", "report.html"), ("SITE", "site")):
         monkeypatch.setattr(build, name, tmp_path / place)
     monkeypatch.setattr(build, "EARLIER", tmp_path / "generator.jsonl")
-    monkeypatch.setattr(history, "FILE", tmp_path / "nights.jsonl")
     build.build(shards, account_of(shards))
 
     with served(tmp_path / "site") as url, closing(launch(playwright)) as browser:
