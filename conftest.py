@@ -26,6 +26,7 @@ pytest_plugins = [
     "fixtures.quarantine",
     "fixtures.attempts",
     "fixtures.selection",
+    "fixtures.console",
     "fixtures.sentences",
     "fixtures.feature_guard",
     *(f"steps.{stem}" for stem in STEMS),
