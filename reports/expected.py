@@ -53,7 +53,7 @@ def expected_scenarios(folder: Path = FEATURES) -> list[ExpectedScenario]:
 def _read(file: Path) -> Iterator[ExpectedScenario]:
     text = file.read_bytes().decode("utf-8-sig", errors="replace")
     try:
-        feature: Any = Parser().parse(text)["feature"]
+        feature: Any = Parser().parse(text).get("feature")
         yield from _walk(file, feature, _named(feature), frozenset()) if feature else ()
     except ParserError:
         yield from _guess(file, text)
