@@ -50,6 +50,7 @@ HIDDEN_LABELS += ["parentSuite", "subSuite"]
 REMEMBERED = ("id", "name", "fullName", "status", "start", "stop", "duration", "historyId", "url")
 
 SCRIPT = re.compile(r"<script\b[^>]*>.*?</script>", re.DOTALL)
+REASON = re.compile(r"\w*Error: .+")  # in what the generator says
 FOREIGN = re.compile(r"""\b(?:src|href)\s*=\s*["'](?:https?:)?//[^"']*""")
 APPLICATION = re.compile(r"data:text/javascript;base64,([A-Za-z0-9+/=]+)")
 # With this policy the browser blocks every other site, even if a later generator calls one.
@@ -255,7 +256,8 @@ def _generate(work: Path) -> None:
     done = node([*command, str(work / "results")], True, cwd=HERE, capture_output=True, text=True)
     if done.returncode or not (work / "report/single/index.html").exists():
         said = str(done.stdout) + str(done.stderr)
-        raise CannotBuild(f"报告没有生成 · The report was not made:\n{said}")
+        cause = next(iter(REASON.findall(said)), "")
+        raise CannotBuild(f"报告没有生成 · The report was not made: {cause}\n{said}")
 
 
 def slim(file: Path) -> None:

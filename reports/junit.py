@@ -72,7 +72,8 @@ def _trouble(suite: ET.Element, trouble: Trouble) -> None:
         suite, "testcase", classname=TROUBLES, name=_clean(trouble.place), time="0.000"
     )
     words = _clean("\n".join(filter(None, (trouble.reach, trouble.message))))
-    told = {"message": _clean(trouble.message.strip().partition("\n")[0]), "type": "问题"}
+    cause = trouble.message.strip().partition("\n")[0]
+    told = {"message": _clean(f"{trouble.place}：{cause}"), "type": "问题"}
     ET.SubElement(case, "error", told).text = words
 
 

@@ -11,9 +11,12 @@ import shutil
 import subprocess
 import sys
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
+
+from filelock import FileLock, Timeout
 
 from fixtures.attempts import commit
 from pages.browser import install
@@ -28,14 +31,18 @@ DURATIONS = history.MEMORY / "durations.json"  # for shards of equal length
 NOT_GREEN, NOT_PUBLISHED, NOT_FIT = 1, 3, 4
 TAIL = 20_000  # bytes of the output among which the cause is looked for
 COLOURS = re.compile(rb"\x1b\[[0-9;]*m")
-CAUSE = re.compile(r"(ERROR: |INTERNALERROR> \w|E   )\s*(?P<said>.+)")
+CAUSE = re.compile(r"(ERROR: |INTERNALERROR> (?=\w)|E   )\s*(?P<said>.+)")
 
 
 def main() -> int:
     """Run or merge, and return the exit code; whatever breaks, people are told."""
     options = _parser().parse_args()
     try:
-        return merge(options.shards) if options.command == "merge" else night(options)
+        with FileLock(build.HERE / "night.lock", timeout=0):
+            return merge(options.shards) if options.command == "merge" else night(options)
+    except Timeout:
+        print("这个文件夹里已有一次夜间回归在跑：请等它结束。", file=sys.stderr)
+        return NOT_FIT
     except Exception as reason:
         traceback.print_exc()
         broken = Trouble("夜间回归", f"没有办成：{type(reason).__name__}: {reason}")
@@ -152,12 +159,21 @@ def _run(command: Sequence[str]) -> End:
         return End(NOT_FIT, str(reason).replace("\n", " "))
     tail = b""
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as process:
-        output = process.stdout.fileno() if process.stdout else -1
-        while piece := os.read(output, 4096):
+        for piece in _pieces(process):
             sys.stdout.buffer.write(piece)
             sys.stdout.buffer.flush()
             tail = (tail + piece)[-TAIL:]
     return End(process.returncode, _said(tail) if process.returncode else "")
+
+
+def _pieces(process: subprocess.Popen[bytes]) -> Iterator[bytes]:
+    """Yield the output as it comes; after Ctrl-C pytest ends by itself, and is accounted for."""
+    output = process.stdout.fileno() if process.stdout else -1
+    piece = b" "
+    while piece:
+        with suppress(KeyboardInterrupt):
+            piece = os.read(output, 4096)
+            yield piece
 
 
 def _said(tail: bytes) -> str:

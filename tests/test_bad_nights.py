@@ -49,6 +49,13 @@ class Nights:
         self.output = ended.stdout + ended.stderr
         return ended.returncode
 
+    def shards(self):
+        """Run both shards, and return the folders of their results."""
+        for group in ("1", "2"):
+            assert self.run("--splits", "2", "--group", group, "--seed", "7") == 0
+            shutil.copytree(self.root / "reports/allure-results", self.root / "shards" / group)
+        return ["shards/1", "shards/2"]
+
     def front(self):
         """Return the text of the report."""
         return (self.root / "reports/allure.html").read_text("utf-8").partition("操作指引</h1>")[0]
@@ -167,13 +174,11 @@ def test_sentence_without_a_definition(night):
 
 def test_shard_that_is_lost(night):
     """The merge knows that there were two."""
-    root = night.project("good")
-    first = night.run("--splits", "2", "--group", "1", "--seed", "7")
-    shutil.copytree(root / "reports/allure-results", root / "shards/1")
+    night.project("good")
+    first, _ = night.shards()
 
-    code = night.run("shards/1", command="merge")
+    code = night.run(first, command="merge")
 
-    assert first == 0
     assert_told(night, code, "第 2 片没有交来结果")
 
 
@@ -186,12 +191,10 @@ def test_all_shards_are_lost(night):
 
 def test_two_shards_make_a_night(night):
     """The measure of the two before."""
-    root = night.project("good")
-    for group in ("1", "2"):
-        night.run("--splits", "2", "--group", group, "--seed", "7")
-        shutil.copytree(root / "reports/allure-results", root / "shards" / group)
+    night.project("good")
+    shards = night.shards()
 
-    assert night.run("shards/1", "shards/2", command="merge") == 0, night.output
+    assert night.run(*shards, command="merge") == 0, night.output
     assert night.messages() == []
 
 
@@ -207,15 +210,13 @@ def test_node_is_missing(night):
 
 
 def test_disk_is_full_while_reporting(night):
-    """The generator's pages do not fit; the plain page tells why it is plain."""
-    root = night.project("good")
-    night.run("--splits", "2", "--group", "1", "--seed", "7")
-    night.run("--splits", "2", "--group", "2", "--seed", "7")
-    shutil.move(root / "reports/allure-results", root / "shard")
+    """The pages of the generator do not fit; the plain page tells why it is plain."""
+    night.project("good")
+    shards = night.shards()
 
-    code = night.run("shard", command="merge", limit=600_000)
+    code = night.run(*shards, command="merge", limit=600_000)
 
-    assert_told(night, code, "测试报告没有做出来")
+    assert_told(night, code, "测试报告", "没有做出来", "EFBIG")
 
 
 def test_quarantine_is_overdue(night):

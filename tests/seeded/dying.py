@@ -4,7 +4,7 @@ import os
 import signal
 from pathlib import Path
 
-from pytest_bdd import scenarios, when
+from pytest_bdd import scenarios, then, when
 
 scenarios("dying.feature", features_base_dir=str(Path(__file__).parent))
 
@@ -16,3 +16,7 @@ def process_is_killed() -> None:
 
 @when("什么也没有发生")
 def nothing_happens() -> None: ...
+
+
+@then("一切如常")
+def all_is_as_ever() -> None: ...
