@@ -109,6 +109,8 @@ class LocalLoginPage(LoginPage):
 class NoticePage(Screen):
     """One notice of the portal, in a window of its own."""
 
+    controls = ("text",)
+
     def __init__(self, surface: Page) -> None:
         super().__init__(surface)
         self.text = surface.locator(".notice-box > p")  # docs/mock-portal.md, assumed
