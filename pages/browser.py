@@ -52,11 +52,11 @@ class LaunchOptions(TypedDict, total=False):
 class BrowserNotFound(NotStarted):
     """This machine has no browser that can be driven."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, headless: bool = True) -> None:
         super().__init__(
-            "没有找到可用的浏览器",
-            "请安装谷歌浏览器，或以管理员身份执行 "
-            f"apt-get install {SHELL} {' '.join(FONTS)}，然后再运行一次",
+            "没有找到可用的浏览器" if headless else "没有找到能显示窗口的浏览器",
+            "请安装谷歌浏览器，或以管理员身份执行 apt-get install "
+            f"{SHELL if headless else PROGRAMS[0]} {' '.join(FONTS)}，然后再运行一次",
         )
 
 
@@ -83,7 +83,7 @@ def launch_options(
     for name in (*((SHELL,) if headless else ()), *PROGRAMS):
         if program := shutil.which(name):
             return {**options, "executable_path": program}
-    raise BrowserNotFound
+    raise BrowserNotFound(headless=headless)
 
 
 def launch(

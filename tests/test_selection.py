@@ -186,13 +186,15 @@ def test_choices_that_exclude_each_other_are_told():
 
 
 def test_what_failed_last_is_run_again(tmp_path):
-    """Workers too run the failed scenarios alone; none is run where none failed."""
+    """Workers too run the failed scenarios alone, and none where none failed."""
     again = ["--last-failed", "--last-failed-no-failures=none", "-o", f"cache_dir={tmp_path}"]
-    first, _ = run("-n2", "tests/seeded/night.py", "-o", f"cache_dir={tmp_path}")
-    code, told = run("-n2", "tests/seeded/night.py", *again)
-    none, _ = run("-n2", "tests/seeded/night.py", *again[:2], "-o", f"cache_dir={tmp_path}/other")
+    modules = ["-n2", "tests/seeded/night.py", "features/policies.feature"]
+    first, _ = run(*modules[:2], "-o", f"cache_dir={tmp_path}")
+    code, told = run(*modules, *again)
+    none, _ = run(*modules[:2], *again[:2], "-o", f"cache_dir={tmp_path}/other")
 
     assert (first, code, none) == (1, 1, 5)
+    assert "没有绑定" not in told
     assert "一直通过" not in told
     assert "第二次才通过" in told
 
