@@ -10,11 +10,13 @@ import pytest
 from gherkin.dialect import Dialect
 from gherkin.parser import Parser
 
+from fixtures import grammar
 from fixtures.feature_lines import MEANT
 from fixtures.grammar import check, problems
 
 ROOT = Path(__file__).parent.parent
 FEATURES = sorted((ROOT / "features").glob("*.feature"))
+SEEDED = sorted((ROOT / "tests/seeded").glob("*.feature"))
 KINDS = {"given", "when", "then", "step"}
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -167,9 +169,9 @@ MISTYPED = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("feature", FEATURES, ids=lambda file: file.stem)
+@pytest.mark.parametrize("feature", FEATURES + SEEDED, ids=lambda file: file.stem)
 def test_nothing_is_lost_in_the_features(feature):
-    """The guard finds nothing wrong in the features of this project."""
+    """The guard finds nothing wrong in the features of this project, the seeded ones included."""
     assert problems(feature) == []
 
 
@@ -197,6 +199,16 @@ def test_all_problems_are_told_at_once():
     )
 
     assert [one.line for one in check(text)] == [13, 15, 23]
+
+
+def test_gherkin_has_the_last_word(monkeypatch):
+    """What escapes every rule, and Gherkin cannot read, is named with its line."""
+    monkeypatch.setattr(grammar, "_places", lambda lines: [])
+
+    (problem,) = check(f"{GOOD}\n  背景:\n    假如 企业有账号\n")
+
+    assert problem.line == 34
+    assert problem.what == "Gherkin 读不懂这一行"
 
 
 @pytest.mark.parametrize(
