@@ -1,22 +1,20 @@
 """应跑场景: every scenario that the features promise, those of an unreadable file included."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
+from itertools import takewhile
 from pathlib import Path
-from typing import Any
 
-from gherkin.errors import ParserError
-from gherkin.parser import Parser
 from pytest_bdd.scenario import make_python_name
 
+from fixtures.feature_blocks import SCENARIOS, blocks_of
+from fixtures.feature_lines import Kind, Line, read_lines
 from fixtures.guide import clauses
 from fixtures.verdict import Json, full_name
 
 FEATURES = Path(__file__).parent.parent / "features"
 CLAUSES = {clause.id for clause in clauses()}
-# What a person means by it, though the parser may not: any colon, blanks around it.
-HEADING = re.compile(r"\s*(功能|规则|场景大纲|场景)\s*[:：]\s*(.+?)\s*$")
 CLAUSE = re.compile(r"[@＠]([\w.-]+)")
 
 
@@ -51,46 +49,40 @@ def expected_scenarios(folder: Path = FEATURES) -> list[ExpectedScenario]:
 
 
 def _read(file: Path) -> Iterator[ExpectedScenario]:
-    text = file.read_bytes().decode("utf-8-sig", errors="replace")
-    try:
-        feature: Any = Parser().parse(text).get("feature")
-        yield from _walk(file, feature, _named(feature), frozenset()) if feature else ()
-    except ParserError:
-        yield from _guess(file, text)
-
-
-def _walk(
-    file: Path, parent: Any, about: Json, inherited: frozenset[str]
-) -> Iterator[ExpectedScenario]:
-    tags = inherited | _tags(parent)
-    for child in parent["children"]:
-        if rule := child.get("rule"):
-            yield from _walk(file, rule, about | {"rule": rule["name"]}, tags)
-        elif scenario := child.get("scenario"):
-            found = about | {"scenario": scenario["name"]}
-            for row in _rows(scenario):
-                line = scenario["location"]["line"]
-                yield _expected(file, line, found | {"example": row}, tags | _tags(scenario))
-
-
-def _guess(file: Path, text: str) -> Iterator[ExpectedScenario]:
-    """Yield the scenarios of a file that Gherkin cannot read, by its headings alone."""
+    """Yield the scenarios that a person meant, also in a file that is badly written."""
+    lines = list(read_lines(_text(file)))
     about: Json = {"feature": file.stem, "rule": "", "example": []}
-    tags: dict[str, set[str]] = {"功能": set(), "规则": set(), "场景": set()}
-    waiting: set[str] = set()
-    for number, line in enumerate(text.splitlines(), start=1):
-        if line.lstrip().startswith(("@", "＠")):
-            waiting |= set(CLAUSE.findall(line))
-        elif heading := HEADING.match(line):
-            kind, words = heading[1].removesuffix("大纲"), heading[2]
-            tags[kind], waiting = waiting, set()
-            if kind == "功能":
-                about |= {"feature": words}
-            elif kind == "规则":
-                about |= {"rule": words}
-            else:
-                found = frozenset().union(*tags.values())
-                yield _expected(file, number, about | {"scenario": words}, found)
+    tags: dict[str, frozenset[str]] = {}
+    waiting = _clauses(takewhile(lambda line: line.kind is not Kind.TITLE, lines))
+    for block in blocks_of(lines):
+        tags[block.keyword] = waiting
+        waiting = _clauses([*block.body, *(line for one in block.examples for line in one.body)])
+        if block.keyword == "功能":
+            about |= {"feature": block.title.text}
+        elif block.keyword == "规则":
+            about |= {"rule": block.title.text}
+        elif block.keyword in SCENARIOS:
+            own = (
+                tags[block.keyword] | tags.get("功能", frozenset()) | tags.get("规则", frozenset())
+            )
+            rows = [row for one in block.examples for row in one.rows[1:]] or [[]]
+            for row in rows:
+                found = about | {"scenario": block.title.text, "example": row}
+                yield _expected(file, block.title.number, found, own)
+
+
+def _text(file: Path) -> str:
+    content = file.read_bytes()
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("gb18030", errors="replace")
+
+
+def _clauses(lines: Iterable[Line]) -> frozenset[str]:
+    return frozenset(
+        clause for line in lines if line.kind is Kind.TAGS for clause in CLAUSE.findall(line.text)
+    )
 
 
 def _expected(file: Path, line: int, about: Json, tags: frozenset[str]) -> ExpectedScenario:
@@ -103,20 +95,3 @@ def _expected(file: Path, line: int, about: Json, tags: frozenset[str]) -> Expec
         nodeid=f"features/test_{file.stem}.py::{test}",
         clauses=tuple(sorted(tags & CLAUSES)),
     )
-
-
-def _named(feature: Any) -> Json:
-    return {"feature": feature["name"], "rule": ""}
-
-
-def _rows(scenario: Any) -> Iterator[list[str]]:
-    tables = scenario["examples"]
-    if not tables:
-        yield []
-    for table in tables:
-        for row in table.get("tableBody", ()):
-            yield [cell["value"] for cell in row["cells"]]
-
-
-def _tags(node: Any) -> frozenset[str]:
-    return frozenset(tag["name"].removeprefix("@") for tag in node["tags"])

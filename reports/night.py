@@ -4,7 +4,6 @@
 """
 
 import argparse
-import json
 import os
 import re
 import shutil
@@ -27,7 +26,6 @@ from reports.expected import expected_scenarios
 
 LAST_NIGHT = build.HERE / "last-night"  # its outputs; nobody takes them for tonight's
 OUTPUTS = (build.RESULTS, build.REPORT, build.SITE, build.JUNIT, build.MARKDOWN, build.SUMMARY)
-DURATIONS = history.MEMORY / "durations.json"  # for shards of equal length
 NOT_GREEN, NOT_PUBLISHED, NOT_FIT = 1, 3, 4
 TAIL = 20_000  # bytes of the output among which the cause is looked for
 COLOURS = re.compile(rb"\x1b\[[0-9;]*m")
@@ -121,18 +119,13 @@ def _remember(account: NightAccount) -> None:
     """Let later nights compare; a night in which nothing ran has nothing to remember."""
     if not account.by_scenario:
         return
-    tries = {name: tries[-1] for name, tries in account.by_scenario.items()}
     history.remember(
         history.Night(
             **account.about(),
             states=account.states,
-            seconds={name: one["seconds"] for name, one in tries.items()},
+            seconds={name: tries[-1]["seconds"] for name, tries in account.by_scenario.items()},
             is_green=account.is_green,
         )
-    )
-    DURATIONS.write_text(
-        json.dumps({one["nodeid"]: one["seconds"] for one in tries.values()}, ensure_ascii=False),
-        encoding="utf-8",
     )
 
 
@@ -147,7 +140,6 @@ def _command(options: argparse.Namespace) -> list[str]:
     command += [f"--allow-missing={one}" for one in options.allow_missing]
     if options.splits > 1:
         command += [f"--splits={options.splits}", f"--group={options.group}"]
-        command += ["--splitting-algorithm=least_duration", f"--durations-path={DURATIONS}"]
     return command
 
 

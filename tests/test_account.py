@@ -233,6 +233,7 @@ def test_expected_scenarios_are_those_of_the_features():
 BROKEN = [
     "功能: 坏\n\n@guide-1.2\n规则: 甲\n  场景: 一\n    当 一\n    场景：二\n  场景: 三\n",
     "功能: 坏\n场景: 一\n  当 一\n  如果 二\n@guide-1.2\n场景大纲: 三\n  当 <三>\n",
+    "功能：坏\n场景：一\n 当 一\n@guide-1.2\n规则: 丁\n场景 三\n 当 二\n",
 ]
 
 

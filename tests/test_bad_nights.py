@@ -109,8 +109,9 @@ def test_yesterdays_outputs_are_put_away(night):
     """A night that gets nowhere leaves nothing of yesterday's that looks like its own."""
     root = night.project("good")
     night.run()
-    (root / "reports/memory/durations.json").unlink()
-    (root / "reports/memory/durations.json").mkdir()  # breaks the memory, not the report
+    (root / "reports/memory/nights.jsonl").chmod(0o400)
+    (root / "reports/memory/nights.jsonl").unlink()
+    (root / "reports/memory/nights.jsonl").mkdir()  # breaks the memory, not the report
 
     code = night.run()
 
