@@ -62,8 +62,10 @@ class Failure:
         """Return since when it fails: the time and the commit, and the last good commit."""
         if self.since is None:
             return "新失败" if self.is_new else ""
-        good = f"，{self.good.commit} 还好" if self.good and self.good.commit else ""
-        return f"自 {self.since.when:%m-%d %H:%M}（提交 {self.since.commit}{good}）"
+        commit = f"提交 {self.since.commit}" if self.since.commit else ""
+        good = f"{self.good.commit} 还好" if self.good and self.good.commit else ""
+        commits = "，".join(filter(None, (commit, good)))
+        return f"自 {self.since.when:%m-%d %H:%M}" + (f"（{commits}）" if commits else "")
 
 
 @dataclass(frozen=True)
