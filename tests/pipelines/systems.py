@@ -14,7 +14,7 @@ SYSTEMS: dict[str, tuple[Callable[..., Any], str]] = {
     "GitLab": (GitLab, "gitlab-ci.yml"),
     "Jenkins": (Jenkins, "Jenkinsfile"),
 }
-SHARDS = {"GitHub": "shard-2", "GitLab": "night-2"}  # the second of two
+SHARDS = {"GitHub": "shard-2", "GitLab": "night-2", "Jenkins": "GROUP-2"}  # the second of two
 
 
 def pipeline(name: str) -> str:

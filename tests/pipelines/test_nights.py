@@ -59,7 +59,7 @@ def test_red_night_is_told_and_so_is_the_green_one_after_it(name, suite, receive
     assert name != "GitHub" or "通过 4" in green.page
 
 
-@pytest.mark.parametrize("name", SHARDS)
+@pytest.mark.parametrize("name", SYSTEMS)
 def test_lost_shard_is_named(name, suite, receiver, tmp_path):
     """A machine that breaks down makes the night red, though all that ran passed."""
     address, got = receiver

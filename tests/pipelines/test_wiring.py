@@ -7,19 +7,17 @@ import pytest
 import yaml
 
 from tests.pipelines.gitlab import SOURCE
-from tests.pipelines.jenkins import block
+from tests.pipelines.jenkinsfile import parse
 from tests.pipelines.machine import commit, repository
 from tests.pipelines.systems import SHARDS, SYSTEMS, pipeline, system
 
-# A folder `red` fails a scenario, `bare` the set-up, `full` the report.
+# A file `red` fails a scenario, `bare` the set-up of the shards, `full` the report.
 MAKEFILE = """
 nightly:
 	@test ! -e bare
 	@mkdir -p reports/allure-results
 	@echo "part $(GROUP)" > reports/allure-results/part
-	@$(if $(SPLITS),true,$(MAKE) -s merge SHARDS=reports/allure-results PARTS=1)
 	@test ! -e red
-PARTS = 2
 merge:
 	@mkdir -p reports/memory reports/site
 	@echo night >> reports/memory/nights
@@ -28,7 +26,7 @@ merge:
 	@cp reports/scenarios.xml reports/summary.md
 	@cp reports/scenarios.xml reports/allure.html
 	@cp reports/scenarios.xml reports/site/index.html
-	@test ! -e red && test $$(wc -l < reports/scenarios.xml) = $(PARTS)
+	@test ! -e red && test $$(wc -l < reports/scenarios.xml) = 2
 notify:
 	@mkdir -p reports/memory
 	@echo told >> reports/memory/told
@@ -61,14 +59,18 @@ def act(tmp_path):
 
 def has_all(name, night):
     """Tell whether people find report, results and page, and whether two nights are known."""
-    parts = "part 1\npart 2\n" if name in SHARDS else "part \n"
-    report = night.report / "allure.html"
+    parts = "part 1\npart 2\n"
     return (
         "nights: 2, told: 2" in night.said
-        and [one.read_text() for one in (report, night.junit) if one.exists()] == [parts, parts]
+        and published(night) == [parts, parts]
         and (night.report / "site/index.html").exists()
         and night.page == (parts if name == "GitHub" else "")
     )
+
+
+def published(night):
+    """Return what the report and the results hold, as far as there are any."""
+    return [one.read_text() for one in (night.report / "allure.html", night.junit) if one.exists()]
 
 
 @pytest.mark.parametrize("name", SYSTEMS)
@@ -82,36 +84,32 @@ def test_night_leaves_everything(name, colour, act):
 
 
 @pytest.mark.parametrize("name", SYSTEMS)
-@pytest.mark.parametrize("trouble", ["bare", "full"])
+@pytest.mark.parametrize("trouble", ["bare", "full", "lost"])
 def test_whatever_happens_is_told_and_remembered(name, trouble, act):
     """Each night ends with `make notify`, and the next one knows what this one wrote down."""
     night = act(name, trouble, "green")
 
-    is_sharded = name in SHARDS
-    nights = 1 if trouble == "bare" and not is_sharded else 2
     assert night.is_green
-    assert f"nights: {nights}, told: 2" in night.said
+    assert "nights: 2, told: 2" in night.said
 
 
-@pytest.mark.parametrize("name", SHARDS)
-def test_shard_that_is_lost_is_no_shard(name, act):
-    """Where a machine is lost, the other shard is reported and the pipeline is red."""
-    night = act(name, "lost")
-
-    assert not night.is_green
-    assert night.junit.read_text() == "part 1\n"
-    assert "told: 1" in night.said
+# What is published of a night that follows a green one.
+LEFT = {"lost": ["part 1\n"] * 2, "bare": [""] * 2, "full": []}
 
 
-def test_report_of_yesterday_is_not_that_of_a_night_without_results(act):
-    """Jenkins keeps its workspace; when the set-up fails nothing of the last night is shown."""
-    night = act("Jenkins", "green", "bare")
+@pytest.mark.parametrize("name", SYSTEMS)
+@pytest.mark.parametrize("trouble", LEFT)
+def test_only_what_ran_tonight_is_published(name, trouble, act):
+    """A lost shard, none at all, no report: the night is red, and shows nothing of the last."""
+    night = act(name, "green", trouble)
 
     assert not night.is_green
-    assert not night.junit.exists()
-    assert not (night.report / "allure.html").exists()
+    assert published(night) == LEFT[trouble]
+    assert "told: 2" in night.said
 
 
+CATCH_SHARDS = "catchError(buildResult: 'FAILURE', stageResult: 'FAILURE')"
+CLEAN = "sh 'git clean -ffdxq -e /.venv -e /reports/node_modules"
 BROKEN = {
     "no shard, no report": ("GitHub", "    needs: shard\n    if: always()", "    needs: shard"),
     "a red report, no message": ("GitHub", "make notify\n        if: always()", "make notify"),
@@ -136,8 +134,29 @@ BROKEN = {
     "results of another name": ("GitLab", "junit: reports/scenarios", "junit: reports/results"),
     "no last step": ("Jenkins", "sh 'make notify'", "sh 'true'"),
     "a clean sweep": ("Jenkins", " -e /reports/memory", ""),
-    "no results": ("Jenkins", "      junit 'reports/scenarios.xml'\n", ""),
+    "no results": ("Jenkins", "          junit 'reports/scenarios.xml'\n", ""),
     "nothing in the archive": ("Jenkins", "artifacts: 'reports/allure.html, ", "artifacts: '"),
+    "no report after red shards": ("Jenkins", CATCH_SHARDS, ""),
+    "a red shard, no stash": (
+        "Jenkins",
+        """always {
+                dir(""",
+        """success {
+                dir(""",
+    ),
+    "a stash of another name": ("Jenkins", '"shard-${GROUP}"', "'shard-${GROUP}'"),
+    "shards on top of each other": ("Jenkins", "dir('shards/2')", "dir('shards/1')"),
+    "a memory on some node": ("Jenkins", "          label 'single-window-report'\n", ""),
+    "a memory in some workspace": (
+        "Jenkins",
+        "          customWorkspace 'single-window-report'\n",
+        "",
+    ),
+    "results of green nights alone": (
+        "Jenkins",
+        "      post {\n        always {\n          publishHTML",
+        "      post {\n        success {\n          publishHTML",
+    ),
 }
 
 
@@ -153,6 +172,30 @@ def test_pipeline_that_loses_something_is_found(loss, act):
     assert not has_all(name, night)
 
 
+CARELESS = {
+    "a lost shard, no report": (
+        "lost",
+        "catchError { dir('shards/2')",
+        "timeout(1) { dir('shards/2')",
+    ),
+    "the shard of yesterday": ("lost", f"{CLEAN} -e /reports/memory'", "sh 'true'"),
+    "the report of yesterday": ("full", f"{CLEAN} -e /reports/memory'", "sh 'true'"),
+    "the results of yesterday": ("bare", f"{CLEAN}'", "sh 'true'"),
+}
+
+
+@pytest.mark.parametrize("loss", CARELESS)
+def test_jenkins_without_its_care_is_found(loss, act):
+    """Jenkins keeps its workspaces and does not forgive a missing stash; the file has to."""
+    trouble, old, new = CARELESS[loss]
+    whole = pipeline("Jenkins")
+
+    night = act("Jenkins", "green", trouble, text=whole.replace(old, new))
+
+    assert old in whole
+    assert published(night) != LEFT[trouble]
+
+
 def test_steps_end_before_their_jobs():
     """What runs too long is stopped alone, so that what comes after it has time to tell."""
     github, gitlab = (yaml.safe_load(pipeline(name)) for name in ("GitHub", "GitLab"))
@@ -163,7 +206,29 @@ def test_steps_end_before_their_jobs():
     limits = (gitlab["variables"][f"RUNNER_{kind}_TIMEOUT"] for kind in ("SCRIPT", "AFTER_SCRIPT"))
     minutes = sum(int(limit.removesuffix("m")) for limit in limits)
     assert all(minutes < int(gitlab[job]["timeout"].removesuffix("m")) for job in SHARDS_AND_REPORT)
-    assert "sh 'make nightly" in block(pipeline("Jenkins"), r"timeout\([^)]*\)")
+    stages = parse(pipeline("Jenkins")).one("pipeline").one("stages")
+    for job in [stages.body[0].one("matrix"), stages.body[1]]:
+        steps = [one for one in job.within("timeout") if one.body]
+        assert len(job.within("sh")) - len(steps) == 1  # git clean
+        assert all(step.body[0].word == "sh" for step in steps)
+        [limit] = job.one("options").every("timeout")
+        assert sum(map(minutes_of, steps)) < minutes_of(limit)
+
+
+def minutes_of(timeout):
+    """Return how long a time-out of Jenkins is."""
+    assert timeout.named["unit"] == "MINUTES"
+    return int(timeout.named["time"])
+
+
+def test_nights_do_not_write_the_memory_at_once():
+    """The next night waits until this one is over."""
+    github, gitlab = (yaml.safe_load(pipeline(name)) for name in ("GitHub", "GitLab"))
+    jenkins = parse(pipeline("Jenkins")).one("pipeline")
+
+    assert github["concurrency"]
+    assert gitlab["report"]["resource_group"]
+    assert jenkins.one("options").one("disableConcurrentBuilds")
 
 
 def test_nobody_elses_changes_start_a_night():
