@@ -254,6 +254,20 @@ def test_worker_is_killed(night):
     assert "通过 1，没有运行 1" in night.messages()[0]
 
 
+def test_worker_is_killed_once(night, tmp_path):
+    """A second try that passes does not hide that the first has killed its process."""
+    root = night.project("dying")
+    module, mark = root / "features/test_dying.py", tmp_path / "killed"
+    kill = "os.kill(os.getpid(), signal.SIGKILL)"
+    once = f'mark = Path("{mark}")\n    if not mark.exists():\n        mark.touch()\n        {kill}'
+    module.write_text(module.read_text("utf-8").replace(kill, once), "utf-8")
+
+    code = night.run()
+
+    assert_told(night, code, "运行这个场景的进程死了")
+    assert "通过 2" in night.messages()[0]
+
+
 def test_all_clear_after_a_bad_night(night):
     """People hear once that the night is green again, and since when it was not."""
     root = night.project("good", "undefined")
