@@ -9,6 +9,7 @@ from pathlib import Path
 from fixtures.verdict import Json, ScenarioState, by_scenario, state
 from reports.categories import SURROUNDINGS, category, meaning
 from reports.expected import ExpectedScenario
+from reports.files import read_json
 from reports.history import Night
 from reports.prepare import attempts
 
@@ -46,7 +47,7 @@ class Plan:
     @classmethod
     def read(cls, folder: Path) -> "Plan | None":
         """Return the plan of a shard, or None if nothing was planned there."""
-        written = _read(folder / PLAN)
+        written = read_json(folder / PLAN)
         if written is None:
             return None
         expected = tuple(ExpectedScenario.from_json(one) for one in written["expected"])
@@ -67,7 +68,7 @@ class End:
     @classmethod
     def read(cls, folder: Path) -> "End | None":
         """Return the end of a shard, or None if it was killed together with its keeper."""
-        written = _read(folder / END)
+        written = read_json(folder / END)
         return cls(**written) if written else None
 
     @property
@@ -197,6 +198,8 @@ def _broken(shards: Sequence[Shard], *, is_night: bool) -> Iterator[tuple[str, s
         yield place_of(number, total), f"第 {number} 片没有交来结果"
     if is_night and not plans:
         yield "结果", "没有应跑场景的清单：夜间回归没有开始，或结果丢了"
+    if len({(plan.commit, plan.portal, plan.shards) for plan in plans}) > 1:
+        yield "结果", "各片不是同一夜的：提交、门户或片数不同。请清空放各片结果的文件夹再跑"
     for shard in shards:
         if told := shard.trouble():
             yield shard.place, told
@@ -265,11 +268,3 @@ def _uncollected(account: NightAccount) -> Iterator[Trouble]:
 
 def _clauses(scenarios: Sequence[ExpectedScenario]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(clause for one in scenarios for clause in one.clauses))
-
-
-def _read(file: Path) -> Json | None:
-    """Return the content of a file; one that is half written is as good as none."""
-    try:
-        return dict(json.loads(file.read_text(encoding="utf-8")))
-    except (FileNotFoundError, ValueError):
-        return None

@@ -8,6 +8,7 @@ from pathlib import Path
 from statistics import median
 
 from fixtures.verdict import ScenarioState
+from reports.files import lines_of, write_whole
 
 MEMORY = Path(__file__).parent / "memory"  # all that a pipeline has to keep between nights
 FILE = MEMORY / "nights.jsonl"
@@ -41,22 +42,32 @@ class Night:
 
 def read(portal: str = "", file: Path = FILE) -> list[Night]:
     """Return the earlier nights against a portal, the oldest first."""
-    lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
-    nights = [Night(**json.loads(line)) for line in lines]
-    return [night for night in nights if night.portal == portal][-NIGHTS:]
+    return [night for night in _remembered(file) if night.portal == portal][-NIGHTS:]
 
 
 def remember(night: Night, file: Path = FILE) -> None:
     """Append a night; forget what is older than the last thirty against the same portal."""
-    lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
-    nights = [*(Night(**json.loads(line)) for line in lines), night]
     kept: list[Night] = []
-    for one in reversed(nights):
+    for one in (night, *reversed(_remembered(file))):
         if sum(other.portal == one.portal for other in kept) < NIGHTS:
             kept.append(one)
-    file.parent.mkdir(exist_ok=True)
     written = [json.dumps(asdict(one), ensure_ascii=False) + "\n" for one in reversed(kept)]
-    file.write_text("".join(written), encoding="utf-8")
+    write_whole(file, "".join(written))
+
+
+def _remembered(file: Path) -> list[Night]:
+    """Return every night that is written down, the oldest first."""
+    return [night for line in lines_of(file) if (night := _night(line))]
+
+
+def _night(line: str) -> Night | None:
+    """Return one night; a line that is cut off is as good as none."""
+    try:
+        written = json.loads(line)
+        states = {name: ScenarioState(one) for name, one in written["states"].items()}
+        return Night(**{**written, "states": states})
+    except (ValueError, TypeError, KeyError):
+        return None
 
 
 def failing_since(name: str, nights: Sequence[Night]) -> Night | None:

@@ -85,10 +85,11 @@ def put_away(*, keep: Path | None = None) -> None:
 def publish(folders: Sequence[Path]) -> int:
     """Account for the night, publish and remember it, tell people, and return the exit code."""
     account = account_of(folders, is_night=True)
-    account.nights = history.read(account.portal)
+    has_memory = _done(account, "历史", lambda: _recall(account))
     _done(account, "摘要", lambda: build.write_verdict(account))  # first: it needs no generator
     is_built = _done(account, "测试报告", lambda: build.build(folders, account, is_night=True))
-    _done(account, "历史", lambda: _remember(account))
+    if has_memory:
+        _done(account, "历史", lambda: _remember(account))
     return _finish(account, is_built=is_built)
 
 
@@ -105,7 +106,7 @@ def _finish(account: NightAccount, *, is_built: bool) -> int:
 
 
 def _done(account: NightAccount, what: str, act: Callable[[], None]) -> bool:
-    """Do one part of publishing; what breaks is a trouble, and the rest is done all the same."""
+    """Do one part of publishing, and tell if it is done; what breaks is a trouble of the night."""
     try:
         act()
     except Exception as reason:
@@ -113,6 +114,10 @@ def _done(account: NightAccount, what: str, act: Callable[[], None]) -> bool:
         account.troubles.append(Trouble(what, f"没有做出来：{reason}"))
         return False
     return True
+
+
+def _recall(account: NightAccount) -> None:
+    account.nights = history.read(account.portal)
 
 
 def _remember(account: NightAccount) -> None:

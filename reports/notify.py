@@ -11,6 +11,7 @@ from typing import Any
 import apprise
 
 from reports.build import SUMMARY
+from reports.files import read_json, write_whole
 from reports.history import MEMORY
 
 LAST = MEMORY / "notified.json"
@@ -30,16 +31,16 @@ Summary = Mapping[str, Any]
 
 def main() -> int:
     """Tell people of the last report, if there is a reason to, and return the exit code."""
-    if not SUMMARY.exists():
-        print(f"{NO_REPORT}。", file=sys.stderr)
-        return tell({"is_green": False, "message": NO_REPORT})
-    return tell(json.loads(SUMMARY.read_text(encoding="utf-8")))
+    if summary := read_json(SUMMARY):
+        return tell(summary)
+    print(f"{NO_REPORT}。", file=sys.stderr)
+    return tell({"is_green": False, "message": NO_REPORT})
 
 
 def tell(summary: Summary) -> int:
     """Send a summary to every receiver, if it is news, and return the exit code."""
     addresses = os.environ.get(ADDRESSES, "").split()
-    last = json.loads(LAST.read_text(encoding="utf-8")) if LAST.exists() else {}
+    last = read_json(LAST) or {}
     if summary["is_green"] and last.get("is_green", True):
         print("不用通知。")
         return 0
@@ -107,8 +108,7 @@ def _remember(summary: Summary, last: Summary) -> None:
         "is_green": summary["is_green"],
         "since": summary.get("at", "") if is_first else last.get("since", ""),
     }
-    MEMORY.mkdir(exist_ok=True)
-    LAST.write_text(json.dumps(remembered, ensure_ascii=False), encoding="utf-8")
+    write_whole(LAST, json.dumps(remembered, ensure_ascii=False))
 
 
 def _minute(iso: str) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from reports.files import lines_of
 from reports.traces import without_root
 
 RECORD = "attempts.jsonl"
@@ -32,7 +33,7 @@ def prepare(folders: Iterable[Path], prepared: Path) -> None:
 
 def attempts(folder: Path) -> list[Json]:
     """Return the lines that the recorder wrote beside these results."""
-    lines = [_line(line) for line in _lines(folder / RECORD)]
+    lines = [_line(line) for line in lines_of(folder / RECORD)]
     roots = [line["root"] for line in lines if line["kind"] == "run"]
     for line in lines:
         if "message" in line:
@@ -130,10 +131,6 @@ def _tells_something(fixture: Json) -> bool:
 def _attachments(fixtures: Iterable[Json]) -> Iterator[Json]:
     for fixture in fixtures:
         yield from fixture.get("attachments", ())
-
-
-def _lines(file: Path) -> list[str]:
-    return file.read_text(encoding="utf-8").splitlines() if file.exists() else []
 
 
 def _read(path: Path) -> Json:

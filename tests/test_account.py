@@ -2,6 +2,7 @@
 
 import json
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 
 import pytest
 
@@ -190,6 +191,32 @@ def test_missing_shard_is_named(tmp_path):
     assert account.states[EXPECTED[1].name] is ScenarioState.NOT_RUN
     assert [(one.place, one.scenarios) for one in account.troubles] == [("第 2 片（共 2 片）", 1)]
     assert not account.is_green
+
+
+@pytest.mark.parametrize("differs", ["commit", "portal", "shards"])
+def test_shards_of_two_nights_are_no_night(differs, tmp_path):
+    """A shard that an earlier night has left behind proves nothing of this one."""
+    parts = [
+        shard(tmp_path / title, attempt(title), number=number, total=2)
+        for number, title in enumerate("甲乙", start=1)
+    ]
+    plan = Plan.read(parts[1])
+    replace(plan, **{differs: 1 if differs == "shards" else "别的"}).write(parts[1])
+
+    account = account_of(parts, is_night=True)
+
+    assert not account.is_green
+    assert "各片不是同一夜的" in "".join(one.message for one in account.troubles)
+
+
+def test_odd_characters_cut_no_line(tmp_path):
+    """A line of the record ends where JSON says, whatever the portal has put into a message."""
+    odd = attempt("乙", "failed", "AssertionError: 一\u2028二\u0085三")
+
+    account = account_of([shard(tmp_path / "a", attempt("甲"), odd, end=1)], is_night=True)
+
+    assert account.troubles == []
+    assert account.states[EXPECTED[1].name] is ScenarioState.FAILED
 
 
 def test_night_without_results_is_red(tmp_path):

@@ -170,7 +170,6 @@ def memory(tmp_path, monkeypatch):
     """The memory of what people were told, empty."""
     for module, name, path in (
         (notify, "LAST", tmp_path / "memory/notified.json"),
-        (notify, "MEMORY", tmp_path / "memory"),
         (notify, "SUMMARY", tmp_path / "summary.json"),
     ):
         monkeypatch.setattr(module, name, path)
@@ -209,6 +208,19 @@ def test_night_without_a_report_is_told(stranger, memory, monkeypatch):
 
     assert notify.main() == 0
     assert notify.NO_REPORT in json.loads(got[0])["message"]
+
+
+@pytest.mark.parametrize("cut", ["SUMMARY", "LAST"])
+def test_file_that_is_cut_off_silences_nobody(cut, stranger, memory, monkeypatch):
+    """A full disk leaves half a summary, or half a memory; people are told all the same."""
+    address, got = stranger
+    monkeypatch.setenv(notify.ADDRESSES, f"json://{address}/")
+    notify.LAST.parent.mkdir()
+    notify.SUMMARY.write_text(json.dumps(RED), "utf-8")
+    getattr(notify, cut).write_text('{"is_green": tr', "utf-8")
+
+    assert notify.main() == 0
+    assert len(got) == 1
 
 
 def test_receiver_that_is_not_there_is_told(memory, monkeypatch, capsys):
@@ -291,6 +303,30 @@ def test_memory_keeps_thirty_nights_of_each_portal(tmp_path):
     assert len(history.read(file=file)) == history.NIGHTS
     assert history.read(file=file)[-1] == night(20, a="failed")
     assert history.read("https://staging.example", file) == [elsewhere]
+
+
+def test_memory_tells_what_was_written(tmp_path):
+    """The states that are read from the file count as those of tonight do."""
+    file = tmp_path / "memory/nights.jsonl"
+    for day, ended in enumerate(("passed", "flaky", "failed"), start=1):
+        history.remember(night(day, a=ended), file)
+
+    nights = history.read(file=file)
+
+    assert history.last_good("a", nights) is nights[0]
+    assert [one.flaky for one in history.habits(nights, {"a": 1.0})] == [1]
+
+
+def test_memory_outlives_a_line_that_is_cut_off(tmp_path):
+    """What a full disk or another version has left in the memory is no night."""
+    file = tmp_path / "memory/nights.jsonl"
+    history.remember(night(1, a="passed"), file)
+    with file.open("ab") as cut:
+        cut.write('{"at": "2026"}\n{"at": "夜'.encode()[:-1])
+
+    assert history.read(file=file) == [night(1, a="passed")]
+    history.remember(night(2, a="passed"), file)
+    assert [one.commit for one in history.read(file=file)] == ["c1", "c2"]
 
 
 def test_habits_tell_what_is_flaky_and_what_became_slower():

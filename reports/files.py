@@ -1,0 +1,28 @@
+"""Files that a full disk or a kill may have cut off, and how they are written whole."""
+
+import json
+from pathlib import Path
+
+from fixtures.verdict import Json
+
+
+def lines_of(file: Path) -> list[str]:
+    """Return the lines that are not blank; a character that is cut off is replaced."""
+    text = file.read_text(encoding="utf-8", errors="replace") if file.exists() else ""
+    return [line for line in text.split("\n") if line]  # `splitlines` would cut texts at U+2028
+
+
+def read_json(file: Path) -> Json | None:
+    """Return the content of a file; one that is half written is as good as none."""
+    try:
+        return dict(json.loads(file.read_text(encoding="utf-8")))
+    except (FileNotFoundError, ValueError):
+        return None
+
+
+def write_whole(file: Path, text: str) -> None:
+    """Write a file, or leave the old one as it was."""
+    file.parent.mkdir(exist_ok=True)
+    new = file.with_name(f"{file.name}.new")
+    new.write_text(text, encoding="utf-8")
+    new.replace(file)
