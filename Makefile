@@ -62,9 +62,10 @@ WANTED := $(if $(TAG),-m "$$TAG") $(if $(TITLE),--title="$$TITLE") $(if $(TITLES
 features: setup ## 只跑场景，可选 TAG= TITLE= TITLES= FILE= SINCE= LAST_FAILED=1（docs/debugging.md）· the scenarios alone, all or some
 	$(PYTEST) --record $(if $(FILE),"$$FILE",features) $(WANTED)
 
-# A shard is one of SPLITS parts of the night; they share a SEED (docs/ci).
+# A shard is one of SPLITS parts of the night; they share a SEED (docs/ci). A PORTAL that is given
+# empty comes from a variable that is not set; the night refuses it, and tests no other portal.
 NIGHT := $(if $(SPLITS),--splits $(SPLITS) --group $(GROUP)) $(if $(SEED),--seed $(SEED)) \
-  $(if $(PORTAL),--portal $(PORTAL)) $(if $(ALLOW_MISSING),--allow-missing $(ALLOW_MISSING))
+  $(if $(filter undefined,$(origin PORTAL)),,--portal="$$PORTAL") $(if $(ALLOW_MISSING),--allow-missing $(ALLOW_MISSING))
 
 nightly: $(INSTALLED) ## 夜间回归：全部场景、报告、通知 · the night: every scenario, the report, a notification
 	@$(BIN)/python -m reports.night run $(NIGHT)

@@ -56,7 +56,7 @@ def night(options: argparse.Namespace) -> int:
         tuple(expected_scenarios()),
         at=datetime.now().astimezone().isoformat(timespec="seconds"),
         commit=commit(),
-        portal=options.portal,
+        portal=options.portal or "",
         shard=options.group,
         shards=options.splits,
     ).write(build.RESULTS)
@@ -140,7 +140,7 @@ def _command(options: argparse.Namespace) -> list[str]:
     command += [f"--alluredir={build.RESULTS}"]
     if options.seed is not None:
         command += [f"--randomly-seed={options.seed}"]
-    if options.portal:
+    if options.portal is not None:
         command += [f"--portal-url={options.portal}"]
     command += [f"--allow-missing={one}" for one in options.allow_missing]
     if options.splits > 1:
@@ -187,7 +187,7 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--splits", type=int, default=1, help="分成几片")
     run.add_argument("--group", type=int, default=1, help="跑第几片")
     run.add_argument("--seed", help="次序的种子；各片要同一个")
-    run.add_argument("--portal", default="", help="已经启动的门户；不给就自己启动模拟门户")
+    run.add_argument("--portal", help="已经启动的门户；不给就自己启动模拟门户")
     run.add_argument("--allow-missing", nargs="*", default=[], help="门户可以缺少什么：doors")
     join = commands.add_parser("merge", help="把各片的结果合成一份报告")
     join.add_argument("shards", nargs="*", type=Path, help="各片的结果文件夹")

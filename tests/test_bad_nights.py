@@ -154,7 +154,9 @@ def test_no_door_is_allowed_and_still_nothing_was_reached(night):
     assert_told(night, code, "没有一个场景到过门户")
 
 
-@pytest.mark.parametrize("address", ["http://no-such-host.invalid", "127.0.0.1:8765", "ftp://a"])
+@pytest.mark.parametrize(
+    "address", ["http://no-such-host.invalid", "127.0.0.1:8765", "ftp://a", ""]
+)
 def test_address_that_is_wrong(night, address):
     """A name that nobody knows, and what is no address of a portal at all."""
     night.project("doors")

@@ -1,6 +1,7 @@
 """The night: its states, what gates, what is quarantined, its memory, and what people hear."""
 
 import json
+import os
 import subprocess
 import sys
 from dataclasses import replace
@@ -150,6 +151,31 @@ def stranger():
     """A server that is no mock portal, and that keeps what is posted to it."""
     with listening() as heard:
         yield heard
+
+
+@pytest.mark.parametrize(
+    ("given", "handed_on"),
+    [
+        ([], []),
+        (["PORTAL="], ["--portal="]),
+        (["PORTAL=http://a/?b&c d"], ["--portal=http://a/?b&c d"]),
+    ],
+)
+def test_make_hands_the_address_on(given, handed_on, tmp_path):
+    """An address reaches the night as it was typed; an empty one too, which the night refuses."""
+    shown = tmp_path / "python"
+    shown.write_text('#!/bin/sh\n[ "$1" = -c ] || printf "%s\\n" "$@"\n', "utf-8")
+    shown.chmod(0o755)
+    command = ["make", "-s", "-C", str(ROOT), "-o", ".venv/set-up-in", "nightly"]
+    bare = {
+        name: value for name, value in os.environ.items() if name != "PORTAL" and "MAKE" not in name
+    }
+
+    done = subprocess.run(
+        [*command, f"BIN={tmp_path}", *given], capture_output=True, text=True, check=True, env=bare
+    )
+
+    assert [one for one in done.stdout.splitlines() if "portal" in one] == handed_on
 
 
 def test_portal_without_doors_is_green_for_nobody(run, stranger):
