@@ -87,7 +87,7 @@ class CardLoginPage(Screen):
         return HomePage(self.surface, self.profile).appear()
 
     def _refused(self) -> PortalRefused:
-        """Wait until the box is idle; if it is still shown, return its messages and dialogs."""
+        """Wait until the box is idle; return what it and the dialogs say, or nothing if it left."""
         self.wait_while(self.busy)
         if not self.login_button.is_visible():
             return PortalRefused(())
