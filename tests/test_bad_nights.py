@@ -270,6 +270,20 @@ def test_worker_is_killed_once(night, tmp_path):
     assert "通过 2" in night.messages()[0]
 
 
+def test_failure_that_code_excuses(night):
+    """Only the quarantine list, with its owner and its last day, excuses a failure."""
+    module = night.project("good") / "features/test_good.py"
+    excused = "nothing_happens() -> None:\n    import pytest\n\n    pytest.xfail('以后再说')"
+    said = module.read_text("utf-8").replace("nothing_happens() -> None: ...", excused)
+    module.write_text(said, "utf-8")
+
+    code = night.run()
+
+    assert code == 1, night.output
+    assert "失败 2" in night.messages()[0]
+    assert "以后再说" in night.front()
+
+
 def test_all_clear_after_a_bad_night(night):
     """People hear once that the night is green again, and since when it was not."""
     root = night.project("good", "undefined")
