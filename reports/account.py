@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from fixtures import quarantine
 from fixtures.verdict import Json, ScenarioState, by_scenario, state
 from reports.categories import SURROUNDINGS, category, meaning
 from reports.expected import ExpectedScenario
@@ -14,6 +15,7 @@ from reports.history import Night
 from reports.prepare import attempts
 
 PLAN, END = "night.json", "ended.json"  # beside the results that they belong to
+QUIET = {ScenarioState.QUARANTINED, ScenarioState.SKIPPED}  # proves nothing, and fails nothing
 GREEN = {ScenarioState.PASSED, ScenarioState.QUARANTINED, ScenarioState.SKIPPED}
 ENDS = {
     2: "测试被中断",
@@ -186,7 +188,10 @@ def account_of(folders: Sequence[Path], *, is_night: bool = False) -> NightAccou
         *(_recorded(line, account) for line in errors.values()),
         *_surroundings(account),
         *_uncollected(account),
+        *(_of_the_lists(shards) if is_night else ()),
     ]
+    if is_night and not account.troubles and account.counts().keys() <= QUIET:
+        account.troubles = [Trouble("结果", "没有一个场景通过")]
     return account
 
 
@@ -264,6 +269,19 @@ def _uncollected(account: NightAccount) -> Iterator[Trouble]:
         yield Trouble(
             f"features/{file}", f"{UNKNOWN}：{titles}", _clauses(scenarios), len(scenarios)
         )
+
+
+def _of_the_lists(shards: Sequence[Shard]) -> Iterator[Trouble]:
+    """Yield what the lists of a night leave unclear: one name for two, a title of none."""
+    expected = next((shard.plan.expected for shard in shards if shard.plan), ())
+    for name, times in Counter(one.name for one in expected).items():
+        if times > 1:
+            yield Trouble("features", f"{times} 个场景同名，分不清是谁的结果：{name}")
+    for title in quarantine.titles():
+        features = {one.module for one in expected if one.title == title}
+        if expected and len(features) != 1:
+            told = "有几个功能都有这个场景" if features else "没有这个场景"
+            yield Trouble("features/quarantine.toml", f"“{title}”{told}：请改名单")
 
 
 def _clauses(scenarios: Sequence[ExpectedScenario]) -> tuple[str, ...]:

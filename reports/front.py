@@ -1,31 +1,31 @@
 """The front page of the report, and the guide with the scenarios that prove each clause."""
 
-import base64
-import io
-import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from PIL import Image
 
 from fixtures.guide import Clause, clauses, sections
 from fixtures.verdict import NAMES, ScenarioState, title
-from reports import screens
 from reports.account import NightAccount
 from reports.categories import CATEGORIES, category, meaning
+from reports.generated import (
+    BAD,
+    MOST_LINES,
+    PICTURES,
+    Generated,
+    attachments,
+    file_of,
+    gallery_picture,
+    state_of,
+)
 from reports.history import FAILING, Habit, Night, failing_since, habits, last_good
 from reports.prepare import TRACE, Json
 
-WIDTH = 560  # of a picture in the page
-TELLING = ("软失败", "失败的请求", "控制台错误")
-PICTURES = {"image/png", "image/jpg", "image/jpeg"}
 LOOKED_AT = {ScenarioState.FAILED, ScenarioState.FLAKY, ScenarioState.QUARANTINED}
-BAD = {"failed", "broken"}  # as the generator words it
-LONGEST, MOST_LINES = 200, 8
 MOST = 10  # slow scenarios that are listed
 TEMPLATES = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),
@@ -91,10 +91,10 @@ class Front:
 
     def __init__(self, account: NightAccount, folder: Path | None = None) -> None:
         """Take the account, and the folder of the generated report if there is one."""
-        self._folder = folder
+        self._generated = Generated(folder)
         self._nights = account.nights
-        self._results = {one["fullName"]: one for one in _read_results(folder)}
-        checks = {name: _state_of(result) for name, result in self._results.items()}
+        self._results = {one["fullName"]: one for one in self._generated.results()}
+        checks = {name: state_of(result) for name, result in self._results.items()}
         self.account = replace(account, states=checks | account.states)  # checks have no attempts
         self.by_scenario = account.by_scenario
         self.states = self.account.states
@@ -115,7 +115,7 @@ class Front:
             slower=[one for one in self.habits() if one.is_slower],
             unsteady=[one for one in self.habits() if one.flaky],
             last=self._nights[-1] if self._nights else None,
-            has_details=self._folder is not None,
+            has_details=self._generated.folder is not None,
             State=ScenarioState,
         )
 
@@ -151,8 +151,8 @@ class Front:
         """Return the picture file of each failure that has a picture."""
         found = {}
         for name, now in self.states.items():
-            attached = _attachments(self._shown(name, now)) if now in LOOKED_AT else ()
-            if files := [_file(one) for one in attached if one["contentType"] in PICTURES]:
+            attached = attachments(self._shown(name, now)) if now in LOOKED_AT else ()
+            if files := [file_of(one) for one in attached if one["contentType"] in PICTURES]:
                 found[name] = files[-1]
         return found
 
@@ -195,7 +195,7 @@ class Front:
         failed_step = next(
             (step for step in bad.get("steps", ()) if step.get("status") in BAD), None
         )
-        attached = list(_attachments(bad))
+        attached = list(attachments(bad))
         message = (bad.get("error") or {}).get("message") or _told(tries)
         sentences = [attempt["step"] for attempt in tries if attempt["step"]]
         return Failure(
@@ -212,9 +212,9 @@ class Front:
             sentence=failed_step["name"] if failed_step else (sentences or [""])[-1],
             meaning=meaning(message),
             message=_plain(message),
-            hints=self._hints(attached),
-            picture=self._picture(attached),
-            trace=next((_file(one) for one in attached if one["contentType"] == TRACE), ""),
+            hints=self._generated.hints(attached),
+            picture=self._generated.picture(attached),
+            trace=next((file_of(one) for one in attached if one["contentType"] == TRACE), ""),
         )
 
     def _shown(self, name: str, now: ScenarioState) -> Json:
@@ -222,20 +222,21 @@ class Front:
         last = self._results.get(name, {})
         if now is not ScenarioState.FLAKY:
             return last
-        earlier = _read_results(self._folder, retries=True)
+        earlier = self._generated.results(retries=True)
         bad = (one for one in earlier if one["fullName"] == name and one["status"] in BAD)
         return next(bad, last)
 
     def _paragraph(self, clause: Clause) -> Paragraph:
         names = sorted(self._proving(clause), key=self._line)
-        pictures = [self._picture(list(_attachments(self._results.get(n, {})))) for n in names]
+        shown = [self._results.get(name, {}) for name in names]
+        pictures = [self._generated.picture(list(attachments(one))) for one in shown]
         return Paragraph(
             clause=clause,
             proofs=tuple(
                 Proof(self._results.get(n, {}).get("id", ""), _title(n), self.states[n])
                 for n in names
             ),
-            picture=next(filter(None, pictures), "") or _gallery_picture(clause),
+            picture=next(filter(None, pictures), "") or gallery_picture(clause),
         )
 
     def _proving(self, clause: Clause) -> set[str]:
@@ -249,74 +250,9 @@ class Front:
         file, _, line = place.rpartition(":")
         return file, int(line)
 
-    def _picture(self, attached: Sequence[Json]) -> str:
-        """Return the picture of the last tab, small enough for a page that may be mailed."""
-        pictures = [link for link in attached if link["contentType"] in PICTURES]
-        if self._folder is None or not pictures:
-            return ""
-        return as_address(self._folder / _file(pictures[-1]))
-
-    def _hints(self, attached: Sequence[Json]) -> str:
-        """Return the first lines of the attached texts that explain the failure."""
-        if self._folder is None:
-            return ""
-        files = [_file(link) for link in attached if link["name"].startswith(TELLING)]
-        texts = [(self._folder / file).read_text(encoding="utf-8") for file in files]
-        lines = [
-            line[:LONGEST] for text in texts for line in text.partition("Call log:")[0].splitlines()
-        ]
-        return "\n".join(lines[:MOST_LINES])
-
-
-def as_address(file: Path) -> str:
-    """Return a picture as a `data:` address."""
-    with Image.open(file) as picture:
-        small = picture.convert("RGB")
-    small = small.crop((0, 0, small.width, min(small.height, small.width)))
-    small.thumbnail((WIDTH, WIDTH))
-    written = io.BytesIO()
-    small.save(written, "JPEG", quality=70)
-    return f"data:image/jpeg;base64,{base64.b64encode(written.getvalue()).decode()}"
-
 
 def _title(name: str) -> str:
     return name.rpartition(" › ")[2]
-
-
-def _gallery_picture(clause: Clause) -> str:
-    """Return the picture of a clause from the mock portal's page, for a run that took none."""
-    shown = [name for name, (shows, _) in screens.CAPTIONS.items() if shows == clause.id]
-    files = [file for file in screens.FOLDER.iterdir() if file.stem in shown[:1]]
-    return as_address(files[0]) if files else ""
-
-
-def _read_results(folder: Path | None, *, retries: bool = False) -> list[Json]:
-    if folder is None:
-        return []
-    files = sorted((folder / "data/test-results").glob("*.json"))
-    found = [json.loads(file.read_text(encoding="utf-8")) for file in files]
-    return [result for result in found if result["isRetry"] is retries]
-
-
-def _attachments(part: Json) -> Iterator[Json]:
-    """Yield the attachments of a result and of its steps, the innermost first."""
-    for step in part.get("steps", ()):
-        if step.get("type") == "attachment":
-            yield step["link"]
-        else:
-            yield from _attachments(step)
-    for one in part.get("attachments", ()):
-        yield one["link"]
-
-
-def _file(link: Json) -> str:
-    return f"data/attachments/{link['id']}{link['ext']}"
-
-
-def _state_of(result: Json) -> ScenarioState:
-    if result["status"] in BAD:
-        return ScenarioState.FAILED
-    return ScenarioState.PASSED if result["status"] == "passed" else ScenarioState.SKIPPED
 
 
 def _told(tries: Sequence[Json]) -> str:

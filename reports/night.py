@@ -10,10 +10,11 @@ import shutil
 import subprocess
 import sys
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
+from threading import Thread
 
 from filelock import FileLock, Timeout
 
@@ -27,6 +28,7 @@ from reports.expected import expected_scenarios
 LAST_NIGHT = build.HERE / "last-night"  # its outputs; nobody takes them for tonight's
 OUTPUTS = (build.RESULTS, build.REPORT, build.SITE, build.JUNIT, build.MARKDOWN, build.SUMMARY)
 NOT_GREEN, NOT_PUBLISHED, NOT_FIT = 1, 3, 4
+PATIENCE = 5.0  # seconds, with an output that nobody ends
 TAIL = 20_000  # bytes of the output among which the cause is looked for
 COLOURS = re.compile(rb"\x1b\[[0-9;]*m")
 CAUSE = re.compile(r"(ERROR: |INTERNALERROR> (?=\w)|E   )\s*(?P<said>.+)")
@@ -60,7 +62,7 @@ def night(options: argparse.Namespace) -> int:
         shard=options.group,
         shards=options.splits,
     ).write(build.RESULTS)
-    end = _run(_command(options))
+    end = run_scenarios(_command(options))
     end.write(build.RESULTS)
     if options.splits > 1:
         return end.code if end.code >= 0 else NOT_GREEN
@@ -148,29 +150,31 @@ def _command(options: argparse.Namespace) -> list[str]:
     return command
 
 
-def _run(command: Sequence[str]) -> End:
+def run_scenarios(command: Sequence[str]) -> End:
     """Run the scenarios, show their output, and return how that ended."""
     try:
         install()
     except (NotStarted, SystemExit) as reason:
         return End(NOT_FIT, str(reason).replace("\n", " "))
-    tail = b""
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as process:
-        for piece in _pieces(process):
-            sys.stdout.buffer.write(piece)
-            sys.stdout.buffer.flush()
-            tail = (tail + piece)[-TAIL:]
-    return End(process.returncode, _said(tail) if process.returncode else "")
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    output = bytearray()
+    reader = Thread(target=_show, args=(process, output), daemon=True)
+    reader.start()
+    while process.returncode is None:
+        with suppress(KeyboardInterrupt):  # pytest gets it too, ends by itself, is accounted for
+            process.wait()
+    reader.join(PATIENCE)  # a browser that is left over may hold the output open
+    return End(process.returncode, _said(bytes(output)) if process.returncode else "")
 
 
-def _pieces(process: subprocess.Popen[bytes]) -> Iterator[bytes]:
-    """Yield the output as it comes; after Ctrl-C pytest ends by itself, and is accounted for."""
-    output = process.stdout.fileno() if process.stdout else -1
-    piece = b" "
-    while piece:
-        with suppress(KeyboardInterrupt):
-            piece = os.read(output, 4096)
-            yield piece
+def _show(process: subprocess.Popen[bytes], output: bytearray) -> None:
+    """Pass the output on as it comes, and keep its end."""
+    source = process.stdout.fileno() if process.stdout else -1
+    while piece := os.read(source, 4096):
+        sys.stdout.buffer.write(piece)
+        sys.stdout.buffer.flush()
+        output += piece
+        del output[:-TAIL]
 
 
 def _said(tail: bytes) -> str:

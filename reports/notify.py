@@ -10,11 +10,12 @@ from typing import Any
 
 import apprise
 
-from reports.build import SUMMARY
+from reports.account import Plan
+from reports.build import RESULTS, SUMMARY
 from reports.files import read_json, write_whole
 from reports.history import MEMORY
 
-LAST = MEMORY / "notified.json"
+LAST = MEMORY / "notified.json"  # the last message of each portal
 ADDRESSES = "SINGLE_WINDOW_NOTIFY"  # apprise addresses, separated by blanks; they hold secrets
 LINK = "SINGLE_WINDOW_REPORT_LINK"
 PIPELINES = (  # where a pipeline's own page is, in its own variables
@@ -34,13 +35,14 @@ def main() -> int:
     if summary := read_json(SUMMARY):
         return tell(summary)
     print(f"{NO_REPORT}。", file=sys.stderr)
-    return tell({"is_green": False, "message": NO_REPORT})
+    plan = Plan.read(RESULTS)
+    return tell({"is_green": False, "message": NO_REPORT} | (plan.about() if plan else {}))
 
 
 def tell(summary: Summary) -> int:
     """Send a summary to every receiver, if it is news, and return the exit code."""
     addresses = os.environ.get(ADDRESSES, "").split()
-    last = read_json(LAST) or {}
+    last = (read_json(LAST) or {}).get(summary.get("portal", ""), {})
     if summary["is_green"] and last.get("is_green", True):
         print("不用通知。")
         return 0
@@ -108,7 +110,8 @@ def _remember(summary: Summary, last: Summary) -> None:
         "is_green": summary["is_green"],
         "since": summary.get("at", "") if is_first else last.get("since", ""),
     }
-    write_whole(LAST, json.dumps(remembered, ensure_ascii=False))
+    known = (read_json(LAST) or {}) | {summary.get("portal", ""): remembered}
+    write_whole(LAST, json.dumps(known, ensure_ascii=False))
 
 
 def _minute(iso: str) -> str:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from fixtures import quarantine
 from fixtures.verdict import ScenarioState
 from reports import digest, junit
 from reports.account import END, PLAN, UNKNOWN, End, Plan, account_of
@@ -275,3 +276,36 @@ def test_scenarios_of_an_unreadable_file_are_expected_too(text, tmp_path):
     assert expected[-1].clauses == ("guide-1.2",)
     assert expected[-1].module == "features/test_login.py"
     assert (ROOT / "features/test_login.py").exists()
+
+
+def test_quarantine_of_no_scenario_is_a_trouble(tmp_path, monkeypatch):
+    """A title that was changed or mistyped excuses nothing, and is told on the night itself."""
+    monkeypatch.setattr(quarantine, "titles", lambda: ["甲", "没有的"])
+
+    account = account_of([shard(tmp_path / "a", *BOTH)], is_night=True)
+
+    assert [one.message for one in account.troubles] == ["“没有的”没有这个场景：请改名单"]
+
+
+def test_one_name_for_two_scenarios_is_a_trouble(tmp_path, monkeypatch):
+    """Whoever shares a name would share a result."""
+    twice = (*EXPECTED, replace(EXPECTED[0], nodeid="features/test_card.py::test_甲"))
+    monkeypatch.setattr(quarantine, "titles", lambda: ["甲"])
+    folder = shard(tmp_path / "a", *BOTH)
+    Plan(twice, AT, COMMIT, "").write(folder)
+
+    troubles = [one.message for one in account_of([folder], is_night=True).troubles]
+
+    assert troubles == [
+        "2 个场景同名，分不清是谁的结果：功能 › 规则 › 甲",
+        "“甲”有几个功能都有这个场景：请改名单",
+    ]
+
+
+def test_night_that_proves_nothing_is_red_by_name(tmp_path):
+    """Scenarios that are all quarantined fail nothing, and prove nothing."""
+    lines = [{**attempt(title, "failed", "坏"), "quarantined": True} for title in "甲乙"]
+
+    account = account_of([shard(tmp_path / "a", *lines)], is_night=True)
+
+    assert [one.message for one in account.troubles] == ["没有一个场景通过"]

@@ -14,6 +14,7 @@ from pytest_bdd.feature import get_features
 from fixtures import quarantine, sentences
 from fixtures.verdict import ScenarioState, by_scenario, state
 from reports import history, notify
+from reports import night as night_runner
 from reports.categories import CATEGORIES, category, meaning
 from tests.listening import listening
 
@@ -227,6 +228,18 @@ def test_people_are_told_once_and_of_the_end(stranger, memory, monkeypatch, caps
     assert "geheim" not in capsys.readouterr().out
 
 
+def test_each_portal_has_its_own_news(stranger, memory, monkeypatch):
+    """A green night against one portal is no end of the trouble with another."""
+    address, got = stranger
+    monkeypatch.setenv(notify.ADDRESSES, f"json://{address}/")
+
+    for one in ({**RED, "portal": "https://b.example"}, {**GREEN, "portal": ""}, RED):
+        notify.tell(one)
+
+    assert ["恢复正常" in one for one in got] == [False, False]
+    assert len(got) == 2
+
+
 def test_night_without_a_report_is_told(stranger, memory, monkeypatch):
     """A night that got nowhere has no summary, and that is the message."""
     address, got = stranger
@@ -395,3 +408,14 @@ def test_definitions_that_nothing_calls_are_found():
     assert len(everything) > 100
     assert set(rest) < set(everything)
     assert len(rest) < 10
+
+
+def test_process_that_is_left_over_does_not_hold_the_night(monkeypatch, capfd):
+    """What a killed run leaves behind may keep the output open; the night goes on."""
+    monkeypatch.setattr(night_runner, "install", lambda: None)
+    monkeypatch.setattr(night_runner, "PATIENCE", 0.1)
+    left = "import subprocess, sys; subprocess.Popen(['sleep', '30']); sys.exit('坏了')"
+
+    end = night_runner.run_scenarios([sys.executable, "-c", left])
+
+    assert (end.code, end.said) == (1, "坏了")
