@@ -68,9 +68,11 @@ NIGHT := $(if $(SPLITS),--splits $(SPLITS) --group $(GROUP)) $(if $(SEED),--seed
   $(if $(filter undefined,$(origin PORTAL)),,--portal="$$PORTAL") $(if $(ALLOW_MISSING),--allow-missing $(ALLOW_MISSING))
 
 nightly: $(INSTALLED) ## 夜间回归：全部场景、报告、通知 · the night: every scenario, the report, a notification
+	@rm -f reports/summary.json  # a night that does not even start has none, and notify says so
 	@$(BIN)/python -m reports.night run $(NIGHT)
 
 merge: $(INSTALLED) ## 把各片的结果合成一份报告并通知，SHARDS=文件夹 · join the shards into one report, and tell
+	@rm -f reports/summary.json
 	@$(BIN)/python -m reports.night merge $(SHARDS)
 
 notify: $(INSTALLED) ## 上一份报告不是全绿就通知 · tell people if the last report is not green

@@ -23,6 +23,7 @@ from filelock import FileLock
 from reports import digest, history
 from reports.account import NightAccount, account_of
 from reports.categories import for_the_generator
+from reports.files import write_whole
 from reports.front import TEMPLATES, Front
 from reports.junit import junit
 from reports.prepare import attempts, prepare
@@ -113,8 +114,7 @@ def build(folders: Sequence[Path], account: NightAccount, *, is_night: bool = Fa
         _write_folder(generated, front)
         if is_night:
             slim(work / "history.jsonl")
-            history.MEMORY.mkdir(exist_ok=True)
-            shutil.copy(work / "history.jsonl", EARLIER)
+            write_whole(EARLIER, (work / "history.jsonl").read_text(encoding="utf-8"))
 
 
 def write_verdict(account: NightAccount) -> None:

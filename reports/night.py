@@ -7,6 +7,7 @@ import argparse
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import traceback
@@ -31,7 +32,10 @@ NOT_GREEN, NOT_PUBLISHED, NOT_FIT = 1, 3, 4
 PATIENCE = 5.0  # seconds, with an output that nobody ends
 TAIL = 20_000  # bytes of the output among which the cause is looked for
 COLOURS = re.compile(rb"\x1b\[[0-9;]*m")
-CAUSE = re.compile(r"(ERROR: |INTERNALERROR> (?=\w)|E   )\s*(?P<said>.+)")
+CAUSE = re.compile(  # pytest-xdist misses its workers only after they have told what they died of
+    r"(ERROR: |INTERNALERROR> (E +)?(?=[\w.]*[A-Z]\w*: )(?!RuntimeError: Unexpectedly no active)"
+    r"|E   )\s*(?P<said>.+)"
+)
 
 
 def main() -> int:
@@ -157,6 +161,7 @@ def run_scenarios(command: Sequence[str]) -> End:
     except (NotStarted, SystemExit) as reason:
         return End(NOT_FIT, str(reason).replace("\n", " "))
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    signal.signal(signal.SIGTERM, lambda *_: process.terminate())  # the night goes on to tell it
     output = bytearray()
     reader = Thread(target=_show, args=(process, output), daemon=True)
     reader.start()
@@ -171,8 +176,9 @@ def _show(process: subprocess.Popen[bytes], output: bytearray) -> None:
     """Pass the output on as it comes, and keep its end."""
     source = process.stdout.fileno() if process.stdout else -1
     while piece := os.read(source, 4096):
-        sys.stdout.buffer.write(piece)
-        sys.stdout.buffer.flush()
+        with suppress(OSError):  # nobody looks any more; unread, the output would stop the run
+            sys.stdout.buffer.write(piece)
+            sys.stdout.buffer.flush()
         output += piece
         del output[:-TAIL]
 

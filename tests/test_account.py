@@ -143,6 +143,14 @@ NIGHTS = {
         "测试",
         "秘密留在 a.json",
     ),
+    "a check failed beside a failure in quarantine": (
+        [attempt("甲"), attempt("乙", "failed", "AssertionError: 一") | {"quarantined": True}],
+        1,
+        "assert False",
+        ["passed", "quarantined"],
+        "测试",
+        "退出码 1：assert False",
+    ),
     "the record is half a line": (
         [*BOTH, "{"],
         0,

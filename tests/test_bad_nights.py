@@ -284,6 +284,13 @@ def test_failure_that_code_excuses(night):
     assert "以后再说" in night.front()
 
 
+def test_night_is_stopped(night):
+    """Who tells the night to stop, as a time limit does, stops the run but not the news of it."""
+    night.project("stopping")
+
+    assert_told(night, night.run(), "测试进程被终止（信号 15）")
+
+
 def test_all_clear_after_a_bad_night(night):
     """People hear once that the night is green again, and since when it was not."""
     root = night.project("good", "undefined")

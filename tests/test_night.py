@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from pytest_bdd.feature import get_features
 
+import reports.night
 from fixtures import quarantine, sentences
 from fixtures.verdict import ScenarioState, by_scenario, state
 from reports import history, notify
@@ -72,6 +73,33 @@ def test_failure_that_repeats_is_no_flaky_one(run, tmp_path):
     assert "场景：失败 1；" in told
 
 
+def test_hang_is_not_tried_again(run):
+    """The time-out watches a test once: a second try might never end, and the night neither."""
+    code, told = run("tests/seeded/hanging.py", "--diagnose", "--timeout=2")
+
+    assert code == 1
+    assert "场景：失败 1；" in told
+
+
+DEAD_WORKERS = """
+INTERNALERROR> E                 raise suffixed_err(src, pos, "Expected")
+INTERNALERROR> E             tomllib.TOMLDecodeError: Expected ']]'
+INTERNALERROR> E           assert False
+INTERNALERROR> /a/xdist/dsession.py:232: AssertionError
+INTERNALERROR> RuntimeError: Unexpectedly no active workers available
+"""
+
+
+def test_cause_of_dead_workers_is_told(monkeypatch):
+    """They tell it before pytest-xdist misses them, and that is the cause people hear."""
+    monkeypatch.setattr(reports.night, "install", lambda: None)
+    speak = [sys.executable, "-c", f"print({DEAD_WORKERS!r}); raise SystemExit(3)"]
+
+    end = reports.night.run_scenarios(speak)
+
+    assert (end.code, end.said) == (3, "tomllib.TOMLDecodeError: Expected ']]'")
+
+
 def test_without_a_diagnosis_a_failure_is_tried_once(run):
     """Only the night asks for a second try."""
     code, told = run(NIGHT)
@@ -99,6 +127,19 @@ def test_quarantine_names_a_person_and_a_day(gone):
 
     with pytest.raises(quarantine.NotAnEntry, match=gone):
         quarantine.read(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["[[scenario]", FIT.replace("2999-12-31", "'2999-12-31'")], ids=["no TOML", "no day"]
+)
+def test_quarantine_that_cannot_be_read_is_told_before_the_run(text, run, tmp_path):
+    """The workers would die of it, and nobody would learn why."""
+    (tmp_path / "quarantine.toml").write_text(text, "utf-8")
+
+    code, told = run(NIGHT)
+
+    assert code == 4
+    assert "ERROR: features/quarantine.toml" in told
 
 
 def test_quarantine_of_the_project_is_in_order():
