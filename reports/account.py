@@ -23,7 +23,7 @@ ENDS = {
     4: "测试没有开始",
     5: "没有收集到任何场景",
 }
-UNKNOWN = "应跑而没有收集到"
+UNKNOWN, BROKEN_OFF = "应跑而没有收集到", "收集到了，而测试没有跑到它就结束了"
 FINISHED = {0, 1}  # exit codes of a run that came to its end
 
 
@@ -186,7 +186,8 @@ def account_of(folders: Sequence[Path], *, is_night: bool = False) -> NightAccou
         break
     account.states = {name: state(tries) for name, tries in account.by_scenario.items()}
     broken = list(_broken(shards, is_night=is_night))
-    _explain(account, list(errors.values()), "；".join(told for _, told in broken))
+    collected = {one for line in lines if line["kind"] == "collected" for one in line["nodeids"]}
+    _explain(account, list(errors.values()), "；".join(told for _, told in broken), collected)
     not_run = account.counts()[ScenarioState.NOT_RUN]
     account.troubles = [
         *(Trouble(place, told, scenarios=not_run) for place, told in broken),
@@ -215,7 +216,9 @@ def _broken(shards: Sequence[Shard], *, is_night: bool) -> Iterator[tuple[str, s
             yield shard.place, told
 
 
-def _explain(account: NightAccount, errors: Sequence[Json], otherwise: str) -> None:
+def _explain(
+    account: NightAccount, errors: Sequence[Json], otherwise: str, collected: set[str]
+) -> None:
     """Give each expected scenario without a result a state and a reason."""
     told = {line["place"]: line["message"] for line in errors}
     for name, one in account.expected.items():
@@ -225,9 +228,9 @@ def _explain(account: NightAccount, errors: Sequence[Json], otherwise: str) -> N
         elif one.module in told:
             account.states[name] = ScenarioState.NOT_COLLECTED
             account.why[name] = told[one.module]
-        elif one.nodeid in told or otherwise:
+        elif one.nodeid in told or otherwise or one.nodeid in collected:
             account.states[name] = ScenarioState.NOT_RUN
-            account.why[name] = told.get(one.nodeid, otherwise)
+            account.why[name] = told.get(one.nodeid, otherwise) or BROKEN_OFF
         else:
             account.states[name] = ScenarioState.NOT_COLLECTED
             account.why[name] = UNKNOWN
@@ -265,15 +268,13 @@ def _surroundings(account: NightAccount) -> Iterator[Trouble]:
 
 def _uncollected(account: NightAccount) -> Iterator[Trouble]:
     """Yield one trouble for each file with scenarios that went missing without a word."""
-    lost: dict[str, list[ExpectedScenario]] = {}
+    lost: dict[tuple[str, str], list[ExpectedScenario]] = {}
     for name, one in account.expected.items():
-        if account.why.get(name) == UNKNOWN:
-            lost.setdefault(one.place.partition(":")[0], []).append(one)
-    for file, scenarios in lost.items():
+        if (why := account.why.get(name, "")) in {UNKNOWN, BROKEN_OFF}:
+            lost.setdefault((one.place.partition(":")[0], why), []).append(one)
+    for (file, why), scenarios in lost.items():
         titles = "，".join(one.title for one in scenarios)
-        yield Trouble(
-            f"features/{file}", f"{UNKNOWN}：{titles}", _clauses(scenarios), len(scenarios)
-        )
+        yield Trouble(f"features/{file}", f"{why}：{titles}", _clauses(scenarios), len(scenarios))
 
 
 def _of_the_lists(shards: Sequence[Shard]) -> Iterator[Trouble]:

@@ -45,10 +45,11 @@ class ExpectedScenario:
 
 def expected_scenarios(folder: Path = FEATURES) -> list[ExpectedScenario]:
     """Return the scenarios of every feature in a folder; each row of 例子 is one."""
-    return [one for file in sorted(folder.glob("*.feature")) for one in _read(file)]
+    files = sorted(folder.rglob("*.feature"))
+    return [one for file in files for one in _read(file, file.relative_to(folder))]
 
 
-def _read(file: Path) -> Iterator[ExpectedScenario]:
+def _read(file: Path, place: Path) -> Iterator[ExpectedScenario]:
     """Yield the scenarios that a person meant, also in a file that is badly written."""
     lines = list(read_lines(_text(file)))
     about: Json = {"feature": file.stem, "rule": "", "example": []}
@@ -68,7 +69,7 @@ def _read(file: Path) -> Iterator[ExpectedScenario]:
             rows = [row for one in block.examples for row in one.rows[1:]] or [[]]
             for row in rows:
                 found = about | {"scenario": block.title.text, "example": row}
-                yield _expected(file, block.title.number, found, own)
+                yield _expected(place, block.title.number, found, own)
 
 
 def _text(file: Path) -> str:
@@ -85,13 +86,13 @@ def _clauses(lines: Iterable[Line]) -> frozenset[str]:
     )
 
 
-def _expected(file: Path, line: int, about: Json, tags: frozenset[str]) -> ExpectedScenario:
+def _expected(place: Path, line: int, about: Json, tags: frozenset[str]) -> ExpectedScenario:
     row = f"[{'-'.join(about['example'])}]" if about["example"] else ""
     test = f"test_{make_python_name(about['scenario'])}{row}"
     return ExpectedScenario(
         name=full_name(about),
         title=about["scenario"],
-        place=f"{file.name}:{line}",
-        nodeid=f"features/test_{file.stem}.py::{test}",
+        place=f"{place.as_posix()}:{line}",
+        nodeid=f"features/{place.with_name(f'test_{place.stem}.py').as_posix()}::{test}",
         clauses=tuple(sorted(tags & CLAUSES)),
     )

@@ -8,6 +8,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from fixtures.console import PACKAGE
 from fixtures.guide import Clause, clauses, sections
 from fixtures.verdict import NAMES, ScenarioState, title
 from reports.account import NightAccount
@@ -95,6 +96,8 @@ class Front:
         self._nights = account.nights
         self._results = {one["fullName"]: one for one in self._generated.results()}
         checks = {name: state_of(result) for name, result in self._results.items()}
+        if account.expected:  # a night is of scenarios; a check that failed is a trouble there
+            checks = {}
         self.account = replace(account, states=checks | account.states)  # checks have no attempts
         self.by_scenario = account.by_scenario
         self.states = self.account.states
@@ -264,9 +267,7 @@ def _plain(message: str) -> str:
     """Return the first lines of a message, without the module name of its error class."""
     told = message.partition("Browser logs:")[0].strip().splitlines()
     lines = [line.rstrip() for line in told if line.strip() and "Use -v to get" not in line]
-    first, *rest = lines or [""]
-    kind, colon, said = first.partition(": ")
-    return "\n".join([f"{kind.rpartition('.')[2]}{colon}{said}", *rest][:MOST_LINES])
+    return PACKAGE.sub("", "\n".join(lines[:MOST_LINES]))
 
 
 def _minute(iso: str) -> str:

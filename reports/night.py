@@ -16,6 +16,7 @@ from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from threading import Thread
+from typing import IO
 
 from filelock import FileLock, Timeout
 
@@ -104,8 +105,8 @@ def _finish(account: NightAccount, *, is_built: bool) -> int:
     if not is_built:
         _done(account, "测试报告", lambda: build.write_plain(account))
     _done(account, "摘要", lambda: build.write_verdict(account))
+    were_told = notify.tell(build.summary(account))  # before a print that nobody may read
     print(f"测试报告 · report: {build.REPORT.relative_to(build.HERE.parent)}")
-    were_told = notify.tell(build.summary(account))
     if not is_built:
         return NOT_PUBLISHED
     return (0 if account.is_green else NOT_GREEN) or were_told
@@ -163,7 +164,7 @@ def run_scenarios(command: Sequence[str]) -> End:
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     signal.signal(signal.SIGTERM, lambda *_: process.terminate())  # the night goes on to tell it
     output = bytearray()
-    reader = Thread(target=_show, args=(process, output), daemon=True)
+    reader = Thread(target=_show, args=(process.stdout, output), daemon=True)
     reader.start()
     while process.returncode is None:
         with suppress(KeyboardInterrupt):  # pytest gets it too, ends by itself, is accounted for
@@ -172,15 +173,15 @@ def run_scenarios(command: Sequence[str]) -> End:
     return End(process.returncode, _said(bytes(output)) if process.returncode else "")
 
 
-def _show(process: subprocess.Popen[bytes], output: bytearray) -> None:
+def _show(source: IO[bytes], output: bytearray) -> None:
     """Pass the output on as it comes, and keep its end."""
-    source = process.stdout.fileno() if process.stdout else -1
-    while piece := os.read(source, 4096):
-        with suppress(OSError):  # nobody looks any more; unread, the output would stop the run
-            sys.stdout.buffer.write(piece)
-            sys.stdout.buffer.flush()
-        output += piece
-        del output[:-TAIL]
+    with source:
+        while piece := os.read(source.fileno(), 4096):
+            with suppress(OSError):  # nobody looks any more; unread, the output stops the run
+                sys.stdout.buffer.write(piece)
+                sys.stdout.buffer.flush()
+            output += piece
+            del output[:-TAIL]
 
 
 def _said(tail: bytes) -> str:

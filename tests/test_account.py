@@ -9,7 +9,7 @@ import pytest
 from fixtures import quarantine
 from fixtures.verdict import ScenarioState
 from reports import digest, junit
-from reports.account import END, PLAN, UNKNOWN, End, Plan, account_of
+from reports.account import BROKEN_OFF, END, PLAN, UNKNOWN, End, Plan, account_of
 from reports.expected import ExpectedScenario, expected_scenarios
 from reports.front import Front
 from tests.small_project import ROOT
@@ -126,6 +126,14 @@ NIGHTS = {
         ["passed", "not_collected"],
         "features/login.feature",
         UNKNOWN,
+    ),
+    "the run broke off": (
+        [{"kind": "collected", "nodeids": [one.nodeid for one in EXPECTED]}, attempt("甲")],
+        0,
+        "",
+        ["passed", "not_run"],
+        "features/login.feature",
+        BROKEN_OFF,
     ),
     "the quarantine is overdue": (
         [*BOTH, error("features/quarantine.toml", "“甲”的隔离期已过", title="甲")],
@@ -264,6 +272,17 @@ def test_expected_scenarios_are_those_of_the_features():
 
     assert len({one.name for one in expected}) == len({one.nodeid for one in expected})
     assert len(expected) == len({one.nodeid for one in expected}) > 150
+
+
+def test_feature_in_a_folder_below_is_expected_too(tmp_path):
+    """Wherever below features/ a file lies, pytest runs it."""
+    (tmp_path / "sub").mkdir()
+    text = "# language: zh-CN\n功能: 甲\n场景: 乙\n  那么 丙\n"
+    (tmp_path / "sub/a.feature").write_text(text, "utf-8")
+
+    (one,) = expected_scenarios(tmp_path)
+
+    assert (one.place, one.nodeid) == ("sub/a.feature:3", "features/sub/test_a.py::test_乙")
 
 
 BROKEN = [

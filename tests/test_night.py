@@ -100,6 +100,14 @@ def test_cause_of_dead_workers_is_told(monkeypatch):
     assert (end.code, end.said) == (3, "tomllib.TOMLDecodeError: Expected ']]'")
 
 
+def test_scenario_of_which_no_sentence_ran_has_not_passed(run):
+    """`--setup-only` prepares and clears up; that proves nothing."""
+    code, told = run(NIGHT, "--setup-only", "--title=一直通过")
+
+    assert code == 1
+    assert "一句也没有运行" in told
+
+
 def test_without_a_diagnosis_a_failure_is_tried_once(run):
     """Only the night asks for a second try."""
     code, told = run(NIGHT)
