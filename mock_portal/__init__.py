@@ -54,11 +54,11 @@ def create_app(
     name: str | None = None,
     tls: ssl.SSLContext | None = None,
 ) -> Flask:
-    """Make a portal with a memory of its own."""
+    """Make a portal with a memory of its own; the defects are those its code was seeded with."""
     app = Flask(__name__)
     app.json = ReadableJson(app)
-    app.extensions["mock_portal"] = memory = Store()
-    memory.defects.update(defects)
+    app.extensions["mock_portal"] = Store()
+    app.config["DEFECTS"] = list(defects)
     app.config["DOORS_TOKEN"] = doors_token
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = STATIC_SECONDS
     app.config["HOST_NAMES"] = LOOPBACK_NAMES | {name}

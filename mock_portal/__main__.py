@@ -1,6 +1,7 @@
 """The portal as a process: `python -m mock_portal` (docs/mock-portal.md, start)."""
 
 import argparse
+import importlib
 import ipaddress
 import os
 import signal
@@ -16,7 +17,7 @@ from cheroot.server import HTTPRequest
 from cheroot.ssl.builtin import BuiltinSSLAdapter
 
 from mock_portal import create_app
-from mock_portal.defects import DEFECTS, unknown
+from mock_portal.defects import DoesNotFit, catalogue, seeded, unknown
 
 WRONG_USAGE, NOT_FIT = 2, 4
 # A browser opens connections ahead of need; each holds a thread until it is used or times out.
@@ -44,8 +45,21 @@ class Gateway(wsgi.Gateway_10):
 
 
 def main() -> int:
-    """Serve until a call to stop comes, and return the exit code."""
+    """Run the portal, or a copy of it with the defects asked for, and return the exit code."""
     options = _options()
+    if not options.defect:
+        return run(options)
+    try:
+        with seeded(options.defect):
+            code: int = importlib.import_module("mock_portal.__main__").run(options)
+            return code
+    except DoesNotFit as reason:
+        print(f"不能植入这些缺陷：{reason}。", file=sys.stderr)
+        return NOT_FIT
+
+
+def run(options: argparse.Namespace) -> int:
+    """Serve until a call to stop comes, and return the exit code."""
     server = _server(options)
     try:
         server.prepare()
@@ -75,7 +89,7 @@ def _options() -> argparse.Namespace:
     if not _is_loopback(options.host) and not options.doors_token:
         _refuse(f"{options.host} 不是本机地址：请用 --doors-token 设置口令，或只监听 127.0.0.1。")
     if names := unknown(options.defect):
-        _refuse(f"没有这些缺陷：{'、'.join(names)}。可用的有：{'、'.join(DEFECTS)}。")
+        _refuse(f"没有这些缺陷：{'、'.join(names)}。可用的有：{'、'.join(catalogue())}。")
     return options
 
 
@@ -145,9 +159,8 @@ def _serve(server: wsgi.Server, *, lifeline: bool) -> None:
     stopping = threading.Thread(target=server.stop)
     stopping.start()
     stopping.join(SECONDS_TO_END)
-    if stopping.is_alive():  # a fault keeps a request and its thread waiting
-        os._exit(0)
-    serving.join()
+    if not stopping.is_alive():  # or a fault keeps a request and its thread waiting
+        serving.join()
 
 
 def _wait_for_end_of_input(calls_to_stop: list[object]) -> None:
@@ -157,4 +170,7 @@ def _wait_for_end_of_input(calls_to_stop: list[object]) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    code = main()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)  # without waiting for threads that a fault keeps

@@ -25,7 +25,8 @@ from stdnum.cn import uscc as uscc_number
 from mock_portal import card
 from mock_portal.accounts import Edition
 from mock_portal.card_control import FIRST_PINS
-from mock_portal.defects import DEFECTS, unknown
+from mock_portal.defects import KINDS
+from mock_portal.defects import catalogue as every_defect
 from mock_portal.documents import renewal_document
 from mock_portal.faults import FAULTS, FaultKind
 from mock_portal.store import (
@@ -193,18 +194,17 @@ def catalogue() -> Response:
     """List every fault and every defect."""
     return jsonify(
         faults=[{"id": id_, **asdict(kind)} for id_, kind in FAULTS.items()],
-        defects=[{"id": id_, **asdict(defect)} for id_, defect in DEFECTS.items()],
+        defects=[
+            {"id": id_, "sentence": one.sentence, "clause": one.clause, "kind": KINDS[one.kind]}
+            for id_, one in every_defect().items()
+        ],
     )
 
 
-@bp.put("/defects")
-def replace_defects() -> Response:
-    """Replace the seeded defects of this process."""
-    ids = _listed()
-    if not all(isinstance(id_, str) for id_ in ids) or unknown(ids):
-        _refuse(400, "没有这个缺陷。", DEFECTS)
-    store().defects = set(ids)
-    return jsonify(sorted(store().defects))
+@bp.get("/defects")
+def list_defects() -> Response:
+    """Tell which seeded defects this process was started with."""
+    return jsonify(current_app.config["DEFECTS"])
 
 
 @bp.get("/requests")

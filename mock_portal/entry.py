@@ -6,7 +6,6 @@ from flask import Blueprint, abort, g, redirect, render_template, request, url_f
 from flask.typing import ResponseReturnValue
 
 from mock_portal import faults
-from mock_portal.store import store
 from mock_portal.wording import Wording
 
 DESK = "/swProxy/xwtbserver"
@@ -31,8 +30,7 @@ def open_desk() -> ResponseReturnValue:
     menu_id = request.args.get("menu_id", MENU_ID)
     if menu_id not in BUSINESSES:
         abort(404)
-    asks_again = "binding_asked_again" in store().defects
-    if asks_again or not (g.signed_in.is_bound or g.session.is_local):
+    if not (g.signed_in.is_bound or g.session.is_local):
         return redirect(url_for("binding.open_binding"))
     return render_template(
         "entry/desk.html",

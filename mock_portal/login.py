@@ -142,7 +142,6 @@ def wrong_captcha(box: str, moment: datetime) -> Wording | None:
         request.form.get("verifyCode", ""),
         store().sessions.use_up_captcha(request.cookies.get("CASTGC", "") + box),
         moment,
-        store().defects,
         case_matters=faults.find("captcha_case_matters") is not None,
     )
 
@@ -201,7 +200,7 @@ def _wrong_password(account: Account | None) -> Wording | None:
     attempts = locks.params["attempts"] if locks else None
     digest = request.form.get("swm", "")
     with store().lock:
-        refusal = refuse_password(account, digest, attempts, store().defects)
+        refusal = refuse_password(account, digest, attempts)
         if account:
             account.wrong_passwords = account.wrong_passwords + 1 if refusal else 0
     return refusal

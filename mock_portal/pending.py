@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from mock_portal import faults
 from mock_portal.documents import renewal_document
 from mock_portal.entry import DESK
-from mock_portal.rules import contact_fields, demands_declaration, refuse_confirmation
+from mock_portal.rules import CONTACT, refuse_confirmation
 from mock_portal.store import ContactFields, Policy, Status, store
 from mock_portal.wording import STATUS_TEXTS, Wording, declaration
 
@@ -65,23 +65,20 @@ def _gone() -> str:
 
 
 def _form(policy: Policy) -> str:
-    defects = store().defects
     return render_template(
         "pending/form.html",
         policy=policy,
         enterprise=g.signed_in,
         status=STATUS_TEXTS[policy.status],
         document=Wording.RENEWAL_DOCUMENT,
-        shows_document_link="document_link_missing" not in defects,
         document_in_window=faults.find("document_in_window"),
         document_in_same_tab=faults.find("document_in_same_tab"),
         is_refreshed=faults.find("form_refreshed"),
         rewritten=faults.params("input_rewritten"),
         asks=faults.params("confirmation_asked").get("how"),
         closes_at=faults.params("desk_closes").get("at"),
-        fields=contact_fields(defects),
+        fields=CONTACT,
         clauses=declaration(reworded=faults.find("declaration_reworded") is not None),
-        demands_declaration=demands_declaration(defects),
         wording=Wording,
     )
 
@@ -117,12 +114,8 @@ def note_arrival() -> None:
         g.arrival = store().note_arrival(request.form.get("applNo", ""), ContactFields(*sent))
 
 
-def _refuse(policy: Policy | None) -> Wording | None:
-    return refuse_confirmation(policy, request.form, store().defects)
-
-
 def _settle(policy: Policy | None) -> Wording | None:
-    refusal = _refuse(policy)
+    refusal = refuse_confirmation(policy, request.form)
     store().settle(policy, g.arrival, refusal)
     return refusal
 
@@ -131,7 +124,7 @@ def _settle(policy: Policy | None) -> Wording | None:
 def confirm() -> Response:
     """Handle 确认投保 and answer in the desk's envelope; a negative code is a refusal."""
     policy = store().policy_of(g.signed_in, request.form.get("applNo", ""))
-    faults.before_commit(policy, g.arrival, _refuse(policy))
+    faults.before_commit(policy, g.arrival, refuse_confirmation(policy, request.form))
     with store().lock:
         refusal = _settle(policy)
         if faults.find("confirmation_replayed"):

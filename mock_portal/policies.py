@@ -6,7 +6,7 @@ from flask import Blueprint, Response, g, jsonify, render_template, request
 
 from mock_portal import faults
 from mock_portal.entry import DESK
-from mock_portal.rules import effective_date, is_found, refuse_days
+from mock_portal.rules import is_found, refuse_days
 from mock_portal.store import Policy, store
 from mock_portal.wording import STATUS_TEXTS
 
@@ -30,7 +30,7 @@ def query_policies() -> Response:
     policies = [
         policy
         for policy in faults.without_laggards(store().confirmed(g.signed_in))
-        if is_found(policy, number, first, last, store().defects)
+        if is_found(policy, number, first, last)
     ]
     limit = request.args.get("limit", 10, type=int)
     offset = request.args.get("offset", 0, type=int)
@@ -39,7 +39,7 @@ def query_policies() -> Response:
 
 
 def _row(policy: Policy) -> dict[str, str]:
-    effective = effective_date(policy, store().defects)
+    effective = policy.effective_date
     confirmed = policy.confirmed_at
     return {
         "applNo": policy.application_no,

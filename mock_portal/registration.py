@@ -68,13 +68,9 @@ def take_registration() -> Response:
 def _refuse_registration(form: dict[str, str]) -> Wording | None:
     if refusal := refuse_fields(form, REGISTRATION) or refuse_codes(form):
         return refusal
-    if store().registered(form["etpsUscc"]) and not _overlooks_registered():
+    if store().registered(form["etpsUscc"]):
         return Wording.ALREADY_REGISTERED
     return Wording.USER_TAKEN if store().owner(form["userName"]) else None
-
-
-def _overlooks_registered() -> bool:
-    return "registered_code_accepted" in store().defects
 
 
 @bp.get("/userEtpsRegister/done")

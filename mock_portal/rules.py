@@ -1,8 +1,8 @@
 """The portal's demands: judges that look at the sent data and say which rule it breaks."""
 
 import re
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from stdnum.cn import ric as id_number
@@ -142,46 +142,25 @@ def refuse_captcha(
     typed: str,
     shown: IssuedCaptcha | None,
     now: datetime,
-    defects: Collection[str],
     *,
     case_matters: bool,
 ) -> Wording | None:
     """Judge the text typed for a captcha (guide-1.2)."""
-    if "captcha_not_checked" in defects:
-        return None
     if shown is None or not captcha.matches(typed, shown.text, case_matters=case_matters):
         return Wording.WRONG_CAPTCHA
     return Wording.CAPTCHA_EXPIRED if now - shown.shown_at > captcha.GOOD_FOR else None
 
 
-def refuse_password(
-    account: Account | None, digest: str, attempts: int | None, defects: Collection[str]
-) -> Wording | None:
+def refuse_password(account: Account | None, digest: str, attempts: int | None) -> Wording | None:
     """Judge user and password (guide-1.2); after so many wrong attempts the account is locked."""
     if account is None:
         return Wording.WRONG_PASSWORD
     if attempts is not None and account.wrong_passwords >= attempts:
         return Wording.ACCOUNT_LOCKED
-    if "wrong_password_accepted" in defects or digest == account.password_digest:
-        return None
-    return Wording.WRONG_PASSWORD
+    return None if digest == account.password_digest else Wording.WRONG_PASSWORD
 
 
-def contact_fields(defects: Collection[str]) -> dict[str, FieldRule]:
-    """Return the rules of 联系方式 (guide-2.2)."""
-    if "contact_mobile_not_enforced" not in defects:
-        return CONTACT
-    return CONTACT | {"contactMobile": replace(CONTACT["contactMobile"], is_required=False)}
-
-
-def demands_declaration(defects: Collection[str]) -> bool:
-    """Tell whether 投保声明 must be ticked (guide-2.4)."""
-    return "declaration_not_demanded" not in defects
-
-
-def refuse_confirmation(
-    policy: Policy | None, form: Mapping[str, str], defects: Collection[str]
-) -> Wording | None:
+def refuse_confirmation(policy: Policy | None, form: Mapping[str, str]) -> Wording | None:
     """Judge 确认投保 (guide-2.5): the policy, the fields in their order, the tick."""
     if policy is None or policy.status is Status.WITHDRAWN:
         return Wording.NOT_PENDING
@@ -189,11 +168,9 @@ def refuse_confirmation(
         return Wording.ALREADY_CONFIRMED
     if policy.is_changed:
         return Wording.CHANGED
-    if refusal := refuse_fields(form, contact_fields(defects)):
+    if refusal := refuse_fields(form, CONTACT):
         return refusal
-    if demands_declaration(defects) and not form.get("agree"):
-        return Wording.DECLARATION_NOT_ACCEPTED
-    return None
+    return None if form.get("agree") else Wording.DECLARATION_NOT_ACCEPTED
 
 
 def refuse_days(first: date | None, last: date | None) -> Wording | None:
@@ -201,20 +178,11 @@ def refuse_days(first: date | None, last: date | None) -> Wording | None:
     return Wording.DAYS_REVERSED if first and last and first > last else None
 
 
-def is_found(
-    policy: Policy, number: str, first: date | None, last: date | None, defects: Collection[str]
-) -> bool:
+def is_found(policy: Policy, number: str, first: date | None, last: date | None) -> bool:
     """Tell whether 保单查询 finds a policy by its number and the day of its confirmation."""
     if number and number != policy.application_no:
         return False
-    if policy.confirmed_at is None or "search_by_date_ignored" in defects:
+    if policy.confirmed_at is None:
         return True
     day = policy.confirmed_at.date()
     return (first or day) <= day <= (last or day)
-
-
-def effective_date(policy: Policy, defects: Collection[str]) -> date | None:
-    """Return the day from which a policy holds; only the insurer's approval sets it (guide-2.7)."""
-    if "effective_date_from_confirmation" in defects and policy.confirmed_at:
-        return policy.effective_date or policy.confirmed_at.date()
-    return policy.effective_date

@@ -151,7 +151,6 @@ class Store:
         self.lock = threading.RLock()
         self.enterprises: dict[str, Enterprise] = {}
         self.policies: dict[str, Policy] = {}
-        self.defects: set[str] = set()
         self.card_in_reader: Enterprise | None = None  # the owner of the card, on this computer
         self.requests: list[Request] = []
         self.crashes: list[Crash] = []
@@ -294,7 +293,7 @@ class Store:
         with self.lock:
             arrival.accepted = refusal is None
             arrival.message = refusal or Wording.CONFIRMED
-            if policy and arrival.accepted and "status_not_updated" not in self.defects:
+            if policy and arrival.accepted:
                 policy.status = Status.CONFIRMED
                 policy.confirmed_at = arrival.arrived_at
 

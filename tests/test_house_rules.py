@@ -19,8 +19,9 @@ MAP = {
     | {"profile", "reading", "screen", "visible"},
     "steps": STEMS,
     "mock_portal": STEMS
-    | {"__main__", "accounts", "captcha", "card_control", "clock", "defects", "documents", "doors"}
+    | {"__main__", "accounts", "captcha", "card_control", "clock", "documents", "doors"}
     | {"faults", "insurer", "rules", "sessions", "store", "wording"},
+    "mock_portal/defects": {"__main__"},
 }
 
 SLEEPS = {"sleep", "wait_for_timeout"}

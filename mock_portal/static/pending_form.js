@@ -15,7 +15,7 @@ function ask(then) {
 
 function confirmPolicy() {
   if (!portalForm.isComplete(form)) return;
-  if (form.dataset.declaration && !form.agree.checked) {
+  if (!form.agree.checked) {
     layers.alert(form.dataset.declaration, layers.WARNING);
     return;
   }

@@ -111,7 +111,6 @@ def test_state_of_an_enterprise_has_no_password(visitor, enterprise):
         ("GET", "captchas/none", None, 404, []),
         ("GET", "requests?uscc=unknown", None, 404, ["OWN"]),
         ("GET", "crashes?uscc=unknown", None, 404, ["OWN"]),
-        ("PUT", "defects", {}, 400, []),
     ],
 )
 def test_door_refuses_what_it_does_not_know(

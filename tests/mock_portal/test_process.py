@@ -120,7 +120,7 @@ def test_without_a_lifeline_the_input_does_not_matter():
     [
         (["--host", "0.0.0.0"], "不是本机地址"),
         (["--host", "portal.example"], "不是本机地址"),
-        (["--defect", "typhoon"], "没有这些缺陷：typhoon。可用的有：wrong_password_accepted、"),
+        (["--defect", "typhoon"], "没有这些缺陷：typhoon。可用的有：binding_asked_again、"),
     ],
 )
 def test_wrong_usage_is_told_in_one_sentence(arguments, sentence):
