@@ -15,7 +15,7 @@ RESULTS := --alluredir=reports/allure-results --clean-alluredir
 PYTEST := $(BIN)/pytest -n 3 --dist worksteal $(RESULTS) --junitxml=reports/junit.xml
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test slow durations features nightly merge notify burn-in portal report open-report bench-recording bench-commands flake-rate soak fuzz-lists screens lock clean campaign matrix hostile
+.PHONY: help setup demo test slow durations features nightly merge notify burn-in mutate portal report open-report bench-recording bench-commands flake-rate soak fuzz-lists screens lock clean campaign matrix hostile
 
 help:
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
@@ -87,6 +87,10 @@ portal: setup ## 启动模拟门户，手工浏览 · start the mock portal, to 
 report: $(INSTALLED) ## 把上次测试的结果做成报告 · turn the last test run into a report, one file and one folder
 	@$(BIN)/python -m reports.build
 
+mutate: setup ## 植入缺陷，看场景是否发现，可选 DEFECT= SLICE=1 MATRIX=1 RECORD=1（docs/mutation.md）· score the suite by seeded defects
+	@$(BIN)/python -m reports.mutation $(if $(DEFECT),--defect $(DEFECT)) $(if $(SLICE),--slice) \
+	  $(if $(MATRIX),--matrix) $(if $(RECORD),--record)
+
 STRIDE ?= 1
 RUNS ?= 1
 
@@ -135,5 +139,6 @@ durations: setup ## 记下上次测试中慢的文件，下次先跑 · write do
 clean: ## 删除准备好的环境和生成的文件 · remove what set-up and runs have made
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache reports/node_modules \
 	  reports/allure-results reports/playwright reports/quarantine reports/demo reports/junit.xml \
-	  reports/allure.html reports/site reports/scenarios.xml reports/summary.* reports/last-night
+	  reports/allure.html reports/site reports/scenarios.xml reports/summary.* reports/last-night \
+	  reports/mutation reports/mutation.json reports/mutation.html
 	find . -name __pycache__ -prune -exec rm -rf {} +

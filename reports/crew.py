@@ -1,0 +1,118 @@
+"""Worker processes that do tasks, and the journal that lets an interrupted run go on."""
+
+import hashlib
+import json
+import multiprocessing
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from queue import Empty
+from typing import Any
+
+from fixtures.mutants import ROOT, Kill, Known, Noticed, Outcome, Task, work
+
+SOURCES = ("features", "steps", "pages", "fixtures", "mock_portal")
+SECONDS_TO_END = 10.0
+CONTEXT = multiprocessing.get_context("spawn")
+
+
+class WorkerDied(Exception):
+    """A worker has ended with tasks left."""
+
+
+class Crew:
+    """So many pytest processes, each with a browser and a portal of its own."""
+
+    def __init__(self, count: int, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._tasks: Any = CONTEXT.Queue()
+        self._answers: Any = CONTEXT.Queue()
+        self._logs = [folder / f"worker-{number}.log" for number in range(count)]
+        self._workers: list[BaseProcess] = []
+        self.known: list[Known] = []
+
+    def __enter__(self) -> "Crew":
+        """Start the workers, and wait until they know what they can run."""
+        for log in self._logs:
+            worker = CONTEXT.Process(target=work, args=(self._tasks, self._answers, log))
+            worker.start()
+            self._workers.append(worker)
+        for _ in self._workers:
+            self.known = self._next()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        """Let the workers end; after an error, make them."""
+        for worker in self._workers:
+            if any(error):
+                worker.terminate()
+            else:
+                self._tasks.put(None)
+        for worker in self._workers:
+            worker.join(SECONDS_TO_END)
+
+    def do(self, tasks: Iterable[Task]) -> Iterator[Outcome]:
+        """Do tasks, and yield what came of them as it comes."""
+        waiting = list(tasks)
+        for task in waiting:
+            self._tasks.put(task)
+        for _ in waiting:
+            yield self._next()
+
+    def _next(self) -> Any:
+        while True:
+            try:
+                return self._answers.get(timeout=1)
+            except Empty:
+                for worker, log in zip(self._workers, self._logs, strict=True):
+                    if not worker.is_alive():
+                        raise WorkerDied(f"一个工作进程退出了，原因在 {log}") from None
+
+
+class Journal:
+    """What came of each task so far; it is worth nothing once the sources have changed."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._print = fingerprint()
+        self.done: dict[str, Outcome] = {}
+        lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
+        if lines[:1] == [self._print]:
+            self.done = {one.key: one for one in map(_outcome, lines[1:])}
+        else:
+            self.forget()
+
+    def forget(self) -> None:
+        """Begin anew."""
+        self.done = {}
+        self._file.parent.mkdir(parents=True, exist_ok=True)
+        self._file.write_text(self._print + "\n", encoding="utf-8")
+
+    def keep(self, outcome: Outcome) -> None:
+        """Write down an outcome at once."""
+        self.done[outcome.key] = outcome
+        with self._file.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(asdict(outcome), ensure_ascii=False) + "\n")
+
+
+def _outcome(line: str) -> Outcome:
+    fields = json.loads(line)
+    noticed = [Noticed(**{**one, "kill": Kill(one["kill"])}) for one in fields.pop("noticed")]
+    return Outcome(noticed=noticed, **fields)
+
+
+def fingerprint() -> str:
+    """Return a number for all that decides whether a defect is noticed."""
+    digest = hashlib.sha256()
+    for folder in SOURCES:
+        for file in sorted((ROOT / folder).rglob("*")):
+            if file.is_file() and "__pycache__" not in file.parts:
+                digest.update(f"{file.relative_to(ROOT)}\0".encode() + file.read_bytes())
+    return digest.hexdigest()
+
+
+def cores() -> int:
+    """Return how many workers this machine can feed."""
+    return max(2, os.cpu_count() or 2)

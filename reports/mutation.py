@@ -1,0 +1,207 @@
+"""How well the suite notices: each seeded defect against the scenarios (docs/mutation.md)."""
+
+import argparse
+import sys
+from collections.abc import Iterable, Sequence
+from contextlib import nullcontext
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from fixtures.mutants import Noticed, Outcome, Task
+from mock_portal.defects import DoesNotFit, applied, catalogue
+from reports import mutation_score as score
+from reports.crew import Crew, Journal, WorkerDied, cores
+
+FOLDER = score.HERE / "mutation"
+CHUNK = 12  # scenarios of one task, where a task is about scenarios
+BATCH = 30  # survivors that are looked for at once in the whole suite
+EACH_KIND = 2  # defects of a slice
+WORSE, WRONG_USAGE, NOT_FIT, STOPPED = 1, 2, 4, 130
+
+
+def main() -> int:
+    """Run what is asked for, and return the exit code."""
+    options = _parser().parse_args()
+    console = Console()
+    recorded = score.recorded()
+    ids = options.defect or (_slice(recorded) if options.slice else list(catalogue()))
+    if wrong := [id_ for id_ in ids if id_ not in catalogue()]:
+        print(f"没有这些缺陷：{'、'.join(wrong)}。", file=sys.stderr)
+        return WRONG_USAGE
+    name = "slice" if options.slice else "matrix" if options.matrix else "run"
+    journal = Journal(FOLDER / f"{name}.jsonl")
+    try:
+        with Crew(options.workers, FOLDER) as crew, _Bar(console) as bar:
+            campaign = Campaign(crew, journal, bar, recorded)
+            if red := campaign.baseline(ids if options.slice or options.defect else None):
+                _tell_red(console, red)
+                return NOT_FIT
+            verdicts = campaign.judge(ids, stops=not options.matrix, whole=not options.slice)
+    except KeyboardInterrupt:
+        print("已停下；再执行一次同样的命令，就接着跑。", file=sys.stderr)
+        return STOPPED
+    except WorkerDied as reason:
+        print(f"{reason}；再执行一次同样的命令，就接着跑。", file=sys.stderr)
+        return NOT_FIT
+    result = score.Score(verdicts, crew.known, is_matrix=options.matrix)
+    score.show(console, result)
+    if options.defect or options.slice:
+        return WORSE if options.slice and result.survivors else 0
+    score.publish(result)
+    if options.record:
+        score.record(result)
+    journal.forget()
+    return WORSE if recorded and result.killed_share < recorded["killed_share"] else 0
+
+
+class Campaign:
+    """Baseline, then each defect against its clause, then the survivors against the whole suite."""
+
+    def __init__(self, crew: Crew, journal: Journal, bar: "_Bar", recorded: score.Json) -> None:
+        self._crew = crew
+        self._journal = journal
+        self._bar = bar
+        self._killers = {id_: one["scenario"] for id_, one in recorded.get("kills", {}).items()}
+
+    def baseline(self, ids: Sequence[str] | None) -> list[Noticed]:
+        """Run the scenarios against the healthy portal; return those that are red."""
+        clauses = {catalogue()[id_].clause for id_ in ids} if ids is not None else None
+        names = [
+            one.name
+            for one in self._crew.known
+            if clauses is None or clauses.intersection(one.clauses)
+        ]
+        tasks = [Task(f"healthy {chunk[0]}", (), chunk, stops=False) for chunk in _chunks(names)]
+        return [one for outcome in self._do("正常的门户", tasks) for one in outcome.noticed]
+
+    def judge(self, ids: Sequence[str], *, stops: bool, whole: bool) -> list[score.DefectVerdict]:
+        """Return the verdict on each defect."""
+        tasks = [
+            Task(f"clause {id_}", (id_,), self._of_the_clause(id_), stops=stops) for id_ in ids
+        ]
+        found = {one.key.split()[1]: one for one in self._do("本条款", tasks)}
+        left = [id_ for id_ in ids if not (found[id_].noticed or found[id_].trouble)]
+        later = self._in_the_whole(left) if whole and left else {}
+        return [score.DefectVerdict(id_, found[id_], later.get(id_)) for id_ in ids]
+
+    def _of_the_clause(self, id_: str) -> tuple[str, ...]:
+        """Return the scenarios of a defect's clause, the one that noticed it last time first."""
+        clause, killer = catalogue()[id_].clause, self._killers.get(id_)
+        names = [one.name for one in self._crew.known if clause in one.clauses]
+        every = {one.name for one in self._crew.known}
+        first = [killer] if killer in every else []
+        return (*first, *(one for one in names if one != killer))
+
+    def _in_the_whole(self, ids: Sequence[str]) -> dict[str, Outcome]:
+        """Look for survivors in the whole suite: many at once, then each where it failed."""
+        names = [one.name for one in self._crew.known]
+        suspects: dict[str, list[str]] = {id_: [] for id_ in ids}
+        tasks, batches = [], {}
+        for batch in batches_of(ids):
+            for chunk in _chunks(names):
+                key = f"batch {'+'.join(batch)} {chunk[0]}"
+                tasks.append(Task(key, batch, chunk, stops=False))
+                batches[key] = batch
+        for outcome in self._do("全部场景", tasks):
+            for id_ in batches[outcome.key]:
+                suspects[id_] += [one.scenario for one in outcome.noticed]
+        rest = [
+            Task(f"rest {id_}", (id_,), tuple(names), stops=True)
+            for id_, names in suspects.items()
+            if names
+        ]
+        return {one.key.split()[1]: one for one in self._do("各自再看", rest)}
+
+    def _do(self, title: str, tasks: Iterable[Task]) -> list[Outcome]:
+        tasks = list(tasks)
+        left = [task for task in tasks if task.key not in self._journal.done]
+        self._bar.begin(title, len(tasks), len(tasks) - len(left))
+        for outcome in self._crew.do(left):
+            self._journal.keep(outcome)
+            self._bar.advance()
+        return [self._journal.done[task.key] for task in tasks]
+
+
+def batches_of(ids: Sequence[str]) -> list[tuple[str, ...]]:
+    """Put defects together whose edits leave place for each other."""
+    batches: list[tuple[str, ...]] = []
+    left = list(ids)
+    while left:
+        batch: tuple[str, ...] = ()
+        for id_ in left:
+            if len(batch) < BATCH and _fit((*batch, id_)):
+                batch = (*batch, id_)
+        batches.append(batch)
+        left = [id_ for id_ in left if id_ not in batch]
+    return batches
+
+
+def _fit(ids: Sequence[str]) -> bool:
+    try:
+        with applied(ids):
+            return True
+    except DoesNotFit:
+        return False
+
+
+def _chunks(names: Sequence[str]) -> list[tuple[str, ...]]:
+    return [tuple(names[at : at + CHUNK]) for at in range(0, len(names), CHUNK)]
+
+
+def _slice(recorded: score.Json) -> list[str]:
+    """Return some defects of every kind, all of which the suite has noticed."""
+    chosen: dict[str, list[str]] = {}
+    for id_ in recorded.get("kills", {}):
+        if id_ in catalogue():
+            chosen.setdefault(catalogue()[id_].kind, []).append(id_)
+    return [id_ for ids in chosen.values() for id_ in ids[:EACH_KIND]]
+
+
+def _tell_red(console: Console, red: Sequence[Noticed]) -> None:
+    console.print("没有缺陷的门户也有场景没有通过，先修好它们：", markup=False)
+    for one in red:
+        console.print(f"  {one.scenario}：{one.sentence}：{one.message}", markup=False)
+
+
+class _Bar:
+    """How far the work has come; a log gets a line for each part."""
+
+    def __init__(self, console: Console) -> None:
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+        self._console = console
+        self._progress = Progress(*columns, TimeElapsedColumn(), console=console)
+        self._shown = self._progress if console.is_terminal else nullcontext()
+
+    def __enter__(self) -> "_Bar":
+        self._shown.__enter__()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._shown.__exit__(None, None, None)
+
+    def begin(self, title: str, total: int, done: int) -> None:
+        """Begin another part, of which some may be done already."""
+        self._task = self._progress.add_task(title, total=total, completed=done)
+        if not self._console.is_terminal:
+            self._console.print(f"{title}：{total} 项，已做 {done} 项")
+
+    def advance(self) -> None:
+        """Count one more."""
+        self._progress.advance(self._task)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="reports.mutation", description="植入缺陷，看场景是否发现"
+    )
+    parser.add_argument("--defect", nargs="+", help="只看这些缺陷；不算分")
+    parser.add_argument("--slice", action="store_true", help="每一类几个，都是记录中已被发现的")
+    parser.add_argument("--matrix", action="store_true", help="本条款的场景全部跑，不停在第一个")
+    parser.add_argument("--record", action="store_true", help="把得分记为以后不能低于的标准")
+    parser.add_argument("--workers", type=int, default=cores(), help="几个进程同时跑")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())
