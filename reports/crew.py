@@ -87,13 +87,15 @@ class Journal:
     def forget(self) -> None:
         """Begin anew."""
         self.done = {}
-        self._file.parent.mkdir(parents=True, exist_ok=True)
-        self._file.write_text(self._print + "\n", encoding="utf-8")
+        self._file.unlink(missing_ok=True)
 
     def keep(self, outcome: Outcome) -> None:
         """Write down an outcome at once."""
         self.done[outcome.key] = outcome
+        self._file.parent.mkdir(parents=True, exist_ok=True)
         with self._file.open("a", encoding="utf-8") as file:
+            if file.tell() == 0:
+                file.write(self._print + "\n")
             file.write(json.dumps(asdict(outcome), ensure_ascii=False) + "\n")
 
 

@@ -1,6 +1,7 @@
 """How well the suite notices: each seeded defect against the scenarios (docs/mutation.md)."""
 
 import argparse
+import hashlib
 import sys
 from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
@@ -29,12 +30,11 @@ def main() -> int:
     if wrong := [id_ for id_ in ids if id_ not in catalogue()]:
         print(f"没有这些缺陷：{'、'.join(wrong)}。", file=sys.stderr)
         return WRONG_USAGE
-    name = "slice" if options.slice else "matrix" if options.matrix else "run"
-    journal = Journal(FOLDER / f"{name}.jsonl")
+    journal = Journal(FOLDER / f"{_name(options)}.jsonl")
     try:
         with Crew(options.workers, FOLDER) as crew, _Bar(console) as bar:
             campaign = Campaign(crew, journal, bar, recorded)
-            if red := campaign.baseline(ids if options.slice or options.defect else None):
+            if red := campaign.baseline(ids, is_slice=options.slice):
                 _tell_red(console, red)
                 return NOT_FIT
             verdicts = campaign.judge(ids, stops=not options.matrix, whole=not options.slice)
@@ -46,12 +46,12 @@ def main() -> int:
         return NOT_FIT
     result = score.Score(verdicts, crew.known, is_matrix=options.matrix)
     score.show(console, result)
+    journal.forget()
     if options.defect or options.slice:
         return WORSE if options.slice and result.survivors else 0
     score.publish(result)
     if options.record:
         score.record(result)
-    journal.forget()
     return WORSE if recorded and result.killed_share < recorded["killed_share"] else 0
 
 
@@ -62,25 +62,34 @@ class Campaign:
         self._crew = crew
         self._journal = journal
         self._bar = bar
+        self._survivors = set(recorded.get("survivors", ()))
         self._killers = {id_: one["scenario"] for id_, one in recorded.get("kills", {}).items()}
 
-    def baseline(self, ids: Sequence[str] | None) -> list[Noticed]:
-        """Run the scenarios against the healthy portal; return those that are red."""
-        clauses = {catalogue()[id_].clause for id_ in ids} if ids is not None else None
-        names = [
-            one.name
-            for one in self._crew.known
-            if clauses is None or clauses.intersection(one.clauses)
+    def baseline(self, ids: Sequence[str], *, is_slice: bool) -> list[Noticed]:
+        """Run the scenarios that will judge against the healthy portal; return the red ones.
+
+        A slice is about scenarios that are known to notice; they were green in the suite before.
+        """
+        judges = [(self._killers[id_],) if is_slice else self._of_the_clause(id_) for id_ in ids]
+        wanted = {name for names in judges for name in names}
+        names = [one.name for one in self._crew.known if one.name in wanted]
+        tasks = [
+            Task(f"healthy {_mark(chunk)}", (), chunk, stops=False) for chunk in _chunks(names)
         ]
-        tasks = [Task(f"healthy {chunk[0]}", (), chunk, stops=False) for chunk in _chunks(names)]
         return [one for outcome in self._do("正常的门户", tasks) for one in outcome.noticed]
 
     def judge(self, ids: Sequence[str], *, stops: bool, whole: bool) -> list[score.DefectVerdict]:
-        """Return the verdict on each defect."""
+        """Return the verdict on each defect; what survived last time goes with others at once.
+
+        The order is mixed, so that what is known when a run is stopped stands for all.
+        """
+        fresh = [id_ for id_ in ids if not (whole and id_ in self._survivors)]
         tasks = [
-            Task(f"clause {id_}", (id_,), self._of_the_clause(id_), stops=stops) for id_ in ids
+            Task(f"clause {id_}", (id_,), self._of_the_clause(id_), stops=stops)
+            for id_ in sorted(fresh, key=lambda id_: _mark([id_]))
         ]
-        found = {one.key.split()[1]: one for one in self._do("本条款", tasks)}
+        found = {id_: Outcome(f"clause {id_}") for id_ in ids}
+        found |= {one.key.split()[1]: one for one in self._do("本条款", tasks)}
         left = [id_ for id_ in ids if not (found[id_].noticed or found[id_].trouble)]
         later = self._in_the_whole(left) if whole and left else {}
         return [score.DefectVerdict(id_, found[id_], later.get(id_)) for id_ in ids]
@@ -100,7 +109,7 @@ class Campaign:
         tasks, batches = [], {}
         for batch in batches_of(ids):
             for chunk in _chunks(names):
-                key = f"batch {'+'.join(batch)} {chunk[0]}"
+                key = f"batch {_mark(batch)} {_mark(chunk)}"
                 tasks.append(Task(key, batch, chunk, stops=False))
                 batches[key] = batch
         for outcome in self._do("全部场景", tasks):
@@ -147,6 +156,18 @@ def _fit(ids: Sequence[str]) -> bool:
 
 def _chunks(names: Sequence[str]) -> list[tuple[str, ...]]:
     return [tuple(names[at : at + CHUNK]) for at in range(0, len(names), CHUNK)]
+
+
+def _mark(names: Sequence[str]) -> str:
+    """Return a short name for many names."""
+    return hashlib.sha256("\n".join(names).encode()).hexdigest()[:16]
+
+
+def _name(options: argparse.Namespace) -> str:
+    """Return the name of the journal: each kind of run goes on by itself."""
+    if options.defect:
+        return f"some-{_mark(options.defect)}"
+    return "slice" if options.slice else "matrix" if options.matrix else "run"
 
 
 def _slice(recorded: score.Json) -> list[str]:
