@@ -190,17 +190,30 @@ def test_doors_token_comes_from_the_environment():
     assert answer.status == 403
 
 
-def test_defects_of_the_command_line_are_on():
-    """--defect switches defects on, several at once."""
+def test_defects_of_the_command_line_are_on(tmp_path):
+    """--defect seeds defects, several at once; the edited copy is gone when the portal is."""
     ids = ["captcha_not_checked", "wrong_password_accepted"]
-    with (
-        started("--port", "0", "--defect", *ids) as process,
-        closing(Caller(port_of(process))) as caller,
-    ):
-        account = caller.door("POST", "/enterprises", {})["account"]
-        answer = caller.page("POST", "/cas/login", {"swy": account})
+    with started("--port", "0", "--defect", *ids, TMPDIR=str(tmp_path)) as process:
+        with closing(Caller(port_of(process))) as caller:
+            account = caller.door("POST", "/enterprises", {})["account"]
+            answer = caller.page("POST", "/cas/login", {"swy": account})
+            told = caller.door("GET", "/defects")
+        copies = list(tmp_path.iterdir())
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=SECONDS)
 
-    assert answer.status == 302
+    assert (answer.status, told, len(copies)) == (302, ids, 1)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_defects_that_do_not_fit_together_are_told():
+    """Two edits of one place end the start with 4 and one Chinese line."""
+    with started("--port", "0", "--defect", "binding_not_asked", "binding_asked_again") as process:
+        output, errors = process.communicate(timeout=SECONDS)
+
+    assert (process.returncode, output) == (4, "")
+    assert "不能植入这些缺陷" in errors
+    assert errors.count("\n") == 1
 
 
 @pytest.mark.parametrize("phase", ["before", "after"])
