@@ -26,6 +26,9 @@ def main() -> int:
     options = _parser().parse_args()
     console = Console()
     recorded = score.recorded()
+    if options.slice and not recorded:
+        print("还没有记下的分数，无从挑选：请先运行 make mutate RECORD=1。", file=sys.stderr)
+        return WRONG_USAGE
     ids = options.defect or (_slice(recorded) if options.slice else list(catalogue()))
     if wrong := [id_ for id_ in ids if id_ not in catalogue()]:
         print(f"没有这些缺陷：{'、'.join(wrong)}。", file=sys.stderr)

@@ -182,3 +182,12 @@ def test_worker_notices_a_defect_and_nothing_else(tmp_path: Path):
     assert [found[key].noticed for key in ("healthy", MISSED)] == [[], []]
     (noticed,) = found[NOTICED].noticed
     assert (noticed.kill, noticed.sentence) == (Kill.THEN, "门户首页上写着")
+
+
+def test_slice_without_a_record_is_refused(monkeypatch, capsys):
+    """Nothing chosen is nothing proven."""
+    monkeypatch.setattr(mutation_score, "recorded", dict)
+    monkeypatch.setattr("sys.argv", ["mutation", "--slice"])
+
+    assert mutation.main() == mutation.WRONG_USAGE
+    assert "RECORD=1" in capsys.readouterr().err
