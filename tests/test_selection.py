@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from fixtures.changes import NoSuchRevision, changes, scenarios
-from fixtures.places import spots_at
+from fixtures.places import FEATURES, binders_of, spots_at
 
 ROOT = Path(__file__).parent.parent
 OUTLINE = "必填项没有填，不能确认"
@@ -178,7 +178,7 @@ def test_workers_tell_too():
 
 
 def test_choices_that_exclude_each_other_are_told():
-    """A title outside of the clause runs nothing, which is told, and is no success."""
+    """A title outside of the clause runs nothing; the run says so, and is no success."""
     code, told = run("features", "-mguide-2.4", "--title=没有待确认的保单")
 
     assert code == 5
@@ -295,3 +295,11 @@ def test_nothing_is_left_where_the_run_begins(tmp_path):
 
     assert code == 0
     assert list(tmp_path.iterdir()) == []
+
+
+def test_only_a_test_module_binds_a_feature_of_the_project():
+    """In features/ pytest collects test_*.py alone; a seeded feature is run by its own module."""
+    seeded = ROOT / "tests/seeded/night.feature"
+
+    assert binders_of(FEATURES / "x.feature") == [FEATURES / "test_x.py"]
+    assert binders_of(seeded) == [seeded.with_name("test_night.py"), seeded.with_suffix(".py")]
