@@ -10,7 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from fixtures.console import PACKAGE
 from fixtures.guide import Clause, clauses, sections
-from fixtures.verdict import NAMES, ScenarioState, title
+from fixtures.verdict import NAMES, Json, ScenarioState, title
 from reports.account import NightAccount
 from reports.categories import CATEGORIES, category, meaning
 from reports.generated import (
@@ -24,7 +24,7 @@ from reports.generated import (
     state_of,
 )
 from reports.history import FAILING, Habit, Night, failing_since, habits, last_good
-from reports.prepare import TRACE, Json
+from reports.prepare import TRACE
 
 LOOKED_AT = {ScenarioState.FAILED, ScenarioState.FLAKY, ScenarioState.QUARANTINED}
 MOST = 10  # slow scenarios that are listed

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from fixtures.mutants import Noticed, Outcome, Task
+from fixtures.verdict import Json
 from mock_portal.defects import DoesNotFit, applied, catalogue
 from reports import mutation_score as score
 from reports.crew import Crew, Journal, WorkerDied, cores
@@ -61,7 +62,7 @@ def main() -> int:
 class Campaign:
     """Baseline, then each defect against its clause, then the survivors against the whole suite."""
 
-    def __init__(self, crew: Crew, journal: Journal, bar: "_Bar", recorded: score.Json) -> None:
+    def __init__(self, crew: Crew, journal: Journal, bar: "_Bar", recorded: Json) -> None:
         self._crew = crew
         self._journal = journal
         self._bar = bar
@@ -173,7 +174,7 @@ def _name(options: argparse.Namespace) -> str:
     return "slice" if options.slice else "matrix" if options.matrix else "run"
 
 
-def _slice(recorded: score.Json) -> list[str]:
+def _slice(recorded: Json) -> list[str]:
     """Return some defects of every kind, all of which the suite has noticed."""
     chosen: dict[str, list[str]] = {}
     for id_ in recorded.get("kills", {}):

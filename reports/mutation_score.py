@@ -7,20 +7,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
 from fixtures.attempts import commit
 from fixtures.mutants import KILLS, Kill, Known, Noticed, Outcome
+from fixtures.verdict import Json
 from mock_portal.defects import KINDS, Defect, catalogue
 from reports.front import TEMPLATES
+from reports.history import MEMORY
 
-Json = dict[str, Any]
 HERE = Path(__file__).parent
 DATA, PAGE = HERE / "mutation.json", HERE / "mutation.html"
-HISTORY = HERE / "memory" / "mutation.jsonl"
+HISTORY = MEMORY / "mutation.jsonl"
 RECORD = HERE.parent / "docs" / "mutation-score.json"  # what the suite has reached
 
 

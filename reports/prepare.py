@@ -6,18 +6,16 @@ import re
 import shutil
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
 
+from fixtures.attempts import FILE
+from fixtures.verdict import Json
 from reports.files import lines_of
 from reports.traces import without_root
 
-RECORD = "attempts.jsonl"
 TRACE = "application/vnd.allure.playwright-trace"
 CHECKS = "项目自身的检查"  # the tests that are no scenarios
 PACKAGES = re.compile(r"/[^\s\"']*?/site-packages/")
 PYTHON = re.compile(r"/[^\s\"']*?/lib/python3\.\d+/")
-
-Json = dict[str, Any]
 
 
 def prepare(folders: Iterable[Path], prepared: Path) -> None:
@@ -33,7 +31,7 @@ def prepare(folders: Iterable[Path], prepared: Path) -> None:
 
 def attempts(folder: Path) -> list[Json]:
     """Return the lines that the recorder wrote beside these results."""
-    lines = [_line(line) for line in lines_of(folder / RECORD)]
+    lines = [_line(line) for line in lines_of(folder / FILE)]
     roots = [line["root"] for line in lines if line["kind"] == "run"]
     for line in lines:
         if "message" in line:
@@ -46,7 +44,7 @@ def _line(text: str) -> Json:
     try:
         return dict(json.loads(text))
     except ValueError:
-        return {"kind": "error", "place": RECORD, "message": "记录里有一行只写了一半"}
+        return {"kind": "error", "place": FILE, "message": "记录里有一行只写了一半"}
 
 
 def without_paths(text: str, roots: Iterable[str]) -> str:
