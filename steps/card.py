@@ -112,8 +112,7 @@ def enter_again_in_vain(
 def only_restart_the_browser(
     another_tab: Page, base_url: str, enterprise: MadeEnterprise, answer_to: AnswerTo
 ) -> PortalAnswer:
-    card_login = CardLoginPage.open(LoginPage.open(another_tab, base_url))
-    return answer_to(card_login.log_in, enterprise.card_pin)
+    return enter_again_in_vain(another_tab, base_url, enterprise, answer_to)
 
 
 @then("新打开的浏览器里，企业仍未登录")

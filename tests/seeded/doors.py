@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-import psutil
 from pytest_bdd import scenarios, then, when
 
 from fixtures.portal import MadeEnterprise, MockState
+from tests.seeded_portal import kill_portal
 
 scenarios("doors.feature", features_base_dir=str(Path(__file__).parent))
 
@@ -17,10 +17,7 @@ def has_an_account(enterprise: MadeEnterprise) -> None:
 
 @when("门户退出")
 def portal_exits() -> None:
-    for child in psutil.Process().children():
-        if "mock_portal" in child.cmdline():
-            child.kill()
-            child.wait()
+    kill_portal()
 
 
 @then("账号的名字不空")

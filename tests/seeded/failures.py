@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import psutil
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 from pytest_bdd import given, parsers, scenarios, then, when
@@ -11,6 +10,7 @@ from fixtures.portal import MadeEnterprise, MockState
 from fixtures.refusals import AnswerTo, PortalAnswer
 from pages.desk import DeskPage
 from pages.login import LoginPage
+from tests.seeded_portal import kill_portal
 
 scenarios("failures.feature", features_base_dir=str(Path(__file__).parent))
 
@@ -54,10 +54,7 @@ def alert(page: Page, message: str) -> None:
 
 @when("门户退出")
 def portal_exits() -> None:
-    for child in psutil.Process().children():
-        if "mock_portal" in child.cmdline():
-            child.kill()
-            child.wait()
+    kill_portal()
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""A scenario during which the night is told to stop (tests/test_bad_nights.py runs it)."""
+"""A scenario that stops the night (tests/test_bad_nights.py runs it)."""
 
 from pathlib import Path
 
