@@ -22,7 +22,7 @@ help:
 
 setup: $(STAMP) ## 准备环境（只做一次）· set up what the others need, once
 
-# A night's end needs no browser: whoever lacks one is told of the night all the same.
+# The end of a night needs no browser: a machine without one still sends the message.
 $(INSTALLED): requirements.lock pyproject.toml Makefile
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 	  echo '需要 Python 3.11 或更新的版本：请安装后再运行，或指明它，例如 make $(MAKECMDGOALS) PYTHON=python3.12'; \

@@ -127,7 +127,7 @@ def write_verdict(account: NightAccount) -> None:
 
 
 def summary(account: NightAccount) -> dict[str, Any]:
-    """Return what people are told of the run."""
+    """Return the message about the run, and the facts beside it."""
     failures = Front(account).failures()
     told = digest.message(account, failures)
     return {"is_green": account.is_green, "message": told, **account.about()}

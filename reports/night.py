@@ -40,7 +40,7 @@ CAUSE = re.compile(  # pytest-xdist misses its workers only after they have told
 
 
 def main() -> int:
-    """Run or merge, and return the exit code; whatever breaks, people are told."""
+    """Run or merge, and return the exit code; a message goes out whatever breaks."""
     options = _parser().parse_args()
     try:
         with FileLock(build.HERE / "night.lock", timeout=0):
@@ -75,7 +75,7 @@ def night(options: argparse.Namespace) -> int:
 
 
 def merge(shards: Sequence[Path]) -> int:
-    """Join the results of the shards; one that is missing is told by its number."""
+    """Join the results of the shards; the report names a missing shard by its number."""
     put_away(keep=build.RESULTS)
     return publish([one for one in shards if one.is_dir()])
 

@@ -306,7 +306,7 @@ def test_scenarios_of_an_unreadable_file_are_expected_too(text, tmp_path):
 
 
 def test_quarantine_of_no_scenario_is_a_trouble(tmp_path, monkeypatch):
-    """A title that was changed or mistyped excuses nothing, and is told on the night itself."""
+    """A changed or mistyped title excuses nothing, and the night itself says so."""
     monkeypatch.setattr(quarantine, "titles", lambda: ["甲", "没有的"])
 
     account = account_of([shard(tmp_path / "a", *BOTH)], is_night=True)
@@ -315,7 +315,7 @@ def test_quarantine_of_no_scenario_is_a_trouble(tmp_path, monkeypatch):
 
 
 def test_one_name_for_two_scenarios_is_a_trouble(tmp_path, monkeypatch):
-    """Whoever shares a name would share a result."""
+    """Two scenarios of one name would share a result."""
     twice = (*EXPECTED, replace(EXPECTED[0], nodeid="features/test_card.py::test_甲"))
     monkeypatch.setattr(quarantine, "titles", lambda: ["甲"])
     folder = shard(tmp_path / "a", *BOTH)

@@ -231,7 +231,7 @@ def test_quarantine_is_overdue(night):
 
 
 def test_browser_is_missing(night, tmp_path):
-    """Nothing is run without one, and the next step is told."""
+    """Nothing runs without one, and the message has the next step."""
     night.project("doors")
     nowhere = {"PATH": "/nowhere", "PLAYWRIGHT_BROWSERS_PATH": str(tmp_path / "none")}
     nowhere["PLAYWRIGHT_DOWNLOAD_HOST"] = f"http://127.0.0.1:{free_port()}"
@@ -240,7 +240,7 @@ def test_browser_is_missing(night, tmp_path):
 
 
 def test_every_scenario_is_skipped(night):
-    """Skipped is not passed, and the reason is told."""
+    """Skipped is not passed, and the night gives the reason."""
     night.project("skipping")
 
     assert_told(night, night.run(), "缺了一个账号", "跳过了 1 个场景")

@@ -125,7 +125,7 @@ def test_places_are_as_seen_from_where_the_run_begins():
 
 
 @pytest.mark.parametrize("option", ["--tb=long", "-vv", "--showlocals"])
-def test_whoever_asks_for_more_gets_it(option):
+def test_an_option_for_more_shows_more(option):
     """What pytest itself would tell is one option away."""
     told = run("-n0", "-k", "画面没有来", option)
 
@@ -134,7 +134,7 @@ def test_whoever_asks_for_more_gets_it(option):
 
 
 def test_module_that_cannot_be_imported_is_told(tmp_path):
-    """Of a broken module the cause is told, without the frames of the importer."""
+    """A broken module shows its cause, without the frames of the importer."""
     folder = tmp_path / "features"
     folder.mkdir()
     (tmp_path / "conftest.py").write_text((ROOT / "conftest.py").read_text("utf-8"), "utf-8")

@@ -1,4 +1,4 @@
-"""The page on debugging holds: its commands are taken, and what a window lacks is told."""
+"""The page on debugging holds: pytest takes its commands; a window that cannot open says why."""
 
 import json
 import os

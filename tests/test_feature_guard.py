@@ -12,7 +12,7 @@ from tests.small_project import ROOT, small_project
 
 GOOD = (ROOT / "tests/seeded/night.feature").read_text("utf-8")
 BINDING = 'from pytest_bdd import scenarios\n\nscenarios("{}.feature")\n'
-# What the feature file holds, the module beside it, and what is told; None: there is none.
+# The content of the feature file, the module beside it, the message; None: there is none.
 BAD = {
     "colon": (GOOD.replace("场景: 一直", "场景：一直"), BINDING, "colon.feature:5 .*场景: 一直"),
     "step": (GOOD.replace("那么 第2次", "则 第2次"), BINDING, "step.feature:9 .*那么 第2次才通过"),
@@ -64,7 +64,7 @@ def run_pytest(root, *options):
 
 
 def told_times(output):
-    """Count how often each mistake is told, apart from the short summary."""
+    """Count how often the output names each mistake, apart from the short summary."""
     output = output.partition("short test summary")[0]
     return {stem: len(re.findall(f"{told}", output)) for stem, (_, _, told) in BAD.items()}
 

@@ -260,7 +260,7 @@ RED |= {"at": "2026-01-02T02:00:00+08:00"}
 
 
 def test_people_are_told_once_and_of_the_end(stranger, memory, monkeypatch, capsys):
-    """A night that is not green is told once, and so is the first green one after it."""
+    """A night that is not green sends one message, and so does the first green night after it."""
     address, got = stranger
     monkeypatch.setenv(notify.ADDRESSES, f"json://user:geheim@{address}/")
     monkeypatch.setenv(notify.LINK, "https://example.com/nights/7")
@@ -300,7 +300,7 @@ def test_night_without_a_report_is_told(stranger, memory, monkeypatch):
 
 @pytest.mark.parametrize("cut", ["SUMMARY", "LAST"])
 def test_file_that_is_cut_off_silences_nobody(cut, stranger, memory, monkeypatch):
-    """A full disk leaves half a summary, or half a memory; people are told all the same."""
+    """A full disk leaves half a summary, or half a memory; the message goes out all the same."""
     address, got = stranger
     monkeypatch.setenv(notify.ADDRESSES, f"json://{address}/")
     notify.LAST.parent.mkdir()

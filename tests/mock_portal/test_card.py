@@ -81,7 +81,7 @@ def test_offer_of_the_control_is_a_page(visitor):
 
 
 def test_outdated_script_is_given_once_and_kept_by_the_browser(visitor):
-    """Whoever asks anew, past the cache, gets the script that knows the control's answers."""
+    """A request past the cache gets the script that knows the control's answers."""
     visitor.create(card="card_script_outdated")
     old = visitor.client.get("/static/card.js")
     with visitor.client.get("/static/card.js") as new:

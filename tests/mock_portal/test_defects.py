@@ -77,7 +77,7 @@ def test_copy_is_removed_at_the_end():
 
 
 def test_healthy_modules_are_back_afterwards():
-    """Whoever imports the portal after a seeded one gets the healthy one."""
+    """An import after a seeded portal gives the healthy portal."""
     healthy = sys.modules["mock_portal.rules"]
     with seeded(["wrong_password_accepted"]):
         assert importlib.import_module("mock_portal.rules") is not healthy
