@@ -14,6 +14,7 @@ DURATIONS = Path(__file__).parent / "tests" / "durations.json"  # by `make durat
 STEMS = ("login", "card", "registration", "entry", "binding", "pending", "policies")
 
 pytest_plugins = [
+    "fixtures.defects",
     "fixtures.artifacts",
     "fixtures.portal",
     "fixtures.evidence",

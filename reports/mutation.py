@@ -9,16 +9,17 @@ from contextlib import nullcontext
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from fixtures.defects import every_defect, of_portal
 from fixtures.mutants import Noticed, Outcome, Task
 from fixtures.verdict import Json
-from mock_portal.defects import DoesNotFit, applied, catalogue
+from mock_portal.defects import DoesNotFit, applied
 from reports import mutation_score as score
 from reports.crew import Crew, Journal, WorkerDied, cores
 
 FOLDER = score.HERE / "mutation"
 CHUNK = 12  # scenarios of one task, where a task is about scenarios
 BATCH = 30  # survivors that are looked for at once in the whole suite
-EACH_KIND = 2  # defects of a slice
+EACH_KIND = 1  # defects of a slice, in each layer
 WORSE, WRONG_USAGE, NOT_FIT, STOPPED = 1, 2, 4, 130
 
 
@@ -30,8 +31,8 @@ def main() -> int:
     if options.slice and not recorded:
         print("还没有记下的分数，无从挑选：请先运行 make mutate RECORD=1。", file=sys.stderr)
         return WRONG_USAGE
-    ids = options.defect or (_slice(recorded) if options.slice else list(catalogue()))
-    if wrong := [id_ for id_ in ids if id_ not in catalogue()]:
+    ids = options.defect or (_slice(recorded) if options.slice else list(every_defect()))
+    if wrong := [id_ for id_ in ids if id_ not in every_defect()]:
         print(f"没有这些缺陷：{'、'.join(wrong)}。", file=sys.stderr)
         return WRONG_USAGE
     journal = Journal(FOLDER / f"{_name(options)}.jsonl")
@@ -100,7 +101,7 @@ class Campaign:
 
     def _of_the_clause(self, id_: str) -> tuple[str, ...]:
         """Return the scenarios of a defect's clause, the one that noticed it last time first."""
-        clause, killer = catalogue()[id_].clause, self._killers.get(id_)
+        clause, killer = every_defect()[id_].clause, self._killers.get(id_)
         names = [one.name for one in self._crew.known if clause in one.clauses]
         every = {one.name for one in self._crew.known}
         first = [killer] if killer in every else []
@@ -152,7 +153,7 @@ def batches_of(ids: Sequence[str]) -> list[tuple[str, ...]]:
 
 def _fit(ids: Sequence[str]) -> bool:
     try:
-        with applied(ids):
+        with applied(of_portal(ids)):
             return True
     except DoesNotFit:
         return False
@@ -175,11 +176,11 @@ def _name(options: argparse.Namespace) -> str:
 
 
 def _slice(recorded: Json) -> list[str]:
-    """Return some defects of every kind, all of which the suite has noticed."""
-    chosen: dict[str, list[str]] = {}
+    """Return a defect of every kind in every layer, all of which the suite has noticed."""
+    chosen: dict[tuple[str, str], list[str]] = {}
     for id_ in recorded.get("kills", {}):
-        if id_ in catalogue():
-            chosen.setdefault(catalogue()[id_].kind, []).append(id_)
+        if defect := every_defect().get(id_):
+            chosen.setdefault((defect.kind, defect.layer), []).append(id_)
     return [id_ for ids in chosen.values() for id_ in ids[:EACH_KIND]]
 
 

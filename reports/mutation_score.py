@@ -12,9 +12,10 @@ from rich.console import Console
 from rich.table import Table
 
 from fixtures.attempts import commit
+from fixtures.defects import AnyDefect, every_defect
 from fixtures.mutants import KILLS, Kill, Known, Noticed, Outcome
 from fixtures.verdict import Json
-from mock_portal.defects import KINDS, Defect, catalogue
+from mock_portal.defects import KINDS
 from reports.front import TEMPLATES
 from reports.history import MEMORY
 
@@ -33,9 +34,9 @@ class DefectVerdict:
     whole: Outcome | None = None
 
     @property
-    def defect(self) -> Defect:
+    def defect(self) -> AnyDefect:
         """The defect."""
-        return catalogue()[self.id]
+        return every_defect()[self.id]
 
     @property
     def noticed(self) -> Sequence[Noticed]:

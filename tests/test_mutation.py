@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
+from fixtures.defects import every_defect
 from fixtures.mutants import Kill, Known, Noticed, Outcome, Task
 from fixtures.mutation import kill_of
-from mock_portal.defects import KINDS, catalogue
 from pages.errors import PortalRefused, ScreenNotReached, UnexpectedDialog
 from reports import mutation, mutation_score
 from reports.crew import Crew, Journal
@@ -60,7 +60,7 @@ def test_edits_of_one_place_are_never_together():
 def test_batches_lose_no_defect(monkeypatch):
     """Each survivor is in exactly one batch, and no batch is too large."""
     monkeypatch.setattr(mutation, "BATCH", 4)
-    ids = [id_ for id_, one in catalogue().items() if one.kind == "way"]
+    ids = [id_ for id_, one in every_defect().items() if one.kind == "way"]
 
     batches = mutation.batches_of(ids)
 
@@ -69,13 +69,17 @@ def test_batches_lose_no_defect(monkeypatch):
 
 
 def test_slice_meets_every_kind_that_was_noticed():
-    """A slice has some defects of every kind, and only those that the record says are noticed."""
-    kills = {id_: {"scenario": "x"} for id_ in catalogue() if id_ != NOTICED}
+    """A slice has a defect of every kind in every layer; the record says that it is noticed."""
+    kills = {id_: {"scenario": "x"} for id_ in every_defect() if id_ != NOTICED}
 
     chosen = mutation._slice({"kills": kills})
 
-    assert {catalogue()[id_].kind for id_ in chosen} == set(KINDS)
-    assert len(chosen) <= mutation.EACH_KIND * len(KINDS)
+    every, met = (
+        {(every_defect()[id_].kind, every_defect()[id_].layer) for id_ in ids}
+        for ids in (every_defect(), chosen)
+    )
+    assert met == every
+    assert len(chosen) == len(met)
     assert NOTICED not in chosen
 
 
@@ -99,8 +103,8 @@ def test_survivor_that_another_clause_notices_is_noticed():
 
 def test_equivalent_defect_does_not_count(monkeypatch):
     """A defect that nobody could notice is neither killed nor a survivor."""
-    same = catalogue()[MISSED].__class__("一句", "guide-1.1", "words", "x", "a", "b", "看不出")
-    monkeypatch.setitem(catalogue(), MISSED, same)
+    same = every_defect()[MISSED].__class__("一句", "guide-1.1", "words", "x", "a", "b", "看不出")
+    monkeypatch.setitem(every_defect(), MISSED, same)
     score = score_of(verdict(NOTICED, Kill.THEN), verdict(MISSED))
 
     assert (score.killed_share, list(score.survivors)) == (100.0, [])
@@ -130,7 +134,7 @@ def test_page_shows_score_and_survivors():
     page = mutation_score.page(score_of(verdict(NOTICED, Kill.THEN), verdict(MISSED)))
 
     assert "植入 2 个缺陷，发现 1 个（50.0%），其中由“那么”发现的占 100.0%" in page
-    assert catalogue()[MISSED].sentence in page
+    assert every_defect()[MISSED].sentence in page
     assert "什么也没有发现的场景" not in page
 
 
