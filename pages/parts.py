@@ -8,14 +8,14 @@ from typing import ClassVar
 from urllib.parse import parse_qs, urlsplit
 from weakref import WeakKeyDictionary
 
-from playwright.sync_api import BrowserContext, Dialog, FrameLocator, Locator, Page
+from playwright.sync_api import BrowserContext, Dialog, Frame, FrameLocator, Locator, Page
 from playwright.sync_api import Error as PlaywrightError
 
 from pages.errors import ForeignOrigin, ScreenNotReached, SecretNotTyped, UnknownWording
 from pages.models import Secret
 from pages.reading import facts_of, facts_of_all, message_of, text_of, texts_of
 
-Surface = Page | FrameLocator  # the tab, or the desk frame, that shows a screen
+Surface = Page | Frame | FrameLocator  # the tab, or the frame in it, that shows a screen
 
 
 KEPT_DIALOGS, KEPT_CHARACTERS = 20, 500  # a page may open dialogs without end

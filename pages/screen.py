@@ -7,7 +7,7 @@ from typing import ClassVar, Self, TypeVar
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Error as PlaywrightError
-from playwright.sync_api import Locator, Page, Response
+from playwright.sync_api import Frame, Locator, Page, Response
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from pages.errors import PortalRefused, ScreenNotReached, SessionLost
@@ -15,7 +15,9 @@ from pages.parts import DialogLog, Files, Layer, Surface
 from pages.reading import lines_of, outline_of, texts_of
 
 S = TypeVar("S", bound="Screen")
+T = TypeVar("T")
 UNFOLDING_MS = 1_000
+LOOKING_MS = 200
 COVER = "#c3ccd6"  # over personal data in a picture
 
 
@@ -41,7 +43,12 @@ class Screen:
     @property
     def tab(self) -> Page:
         """The browser tab around this screen."""
-        return self.surface if isinstance(self.surface, Page) else self.surface.owner.page
+        match self.surface:
+            case Page():
+                return self.surface
+            case Frame():
+                return self.surface.page
+        return self.surface.owner.page
 
     def ready(self) -> Self:
         """Wait until this screen is shown with its scripts, and return it.
@@ -90,6 +97,38 @@ class Screen:
         """
         with self._in_time(type(self)):
             busy.wait_for(state="hidden")
+
+    def until(self, look: Callable[[], T | None]) -> T:
+        """Look again and again until something is found, and return it.
+
+        Raises:
+            ScreenNotReached: nothing was found in time.
+        """
+        found = None
+        with self._in_time(type(self)), suppress(_Found), self.tab.expect_event("close") as end:
+            while not end.is_done():
+                if (found := look()) is not None:
+                    raise _Found
+                with suppress(PlaywrightTimeout):  # what moves here moves with a new document
+                    self.tab.wait_for_event("framenavigated", timeout=LOOKING_MS)
+        if found is None:
+            raise ScreenNotReached(type(self).__name__, self.tab.url)
+        return found
+
+    def frame_with(self, sign: Callable[[Surface], Locator]) -> Frame:
+        """Wait until one frame of the tab shows this sign, and return the frame.
+
+        The page itself counts as a frame. A sign that is shown twice is not chosen from.
+
+        Raises:
+            ScreenNotReached: no frame shows it in time, or more than one keeps showing it.
+        """
+        return self.until(lambda: self._only_frame_with(sign))
+
+    def _only_frame_with(self, sign: Callable[[Surface], Locator]) -> Frame | None:
+        signs = [(frame, _shown(sign(frame))) for frame in self.tab.frames]
+        shown = [(frame, count) for frame, count in signs if count and _is_shown(frame)]
+        return shown[0][0] if [count for _, count in shown] == [1] else None
 
     def press(self, control: Locator, to: type[S], on: Surface | None = None) -> S:
         """Press a control that loads a document, and return the screen it leads to.
@@ -245,3 +284,24 @@ class Screen:
             yield
         except PlaywrightTimeout as error:
             raise ScreenNotReached(screen.__name__, self.tab.url) from error
+
+
+class _Found(Exception):
+    """Ends a wait early, since Playwright gives up an event only for an error."""
+
+
+def _shown(sign: Locator) -> int:
+    with suppress(PlaywrightError):  # the frame has gone
+        return sign.filter(visible=True).count()
+    return 0
+
+
+def _is_shown(frame: Frame) -> bool:
+    """Tell whether a frame can be seen: itself, and every frame around it."""
+    with suppress(PlaywrightError):  # it has gone
+        while frame.parent_frame:
+            if not frame.frame_element().is_visible():
+                return False
+            frame = frame.parent_frame
+        return True
+    return False
