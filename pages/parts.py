@@ -117,6 +117,8 @@ class Files:
 # One call checks every origin involved and sets the value, so that nothing can change in between.
 # The value is an argument and not a keystroke, so neither log nor error repeats it.
 ENTER_SECRET = """(field, [secret, trusted]) => {
+    const isSeen = field.checkVisibility({ visibilityProperty: true });
+    if (!isSeen || !field.matches("input[type=password]")) throw new Error("not a password field");
     field.focus();
     const form = field.form;
     const submits = form ? [...form.elements].filter(one => one.hasAttribute("formaction")) : [];
@@ -138,11 +140,11 @@ ENTER_SECRET = """(field, [secret, trusted]) => {
 
 
 def enter_secret(field: Locator, secret: Secret) -> None:
-    """Type a secret into a field, if the page, every page around it and the form are trusted.
+    """Type a secret into a password field, if every page around it and the form are trusted.
 
     Raises:
         ForeignOrigin: one of them is not trusted; nothing was typed.
-        SecretNotTyped: the field is missing, or takes no input.
+        SecretNotTyped: the field is missing, shows what is typed, is hidden, or takes no input.
     """
     try:
         foreign = facts_of(field, ENTER_SECRET, [secret.reveal(), TrustedOrigins.of(field.page)])

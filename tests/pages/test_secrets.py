@@ -138,17 +138,33 @@ def test_without_trusted_origins_nothing_is_typed(page: Page, site: Site):
         enter_secret(page.locator("#pin"), SECRET)
 
 
-@pytest.mark.parametrize("field", ["", '<input id="pin" disabled>', '<input id="pin" readonly>'])
+NO_FIELDS = [
+    "",
+    '<input id="pin" type="password" disabled>',
+    '<input id="pin" type="password" readonly>',
+    '<input id="pin" type="password" hidden>',
+    '<input id="pin" type="password" style="visibility: hidden">',
+    f"{FIELD}{FIELD}",
+    '<input id="pin">',
+    '<input id="pin" type="hidden">',
+    '<textarea id="pin"></textarea>',
+    '<div id="pin" contenteditable></div>',
+]
+
+
+@pytest.mark.parametrize("field", NO_FIELDS)
 def test_a_field_that_takes_nothing_is_an_error_without_the_secret(
     tab: Page, site: Site, field: str
 ):
-    """Neither its words nor the error before it hold what was to be typed."""
+    """Nor does a field that shows what is typed, or that nobody sees, get anything."""
     site.pages["own"] = field
     tab.goto(site.own)
     tab.set_default_timeout(500)
+    held = "all => all.map(one => one.value ?? one.innerText).join('')"
 
     with pytest.raises(SecretNotTyped) as error:
         enter_secret(tab.locator("#pin"), SECRET)
 
     assert SECRET.reveal() not in str(error.value)
     assert error.value.__suppress_context__
+    assert tab.locator("#pin").evaluate_all(held) == ""
