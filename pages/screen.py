@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import reduce
+from itertools import pairwise
 from typing import ClassVar, Self, TypeVar
 from urllib.parse import urlsplit
 
@@ -184,6 +185,8 @@ class Screen:
     def unfold(self, *path: Locator) -> None:
         """Point at each control in turn, as a person does; each may reveal the next.
 
+        Press a control only if pointing at it reveals nothing.
+
         Raises:
             ScreenNotReached: three tries did not get to the last control.
         """
@@ -193,8 +196,18 @@ class Screen:
                     for control in path:
                         control.hover(timeout=UNFOLDING_MS)
                     return
-            for control in path:
+            for control, revealed in pairwise(path):
                 control.hover()
+                if not self._comes(revealed):
+                    control.click()
+            path[-1].hover()
+
+    @staticmethod
+    def _comes(revealed: Locator) -> bool:
+        with suppress(PlaywrightTimeout):
+            revealed.wait_for(timeout=UNFOLDING_MS)
+            return True
+        return False
 
     def close_window(self, control: Locator) -> None:
         """Press a control that closes the window it is in, and wait until that is closed.
