@@ -20,7 +20,7 @@ from typing import Any
 import playwright
 from filelock import FileLock
 
-from reports import digest, history
+from reports import digest, history, mutation_score
 from reports.account import NightAccount, account_of
 from reports.categories import for_the_generator
 from reports.files import write_whole
@@ -169,7 +169,11 @@ def _page(generated: Path, front: Front, *, is_folder: bool) -> str:
 
 def _shell(front: Front, *, is_folder: bool) -> str:
     return TEMPLATES.get_template("shell.html").render(
-        title=TITLE, front=front.html(), guide=front.guide(), is_folder=is_folder
+        title=TITLE,
+        front=front.html(),
+        guide=front.guide(),
+        mutation=mutation_score.page(),
+        is_folder=is_folder,
     )
 
 

@@ -22,6 +22,7 @@ from reports.history import MEMORY
 HERE = Path(__file__).parent
 DATA, PAGE = HERE / "mutation.json", HERE / "mutation.html"
 HISTORY = MEMORY / "mutation.jsonl"
+MOST_RUNS = 20  # that the page shows
 RECORD = HERE.parent / "docs" / "mutation-score.json"  # what the suite has reached
 
 
@@ -142,6 +143,8 @@ def as_json(score: Score) -> Json:
         "at": datetime.now().astimezone().isoformat(timespec="seconds"),
         "commit": commit(),
         **summary(score),
+        "sentence": sentence(score),
+        "by_kind": score.by_kind(),
         "is_matrix": score.is_matrix,
         "seconds": score.seconds,
         "defects": [_defect_json(one) for one in score.verdicts],
@@ -204,17 +207,22 @@ def publish(score: Score) -> None:
     """Write the page and the JSON, and append the score to the history."""
     data = as_json(score)
     DATA.write_text(json.dumps(data, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    PAGE.write_text(page(score), encoding="utf-8")
     HISTORY.parent.mkdir(exist_ok=True)
     kept = ("at", "commit", "total", "killed", "killed_share", "then_share", "is_matrix")
     with HISTORY.open("a", encoding="utf-8") as file:
         file.write(json.dumps({name: data[name] for name in kept}, ensure_ascii=False) + "\n")
+    alone = TEMPLATES.get_template("alone.html")
+    PAGE.write_text(alone.render(title="植入缺陷的得分", page=page()), encoding="utf-8")
 
 
-def page(score: Score) -> str:
-    """Return the page for people."""
+def page() -> str:
+    """Return the last whole run for people; empty before the first."""
+    if not DATA.exists():
+        return ""
+    data = json.loads(DATA.read_text(encoding="utf-8"))
+    earlier = [json.loads(line) for line in HISTORY.read_text(encoding="utf-8").splitlines()]
     return TEMPLATES.get_template("mutation.html").render(
-        score=score, sentence=sentence(score), kinds=KINDS, alone=score.alone()
+        data=data, kinds=KINDS, earlier=earlier[-MOST_RUNS:]
     )
 
 

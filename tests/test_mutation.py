@@ -126,31 +126,45 @@ def test_scenario_that_alone_notices_is_named():
 
     assert score.kills_of() == {"场景0": [NOTICED, MISSED], "场景1": [MISSED], "场景2": []}
     assert score.alone() == {"场景0": [NOTICED], "场景1": [], "场景2": []}
-    assert "什么也没有发现的场景" in mutation_score.page(score)
 
 
-def test_page_shows_score_and_survivors():
-    """The page says the score in Chinese, and names what was not noticed."""
-    page = mutation_score.page(score_of(verdict(NOTICED, Kill.THEN), verdict(MISSED)))
-
-    assert "植入 2 个缺陷，发现 1 个（50.0%），其中由“那么”发现的占 100.0%" in page
-    assert every_defect()[MISSED].sentence in page
-    assert "什么也没有发现的场景" not in page
-
-
-def test_score_is_published_and_recorded(tmp_path, monkeypatch):
-    """JSON, page, a line of history, and the score to hold with who noticed what."""
+@pytest.fixture
+def elsewhere(tmp_path, monkeypatch) -> Path:
+    """A folder in which all results are written, without any yet."""
     for name in ("DATA", "PAGE", "RECORD"):
         monkeypatch.setattr(mutation_score, name, tmp_path / name)
     monkeypatch.setattr(mutation_score, "HISTORY", tmp_path / "memory" / "HISTORY")
+    return tmp_path
+
+
+def test_page_shows_score_survivors_and_idle_scenarios(elsewhere):
+    """The page says the score in Chinese, and names what was not noticed."""
+    found = verdict(NOTICED, Kill.THEN), verdict(MISSED)
+    before = mutation_score.page()
+
+    mutation_score.publish(score_of(*found))
+    first = mutation_score.page()
+    mutation_score.publish(score_of(*found, is_matrix=True))
+    second = (elsewhere / "PAGE").read_text("utf-8")
+
+    assert before == ""
+    assert "植入 2 个缺陷，发现 1 个（50.0%），其中由“那么”发现的占 100.0%" in first
+    assert every_defect()[MISSED].sentence in first
+    assert "什么也没有发现的场景" not in first
+    assert "<p>场景1</p>\n<p>场景2</p>" in second
+    assert second.count("<td>50.0%</td>") == 2
+
+
+def test_score_is_published_and_recorded(elsewhere):
+    """JSON, page, a line of history, and the score to hold with who noticed what."""
     score = score_of(verdict(NOTICED, Kill.THEN), verdict(MISSED))
 
     mutation_score.publish(score)
     mutation_score.record(score)
 
-    data = json.loads((tmp_path / "DATA").read_text("utf-8"))
+    data = json.loads((elsewhere / "DATA").read_text("utf-8"))
     assert [one["verdict"] for one in data["defects"]] == ["那么", "没有发现"]
-    (line,) = (tmp_path / "memory" / "HISTORY").read_text("utf-8").splitlines()
+    (line,) = (elsewhere / "memory" / "HISTORY").read_text("utf-8").splitlines()
     assert json.loads(line)["killed_share"] == 50.0
     assert mutation_score.recorded()["kills"] == {NOTICED: {"by": "then", "scenario": "场景0"}}
     assert mutation_score.recorded()["survivors"] == [MISSED]
