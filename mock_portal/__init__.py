@@ -50,15 +50,17 @@ def create_app(
     *,
     doors_token: str | None = None,
     defects: Collection[str] = (),
+    redesigns: Collection[str] = (),
     only_loopback_names: bool = True,
     name: str | None = None,
     tls: ssl.SSLContext | None = None,
 ) -> Flask:
-    """Make a portal with a memory of its own; the defects are those its code was seeded with."""
+    """Make a portal with a memory of its own; its code has these defects and redesigns."""
     app = Flask(__name__)
     app.json = ReadableJson(app)
     app.extensions["mock_portal"] = Store()
     app.config["DEFECTS"] = list(defects)
+    app.config["REDESIGNS"] = list(redesigns)
     app.config["DOORS_TOKEN"] = doors_token
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = STATIC_SECONDS
     app.config["HOST_NAMES"] = LOOPBACK_NAMES | {name}

@@ -16,8 +16,8 @@ from cheroot import wsgi
 from cheroot.server import HTTPRequest
 from cheroot.ssl.builtin import BuiltinSSLAdapter
 
-from mock_portal import create_app
-from mock_portal.defects import DoesNotFit, catalogue, seeded, unknown
+from mock_portal import create_app, defects, redesigns
+from mock_portal.edits import Change, DoesNotFit, importable
 
 WRONG_USAGE, NOT_FIT = 2, 4
 # A browser opens connections ahead of need; each holds a thread until it is used or times out.
@@ -45,16 +45,20 @@ class Gateway(wsgi.Gateway_10):
 
 
 def main() -> int:
-    """Run the portal, or a copy of it with the defects asked for, and return the exit code."""
+    """Run the portal, or a copy of it with the changes asked for, and return the exit code."""
     options = _options()
-    if not options.defect:
+    changes: list[Change] = [
+        *(defects.catalogue()[id_] for id_ in options.defect),
+        *(redesigns.catalogue()[id_] for id_ in options.redesign),
+    ]
+    if not changes:
         return run(options)
     try:
-        with seeded(options.defect):
+        with importable(changes):
             code: int = importlib.import_module("mock_portal.__main__").run(options)
             return code
     except DoesNotFit as reason:
-        print(f"不能植入这些缺陷：{reason}。", file=sys.stderr)
+        print(f"这些改动放不进门户：{reason}。", file=sys.stderr)
         return NOT_FIT
 
 
@@ -81,6 +85,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--port", type=_port, default=8765, help="监听端口，0 为自动选择")
     parser.add_argument("--doors-token", help="访问 /__mock__/ 须带的 X-Doors-Token")
     parser.add_argument("--defect", nargs="+", action="extend", default=[], help="植入的缺陷")
+    parser.add_argument("--redesign", nargs="+", action="extend", default=[], help="改版的样子")
     parser.add_argument("--https", action="store_true", help="用临时的自签证书，以 https 提供服务")
     parser.add_argument("--name", help="除本机地址外，也应答这个主机名")
     parser.add_argument("--lifeline", action="store_true", help="标准输入关闭时也退出")
@@ -88,8 +93,12 @@ def _options() -> argparse.Namespace:
     options.doors_token = options.doors_token or os.environ.get("SINGLE_WINDOW_DOORS_TOKEN")
     if not _is_loopback(options.host) and not options.doors_token:
         _refuse(f"{options.host} 不是本机地址：请用 --doors-token 设置口令，或只监听 127.0.0.1。")
-    if names := unknown(options.defect):
-        _refuse(f"没有这些缺陷：{'、'.join(names)}。可用的有：{'、'.join(catalogue())}。")
+    for what, asked, known in (
+        ("缺陷", options.defect, defects.catalogue()),
+        ("改版", options.redesign, redesigns.catalogue()),
+    ):
+        if names := [id_ for id_ in asked if id_ not in known]:
+            _refuse(f"没有这些{what}：{'、'.join(names)}。可用的有：{'、'.join(known)}。")
     return options
 
 
@@ -116,6 +125,7 @@ def _server(options: argparse.Namespace) -> wsgi.Server:
     app = create_app(
         doors_token=options.doors_token,
         defects=options.defect,
+        redesigns=options.redesign,
         only_loopback_names=_is_loopback(options.host),
         name=options.name,
         tls=tls.context if tls else None,

@@ -207,6 +207,12 @@ def list_defects() -> Response:
     return jsonify(current_app.config["DEFECTS"])
 
 
+@bp.get("/redesigns")
+def list_redesigns() -> Response:
+    """Tell which redesigns this process was started with."""
+    return jsonify(current_app.config["REDESIGNS"])
+
+
 @bp.get("/requests")
 def list_requests() -> Response:
     """Show the request journal, of one enterprise or of all."""

@@ -12,7 +12,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from fixtures.defects import every_defect, of_portal
 from fixtures.mutants import Noticed, Outcome, Task
 from fixtures.verdict import Json
-from mock_portal.defects import DoesNotFit, applied
+from mock_portal.defects import applied
+from mock_portal.edits import DoesNotFit
 from reports import mutation_score as score
 from reports.crew import Crew, Journal, WorkerDied, cores
 

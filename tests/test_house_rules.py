@@ -20,7 +20,7 @@ MAP = {
     "steps": STEMS,
     "mock_portal": STEMS
     | {"__main__", "accounts", "captcha", "card_control", "clock", "documents", "doors"}
-    | {"faults", "insurer", "rules", "sessions", "store", "wording"},
+    | {"edits", "faults", "insurer", "rules", "sessions", "store", "wording"},
     "mock_portal/defects": {"__main__"},
 }
 

@@ -1,22 +1,18 @@
 """Seeded defects: ways in which the portal itself is wrong, for the suite to notice.
 
 Each is a small edit of one file of the portal, written down in the TOML files beside this module.
-A portal with defects is a copy of the package with the edits made; the healthy one knows nothing.
 """
 
 import functools
-import shutil
-import sys
-import tempfile
 import tomllib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from types import ModuleType
+
+from mock_portal.edits import DoesNotFit, Edit, edited, importable
 
 HERE = Path(__file__).parent
-PACKAGE = HERE.parent
 KINDS = {
     "browser_rule": "页面不拦",
     "server_rule": "门户不拦",
@@ -35,10 +31,6 @@ KINDS = {
     "session": "会话",
     "secret": "秘密外露",
 }
-
-
-class DoesNotFit(Exception):
-    """The old text of a defect is not in its file exactly once."""
 
 
 @dataclass(frozen=True)
@@ -66,11 +58,10 @@ class Defect:
         Raises:
             DoesNotFit: another edit, or a change of the portal, has left no place for it.
         """
-        file = package / self.file
-        text = file.read_text(encoding="utf-8")
-        if (times := text.count(self.old)) != 1:
-            raise DoesNotFit(f"“{self.sentence}”在 {self.file} 里的原文出现了{times}次，应是1次")
-        file.write_text(text.replace(self.old, self.new), encoding="utf-8")
+        try:
+            Edit(self.file, self.old, self.new).apply(package)
+        except DoesNotFit as reason:
+            raise DoesNotFit(f"“{self.sentence}”：{reason}") from None
 
 
 @functools.cache
@@ -82,40 +73,15 @@ def catalogue() -> dict[str, Defect]:
     return {id_: Defect(**fields) for file in files for id_, fields in file.items()}
 
 
-def unknown(ids: Iterable[str]) -> list[str]:
-    """Return the ids that are not in the catalogue."""
-    return [id_ for id_ in ids if id_ not in catalogue()]
-
-
 @contextmanager
 def applied(ids: Iterable[str]) -> Iterator[Path]:
     """Make a copy of the package with these defects; yield its folder, and remove it at the end."""
-    with tempfile.TemporaryDirectory(prefix="mock_portal-") as folder:
-        package = Path(folder) / PACKAGE.name
-        shutil.copytree(
-            PACKAGE, package
-        )  # with its bytecode, which stays good for all but the edits
-        for id_ in ids:
-            catalogue()[id_].apply(package)
+    with edited(catalogue()[id_] for id_ in ids) as package:
         yield package
 
 
 @contextmanager
 def seeded(ids: Iterable[str]) -> Iterator[None]:
     """Let `import mock_portal` find the portal with these defects inside the `with` block."""
-    with applied(ids) as package:
-        healthy = _take_out()
-        sys.path.insert(0, str(package.parent))
-        try:
-            yield
-        finally:
-            sys.path.remove(str(package.parent))
-            _take_out()
-            sys.modules.update(healthy)
-
-
-def _take_out() -> dict[str, ModuleType]:
-    """Forget the modules of the portal, and return them."""
-    name = PACKAGE.name
-    names = [one for one in sys.modules if one == name or one.startswith(f"{name}.")]
-    return {one: sys.modules.pop(one) for one in names}
+    with importable(catalogue()[id_] for id_ in ids):
+        yield

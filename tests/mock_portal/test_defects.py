@@ -11,8 +11,9 @@ import pytest
 
 from fixtures.guide import clauses
 from mock_portal import create_app
-from mock_portal.defects import KINDS, PACKAGE, Defect, DoesNotFit, applied, catalogue, seeded
+from mock_portal.defects import KINDS, Defect, applied, catalogue, seeded
 from mock_portal.defects.__main__ import table
+from mock_portal.edits import PACKAGE, DoesNotFit
 from tests.mock_portal.conftest import Visitor
 from tests.mock_portal.test_registration import register
 

@@ -212,7 +212,7 @@ def test_defects_that_do_not_fit_together_are_told():
         output, errors = process.communicate(timeout=SECONDS)
 
     assert (process.returncode, output) == (4, "")
-    assert "不能植入这些缺陷" in errors
+    assert "这些改动放不进门户" in errors
     assert errors.count("\n") == 1
 
 
