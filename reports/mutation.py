@@ -3,14 +3,15 @@
 import argparse
 import hashlib
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import nullcontext
+from dataclasses import replace
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from fixtures.defects import every_defect, of_portal
-from fixtures.mutants import Noticed, Outcome, Task
+from fixtures.mutants import Known, Noticed, Outcome, Task
 from fixtures.verdict import Json
 from mock_portal.defects import applied
 from mock_portal.edits import DoesNotFit
@@ -36,6 +37,7 @@ def main() -> int:
     if wrong := [id_ for id_ in ids if id_ not in every_defect()]:
         print(f"没有这些缺陷：{'、'.join(wrong)}。", file=sys.stderr)
         return WRONG_USAGE
+    is_whole = not (options.defect or options.slice)
     journal = Journal(FOLDER / f"{_name(options)}.jsonl")
     try:
         with Crew(options.workers, FOLDER) as crew, _Bar(console) as bar:
@@ -44,17 +46,20 @@ def main() -> int:
                 _tell_red(console, red)
                 return NOT_FIT
             verdicts = campaign.judge(ids, stops=not options.matrix, whole=not options.slice)
+            result = score.Score(verdicts, crew.known, is_matrix=options.matrix)
+            if is_whole:
+                result = replace(result, second_look=campaign.second_look(result))
     except KeyboardInterrupt:
         print("已停下；再执行一次同样的命令，就接着跑。", file=sys.stderr)
         return STOPPED
     except WorkerDied as reason:
         print(f"{reason}；再执行一次同样的命令，就接着跑。", file=sys.stderr)
         return NOT_FIT
-    result = score.Score(verdicts, crew.known, is_matrix=options.matrix)
     score.show(console, result)
     journal.forget()
-    if options.defect or options.slice:
+    if not is_whole:
         return WORSE if options.slice and result.survivors else 0
+    score.show_idle(console, result)
     score.publish(result)
     if options.record:
         score.record(result)
@@ -62,7 +67,7 @@ def main() -> int:
 
 
 class Campaign:
-    """Baseline, then each defect against its clause, then the survivors against the whole suite."""
+    """Baseline, each defect against its clause, survivors against all; then idle scenarios."""
 
     def __init__(self, crew: Crew, journal: Journal, bar: "_Bar", recorded: Json) -> None:
         self._crew = crew
@@ -70,6 +75,7 @@ class Campaign:
         self._bar = bar
         self._survivors = set(recorded.get("survivors", ()))
         self._killers = {id_: one["scenario"] for id_, one in recorded.get("kills", {}).items()}
+        self._noticed = dict(recorded.get("scenarios", {}))  # by each scenario
 
     def baseline(self, ids: Sequence[str], *, is_slice: bool) -> list[Noticed]:
         """Run the scenarios that will judge against the healthy portal; return the red ones.
@@ -99,6 +105,30 @@ class Campaign:
         left = [id_ for id_ in ids if not (found[id_].noticed or found[id_].trouble)]
         later = self._in_the_whole(left) if whole and left else {}
         return [score.DefectVerdict(id_, found[id_], later.get(id_)) for id_ in ids]
+
+    def second_look(self, result: score.Score) -> dict[str, str]:
+        """Return for scenarios that noticed nothing so far what they do notice, if anything.
+
+        Each is given the defects of its clauses one after the other; the one of last time first.
+        """
+        found: dict[str, str] = {}
+        left = {one.name: self._not_tried(one, result.verdicts) for one in result.idle}
+        while tasks := _by_defect({name: ids[0] for name, ids in left.items() if ids}):
+            for outcome in self._do("还没有发现过缺陷的场景", tasks):
+                for one in outcome.noticed:
+                    found[one.scenario] = outcome.key.split()[1]
+            left = {name: ids[1:] for name, ids in left.items() if name not in found}
+        return found
+
+    def _not_tried(self, known: Known, verdicts: Iterable[score.DefectVerdict]) -> list[str]:
+        """Return the defects of a scenario's clauses that have not met it yet."""
+        ids = [
+            one.id
+            for one in verdicts
+            if one.defect.clause in known.clauses
+            and known.name not in self._of_the_clause(one.id)[: one.clause.ran]
+        ]
+        return sorted(ids, key=lambda id_: id_ != self._noticed.get(known.name))
 
     def _of_the_clause(self, id_: str) -> tuple[str, ...]:
         """Return the scenarios of a defect's clause, the one that noticed it last time first."""
@@ -150,6 +180,15 @@ def batches_of(ids: Sequence[str]) -> list[tuple[str, ...]]:
         batches.append(batch)
         left = [id_ for id_ in left if id_ not in batch]
     return batches
+
+
+def _by_defect(wanted: Mapping[str, str]) -> list[Task]:
+    """Return a task for each defect, with the scenarios that it is wanted for."""
+    return [
+        Task(f"idle {id_} {_mark(names)}", (id_,), names, stops=False)
+        for id_ in sorted(set(wanted.values()))
+        if (names := tuple(name for name, one in wanted.items() if one == id_))
+    ]
 
 
 def _fit(ids: Sequence[str]) -> bool:

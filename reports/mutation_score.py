@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -66,6 +66,7 @@ class Score:
     verdicts: Sequence[DefectVerdict]
     known: Sequence[Known]
     is_matrix: bool
+    second_look: Mapping[str, str] = field(default_factory=dict)  # what idle scenarios noticed
 
     @cached_property
     def counted(self) -> Sequence[DefectVerdict]:
@@ -112,11 +113,18 @@ class Score:
 
     def kills_of(self) -> dict[str, list[str]]:
         """Return the defects that each scenario noticed; complete only after a matrix."""
-        found: dict[str, list[str]] = {one.name: [] for one in self.known}
+        looked = self.second_look
+        found = {one.name: [looked[one.name]] if one.name in looked else [] for one in self.known}
         for verdict in self.killed:
             for one in verdict.noticed:
                 found[one.scenario].append(verdict.id)
         return found
+
+    @property
+    def idle(self) -> list[Known]:
+        """The scenarios that noticed nothing: dead weight, if no defect is missing."""
+        kills = self.kills_of()
+        return [one for one in self.known if not kills[one.name]]
 
     def alone(self) -> dict[str, list[str]]:
         """Return what each scenario alone noticed; it means something only after a matrix."""
@@ -194,6 +202,13 @@ def show(console: Console, score: Score) -> None:
         console.print(f"  {one.word} {about} {one.trouble}".rstrip(), markup=False)
 
 
+def show_idle(console: Console, score: Score) -> None:
+    """Print the scenarios that noticed nothing; it means something only after a whole run."""
+    console.print(f"{len(score.known)} 个场景中，{len(score.idle)} 个什么也没有发现。")
+    for one in score.idle:
+        console.print(f"  {one.name}（{'、'.join(one.clauses)}）", markup=False)
+
+
 def sentence(score: Score) -> str:
     """Return the score in a sentence."""
     ways = "，".join(f"{KILLS[kill]} {count}" for kill, count in score.by_kill.most_common())
@@ -237,5 +252,11 @@ def record(score: Score) -> None:
         one.id: {"by": one.noticed[0].kill, "scenario": one.noticed[0].scenario}
         for one in score.killed
     }
-    data = {**summary(score), "survivors": [one.id for one in score.survivors], "kills": kills}
+    data = {
+        **summary(score),
+        "survivors": [one.id for one in score.survivors],
+        "kills": kills,
+        "scenarios": {name: ids[0] for name, ids in score.kills_of().items() if ids},
+        "idle": [one.name for one in score.idle],
+    }
     RECORD.write_text(json.dumps(data, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")

@@ -150,8 +150,8 @@ def test_page_shows_score_survivors_and_idle_scenarios(elsewhere):
     assert before == ""
     assert "植入 2 个缺陷，发现 1 个（50.0%），其中由“那么”发现的占 100.0%" in first
     assert every_defect()[MISSED].sentence in first
-    assert "什么也没有发现的场景" not in first
-    assert "<p>场景1</p>\n<p>场景2</p>" in second
+    assert "<p>场景1</p>\n<p>场景2</p>" in first
+    assert ("只有一个场景发现的缺陷" in first, "只有一个场景发现的缺陷" in second) == (False, True)
     assert second.count("<td>50.0%</td>") == 2
 
 
@@ -168,6 +168,49 @@ def test_score_is_published_and_recorded(elsewhere):
     assert json.loads(line)["killed_share"] == 50.0
     assert mutation_score.recorded()["kills"] == {NOTICED: {"by": "then", "scenario": "场景0"}}
     assert mutation_score.recorded()["survivors"] == [MISSED]
+
+
+class Looks:
+    """A crew whose scenarios notice certain defects, and which keeps what it was asked."""
+
+    def __init__(self, **noticing: str) -> None:
+        self.known = [Known(name, ("guide-1.1",)) for name in ("甲", "乙", "丙")]
+        self.noticing, self.asked = noticing, []
+
+    def do(self, tasks):
+        """Do tasks at once."""
+        for task in tasks:
+            self.asked.append((*task.defects, *task.scenarios))
+            ones = [one for one in task.scenarios if self.noticing.get(one) in task.defects]
+            yield Outcome(task.key, [Noticed(one, Kill.THEN, "", "") for one in ones], 1)
+
+
+class Silent:
+    """A bar that nobody sees."""
+
+    def begin(self, *_):
+        """Show nothing."""
+
+    advance = begin
+
+
+def test_idle_scenarios_look_until_they_notice_something(tmp_path):
+    """Each meets the defects of its clause that it has not met, the one of last time first."""
+    first, second, third, *_ = [i for i, d in every_defect().items() if d.clause == "guide-1.1"]
+    crew = Looks(乙=second)
+    campaign = mutation.Campaign(
+        crew, Journal(tmp_path / "x"), Silent(), {"scenarios": {"丙": third}}
+    )
+    met = [Noticed("甲", Kill.THEN, "", "")]
+    verdicts = [DefectVerdict(first, Outcome("clause", met, 1))]
+    verdicts += [DefectVerdict(id_, Outcome("clause", [], 1)) for id_ in (second, third)]
+
+    looked = campaign.second_look(Score(verdicts, crew.known, is_matrix=False))
+
+    assert looked == {"乙": second}
+    assert set(crew.asked[:2]) == {(first, "乙"), (third, "丙")}
+    assert set(crew.asked[2:4]) == {(first, "丙"), (second, "乙")}
+    assert crew.asked[4:] == [(second, "丙")]
 
 
 def test_journal_goes_on_where_it_was_stopped(tmp_path):
