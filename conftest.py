@@ -22,6 +22,8 @@ pytest_plugins = [
     "fixtures.refusals",
     "fixtures.people",
     "fixtures.past_the_page",
+    "fixtures.account_forms",
+    "fixtures.wire",
     "fixtures.looks",
     "fixtures.report",
     "fixtures.quarantine",

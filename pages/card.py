@@ -72,6 +72,15 @@ class CardLoginPage(Screen):
         """Return the texts of the page's native dialogs, and forget them."""
         return DialogLog.of(self.tab).take()
 
+    def fill_in(self, pin: Secret) -> Self:
+        """Type the card's PIN.
+
+        Raises:
+            ForeignOrigin: the box is not the portal's; nothing was typed.
+        """
+        enter_secret(self.pin, pin)
+        return self
+
     def log_in(self, pin: Secret) -> HomePage:
         """Type the card's PIN and press 登录.
 
@@ -80,11 +89,16 @@ class CardLoginPage(Screen):
             PortalRefused: the control or the card said no; nothing was sent.
             LoginRefused: the portal does not accept the card.
         """
-        enter_secret(self.pin, pin)
+        self.fill_in(pin)
         answer = self.send(self.login_button, request=is_login, refused=self._refused)
         if answer.status == 200:  # a refusal, as with 账号登录
             raise LoginRefused(self.answer(self.messages))
         return HomePage(self.surface, self.profile).appear()
+
+    def press_enter(self) -> HomePage:
+        """Press Enter in the field of the PIN; return the home page, which may be yet to come."""
+        self.pin.press("Enter")
+        return HomePage(self.surface, self.profile)
 
     def _refused(self) -> PortalRefused:
         """Wait until the box is idle; return what it and the dialogs say, or nothing if it left."""

@@ -27,6 +27,7 @@ class LoginPage(Screen):
     def __init__(self, surface: Page, profile: PortalProfile = GUANGDONG) -> None:
         super().__init__(surface)
         self.profile = profile
+        self.account_tab = self._tab("账号登录")
         self.local_tab = self._tab("本地登录")
         self.card_tab = self._tab("卡介质")
         self.box = surface.frame_locator(self.frame)
@@ -39,6 +40,7 @@ class LoginPage(Screen):
         self.login_button = self.box.get_by_role("button", name="登录", exact=True)
         self.register_link = self.box.get_by_role("link", name="立即注册", exact=True)
         self.messages = self.box.locator("#msg")
+        self.float_notice = surface.get_by_text("系统每周日凌晨例行维护（模拟）")
         self.browser_advice = surface.get_by_text("推荐使用谷歌浏览器")
         self.landmark = self.login_button
 
@@ -52,6 +54,11 @@ class LoginPage(Screen):
         """Clear the browser's cache (faq-3); this page stays as it was loaded."""
         self.tab.context.new_cdp_session(self.tab).send("Network.clearBrowserCache")
 
+    def open_account(self) -> "LoginPage":
+        """Switch back to 账号登录; what was typed is still there."""
+        self.account_tab.click()
+        return LoginPage(self.surface, self.profile).appear()
+
     def open_local(self) -> "LocalLoginPage":
         """Switch to 本地登录, and wait until its frame is shown."""
         self.local_tab.click()
@@ -60,6 +67,11 @@ class LoginPage(Screen):
     def open_browser_advice(self) -> "NoticePage":
         """Press the notice that recommends a browser (guide-1.1)."""
         return self.open_window(self.browser_advice, to=NoticePage)
+
+    def close_float_notice(self) -> Self:
+        """Press the cross of the notice that floats over the page."""
+        self.float_notice.get_by_text("×", exact=True).click()
+        return self
 
     def recovery_link(self, lost: str) -> Locator:
         """Return 忘记密码 or 忘记用户名."""
@@ -78,17 +90,26 @@ class LoginPage(Screen):
         """Return the title of the page, which names the edition."""
         return title_of(self.surface)
 
+    def fill_in(self, account: str, password: Secret, captcha: str) -> Self:
+        """Fill in password, user name and captcha.
+
+        Raises:
+            ForeignOrigin: the box is not the portal's; nothing was typed.
+        """
+        enter_secret(self.password, password)
+        self.account.fill(account)
+        self.captcha.field.fill(captcha)
+        return self
+
     def log_in(self, account: str, password: Secret, captcha: str) -> HomePage:
-        """Fill in password, user name and captcha, and press 登录.
+        """Fill in the box and press 登录.
 
         Raises:
             ForeignOrigin: the box is not the portal's; nothing was typed.
             PortalRefused: a field is empty; the browser said so and nothing was sent.
             LoginRefused: the portal answered with its message; a new captcha is shown.
         """
-        enter_secret(self.password, password)
-        self.account.fill(account)
-        self.captcha.field.fill(captcha)
+        self.fill_in(account, password, captcha)
         answer = self.send(self.login_button, request=is_login)
         if answer.status == 200:  # the portal refuses with 200 (docs/mock-portal.md, log-in)
             shown = self.answer(self.messages)

@@ -6,15 +6,21 @@ import pytest
 from playwright.sync_api import Page, expect
 from pytest_bdd import given, parsers, then, when
 
+from fixtures.account_forms import CARD_LOGIN, AccountForms
 from fixtures.browser import FarAway
 from fixtures.faults import fault
 from fixtures.portal import MadeEnterprise, MockState
 from fixtures.refusals import AnswerTo, PortalAnswer
+from fixtures.wire import PressTwice, Wire, open_control
 from pages.card import CardLoginPage, ControlDownloadPage, ControlState
 from pages.entry import HomePage
+from pages.errors import ScreenNotReached
 from pages.login import LoginPage
 from pages.models import Secret
 
+FORM = {"random", "icCard", "certNo", "signData", "_eventId", "swLoginFlag", "lpid"}
+# each is almost the PIN that a card has at first, and the second is the other card's
+WRONG_PINS = ("88888880", "00000000", "08888888", "8888888", "88088888")
 LOCAL_NETWORK = "local-network-access"  # the browser's name for the permission
 
 
@@ -53,7 +59,8 @@ def log_in(card_login: CardLoginPage, enterprise: MadeEnterprise) -> HomePage:
 
 
 @when(parsers.parse("企业用法人卡的原始密码“{words}”登录"), target_fixture="home")
-def log_in_with_the_first_pin(card_login: CardLoginPage, words: str) -> HomePage:
+def log_in_with_the_first_pin(wire: Wire, card_login: CardLoginPage, words: str) -> HomePage:
+    """Log in; `wire` listens from here on."""
     return card_login.log_in(Secret(FIRST_PINS[words]))
 
 
@@ -66,7 +73,65 @@ def log_in_in_vain(
 
 @when("企业用错误的卡密码登录", target_fixture="answer")
 def log_in_with_a_wrong_pin(card_login: CardLoginPage, answer_to: AnswerTo) -> PortalAnswer:
-    return answer_to(card_login.log_in, Secret("12345678"))
+    return answer_to(card_login.log_in, Secret("00000000"))
+
+
+@given("企业用错误的卡密码登录过，又用正确的登录，然后退出")
+def wrong_and_right_pin(
+    card_login: CardLoginPage, enterprise: MadeEnterprise, answer_to: AnswerTo
+) -> None:
+    assert log_in_with_a_wrong_pin(card_login, answer_to).refusal()
+    card_login.log_in(enterprise.card_pin).log_out()
+    LoginPage(card_login.surface).appear()
+
+
+@given("企业重新打开“卡介质”", target_fixture="card_login")
+def open_card_login_again(page: Page) -> CardLoginPage:
+    return CardLoginPage.open(LoginPage(page))
+
+
+@when("企业先后用五个错误的卡密码登录，再用正确的登录", target_fixture="answers")
+def lock_the_card(
+    card_login: CardLoginPage, enterprise: MadeEnterprise, answer_to: AnswerTo
+) -> list[PortalAnswer]:
+    pins = [*map(Secret, WRONG_PINS), enterprise.card_pin]
+    return [answer_to(card_login.log_in, pin) for pin in pins]
+
+
+@when("企业填好卡的密码，按回车", target_fixture="home")
+def press_enter(card_login: CardLoginPage, enterprise: MadeEnterprise) -> HomePage:
+    return card_login.fill_in(enterprise.card_pin).press_enter()
+
+
+@when("企业填好卡的密码，连按两下“登录”", target_fixture="home")
+def press_log_in_twice(
+    wire: Wire, card_login: CardLoginPage, enterprise: MadeEnterprise, press_twice: PressTwice
+) -> HomePage:
+    card_login.fill_in(enterprise.card_pin)
+    press_twice(card_login.login_button)
+    return HomePage(card_login.surface).appear()
+
+
+@given("企业用法人卡登录过，有人留着当时的签名", target_fixture="signed")
+def a_used_signature(
+    wire: Wire, card_login: CardLoginPage, enterprise: MadeEnterprise
+) -> dict[str, str]:
+    card_login.log_in(enterprise.card_pin)
+    return wire.forms("/cas/login")[0]
+
+
+@when("有人再用这个签名登录", target_fixture="answer")
+def use_the_signature_again(
+    account_forms: AccountForms, signed: dict[str, str], answer_to: AnswerTo
+) -> PortalAnswer:
+    return answer_to(account_forms.send_login, CARD_LOGIN, signed)
+
+
+@when("别的网站的页面来连接企业的卡控件", target_fixture="answer")
+def connect_from_elsewhere(
+    wire: Wire, card_login: CardLoginPage, answer_to: AnswerTo
+) -> PortalAnswer:
+    return answer_to(open_control, wire.controls[0], "https://example.com")
 
 
 @when(parsers.re("企业用卡密码“(?P<pin>.*)”登录，却被拒绝"), target_fixture="answer")
@@ -141,6 +206,54 @@ def card_box_says(card_login: CardLoginPage, docstring: str) -> None:
     assert card_login.box_words() == tuple(docstring.splitlines())
 
 
+@then("卡介质登录框看不见密码，浏览器也不记住它")
+def pin_is_hidden(card_login: CardLoginPage) -> None:
+    expect(card_login.pin).to_have_attribute("type", "password")
+    expect(card_login.pin).to_have_attribute("autocomplete", "off")
+
+
+@then("登录框发出的是卡号和签名，没有卡的密码")
+def pin_was_not_sent(wire: Wire, enterprise: MadeEnterprise) -> None:
+    (form,) = wire.forms("/cas/login")
+
+    assert form.keys() == FORM
+    assert (form["icCard"], form["swLoginFlag"]) == (enterprise.card_no, "swCard")
+    assert enterprise.card_pin.reveal() not in form.values()
+
+
+@then("浏览器没有弹窗")
+def nothing_pops_up(card_login: CardLoginPage) -> None:
+    assert card_login.notices() == ()
+
+
+@then("企业已经登录")
+def signed_in(home: HomePage) -> None:
+    expect(home.log_out_link).to_be_visible()
+
+
+@then("卡控件只被叫了一次，门户只收到一次登录")
+def one_call_and_one_login(wire: Wire, mock_state: MockState) -> None:
+    assert (wire.called("ra_Is903Reader"), wire.called("security_SpcSignRandom")) == (1, 1)
+    assert len(mock_state.requests("POST", "/cas/login")) == 1
+
+
+@then("浏览器弹窗依次是")
+def dialogs_are(answers: list[PortalAnswer], docstring: str) -> None:
+    said = [message for answer in answers for message in answer.refusal().dialogs]
+
+    assert said == docstring.splitlines()
+
+
+@then("卡控件不让它连接")
+def control_lets_nobody_in(answer: PortalAnswer) -> None:
+    assert answer.ended_by(ScreenNotReached)
+
+
+@then("下载页写着")
+def download_page_says(download: ControlDownloadPage, docstring: str) -> None:
+    assert download.words() == tuple(docstring.splitlines())
+
+
 @then(parsers.parse("浏览器弹窗提醒“{message}”"))
 def page_notices(card_login: CardLoginPage, message: str) -> None:
     assert card_login.notices() == (message,)
@@ -152,11 +265,6 @@ def dialog_contains(answer: PortalAnswer, message: str) -> None:
 
     assert message in "\n".join(refusal.dialogs)
     assert refusal.shown == ()
-
-
-@then("新窗口是控件的下载页")
-def download_page_is_open(download: ControlDownloadPage) -> None:
-    expect(download.landmark).to_be_visible()
 
 
 @then(parsers.parse("页面认为“{state}”"))

@@ -28,6 +28,7 @@ def session_ended(mock_state: MockState) -> None:
 
 
 @given("企业在国标版的首页登录", target_fixture="home")
+@when("企业在国标版的首页登录", target_fixture="home")
 def log_in_at_the_national_home(
     page: Page, base_url: str, mock_state: MockState, enterprise: MadeEnterprise
 ) -> HomePage:

@@ -1,25 +1,33 @@
 """账号登录 (guide-1.1, guide-1.2)."""
 
 from dataclasses import replace
+from functools import partial
+from hashlib import md5
 from typing import Any
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 from pytest_bdd import given, parsers, then, when
 
+from fixtures.account_forms import AccountForms, Attempts
 from fixtures.portal import MadeEnterprise, MockState
 from fixtures.refusals import AnswerTo, PortalAnswer
+from fixtures.wire import PressTwice, Wire
 from pages.entry import HomePage
-from pages.errors import LoginRefused
-from pages.login import LoginPage, NoticePage
+from pages.errors import LoginRefused, ScreenNotReached
+from pages.login import LocalLoginPage, LoginPage, NoticePage
 from pages.models import Secret
+from pages.parts import DialogLog
 from pages.profile import GUANGDONG
 
+CAPTCHA = "/cas/plat_cas_verifycode_gen"
+FREE = {"lt", "execution", "verifyCode"}  # what the log-in sends and is new each time
 BARE = replace(GUANGDONG, home="/")
 
 
 @given("企业打开门户", target_fixture="login_page")
 @when("企业打开门户", target_fixture="login_page")
-def open_portal(page: Page, base_url: str) -> LoginPage:
+def open_portal(page: Page, base_url: str, wire: Wire) -> LoginPage:
+    """Open the home page; `wire` listens from here on."""
     return LoginPage.open(page, base_url)
 
 
@@ -46,7 +54,8 @@ def log_in_with_a_wrong_password(
     login_page: LoginPage, mock_state: MockState, enterprise: MadeEnterprise, answer_to: AnswerTo
 ) -> PortalAnswer:
     captcha = mock_state.read_captcha(login_page.captcha)
-    return answer_to(login_page.log_in, enterprise.account, Secret("不对"), captcha)
+    almost = _other_case(enterprise.password)
+    return answer_to(login_page.log_in, enterprise.account, almost, captcha)
 
 
 @when("企业用不存在的用户名登录", target_fixture="answer")
@@ -54,9 +63,8 @@ def log_in_with_an_unknown_account(
     login_page: LoginPage, mock_state: MockState, enterprise: MadeEnterprise, answer_to: AnswerTo
 ) -> PortalAnswer:
     captcha = mock_state.read_captcha(login_page.captcha)
-    return answer_to(
-        login_page.log_in, "nobody-" + enterprise.account, enterprise.password, captcha
-    )
+    almost = enterprise.account.upper()
+    return answer_to(login_page.log_in, almost, enterprise.password, captcha)
 
 
 @when("企业输错验证码登录", target_fixture="answer")
@@ -117,9 +125,9 @@ def first_captcha_is_stale(mock_state: MockState) -> None:
     mock_state.set_faults({"id": "captcha_stale"})
 
 
-@given("密码输错一次，账号就锁定")
-def account_locks(mock_state: MockState) -> None:
-    mock_state.set_faults({"id": "account_locks", "params": {"attempts": 1}})
+@given(parsers.parse("密码连续输错{attempts:d}次，账号就锁定"))
+def account_locks(mock_state: MockState, attempts: int) -> None:
+    mock_state.set_faults({"id": "account_locks", "params": {"attempts": attempts}})
 
 
 @given("同一企业只能在一处登录")
@@ -196,10 +204,9 @@ def log_in_locally_without_password(
 def log_in_locally_with_a_wrong_password(
     login_page: LoginPage, mock_state: MockState, enterprise: MadeEnterprise, answer_to: AnswerTo
 ) -> PortalAnswer:
-    local, wrong = login_page.open_local(), Secret("不对")
-    return answer_to(
-        local.log_in, enterprise.local_account, wrong, mock_state.read_captcha(local.captcha)
-    )
+    local, almost = login_page.open_local(), _other_case(enterprise.local_password)
+    captcha = mock_state.read_captcha(local.captcha)
+    return answer_to(local.log_in, enterprise.local_account, almost, captcha)
 
 
 @when("企业切换到“本地登录”，用地方（广东）版本的账号登录", target_fixture="home")
@@ -220,6 +227,93 @@ def log_in_elsewhere(
     there.log_in(enterprise.account, enterprise.password, captcha)
 
 
+@given("企业先后输错密码、登录成功、又输错密码")
+def wrong_right_wrong(
+    account_forms: AccountForms, enterprise: MadeEnterprise, answer_to: AnswerTo
+) -> None:
+    a_captcha_used_in_vain(account_forms, enterprise, answer_to)
+    a_used_captcha(account_forms, enterprise)
+    a_captcha_used_in_vain(account_forms, enterprise, answer_to)
+
+
+@given("企业填好了登录框")
+def fill_in(login_page: LoginPage, mock_state: MockState, enterprise: MadeEnterprise) -> None:
+    captcha = mock_state.read_captcha(login_page.captcha)
+    login_page.fill_in(enterprise.account, enterprise.password, captcha)
+
+
+@when("企业连按两下“登录”", target_fixture="home")
+def press_log_in_twice(login_page: LoginPage, press_twice: PressTwice) -> HomePage:
+    press_twice(login_page.login_button)
+    return HomePage(login_page.surface).appear()
+
+
+@given("企业按一张验证码登录过", target_fixture="captcha")
+def a_used_captcha(account_forms: AccountForms, enterprise: MadeEnterprise) -> str:
+    captcha = account_forms.draw_captcha()
+    account_forms.log_in(enterprise.account, enterprise.password, captcha)
+    return captcha
+
+
+@given("企业按一张验证码登录过，密码却输错了", target_fixture="captcha")
+def a_captcha_used_in_vain(
+    account_forms: AccountForms, enterprise: MadeEnterprise, answer_to: AnswerTo
+) -> str:
+    captcha, wrong = account_forms.draw_captcha(), _other_case(enterprise.password)
+    assert answer_to(account_forms.log_in, enterprise.account, wrong, captcha).refusal()
+    return captcha
+
+
+@when("企业按同一张验证码再登录", target_fixture="answer")
+def use_the_captcha_again(
+    account_forms: AccountForms, enterprise: MadeEnterprise, captcha: str, answer_to: AnswerTo
+) -> PortalAnswer:
+    return answer_to(account_forms.log_in, enterprise.account, enterprise.password, captcha)
+
+
+@given("企业登录时得到的票据已经用过", target_fixture="ticket")
+def a_used_ticket(account_forms: AccountForms, enterprise: MadeEnterprise) -> str:
+    captcha = account_forms.draw_captcha()
+    ticket = account_forms.log_in(enterprise.account, enterprise.password, captcha)
+    account_forms.use_ticket(ticket)
+    return ticket
+
+
+@when("有人再用这张票据", target_fixture="answer")
+def use_the_ticket_again(
+    account_forms: AccountForms, ticket: str, answer_to: AnswerTo
+) -> PortalAnswer:
+    return answer_to(account_forms.use_ticket, ticket)
+
+
+@when("企业绕过登录框登录，每次照表里改一项", target_fixture="attempts")
+def log_in_past_the_box(
+    account_forms: AccountForms,
+    enterprise: MadeEnterprise,
+    datatable: list[list[str]],
+    answer_to: AnswerTo,
+) -> Attempts:
+    log_in = partial(_log_in_past_the_box, account_forms, enterprise)
+    return [(answer_to(log_in, *row[:-1]), row[-1]) for row in datatable[1:]]
+
+
+@given("企业在首页退出")
+def log_out(home: HomePage) -> None:
+    home.log_out()
+    LoginPage(home.surface).appear()
+
+
+@when("企业填了用户名，切换到“本地登录”", target_fixture="local_login")
+def switch_to_local(login_page: LoginPage, enterprise: MadeEnterprise) -> LocalLoginPage:
+    login_page.fill_in(enterprise.account, Secret(""), "")
+    return login_page.open_local()
+
+
+@when("企业关掉漂在首页上的提示")
+def close_float_notice(login_page: LoginPage) -> None:
+    login_page.close_float_notice()
+
+
 @then("错误的原因是国标版的账号")
 def reason_is_the_edition(answer: PortalAnswer) -> None:
     assert answer.ended_by(LoginRefused).is_national_edition
@@ -230,6 +324,92 @@ def popup_and_message_say(answer: PortalAnswer, popup: str, message: str) -> Non
     refusal = answer.ended_by(LoginRefused)
 
     assert (refusal.dialogs, refusal.shown) == ((popup,), (message,))
+
+
+@then("登录框看不见密码，浏览器也不记住它")
+def password_is_hidden(login_page: LoginPage) -> None:
+    expect(login_page.password).to_have_attribute("type", "password")
+    expect(login_page.password).to_have_attribute("autocomplete", "off")
+
+
+@then("登录框发出的是用户名、密码的摘要和验证码，没有密码的原文")
+def only_the_digest_was_sent(wire: Wire, enterprise: MadeEnterprise) -> None:
+    (form,) = wire.forms("/cas/login")
+    password = enterprise.password.reveal()
+
+    assert {name: form[name] for name in form.keys() - FREE} == {
+        "swy": enterprise.account,
+        "swm": md5(password.encode(), usedforsecurity=False).hexdigest(),
+        "swm2": "",
+        "_eventId": "submit",
+        "swLoginFlag": "swUp",
+        "lpid": "P1",
+        "name": "",
+    }
+    assert form.keys() >= FREE
+    assert password not in wire.texts()
+
+
+@then("页面的脚本读不到会话的编号")
+def session_is_for_the_browser_alone(context: BrowserContext) -> None:
+    cookies = [one for one in context.cookies() if one["name"] == "JSESSIONID"]
+
+    assert [(one["httpOnly"], one["sameSite"]) for one in cookies] == [(True, "Lax")]
+
+
+@then("登录框留着用户名，密码和验证码要重新填写，验证码换了一张")
+def box_asks_again(
+    login_page: LoginPage, mock_state: MockState, enterprise: MadeEnterprise
+) -> None:
+    expect(login_page.account).to_have_value(enterprise.account)
+    expect(login_page.password).to_have_value("")
+    expect(login_page.captcha.field).to_have_value("")
+    assert mock_state.read_captcha(login_page.captcha)
+    assert len(mock_state.requests("GET", CAPTCHA)) == 2
+
+
+@then("门户只收到一次登录，浏览器没有弹窗")
+def one_login_arrived(mock_state: MockState, page: Page) -> None:
+    assert len(mock_state.requests("POST", "/cas/login")) == 1
+    assert DialogLog.of(page).take() == ()
+
+
+@then("门户不再接受这张票据")
+def ticket_is_refused(answer: PortalAnswer) -> None:
+    assert answer.ended_by(ScreenNotReached)
+
+
+@then("门户每次都照表里的提示拒绝")
+def each_is_refused(attempts: Attempts) -> None:
+    assert [answer.refusal().messages for answer, _ in attempts] == [
+        (message,) for _, message in attempts
+    ]
+
+
+@then("看得见的登录框只有“本地登录”，上面写着“登录”")
+def only_the_local_box_is_shown(login_page: LoginPage, local_login: LocalLoginPage) -> None:
+    expect(login_page.login_button).to_be_hidden()
+    assert local_login.box_words() == ("登录",)
+
+
+@then("本地登录框里有“请输入用户名”、“请输入密码”、“请输入验证码”，看不见密码")
+def local_box_asks(local_login: LocalLoginPage) -> None:
+    password_is_hidden(local_login)
+    assert local_login.placeholders() == ("请输入用户名", "请输入密码", "请输入验证码")
+
+
+@then("切换回“账号登录”，填好的用户名还在")
+def account_box_is_as_it_was(local_login: LocalLoginPage, enterprise: MadeEnterprise) -> None:
+    account_login = local_login.open_account()
+
+    expect(account_login.account).to_have_value(enterprise.account)
+    expect(local_login.login_button).to_be_hidden()
+
+
+@then("首页上没有这个提示，别的都在")
+def only_the_notice_is_gone(login_page: LoginPage) -> None:
+    expect(login_page.float_notice).to_be_hidden()
+    assert login_page.words()[-1] == "模拟门户仅供测试与演示，与任何真实机构无关"
 
 
 @then("门户欢迎这家企业")
@@ -292,8 +472,30 @@ def still_signed_out(page: Page, base_url: str) -> None:
     expect(HomePage(page).log_out_link).to_be_hidden()
 
 
+@then("企业在新打开的窗口里仍未登录")
+def signed_out_in_a_new_window(context: BrowserContext, base_url: str) -> None:
+    still_signed_out(context.new_page(), base_url)
+
+
 @then("门户没有收到登录请求")
 def no_login_arrived(mock_state: MockState) -> None:
     by_account_or_card = mock_state.requests("POST", "/cas/login")
 
     assert by_account_or_card + mock_state.requests("POST", "/pub/login/local") == []
+
+
+def _other_case(password: Secret) -> Secret:
+    """Return the password with small letters for capitals, and capitals for small letters."""
+    return Secret(password.reveal().swapcase())
+
+
+def _log_in_past_the_box(
+    account_forms: AccountForms, enterprise: MadeEnterprise, field: str, value: str
+) -> str:
+    typed = {
+        "用户名": enterprise.account,
+        "密码": enterprise.password.reveal(),
+        "验证码": account_forms.draw_captcha(),
+        field: value,
+    }
+    return account_forms.log_in(typed["用户名"], Secret(typed["密码"]), typed["验证码"])
