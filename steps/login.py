@@ -271,12 +271,15 @@ def use_the_captcha_again(
     return answer_to(account_forms.log_in, enterprise.account, enterprise.password, captcha)
 
 
-@given("企业登录时得到的票据已经用过", target_fixture="ticket")
-def a_used_ticket(account_forms: AccountForms, enterprise: MadeEnterprise) -> str:
+@given("企业登录时得到一张票据", target_fixture="ticket")
+def a_ticket(account_forms: AccountForms, enterprise: MadeEnterprise) -> str:
     captcha = account_forms.draw_captcha()
-    ticket = account_forms.log_in(enterprise.account, enterprise.password, captcha)
+    return account_forms.log_in(enterprise.account, enterprise.password, captcha)
+
+
+@given("这张票据已经用过")
+def ticket_was_used(account_forms: AccountForms, ticket: str) -> None:
     account_forms.use_ticket(ticket)
-    return ticket
 
 
 @when("有人再用这张票据", target_fixture="answer")
