@@ -118,10 +118,13 @@ def read_messages(uscc: str) -> Response:
 def push_policies(uscc: str) -> tuple[Response, int]:
     """Push more pending policies."""
     enterprise = _enterprise(uscc)
-    wishes = _body({"count": int, "application_nos": list, "confirmed": bool})
+    wishes = _body({"count": int, "application_nos": list, "confirmed": bool, "product": str})
     is_confirmed = wishes.pop("confirmed", False)
+    product = wishes.pop("product", "")
     with store().lock:
         added = store().add_policies(enterprise, _wished_numbers(enterprise, wishes))
+        for policy in added:
+            policy.product = product or policy.product
         for policy in added if is_confirmed else ():
             arrival = store().note_arrival(policy.application_no, PERSON, by="person")
             store().settle(policy, arrival, refusal=None)

@@ -221,6 +221,10 @@ class PagedTable(Table):
         self.page_sizes = root.locator(".page-list li > a")
         self.next_page = root.locator(".pagination li.page-next:not(.disabled) > a")
 
+    def page_number(self, number: int) -> Locator:
+        """Return the control that turns to this page."""
+        return self._root.get_by_role("link", name=str(number), exact=True)
+
     def total(self) -> int:
         """Return the portal's own count of the rows on all pages, or 0 if it shows none."""
         (told,) = texts_of(self.paging_notice) or ("",)
@@ -277,10 +281,16 @@ class DatePicker:
         self.previous_month = group.locator(".laydate-prev-m")
         self.next_month = group.locator(".laydate-next-m")
         self.days = group.locator("td[lay-ymd]")
+        self.clear_button = group.get_by_text("清空", exact=True)
 
     def open(self) -> None:
         """Press the field; the days of a month are shown under it."""
         self.field.click()
+
+    def clear(self) -> None:
+        """Open the picker, and press 清空."""
+        self.open()
+        self.clear_button.click()
 
     def pick(self, day: date) -> None:
         """Open the picker, turn to the month, and press the day."""

@@ -32,6 +32,10 @@ class PendingPage(Screen):
         """Return every policy of every page, in the portal's order."""
         return tuple(self._policies())
 
+    def read_rows(self) -> tuple[dict[str, str], ...]:
+        """Return every row of every page as it is shown, by heading."""
+        return tuple(self._rows())
+
     def find(self, application_no: str) -> PendingPolicy | None:
         """Turn pages until this policy is shown, and return it."""
         found = (one for one in self._policies() if one.application_no == application_no)
@@ -51,6 +55,11 @@ class PendingPage(Screen):
         self.ask(self.table.page_sizes.get_by_text(str(count), exact=True), to=PendingPage)
         return self
 
+    def turn_to(self, number: int) -> Self:
+        """Press the number of a page."""
+        self.ask(self.table.page_number(number), to=PendingPage)
+        return self
+
     def process(self, application_no: str) -> "ConfirmationPage":
         """Press 处理 in the row of this policy, on whichever page it is.
 
@@ -64,7 +73,17 @@ class PendingPage(Screen):
         return self.press(process_link, to=ConfirmationPage)
 
     def _policies(self) -> Iterator[PendingPolicy]:
-        """Yield the policies from this page on, turning to the next page after the last row.
+        """Yield the policies from this page on, as `_rows` does."""
+        for row in self._rows():
+            yield PendingPolicy(
+                application_no=row["申请编号"],
+                enterprise_name=row["企业名称"],
+                product=row["产品名称"],
+                status=PolicyStatus.of(row["状态"]),
+            )
+
+    def _rows(self) -> Iterator[dict[str, str]]:
+        """Yield the rows from this page on, turning to the next page after the last row.
 
         Raises:
             ScreenNotReached: the pages show fewer policies than the portal's highest count. If the
@@ -76,13 +95,7 @@ class PendingPage(Screen):
             rows = self.table.read()
             seen |= {row["申请编号"] for row in rows}
             self.listed |= seen
-            for row in rows:
-                yield PendingPolicy(
-                    application_no=row["申请编号"],
-                    enterprise_name=row["企业名称"],
-                    product=row["产品名称"],
-                    status=PolicyStatus.of(row["状态"]),
-                )
+            yield from rows
             counted = max(counted, self.table.total())
             if not self.table.next_page.is_visible():
                 if len(seen) < counted:

@@ -43,6 +43,13 @@ class PoliciesPage(Screen):
         self.ask(self.search_button, to=PoliciesPage)
         return self
 
+    def search_any_day(self) -> Self:
+        """Clear both dates, and press 查询."""
+        self.first_day.clear()
+        self.last_day.clear()
+        self.ask(self.search_button, to=PoliciesPage)
+        return self
+
     def next_page(self) -> Self:
         """Turn to the next page."""
         self.ask(self.table.next_page, to=PoliciesPage)

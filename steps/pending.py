@@ -3,17 +3,22 @@
 from dataclasses import asdict, replace
 from io import BytesIO
 
+import pytest
 from playwright.sync_api import expect
 from pypdf import PdfReader
 from pytest_bdd import given, parsers, then, when
 
 from fixtures.faults import fault
 from fixtures.past_the_page import PastThePage
-from fixtures.portal import MadeEnterprise, MockState
+from fixtures.person import is_beside, press_twice
+from fixtures.portal import FillIn, MadeEnterprise, MockState
+from fixtures.records import confirmed_records
 from fixtures.refusals import AnswerTo, PortalAnswer
 from pages.desk import DeskPage
 from pages.errors import ScreenNotReached
+from pages.login import LoginPage
 from pages.models import Contact, Document, PolicyStatus
+from pages.parts import Field
 from pages.pending import ConfirmationPage, ConfirmedDialog, PendingPage
 
 PENDING_QUERY = "/swProxy/xwtbserver/sw/pending/query"
@@ -32,12 +37,26 @@ CONTACT_FIELDS = {
     "主要联系人电话": "phone",
     "主要联系人手机": "mobile",
     "主要联系人邮箱": "email",
+    "备注": "remarks",
 }
+SOMEBODY_ELSE = Contact("李四", "0756-1234567", "13900139000", "li.si@example.com")
+
+
+@pytest.fixture
+def fill_in_policy(fill_in: FillIn, mock_state: MockState, application_no: str) -> FillIn:
+    """Replace 〔申请编号〕 and 〔推送日期〕 too, by those of “这张保单”."""
+    pushed = mock_state.pushed[application_no]
+
+    def fill_in_policy(text: str) -> tuple[str, ...]:
+        numbered = text.replace("〔申请编号〕", pushed.application_no)
+        return fill_in(numbered.replace("〔推送日期〕", pushed.pushed_on))
+
+    return fill_in_policy
 
 
 @given(parsers.parse("企业有{count:d}张待确认的保单"), target_fixture="application_nos")
 def pending_policies(mock_state: MockState, count: int) -> list[str]:
-    return mock_state.add_policies(count)
+    return mock_state.add_policies_by_day(count)
 
 
 @given("另一家企业也有1张待确认的保单", target_fixture="foreign_no")
@@ -85,12 +104,49 @@ def list_is_repaged(mock_state: MockState) -> None:
 
 
 @given(
-    parsers.parse("企业有待确认的保单“{first}”和“{second}”，编号互相包含"),
+    parsers.parse("企业有待确认的保单“{first}”、“{second}”和“{third}”，编号互相包含"),
     target_fixture="application_nos",
 )
-def numbers_within_numbers(mock_state: MockState, first: str, second: str) -> list[str]:
+def numbers_within_numbers(mock_state: MockState, first: str, second: str, third: str) -> list[str]:
     own = mock_state.enterprise.uscc[-9:]
-    return mock_state.add_policies_numbered(own + first, own + second)
+    return mock_state.add_policies_numbered(own + first, own + second, own + third)
+
+
+@given(
+    parsers.parse("联系方式是“{name}”、“{phone}”、“{mobile}”、“{email}”和{count:d}个汉字的备注"),
+    target_fixture="contact",
+)
+def contact_is(name: str, phone: str, mobile: str, email: str, count: int) -> Contact:
+    return Contact(name, phone, mobile, email, "𬭩" * count)
+
+
+@given("企业的5张保单都已确认")
+def all_confirmed(
+    past_the_page: PastThePage, application_nos: list[str], contact: Contact
+) -> list[str]:
+    return [past_the_page.confirm(one, contact) for one in application_nos]
+
+
+@given("保险公司承保、退回、拒绝了第二、三、四张保单")
+def insurer_decides(mock_state: MockState, application_nos: list[str]) -> None:
+    mock_state.decide_at_the_insurer(application_nos[1], "underwritten")
+    mock_state.decide_at_the_insurer(application_nos[2], "returned")
+    mock_state.decide_at_the_insurer(application_nos[3], "refused")
+
+
+@given("企业又打开第四张保单，填写了联系方式")
+def open_the_fourth(desk: DeskPage, application_nos: list[str], contact: Contact) -> None:
+    desk.open_pending().process(application_nos[3]).fill_contact(contact)
+
+
+@given("企业回到这张保单的标签")
+def back_to_this_one(desk: DeskPage, application_no: str) -> None:
+    desk.switch_to(f"处理-{application_no}")
+
+
+@given("企业已退出")
+def has_logged_out(logged_out: LoginPage) -> LoginPage:
+    return logged_out
 
 
 @given(parsers.parse("“查看单证”的方式是“{shape}”"))
@@ -163,23 +219,77 @@ def show_more_per_page(desk: DeskPage) -> PendingPage:
     return desk.open_pending().show_per_page(25)
 
 
-@when("企业处理第一张保单", target_fixture="form")
-def process_the_first(desk: DeskPage, application_nos: list[str]) -> ConfirmationPage:
-    return desk.open_pending().process(application_nos[0])
+@when(parsers.parse("企业打开“待确认”，翻到第{number:d}页"), target_fixture="pending")
+def turn_to_page(desk: DeskPage, number: int) -> PendingPage:
+    return desk.open_pending().turn_to(number)
 
 
-@when(parsers.parse("企业把“{field}”填成“{value}”，确认投保"), target_fixture="confirmed")
-def confirm_with_good(
-    form: ConfirmationPage, contact: Contact, field: str, value: str
-) -> ConfirmedDialog:
-    changed = replace(contact, **{CONTACT_FIELDS[field]: value})
-    return form.fill_contact(changed).accept_declaration().confirm()
+@when("企业处理这张保单", target_fixture="form")
+@when("企业再处理一次这张保单", target_fixture="form")
+def process(desk: DeskPage, application_no: str) -> ConfirmationPage:
+    return desk.open_pending().process(application_no)
 
 
-@when(parsers.parse("企业填写{count:d}个汉字的备注，确认投保"), target_fixture="confirmed")
-def confirm_with_remarks(form: ConfirmationPage, contact: Contact, count: int) -> ConfirmedDialog:
-    remarked = replace(contact, remarks="备" * count)
-    return form.fill_contact(remarked).accept_declaration().confirm()
+@when("企业绕过页面，打开别家企业的保单", target_fixture="answer")
+def open_a_foreign_form(
+    past_the_page: PastThePage, foreign_no: str, answer_to: AnswerTo
+) -> PortalAnswer:
+    return answer_to(past_the_page.open_form, foreign_no)
+
+
+@when(
+    parsers.parse("企业在备注里写两行“{first}”和“{second}”，离开这一项"),
+)
+def remark_in_two_lines(form: ConfirmationPage, contact: Contact, first: str, second: str) -> None:
+    form.fill_contact(replace(contact, remarks=f"{first}\n{second}\n"))
+
+
+@when("企业填写联系方式，同意投保声明，连按两次“确认投保”", target_fixture="confirmed")
+def press_confirm_twice(form: ConfirmationPage, contact: Contact) -> ConfirmedDialog:
+    press_twice(form.fill_contact(contact).accept_declaration().confirm_button)
+    return ConfirmedDialog(form.surface).ready()
+
+
+@when("企业绕过页面，逐一这样填写就确认投保", target_fixture="answers")
+def confirm_past_the_page_with_each(
+    past_the_page: PastThePage,
+    application_no: str,
+    contact: Contact,
+    datatable: list[list[str]],
+    answer_to: AnswerTo,
+) -> list[tuple[PortalAnswer, str]]:
+    return [
+        (answer_to(past_the_page.confirm, application_no, contact, **{field: content}), message)
+        for field, content, message in datatable[1:]
+    ]
+
+
+@when("企业绕过页面，逐一确认这5张保单", target_fixture="answers")
+def confirm_each_past_the_page(
+    past_the_page: PastThePage, application_nos: list[str], contact: Contact, answer_to: AnswerTo
+) -> list[PortalAnswer]:
+    return [answer_to(past_the_page.confirm, one, contact) for one in application_nos]
+
+
+@when("企业绕过页面，换了联系人再确认这张保单", target_fixture="answer")
+def confirm_again_past_the_page(
+    past_the_page: PastThePage, application_no: str, answer_to: AnswerTo
+) -> PortalAnswer:
+    return answer_to(past_the_page.confirm, application_no, SOMEBODY_ELSE)
+
+
+@when(parsers.parse("企业绕过页面，确认编号是“{number}”的保单"), target_fixture="answer")
+def confirm_a_number(
+    past_the_page: PastThePage, number: str, contact: Contact, answer_to: AnswerTo
+) -> PortalAnswer:
+    return answer_to(past_the_page.confirm, number, contact)
+
+
+@when("企业绕过页面，确认这张保单", target_fixture="answer")
+def confirm_past_the_page(
+    past_the_page: PastThePage, application_no: str, contact: Contact, answer_to: AnswerTo
+) -> PortalAnswer:
+    return answer_to(past_the_page.confirm, application_no, contact)
 
 
 @when("企业绕过页面，改了企业的名称和代码、产品名称和状态，确认投保")
@@ -201,17 +311,6 @@ def confirm_a_foreign_policy(
     past_the_page: PastThePage, foreign_no: str, contact: Contact, answer_to: AnswerTo
 ) -> PortalAnswer:
     return answer_to(past_the_page.confirm, foreign_no, contact)
-
-
-@when(parsers.parse("企业绕过页面，没有填“{field}”就确认投保"), target_fixture="answer")
-def confirm_past_the_page_without(
-    past_the_page: PastThePage,
-    application_no: str,
-    contact: Contact,
-    field: str,
-    answer_to: AnswerTo,
-) -> PortalAnswer:
-    return answer_to(past_the_page.confirm, application_no, contact, **{field: ""})
 
 
 @when("企业绕过页面，没有同意投保声明就确认投保", target_fixture="answer")
@@ -302,22 +401,21 @@ def confirm_after_withdrawing(
     return answer_to(form.confirm)
 
 
-@when("企业不填备注，确认投保", target_fixture="confirmed")
-def confirm_without_remarks(form: ConfirmationPage, contact: Contact) -> ConfirmedDialog:
-    return form.fill_contact(replace(contact, remarks="")).accept_declaration().confirm()
-
-
 @when("企业填写联系方式，同意投保声明，确认投保", target_fixture="confirmed")
 def confirm(form: ConfirmationPage, contact: Contact) -> ConfirmedDialog:
     return form.fill_contact(contact).accept_declaration().confirm()
 
 
 @when("企业提交确认", target_fixture="answer")
-@when("企业再次确认这张保单", target_fixture="answer")
 def submit_confirmation(
     form: ConfirmationPage, contact: Contact, answer_to: AnswerTo
 ) -> PortalAnswer:
     return answer_to(form.fill_contact(contact).accept_declaration().confirm)
+
+
+@when("企业再次确认这张保单", target_fixture="answer")
+def submit_again(form: ConfirmationPage, answer_to: AnswerTo) -> PortalAnswer:
+    return answer_to(form.fill_contact(SOMEBODY_ELSE).accept_declaration().confirm)
 
 
 @then("“待确认”上写着")
@@ -338,22 +436,38 @@ def pending_lists_all(
     assert {policy.enterprise_name for policy in listed} == {enterprise.name}
 
 
-@then("先推送的保单排在前面")
-def oldest_comes_first(pending: PendingPage, application_nos: list[str]) -> None:
-    assert [policy.application_no for policy in pending.read()] == application_nos
+@then(parsers.parse("每一行都与推送的一致，状态是“{status}”，最右边是“{word}”"))
+def every_row_is_as_pushed(
+    pending: PendingPage, mock_state: MockState, application_nos: list[str], status: str, word: str
+) -> None:
+    pushed = [mock_state.pushed[one] for one in application_nos]
+
+    assert [tuple(row.items()) for row in pending.read_rows()] == [
+        (
+            ("序号", str(number)),
+            ("申请编号", one.application_no),
+            ("企业名称", mock_state.enterprise.name),
+            ("产品名称", one.product),
+            ("推送日期", one.pushed_on),
+            ("状态", status),
+            ("操作", word),
+        )
+        for number, one in enumerate(pushed, start=1)
+    ]
 
 
-@then(parsers.parse("每一行的最右边是“{word}”"))
-def last_cell_is(pending: PendingPage, word: str) -> None:
-    assert {list(row.values())[-1] for row in pending.table.read()} == {word}
+@then(parsers.parse("这一页列出第{first:d}到第{last:d}张保单"))
+def page_shows(pending: PendingPage, application_nos: list[str], first: int, last: int) -> None:
+    shown = [(row["序号"], row["申请编号"]) for row in pending.table.read()]
+
+    assert shown == [(str(one), application_nos[one - 1]) for one in range(first, last + 1)]
 
 
-@then(parsers.parse("每一行的产品是“{product}”，推送日期是门户的今天"))
-def products_and_dates_are(pending: PendingPage, mock_state: MockState, product: str) -> None:
-    rows = pending.table.read()
-
-    assert {row["产品名称"] for row in rows} == {product}
-    assert {row["推送日期"] for row in rows} == {mock_state.now()[:10]}
+@then(parsers.parse("翻到第{number:d}页，列出第{first:d}到第{last:d}张保单"))
+def other_page_shows(
+    pending: PendingPage, application_nos: list[str], number: int, first: int, last: int
+) -> None:
+    page_shows(pending.turn_to(number), application_nos, first, last)
 
 
 @then(parsers.parse("产品名称是“{product}”"))
@@ -377,34 +491,53 @@ def table_foot_says(pending: PendingPage, paging: str, page_size: str) -> None:
 def the_last_is_open(
     form: ConfirmationPage, desk: DeskPage, application_nos: list[str], prefix: str
 ) -> None:
-    assert form.read().application_no == application_nos[-1]
-    expect(desk.active_tab).to_have_text(prefix + application_nos[-1])
+    this_is_open(form, desk, application_nos[-1], prefix)
 
 
-@then(parsers.parse("只读资料是这家企业的名称、代码和这张保单，状态是“{status}”"))
-def read_only_fields_match(
-    form: ConfirmationPage, enterprise: MadeEnterprise, application_no: str, status: str
-) -> None:
-    details = form.read()
-
-    assert details.enterprise_name == enterprise.name
-    assert details.uscc == enterprise.uscc
-    assert details.org_code == enterprise.org_code
-    assert details.application_no == application_no
-    assert details.status == PolicyStatus.of(status)
+@then(parsers.parse("打开的是这张保单，标签是“{prefix}”加申请编号"))
+def this_is_open(form: ConfirmationPage, desk: DeskPage, application_no: str, prefix: str) -> None:
+    assert form.read().application_no == application_no
+    expect(desk.active_tab).to_have_text(prefix + application_no)
 
 
-@then("另一张保单上，企业的名称和代码与登记的一致")
-def the_other_names_the_enterprise(desk: DeskPage, enterprise: MadeEnterprise) -> None:
-    pending = desk.open_pending()
-    (other,) = pending.read()
-    details = pending.process(other.application_no).read()
+@then("标签是“首页”和“待确认”")
+def tabs_without_a_record(desk: DeskPage) -> None:
+    expect(desk.tabs).to_have_text(["首页", "待确认"])
 
-    assert (details.enterprise_name, details.uscc, details.org_code) == (
-        enterprise.name,
-        enterprise.uscc,
-        enterprise.org_code,
-    )
+
+@then("标签是“首页”、“待确认”和这张保单的")
+def tabs_with_this_one(desk: DeskPage, application_no: str) -> None:
+    expect(desk.tabs).to_have_text(["首页", "待确认", f"处理-{application_no}"])
+
+
+@then("标签是“首页”、“待确认”和第四张保单的")
+def tabs_with_the_fourth(desk: DeskPage, application_nos: list[str]) -> None:
+    tabs_with_this_one(desk, application_nos[3])
+
+
+@then("切换到第四张保单的标签，填写的联系方式都在")
+def the_fourth_is_kept(desk: DeskPage, application_nos: list[str], contact: Contact) -> None:
+    form = ConfirmationPage(desk.switch_to(f"处理-{application_nos[3]}").surface)
+
+    assert form.read().application_no == application_nos[3]
+    assert form.read_contact() == contact
+
+
+@then("只读资料是")
+def read_only_fields_are(form: ConfirmationPage, docstring: str, fill_in_policy: FillIn) -> None:
+    shown = tuple(f"{label} {value}" for label, value in form.read().fields)
+
+    assert shown == fill_in_policy(docstring)
+
+
+@then("联系方式都空着")
+def contact_is_empty(form: ConfirmationPage) -> None:
+    assert form.read_contact() == Contact("", "", "", "", "")
+
+
+@then(parsers.parse("提示在“{field}”旁边"))
+def tip_is_beside(form: ConfirmationPage, field: str) -> None:
+    assert is_beside(form.refusal, Field(form.surface, field).control)
 
 
 @then(parsers.parse("“{field}”里是“{value}”"))
@@ -417,14 +550,13 @@ def documents_are(form: ConfirmationPage, name: str) -> None:
     assert form.read().document_names == (name,)
 
 
-@then("打开的是第一张保单")
-def the_first_is_open(form: ConfirmationPage, application_nos: list[str]) -> None:
-    assert form.read().application_no == application_nos[0]
+@then("企业接着可以确认这张保单")
+def can_confirm(
+    form: ConfirmationPage, contact: Contact, mock_state: MockState, application_no: str
+) -> None:
+    form.fill_contact(contact).accept_declaration().confirm()
 
-
-@then("企业接着可以确认投保")
-def can_confirm(form: ConfirmationPage, contact: Contact) -> None:
-    assert form.fill_contact(contact).accept_declaration().confirm().read()
+    one_confirmation_arrived(mock_state, application_no, contact)
 
 
 @then("没有得到单证")
@@ -458,6 +590,14 @@ def document_names_enterprise_and_policy(
     assert application_no in text
 
 
+@then("单证是一页 PDF，写着")
+def document_says(document: Document, docstring: str, fill_in_policy: FillIn) -> None:
+    (page,) = PdfReader(BytesIO(document.content)).pages
+    lines = tuple(line.strip() for line in page.extract_text().strip().splitlines())
+
+    assert lines == fill_in_policy(docstring)
+
+
 @then("表单上写着")
 def form_says(form: ConfirmationPage, docstring: str) -> None:
     assert form.words() == tuple(docstring.splitlines())
@@ -468,6 +608,21 @@ def portal_says(answer: PortalAnswer, message: str) -> None:
     refusal = answer.refusal()
 
     assert (refusal.shown, refusal.dialogs) == ((message,), ())
+
+
+@then("门户逐一提示所列的话")
+def portal_says_each(answers: list[tuple[PortalAnswer, str]]) -> None:
+    assert [answer.refusal().messages for answer, _ in answers] == [(one,) for _, one in answers]
+
+
+@then(parsers.parse("门户逐一提示“{message}”"))
+def portal_says_to_each(answers: list[PortalAnswer], message: str) -> None:
+    assert [answer.refusal().messages for answer in answers] == [(message,)] * len(answers)
+
+
+@then("门户没有办理")
+def portal_did_nothing(answer: PortalAnswer) -> None:
+    assert answer.ended_by(ScreenNotReached).screen == "JSON"
 
 
 @then(parsers.parse("门户回答“{message}”"))
@@ -491,23 +646,30 @@ def foreign_policy_is_still_pending(another_mock_state: MockState) -> None:
 
 
 @then("门户没有接受任何确认")
-def nothing_was_accepted(mock_state: MockState, application_no: str) -> None:
-    accepted = {one["accepted"] for one in mock_state.confirmations(application_no)}
+def nothing_was_accepted(mock_state: MockState) -> None:
+    arrived = [one for every in mock_state.ledger().values() for one in every]
 
-    assert accepted == {False}
+    assert {one["accepted"] for one in arrived} == {False}
 
 
 @then("门户没有收到确认")
-def no_confirmation_arrived(mock_state: MockState, application_no: str) -> None:
-    assert mock_state.confirmations(application_no) == []
+def no_confirmation_arrived(mock_state: MockState) -> None:
+    assert not any(mock_state.ledger().values())
 
 
 @then("门户收到一次确认，联系方式与填写的一致")
 def one_confirmation_arrived(mock_state: MockState, application_no: str, contact: Contact) -> None:
-    (confirmation,) = mock_state.confirmations(application_no)
+    arrived = {number: one for number, one in mock_state.ledger().items() if one}
+    (confirmation,) = arrived.pop(application_no)
 
+    assert arrived == {}
     assert confirmation["accepted"]
     assert confirmation["contact"] == asdict(contact)
+
+
+@then(parsers.parse("确认投保的请求只有{count:d}个"))
+def requests_to_confirm(mock_state: MockState, count: int) -> None:
+    assert len(mock_state.requests("POST", CONFIRM)) == count
 
 
 @then("门户只接受了一次确认")
@@ -517,16 +679,68 @@ def one_confirmation_accepted(mock_state: MockState, application_no: str) -> Non
     assert accepted == [True, False]
 
 
-@then("这张保单仍在“待确认”中")
-def still_pending(desk: DeskPage, application_no: str) -> None:
-    assert desk.open_pending().find(application_no) is not None
+@then("门户只接受了一次确认，联系方式是先前的")
+def the_earlier_one_holds(mock_state: MockState, application_no: str, contact: Contact) -> None:
+    earlier, later = mock_state.confirmations(application_no)
+
+    assert (earlier["accepted"], later["accepted"]) == (True, False)
+    assert earlier["contact"] == asdict(contact)
 
 
-@then("“待确认”中不再有这张保单")
-def no_longer_pending(confirmed: ConfirmedDialog, application_no: str) -> None:
-    assert confirmed.close().find(application_no) is None
+@then("全部保单仍在“待确认”中")
+def all_still_pending(desk: DeskPage, application_nos: list[str]) -> None:
+    assert _numbers_in(desk.open_pending()) == application_nos
 
 
-@then("另一张保单仍在“待确认”中")
-def the_other_is_still_pending(desk: DeskPage, application_nos: list[str]) -> None:
-    assert desk.open_pending().find(application_nos[-1]) is not None
+@then("“待确认”中只少了这张保单")
+def only_this_one_left(desk: DeskPage, application_nos: list[str], application_no: str) -> None:
+    assert _numbers_in(desk.open_pending()) == [
+        one for one in application_nos if one != application_no
+    ]
+
+
+@then("按下“确定”，“待确认”中只少了这张保单")
+def list_is_renewed(
+    confirmed: ConfirmedDialog, application_nos: list[str], application_no: str
+) -> None:
+    assert _numbers_in(confirmed.close()) == [
+        one for one in application_nos if one != application_no
+    ]
+
+
+@then("重新登录以后，“待确认”中只少了这张保单")
+def only_this_one_left_elsewhere(
+    desk_elsewhere: DeskPage, application_nos: list[str], application_no: str
+) -> None:
+    only_this_one_left(desk_elsewhere, application_nos, application_no)
+
+
+@then("“待确认”中一张也没有")
+def nothing_pending(desk: DeskPage) -> None:
+    assert desk.open_pending().read() == ()
+
+
+@then(parsers.parse("“保单查询”里只有这张保单，是“{status}”"))
+def only_this_record(
+    desk: DeskPage, mock_state: MockState, application_no: str, status: str
+) -> None:
+    records = desk.open_policies().read_all()
+
+    assert [one.status for one in records] == [PolicyStatus.of(status)]
+    assert records == confirmed_records(mock_state, [application_no])
+
+
+@then("重新登录以后，“保单查询”里只有这张保单")
+def only_this_record_elsewhere(
+    desk_elsewhere: DeskPage, mock_state: MockState, application_no: str
+) -> None:
+    only_this_record(desk_elsewhere, mock_state, application_no, "已确认(待审批)")
+
+
+@then(parsers.parse("“保单查询”里的状态依次是“{statuses}”"))
+def statuses_are(desk: DeskPage, statuses: str) -> None:
+    assert "、".join(one.status.value for one in desk.open_policies().read_all()) == statuses
+
+
+def _numbers_in(pending: PendingPage) -> list[str]:
+    return [policy.application_no for policy in pending.read()]

@@ -1,12 +1,14 @@
 """保单查询 (guide-2.6, guide-2.7)."""
 
-from datetime import date, datetime, timedelta
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
 
-import pytest
 from playwright.sync_api import expect
 from pytest_bdd import given, parsers, then, when
 
 from fixtures.portal import MockState
+from fixtures.records import confirmed_records
 from fixtures.refusals import AnswerTo, PortalAnswer
 from pages.desk import DeskPage
 from pages.models import Contact, PolicyRecord, PolicyStatus
@@ -14,13 +16,28 @@ from pages.parts import PagedTable
 from pages.policies import PoliciesPage
 
 DECISIONS = {"退回": "returned", "拒绝": "refused"}
-DAYS = {"前天": -2, "昨天": -1, "今天": 0, "明天": 1, "后天": 2}
 
 
-@pytest.fixture
-def record(policies: PoliciesPage) -> PolicyRecord:
-    (record,) = policies.read()
-    return record
+@given("企业连续五天各确认了一张保单", target_fixture="application_nos")
+def confirmed_day_by_day(mock_state: MockState) -> list[str]:
+    return mock_state.add_policies_by_day(5, confirmed=True)
+
+
+@given("企业又确认了9张保单", target_fixture="application_nos")
+def nine_more(mock_state: MockState, application_nos: list[str]) -> list[str]:
+    return application_nos + mock_state.add_confirmed_policies(9)
+
+
+@given(
+    parsers.parse("企业已确认保单“{first}”、“{second}”和“{third}”，编号互相包含"),
+    target_fixture="application_nos",
+)
+def confirmed_numbers_within_numbers(
+    mock_state: MockState, first: str, second: str, third: str
+) -> list[str]:
+    own = mock_state.enterprise.uscc[-9:]
+    numbers = (own + first, own + second, own + third)
+    return mock_state.add_policies_numbered(*numbers, confirmed=True)
 
 
 @given("企业已确认这张保单")
@@ -29,27 +46,28 @@ def confirmed_policy(desk: DeskPage, application_no: str, contact: Contact) -> N
     form.fill_contact(contact).accept_declaration().confirm().close()
 
 
-@given("企业的两张保单都已确认")
-def two_confirmed_policies(desk: DeskPage, application_nos: list[str], contact: Contact) -> None:
-    confirmed_policy(desk, application_nos[0], contact)
-    confirmed_policy(desk, application_nos[1], contact)
+@given(parsers.parse("保险公司承保这张保单，“第{number:d}天”生效"))
+def insurer_underwrites_from(
+    mock_state: MockState, application_nos: list[str], application_no: str, number: int
+) -> None:
+    insurer_underwrites(mock_state, application_no, str(_day(mock_state, application_nos, number)))
 
 
-@given(parsers.parse("保险公司承保这张保单，“{date}”生效"))
-def insurer_underwrites(mock_state: MockState, application_no: str, date: str) -> None:
-    mock_state.decide(application_no, "underwritten", effective_date=date)
+@given(parsers.re(r"保险公司承保这张保单，“(?P<effective>\d{4}-\d\d-\d\d)”生效"))
+def insurer_underwrites(mock_state: MockState, application_no: str, effective: str) -> None:
+    mock_state.decide_at_the_insurer(application_no, "underwritten", effective_date=effective)
+
+
+@given("保险公司承保这张保单")
+def insurer_underwrites_at_once(mock_state: MockState, application_no: str) -> None:
+    mock_state.decide_at_the_insurer(application_no, "underwritten")
 
 
 @given(parsers.parse("保险公司“{decision}”这张保单，意见是“{opinion}”"))
 def insurer_declines(
     mock_state: MockState, application_no: str, decision: str, opinion: str
 ) -> None:
-    mock_state.decide(application_no, DECISIONS[decision], reason=opinion)
-
-
-@given("保险公司承保这张保单，明天生效")
-def insurer_underwrites_from_tomorrow(mock_state: MockState, application_no: str) -> None:
-    insurer_underwrites(mock_state, application_no, str(_day(mock_state, "明天")))
+    mock_state.decide_at_the_insurer(application_no, DECISIONS[decision], opinion=opinion)
 
 
 @given(parsers.parse("保险公司退回这张保单，意见是“{opinion}”，门户又推送了一次"))
@@ -57,14 +75,9 @@ def insurer_returns_to_pending(mock_state: MockState, application_no: str, opini
     mock_state.return_to_pending(application_no, reason=opinion)
 
 
-@given("另一家企业也有1张确认过的保单")
-def confirmed_policy_of_somebody_else(another_mock_state: MockState) -> None:
-    another_mock_state.add_confirmed_policies(1)
-
-
-@given(parsers.parse("企业已有{count:d}张保单确认过"))
-def many_confirmed_policies(mock_state: MockState, count: int) -> None:
-    mock_state.add_confirmed_policies(count)
+@given("另一家企业也有1张确认过的保单", target_fixture="foreign_no")
+def confirmed_policy_of_somebody_else(another_mock_state: MockState) -> str:
+    return another_mock_state.add_confirmed_policies(1)[0]
 
 
 @given("确认以后20分钟“保单查询”才查得到")
@@ -72,28 +85,36 @@ def policies_lag(mock_state: MockState) -> None:
     mock_state.set_faults({"id": "policies_lag", "params": {"seconds": 1200.0}})
 
 
-@when("企业查询今天确认的保单", target_fixture="policies")
-def search_today(desk: DeskPage, mock_state: MockState) -> PoliciesPage:
-    return search_between(desk, mock_state, "今天", "今天")
-
-
-@when("企业查询两个月以后确认的保单", target_fixture="policies")
-def search_in_two_months(desk: DeskPage, mock_state: MockState) -> PoliciesPage:
-    later = datetime.fromisoformat(mock_state.now()).date() + timedelta(days=62)
-    return desk.open_policies().search_confirmed(later, later)
-
-
 @when(parsers.parse("企业查询从“{first}”到“{last}”确认的保单"), target_fixture="policies")
-def search_between(desk: DeskPage, mock_state: MockState, first: str, last: str) -> PoliciesPage:
-    return desk.open_policies().search_confirmed(_day(mock_state, first), _day(mock_state, last))
+def search_between(
+    desk: DeskPage, mock_state: MockState, application_nos: list[str], first: str, last: str
+) -> PoliciesPage:
+    days = [_day_named(mock_state, application_nos, one) for one in (first, last)]
+    return desk.open_policies().search_confirmed(*days)
+
+
+@when(
+    parsers.parse("企业查询从“{first}”到“{last}”确认的保单，再清空日期查询"),
+    target_fixture="policies",
+)
+def search_between_and_clear(
+    desk: DeskPage, mock_state: MockState, application_nos: list[str], first: str, last: str
+) -> PoliciesPage:
+    policies = search_between(desk, mock_state, application_nos, first, last)
+    return policies.search_any_day()
 
 
 @when(parsers.parse("企业查询从“{first}”到“{last}”确认的保单，却被拒绝"), target_fixture="answer")
 def search_between_in_vain(
-    desk: DeskPage, mock_state: MockState, first: str, last: str, answer_to: AnswerTo
+    desk: DeskPage,
+    mock_state: MockState,
+    application_nos: list[str],
+    first: str,
+    last: str,
+    answer_to: AnswerTo,
 ) -> PortalAnswer:
-    search = desk.open_policies().search_confirmed
-    return answer_to(search, _day(mock_state, first), _day(mock_state, last))
+    days = [_day_named(mock_state, application_nos, one) for one in (first, last)]
+    return answer_to(desk.open_policies().search_confirmed, *days)
 
 
 @when("企业再查询一次", target_fixture="policies")
@@ -106,6 +127,11 @@ def turn_page(desk: DeskPage) -> PoliciesPage:
     return desk.open_policies().next_page()
 
 
+@when("企业翻到“保单查询”的下一页，再查询一次", target_fixture="policies")
+def search_from_the_next_page(desk: DeskPage) -> PoliciesPage:
+    return desk.open_policies().next_page().search("")
+
+
 @given("企业正看着“保单查询”", target_fixture="policies")
 @when("企业打开“保单查询”", target_fixture="policies")
 def open_policies(desk: DeskPage) -> PoliciesPage:
@@ -115,6 +141,16 @@ def open_policies(desk: DeskPage) -> PoliciesPage:
 @when("企业查询这张保单", target_fixture="policies")
 def search(desk: DeskPage, application_no: str) -> PoliciesPage:
     return desk.open_policies().search(application_no)
+
+
+@when("企业查询这张保单，编号前后有空格", target_fixture="policies")
+def search_with_blanks(desk: DeskPage, application_no: str) -> PoliciesPage:
+    return desk.open_policies().search(f" {application_no}  ")
+
+
+@when("企业查询别家企业的保单", target_fixture="policies")
+def search_a_foreign_policy(desk: DeskPage, foreign_no: str) -> PoliciesPage:
+    return desk.open_policies().search(foreign_no)
 
 
 @then("查不到这张保单")
@@ -129,12 +165,6 @@ def found_later(policies: PoliciesPage, mock_state: MockState, application_no: s
     assert policies.records_of(application_no)
 
 
-@then(parsers.parse("列出{count:d}张保单"))
-@then(parsers.parse("这一页列出{count:d}张保单"))
-def page_lists(policies: PoliciesPage, count: int) -> None:
-    assert len(policies.read()) == count
-
-
 @then(parsers.parse("序号是“{numbers}”"))
 def rows_are_numbered(desk: DeskPage, numbers: str) -> None:
     assert "、".join(row["序号"] for row in PagedTable(desk.active_frame).read()) == numbers
@@ -147,76 +177,94 @@ def policies_say(policies: PoliciesPage, docstring: str) -> None:
     assert said[: len(docstring.splitlines())] == tuple(docstring.splitlines())
 
 
-@then("只列出这张保单")
-def only_this_policy(policies: PoliciesPage, application_no: str) -> None:
-    assert [record.application_no for record in policies.read()] == [application_no]
+@then(parsers.parse("列出的是第{which}张保单"))
+def listed(policies: PoliciesPage, application_nos: list[str], which: str) -> None:
+    shown = [application_nos.index(one.application_no) + 1 for one in policies.read()]
+
+    assert "、".join(map(str, shown)) == which
 
 
-@then("这张保单仍列在眼前")
-def still_in_front(desk: DeskPage, application_no: str) -> None:
-    only_this_policy(PoliciesPage(desk.active_frame), application_no)
-
-
-@then(parsers.parse("“{status}”的只有这张保单"))
-def only_this_one_is(policies: PoliciesPage, application_nos: list[str], status: str) -> None:
-    assert _numbers_of(policies, status) == [application_nos[0]]
-
-
-@then(parsers.parse("“{status}”的只有另一张保单"))
-def only_the_other_is(policies: PoliciesPage, application_nos: list[str], status: str) -> None:
-    assert _numbers_of(policies, status) == [application_nos[1]]
-
-
-@then("“待确认”中又有这张保单")
-def pending_again(desk: DeskPage, application_no: str) -> None:
-    assert desk.open_pending().has(application_no)
-
-
-@then(parsers.parse("保单状态是“{status}”"))
-def status_is(record: PolicyRecord, status: str) -> None:
-    assert record.status == PolicyStatus.of(status)
-
-
-@then(parsers.parse("保单状态是“{status}”，审批意见是“{opinion}”"))
-def status_and_opinion_are(record: PolicyRecord, status: str, opinion: str) -> None:
-    assert record.status == PolicyStatus.of(status)
-    assert record.opinion == opinion
-
-
-@then(parsers.parse("“保单查询”里这张保单是“{status}”，产品是“{product}”"))
-def found_with(desk: DeskPage, application_no: str, status: str, product: str) -> None:
-    (record,) = desk.open_policies().records_of(application_no)
-
-    assert (record.status, record.product) == (PolicyStatus.of(status), product)
-
-
-@then(parsers.parse("保单的产品是“{product}”"))
-def product_is(record: PolicyRecord, product: str) -> None:
-    assert record.product == product
-
-
-@then("确认时间是门户收到确认的时间")
-def confirmed_when_it_arrived(
-    record: PolicyRecord, mock_state: MockState, application_no: str
+@then(parsers.parse("列出的五张保单都是“{status}”"))
+def five_records(
+    policies: PoliciesPage, mock_state: MockState, application_nos: list[str], status: str
 ) -> None:
-    (confirmation,) = mock_state.confirmations(application_no)
+    records = policies.read_all()
 
-    assert record.confirmed_at == confirmation["arrived_at"][:19].replace("T", " ")
-
-
-@then("保单有保单号")
-def has_a_policy_number(record: PolicyRecord) -> None:
-    assert record.policy_no
+    assert records == confirmed_records(mock_state, application_nos)
+    assert {one.status for one in records} == {PolicyStatus.of(status)}
 
 
-@then("还没有保单号和生效日期")
-def neither_number_nor_date(record: PolicyRecord) -> None:
-    assert (record.policy_no, record.effective_on) == ("", "")
+@then("五张保单仍列在眼前")
+def still_in_front(desk: DeskPage, mock_state: MockState, application_nos: list[str]) -> None:
+    shown = PoliciesPage(desk.active_frame).read_all()
+
+    assert shown == confirmed_records(mock_state, application_nos)
 
 
-@then(parsers.parse("生效日期是“{date}”"))
-def effective_date_is(record: PolicyRecord, date: str) -> None:
-    assert record.effective_on == date
+@then("五张保单都没有保单号和生效日期")
+def neither_number_nor_date(policies: PoliciesPage) -> None:
+    assert [(one.policy_no, one.effective_on) for one in policies.read_all()] == [("", "")] * 5
+
+
+@then(parsers.parse("只有这张保单是“{status}”，有保单号，生效日期是“{effective}”"))
+def only_this_one_is_underwritten(
+    policies: PoliciesPage,
+    mock_state: MockState,
+    application_nos: list[str],
+    application_no: str,
+    status: str,
+    effective: str,
+) -> None:
+    number = mock_state.policy_no(application_no)
+    changes: dict[str, Any] = {
+        "status": PolicyStatus.of(status),
+        "policy_no": number,
+        "effective_on": effective,
+    }
+
+    assert number
+    assert policies.read_all() == _but_for(mock_state, application_nos, application_no, **changes)
+
+
+@then(parsers.parse("只有这张保单是“{status}”，审批意见是“{opinion}”"))
+def only_this_one_is(
+    policies: PoliciesPage,
+    mock_state: MockState,
+    application_nos: list[str],
+    application_no: str,
+    status: str,
+    opinion: str,
+) -> None:
+    changes: dict[str, Any] = {"status": PolicyStatus.of(status), "opinion": opinion}
+
+    assert policies.read_all() == _but_for(mock_state, application_nos, application_no, **changes)
+
+
+@then(parsers.parse("这张保单先是“{earlier}”，后是“{later}”"))
+def both_records(
+    policies: PoliciesPage, mock_state: MockState, application_no: str, earlier: str, later: str
+) -> None:
+    first, second = policies.read_all()
+
+    assert (first.status, second.status) == (PolicyStatus.of(earlier), PolicyStatus.of(later))
+    assert [second] == confirmed_records(mock_state, [application_no])
+
+
+@then("“待确认”中只有这张保单")
+def only_this_one_is_pending(desk: DeskPage, application_no: str) -> None:
+    assert [one.application_no for one in desk.open_pending().read()] == [application_no]
+
+
+@then(parsers.parse("这张保单的生效日期是“{effective}”"))
+def effective_date_is(policies: PoliciesPage, application_no: str, effective: str) -> None:
+    shown = [(one.application_no, one.effective_on) for one in policies.read_all()]
+
+    assert shown == [(application_no, effective)]
+
+
+@then("这张保单的生效日期是门户的今天")
+def effective_today(policies: PoliciesPage, mock_state: MockState, application_no: str) -> None:
+    effective_date_is(policies, application_no, mock_state.now()[:10])
 
 
 @then(parsers.parse("表格里写着“{notice}”"))
@@ -224,11 +272,21 @@ def table_is_empty(desk: DeskPage, notice: str) -> None:
     expect(PagedTable(desk.active_frame).empty_notice).to_have_text(notice)
 
 
-def _day(mock_state: MockState, word: str) -> date | None:
-    """Return the day that a word means at the portal; “不限” means none."""
-    today = datetime.fromisoformat(mock_state.now()).date()
-    return {"不限": None, **{one: today + timedelta(days=n) for one, n in DAYS.items()}}[word]
+def _day_named(mock_state: MockState, application_nos: list[str], word: str) -> date | None:
+    """Return the day that a word such as “第2天” means; “不限” means none."""
+    number = word.strip("第天")
+    return None if number == "不限" else _day(mock_state, application_nos, int(number))
 
 
-def _numbers_of(policies: PoliciesPage, status: str) -> list[str]:
-    return [one.application_no for one in policies.read() if one.status is PolicyStatus.of(status)]
+def _day(mock_state: MockState, application_nos: list[str], number: int) -> date:
+    """Return a day, counted from the day on which the enterprise confirmed the first policy."""
+    first = date.fromisoformat(mock_state.pushed[application_nos[0]].pushed_on)
+    return first + timedelta(days=number - 1)
+
+
+def _but_for(
+    mock_state: MockState, application_nos: list[str], changed: str, **changes: Any
+) -> list[PolicyRecord]:
+    """Return the records of confirmed policies, of which one has changed."""
+    records = confirmed_records(mock_state, application_nos)
+    return [replace(one, **changes) if one.application_no == changed else one for one in records]
