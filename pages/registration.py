@@ -52,6 +52,12 @@ class RegistrationPage(Screen):
         self.send(self.name, request=_is_look_up)
         return self
 
+    def look_up_uscc(self, uscc: str) -> Self:
+        """Type 统一社会信用代码 and go to the next field; the portal looks it up too."""
+        self.uscc.fill(uscc)
+        self.send(self.name, request=_is_look_up)
+        return self
+
     def chosen(self) -> tuple[str, str, str]:
         """Return what is chosen for 证件类型, and for province and city of 所属地市."""
         return choice_of(self.id_type), choice_of(self.province), choice_of(self.city)

@@ -140,6 +140,11 @@ def minutes_pass(mock_state: MockState, minutes: int) -> None:
     mock_state.forward(minutes)
 
 
+@given(parsers.parse("过了{seconds:d}秒"))
+def seconds_pass(mock_state: MockState, seconds: int) -> None:
+    mock_state.forward(seconds / 60)
+
+
 @when("企业点击验证码换一张", target_fixture="old_captcha")
 def ask_for_another_captcha(login_page: LoginPage) -> str:
     return login_page.captcha.renew()

@@ -5,9 +5,10 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, expect
 from pytest_bdd import given, parsers, then, when
 
+from fixtures.account_forms import AccountForms, Attempts
 from fixtures.portal import FillIn, MadeEnterprise, MockState
 from fixtures.refusals import AnswerTo, PortalAnswer
 from pages.errors import BindingRequired, LoginRefused
@@ -21,7 +22,9 @@ from pages.registration import (
     RecoveryPage,
     RegisteredPage,
     RegistrationPage,
+    ResetDonePage,
     ResetPage,
+    ReviewPage,
     ReviewStatePage,
     UserNamePage,
 )
@@ -32,12 +35,16 @@ FIELDS = {
     "企业名称": ("name", str),
     "法人姓名": ("legal_name", str),
     "证件号码": ("id_no", str),
+    "所属地市": ("city", str),
     "用户名": ("user", str),
     "密码": ("password", Secret),
     "手机": ("mobile", str),
     "确认密码": ("repeated_password", Secret),
 }
-NEW_PASSWORD = Secret("Mock-重设的密码")
+NEW_PASSWORD = Secret("Mock-重设的密码Aa9!@#$%&+=")
+OTHER_PASSWORD = Secret("Mock-又一个密码")
+REGISTER = "/userserver/user/userEtpsRegister/register"
+REPEATED = re.compile(r"(\d+)个(.)")  # 51个模
 
 
 @pytest.fixture
@@ -65,6 +72,11 @@ def bank_page(ways: RecoveryPage) -> BankPage:
     return ways.by_bank()
 
 
+@pytest.fixture
+def review_page(ways: RecoveryPage) -> ReviewPage:
+    return ways.by_review()
+
+
 @given("企业还没有注册", target_fixture="wishes")
 def unregistered() -> dict[str, Any]:
     return {"registered": False}
@@ -78,6 +90,40 @@ def open_registration(login_page: LoginPage) -> RegistrationPage:
 @when("企业填写企业基本信息，完成注册", target_fixture="registered")
 def register(registration_page: RegistrationPage, registration: Registration) -> RegisteredPage:
     return registration_page.register(registration)
+
+
+@given("每一项都要填到最长，代码要写成小写", target_fixture="registration")
+def fill_each_field(longest_registration: Registration) -> Registration:
+    return longest_registration
+
+
+@given("企业已经注册")
+def registered_before(account_forms: AccountForms, registration: Registration) -> None:
+    account_forms.register(registration)
+
+
+@when("企业换一个用户名和密码再注册", target_fixture="answer")
+def register_again(
+    account_forms: AccountForms, registration: Registration, answer_to: AnswerTo
+) -> PortalAnswer:
+    other = replace(registration, user=f"again-{registration.uscc}")
+    return answer_to(
+        account_forms.register,
+        replace(other, password=OTHER_PASSWORD, repeated_password=OTHER_PASSWORD),
+    )
+
+
+@when("企业绕过页面注册，每次照表里改一项", target_fixture="attempts")
+def register_past_the_page(
+    account_forms: AccountForms,
+    registration: Registration,
+    datatable: list[list[str]],
+    answer_to: AnswerTo,
+) -> Attempts:
+    return [
+        (answer_to(account_forms.register, _with(registration, field, value)), message)
+        for field, value, message in datatable[1:]
+    ]
 
 
 @when("企业没有填组织机构代码，完成注册", target_fixture="registered")
@@ -119,9 +165,7 @@ def register_with(
     value: str,
     answer_to: AnswerTo,
 ) -> PortalAnswer:
-    name, kind = FIELDS[field]
-    changed = replace(registration, **{name: kind(value)})
-    return answer_to(registration_page.register, changed)
+    return answer_to(registration_page.register, _with(registration, field, value))
 
 
 @when("企业用别人的用户名注册", target_fixture="answer")
@@ -137,7 +181,14 @@ def register_a_taken_name(
 
 @when("企业在注册页输入自己的组织机构代码")
 def look_up(registration_page: RegistrationPage, enterprise: MadeEnterprise) -> None:
-    registration_page.look_up(enterprise.org_code)
+    """Type the code as it is printed on certificates, with a hyphen before the check digit."""
+    code = enterprise.org_code
+    registration_page.look_up(f"{code[:8]}-{code[8:]}")
+
+
+@when("企业在注册页输入自己的统一社会信用代码")
+def look_up_uscc(registration_page: RegistrationPage, enterprise: MadeEnterprise) -> None:
+    registration_page.look_up_uscc(enterprise.uscc)
 
 
 @given("代码旁提示过组织机构代码已存在")
@@ -180,6 +231,7 @@ def sms_is_lost(mock_state: MockState) -> None:
 
 @given("企业在找回密码时已收到短信验证码")
 @given("企业在找回密码时获取过短信验证码")
+@when("企业在找回密码时获取短信验证码")
 @when("企业再获取一次")
 def ask_for_code(phone_page: PhonePage, enterprise: MadeEnterprise) -> None:
     phone_page.ask_for_code(enterprise.account)
@@ -187,21 +239,158 @@ def ask_for_code(phone_page: PhonePage, enterprise: MadeEnterprise) -> None:
 
 @when("企业用不存在的用户名获取短信验证码")
 def ask_for_code_of_nobody(phone_page: PhonePage, enterprise: MadeEnterprise) -> None:
-    phone_page.ask_for_code("nobody-" + enterprise.account)
+    phone_page.ask_for_code(enterprise.account.upper())
 
 
-@when("企业输入短信验证码，设置新密码")
-def reset_by_phone(phone_page: PhonePage, mock_state: MockState) -> None:
-    proven = phone_page.verify(_code(mock_state))
-    ResetPage(proven.surface).reset(NEW_PASSWORD, NEW_PASSWORD)
+@when("企业用新账号获取短信验证码")
+def ask_for_code_of_new_account(account_forms: AccountForms, registration: Registration) -> None:
+    account_forms.ask_for_code(registration.user)
 
 
-@when("企业输入短信验证码，两次输入的新密码不一致", target_fixture="answer")
-def reset_with_different_passwords(
-    phone_page: PhonePage, mock_state: MockState, answer_to: AnswerTo
+@given("企业和另一家企业都收到了短信验证码", target_fixture="own_code")
+def both_have_codes(
+    account_forms: AccountForms, mock_state: MockState, another_mock_state: MockState
+) -> str:
+    account_forms.ask_for_code(another_mock_state.enterprise.account)
+    account_forms.ask_for_code(mock_state.enterprise.account)
+    return _code(mock_state)
+
+
+@when("企业用自己的验证码，找回另一家企业的密码", target_fixture="answer")
+def verify_for_another(
+    account_forms: AccountForms, another_mock_state: MockState, own_code: str, answer_to: AnswerTo
 ) -> PortalAnswer:
+    return answer_to(account_forms.verify_phone, another_mock_state.enterprise.account, own_code)
+
+
+@given("企业用短信验证码证明过身份", target_fixture="own_code")
+def code_was_used(
+    account_forms: AccountForms, mock_state: MockState, enterprise: MadeEnterprise
+) -> str:
+    account_forms.ask_for_code(enterprise.account)
+    account_forms.verify_phone(enterprise.account, _code(mock_state))
+    return _code(mock_state)
+
+
+@given("企业收到短信验证码，却输错过一次", target_fixture="own_code")
+def code_was_mistyped(
+    account_forms: AccountForms,
+    mock_state: MockState,
+    enterprise: MadeEnterprise,
+    answer_to: AnswerTo,
+) -> str:
+    account_forms.ask_for_code(enterprise.account)
+    wrong = _next_code(_code(mock_state))
+    assert answer_to(account_forms.verify_phone, enterprise.account, wrong).refusal()
+    return _code(mock_state)
+
+
+@when("企业再用这个短信验证码", target_fixture="answer")
+def use_the_code_again(
+    account_forms: AccountForms, enterprise: MadeEnterprise, own_code: str, answer_to: AnswerTo
+) -> PortalAnswer:
+    return answer_to(account_forms.verify_phone, enterprise.account, own_code)
+
+
+@when("企业绕过页面验证手机号，每次照表里填写", target_fixture="attempts")
+def verify_past_the_page(
+    account_forms: AccountForms,
+    enterprise: MadeEnterprise,
+    datatable: list[list[str]],
+    answer_to: AnswerTo,
+) -> Attempts:
+    return [
+        (answer_to(account_forms.verify_phone, *_filled(row[:2], enterprise)), row[2])
+        for row in datatable[1:]
+    ]
+
+
+@given("企业在找回密码时已证明身份", target_fixture="proof")
+def identity_is_proven(
+    account_forms: AccountForms, mock_state: MockState, enterprise: MadeEnterprise
+) -> str:
+    account_forms.ask_for_code(enterprise.account)
+    return account_forms.verify_phone(enterprise.account, _code(mock_state))
+
+
+@given("企业在找回用户名时已证明身份", target_fixture="proof")
+def identity_is_proven_for_the_user_name(
+    account_forms: AccountForms, mock_state: MockState, enterprise: MadeEnterprise
+) -> str:
+    account_forms.ask_for_code(enterprise.uscc, "username")
+    return account_forms.verify_phone(enterprise.uscc, _code(mock_state), "username")
+
+
+@given("企业已设置新密码")
+def password_was_reset(account_forms: AccountForms, proof: str) -> None:
+    account_forms.reset(proof, NEW_PASSWORD, NEW_PASSWORD)
+
+
+@given("企业提交了人工资料审核，还没有通过", target_fixture="proof")
+def review_is_under_way(account_forms: AccountForms, enterprise: MadeEnterprise) -> str:
+    receipt = account_forms.ask_for_review(enterprise.account, "13800138000", "手机号已停用")
+    return receipt.replace("/reviews/", "/proven/")
+
+
+@when("有人用同一个地址再设置密码", target_fixture="answer")
+@when("企业用这个证明去设置密码", target_fixture="answer")
+@when("企业绕过审核去设置密码", target_fixture="answer")
+def reset_again(account_forms: AccountForms, proof: str, answer_to: AnswerTo) -> PortalAnswer:
+    return answer_to(account_forms.reset, proof, OTHER_PASSWORD, OTHER_PASSWORD)
+
+
+@when("企业绕过页面设置密码，每次照表里填写", target_fixture="attempts")
+def reset_past_the_page(
+    account_forms: AccountForms, proof: str, datatable: list[list[str]], answer_to: AnswerTo
+) -> Attempts:
+    return [
+        (answer_to(account_forms.reset, proof, _secret(password), _secret(repeated)), message)
+        for password, repeated, message in datatable[1:]
+    ]
+
+
+@when("企业绕过页面申请审核，每次照表里填写", target_fixture="attempts")
+def ask_for_review_past_the_page(
+    account_forms: AccountForms,
+    enterprise: MadeEnterprise,
+    datatable: list[list[str]],
+    answer_to: AnswerTo,
+) -> Attempts:
+    return [
+        (answer_to(account_forms.ask_for_review, *_filled(row[:3], enterprise)), row[3])
+        for row in datatable[1:]
+    ]
+
+
+@when("企业打开“企业实名认证”", target_fixture="account_page")
+def open_bank_way(bank_page: BankPage) -> BankPage:
+    return bank_page
+
+
+@when("企业打开“人工资料审核”", target_fixture="account_page")
+def open_review_way(review_page: ReviewPage) -> ReviewPage:
+    return review_page
+
+
+@when("企业用不存在的用户名打开银行页面", target_fixture="bank")
+def open_bank_for_nobody(bank_page: BankPage, enterprise: MadeEnterprise) -> BankWindow:
+    return bank_page.open_bank(enterprise.account.upper())
+
+
+@when("企业输入短信验证码，设置新密码", target_fixture="reset_done")
+def reset_by_phone(phone_page: PhonePage, mock_state: MockState) -> ResetDonePage:
     proven = phone_page.verify(_code(mock_state))
-    return answer_to(ResetPage(proven.surface).reset, NEW_PASSWORD, Secret("不一样"))
+    return ResetPage(proven.surface).reset(NEW_PASSWORD, NEW_PASSWORD)
+
+
+@given("企业已输入短信验证码", target_fixture="reset_page")
+def code_is_verified(phone_page: PhonePage, mock_state: MockState) -> ResetPage:
+    return ResetPage(phone_page.verify(_code(mock_state)).surface).ready()
+
+
+@when("企业两次输入的新密码不一致", target_fixture="answer")
+def reset_with_different_passwords(reset_page: ResetPage, answer_to: AnswerTo) -> PortalAnswer:
+    return answer_to(reset_page.reset, NEW_PASSWORD, Secret("不一样"))
 
 
 @when(parsers.parse("企业输入短信验证码“{code}”"), target_fixture="answer")
@@ -213,8 +402,7 @@ def verify_with(phone_page: PhonePage, code: str, answer_to: AnswerTo) -> Portal
 def verify_with_a_wrong_digit(
     phone_page: PhonePage, mock_state: MockState, answer_to: AnswerTo
 ) -> PortalAnswer:
-    code = _code(mock_state)
-    return answer_to(phone_page.verify, code[:5] + str((int(code[5]) + 1) % 10))
+    return answer_to(phone_page.verify, _next_code(_code(mock_state)))
 
 
 @when("企业输入短信验证码却被拒绝", target_fixture="answer")
@@ -273,6 +461,11 @@ def ask_for_review_of_user_name(
     return ways_to_user_name.by_review().submit(enterprise.uscc, "13800138000", "手机号已停用")
 
 
+@given(parsers.parse("今天下班以后至少要放{days:d}天假"))
+def days_off_begin(mock_state: MockState, days: int) -> None:
+    mock_state.forward_to_rest(days)
+
+
 @given("过了一个工作日")
 def working_day_passes(mock_state: MockState) -> None:
     mock_state.forward_working_day()
@@ -297,6 +490,97 @@ def go_on_after_review(review: ReviewStatePage) -> Proven:
 def reset_after_review(review: ReviewStatePage) -> None:
     proven = review.refresh().go_on()
     ResetPage(proven.surface).reset(NEW_PASSWORD, NEW_PASSWORD)
+
+
+@then("注册页看不见密码，浏览器也不记住它")
+def passwords_are_hidden(registration_page: RegistrationPage) -> None:
+    _expect_hidden(registration_page.password)
+    _expect_hidden(registration_page.repeated_password)
+
+
+@then("设置密码的页面看不见密码，浏览器也不记住它")
+def new_passwords_are_hidden(reset_page: ResetPage) -> None:
+    _expect_hidden(reset_page.password)
+    _expect_hidden(reset_page.repeated_password)
+
+
+@then("注册成功的页面写着")
+def registered_page_says(
+    registered: RegisteredPage, registration: Registration, docstring: str
+) -> None:
+    assert registered.words() == tuple(
+        docstring.replace("〔用户名〕", registration.user).splitlines()
+    )
+
+
+@then("门户没有收到注册申请")
+def no_registration_arrived(mock_state: MockState) -> None:
+    assert mock_state.requests("POST", REGISTER) == []
+
+
+@then("门户没有收到新密码")
+def no_new_password_arrived(mock_state: MockState) -> None:
+    sent = [one["path"] for one in mock_state.journal() if one["method"] == "POST"]
+
+    assert [path for path in sent if "/recover/proven/" in path] == []
+
+
+@then("提示就在“所属地市”旁边")
+def tip_stands_beside_the_city(registration_page: RegistrationPage) -> None:
+    tip, city = registration_page.refusal.bounding_box(), registration_page.city.bounding_box()
+
+    assert tip
+    assert city
+    assert abs(tip["y"] - city["y"]) < 10
+
+
+@then("另一家企业的旧密码仍能登录")
+def old_password_of_the_other_works(
+    login_page: LoginPage, mock_state: MockState, another_mock_state: MockState
+) -> None:
+    old_password_works(login_page, mock_state, another_mock_state.enterprise)
+
+
+@then("先设置的新密码能登录")
+def new_password_works(
+    login_page: LoginPage, mock_state: MockState, enterprise: MadeEnterprise
+) -> None:
+    assert _log_in(login_page, mock_state, enterprise.account, NEW_PASSWORD) == enterprise.name
+
+
+@then("验证手机号的页面写着")
+def phone_page_says(phone_page: PhonePage, mock_state: MockState, docstring: str) -> None:
+    (mobile,) = mock_state.phones()
+    shown = f"{mobile[:3]}****{mobile[-4:]}"
+    expect(phone_page.hint).not_to_be_empty()
+    assert phone_page.words() == tuple(docstring.replace("〔手机号〕", shown).splitlines())
+
+
+@then("短信发到注册时填的手机")
+def sms_goes_to_the_registered_mobile(mock_state: MockState, registration: Registration) -> None:
+    assert mock_state.phones() == [registration.mobile]
+
+
+@then("这一页上写着")
+def account_page_says(account_page: BankPage | ReviewPage, docstring: str) -> None:
+    assert account_page.words() == tuple(docstring.splitlines())
+
+
+@then("找回完成的页面写着")
+def reset_done_says(reset_done: ResetDonePage, docstring: str) -> None:
+    assert reset_done.words() == tuple(docstring.splitlines())
+
+
+@then("找回页上没有“下一步”")
+def no_way_on(review: ReviewStatePage) -> None:
+    expect(review.next_link).to_be_hidden()
+
+
+@then("找回页只写着企业的用户名")
+def only_the_user_name_is_shown(proven: Proven, enterprise: MadeEnterprise, docstring: str) -> None:
+    assert UserNamePage(proven.surface).words() == tuple(
+        docstring.replace("〔用户名〕", enterprise.account).splitlines()
+    )
 
 
 @then("注册页上写着")
@@ -424,6 +708,34 @@ def way_out_is_told(registration_page: RegistrationPage) -> None:
     said = "\n".join(registration_page.words())
 
     assert re.search(r"拿操作员卡登录确认，或联系“单一窗口”客服 95198", said)
+
+
+def _with(registration: Registration, field: str, value: str) -> Registration:
+    name, kind = FIELDS[field]
+    return replace(registration, **{name: kind(_typed(value))})
+
+
+def _typed(value: str) -> str:
+    """Return a text with each `51个模` written out."""
+    return REPEATED.sub(lambda found: found[2] * int(found[1]), value)
+
+
+def _secret(value: str) -> Secret:
+    return Secret(_typed(value))
+
+
+def _filled(row: list[str], enterprise: MadeEnterprise) -> list[str]:
+    return [_typed(value).replace("〔用户名〕", enterprise.account) for value in row]
+
+
+def _expect_hidden(field: Locator) -> None:
+    expect(field).to_have_attribute("type", "password")
+    expect(field).to_have_attribute("autocomplete", "off")
+
+
+def _next_code(code: str) -> str:
+    """Return a code that differs in its last digit."""
+    return code[:5] + str((int(code[5]) + 1) % 10)
 
 
 def _code(mock_state: MockState) -> str:
