@@ -15,7 +15,7 @@ RESULTS := --alluredir=reports/allure-results --clean-alluredir
 PYTEST := $(BIN)/pytest -n 3 --dist worksteal $(RESULTS) --junitxml=reports/junit.xml
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test slow durations features nightly merge notify burn-in mutate portal report open-report bench-recording bench-commands flake-rate soak fuzz-lists screens lock clean campaign matrix hostile
+.PHONY: help setup demo test slow durations features nightly merge notify burn-in mutate drift portal report open-report bench-recording bench-commands flake-rate soak fuzz-lists screens lock clean campaign matrix hostile
 
 help:
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
@@ -91,6 +91,10 @@ mutate: setup ## 植入缺陷，看场景是否发现，可选 DEFECT= SLICE=1 M
 	@$(BIN)/python -m reports.mutation $(if $(DEFECT),--defect $(DEFECT)) $(if $(SLICE),--slice) \
 	  $(if $(MATRIX),--matrix) $(if $(RECORD),--record)
 
+drift: setup ## 门户改版，看页面对象还行不行，可选 REDESIGN= SLICE=1 RECORD=1（docs/mutation.md）· score the pages by redesigns
+	@$(BIN)/python -m reports.drift $(if $(REDESIGN),--redesign $(REDESIGN)) $(if $(SLICE),--slice) \
+	  $(if $(RECORD),--record)
+
 STRIDE ?= 1
 RUNS ?= 1
 
@@ -140,5 +144,6 @@ clean: ## 删除准备好的环境和生成的文件 · remove what set-up and r
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache reports/node_modules \
 	  reports/allure-results reports/playwright reports/quarantine reports/demo reports/junit.xml \
 	  reports/allure.html reports/site reports/scenarios.xml reports/summary.* reports/last-night \
-	  reports/mutation reports/mutation.json reports/mutation.html
+	  reports/mutation reports/mutation.json reports/mutation.html \
+	  reports/drift reports/drift.json reports/drift.html
 	find . -name __pycache__ -prune -exec rm -rf {} +

@@ -1,15 +1,19 @@
-"""Worker processes that do tasks, and the journal that lets an interrupted run go on."""
+"""Worker processes that do tasks, how far they are, and the journal that lets them go on."""
 
 import hashlib
 import json
 import multiprocessing
 import os
 from collections.abc import Iterable, Iterator
+from contextlib import nullcontext
 from dataclasses import asdict
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from queue import Empty
 from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from fixtures.mutants import ROOT, Kill, Known, Noticed, Outcome, Task, work
 
@@ -25,18 +29,20 @@ class WorkerDied(Exception):
 class Crew:
     """So many pytest processes, each with a browser and a portal of its own."""
 
-    def __init__(self, count: int, folder: Path) -> None:
+    def __init__(self, count: int, folder: Path, tests: tuple[str, ...] = ("features",)) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._tasks: Any = CONTEXT.Queue()
         self._answers: Any = CONTEXT.Queue()
         self._logs = [folder / f"worker-{number}.log" for number in range(count)]
+        self._tests = tests
         self._workers: list[BaseProcess] = []
         self.known: list[Known] = []
 
     def __enter__(self) -> "Crew":
         """Start the workers, and wait until they know what they can run."""
         for log in self._logs:
-            worker = CONTEXT.Process(target=work, args=(self._tasks, self._answers, log))
+            args = (self._tasks, self._answers, log, self._tests)
+            worker = CONTEXT.Process(target=work, args=args)
             worker.start()
             self._workers.append(worker)
         for _ in self._workers:
@@ -97,6 +103,33 @@ class Journal:
             if file.tell() == 0:
                 file.write(self._print + "\n")
             file.write(json.dumps(asdict(outcome), ensure_ascii=False) + "\n")
+
+
+class Bar:
+    """How far the work has come; a log gets a line for each part."""
+
+    def __init__(self, console: Console) -> None:
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+        self._console = console
+        self._progress = Progress(*columns, TimeElapsedColumn(), console=console)
+        self._shown = self._progress if console.is_terminal else nullcontext()
+
+    def __enter__(self) -> "Bar":
+        self._shown.__enter__()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._shown.__exit__(None, None, None)
+
+    def begin(self, title: str, total: int, done: int) -> None:
+        """Begin another part, of which some may be done already."""
+        self._task = self._progress.add_task(title, total=total, completed=done)
+        if not self._console.is_terminal:
+            self._console.print(f"{title}：{total} 项，已做 {done} 项")
+
+    def advance(self) -> None:
+        """Count one more."""
+        self._progress.advance(self._task)
 
 
 def _outcome(line: str) -> Outcome:

@@ -4,11 +4,9 @@ import argparse
 import hashlib
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import nullcontext
 from dataclasses import replace
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from fixtures.defects import every_defect, of_portal
 from fixtures.mutants import Known, Noticed, Outcome, Task
@@ -16,7 +14,7 @@ from fixtures.verdict import Json
 from mock_portal.defects import applied
 from mock_portal.edits import DoesNotFit
 from reports import mutation_score as score
-from reports.crew import Crew, Journal, WorkerDied, cores
+from reports.crew import Bar, Crew, Journal, WorkerDied, cores
 
 FOLDER = score.HERE / "mutation"
 CHUNK = 12  # scenarios of one task, where a task is about scenarios
@@ -40,7 +38,7 @@ def main() -> int:
     is_whole = not (options.defect or options.slice)
     journal = Journal(FOLDER / f"{_name(options)}.jsonl")
     try:
-        with Crew(options.workers, FOLDER) as crew, _Bar(console) as bar:
+        with Crew(options.workers, FOLDER) as crew, Bar(console) as bar:
             campaign = Campaign(crew, journal, bar, recorded)
             if red := campaign.baseline(ids, is_slice=options.slice):
                 _tell_red(console, red)
@@ -69,7 +67,7 @@ def main() -> int:
 class Campaign:
     """Baseline, each defect against its clause, survivors against all; then idle scenarios."""
 
-    def __init__(self, crew: Crew, journal: Journal, bar: "_Bar", recorded: Json) -> None:
+    def __init__(self, crew: Crew, journal: Journal, bar: Bar, recorded: Json) -> None:
         self._crew = crew
         self._journal = journal
         self._bar = bar
@@ -228,33 +226,6 @@ def _tell_red(console: Console, red: Sequence[Noticed]) -> None:
     console.print("没有缺陷的门户也有场景没有通过，先修好它们：", markup=False)
     for one in red:
         console.print(f"  {one.scenario}：{one.sentence}：{one.message}", markup=False)
-
-
-class _Bar:
-    """How far the work has come; a log gets a line for each part."""
-
-    def __init__(self, console: Console) -> None:
-        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-        self._console = console
-        self._progress = Progress(*columns, TimeElapsedColumn(), console=console)
-        self._shown = self._progress if console.is_terminal else nullcontext()
-
-    def __enter__(self) -> "_Bar":
-        self._shown.__enter__()
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self._shown.__exit__(None, None, None)
-
-    def begin(self, title: str, total: int, done: int) -> None:
-        """Begin another part, of which some may be done already."""
-        self._task = self._progress.add_task(title, total=total, completed=done)
-        if not self._console.is_terminal:
-            self._console.print(f"{title}：{total} 项，已做 {done} 项")
-
-    def advance(self) -> None:
-        """Count one more."""
-        self._progress.advance(self._task)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -1,0 +1,202 @@
+"""How well the page objects survive a redesign of the portal (docs/mutation.md, redesigns)."""
+
+import argparse
+import functools
+import hashlib
+import sys
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from fixtures.mutants import Known, Noticed, Outcome, Task
+from fixtures.verdict import Json
+from mock_portal.edits import PACKAGE, edited
+from mock_portal.redesigns import KINDS, Redesign, catalogue
+from reports import drift_score as score
+from reports.crew import Bar, Crew, Journal, WorkerDied, cores
+
+FOLDER = score.HERE / "drift"
+TESTS = ("features", "tests/test_person.py")
+LOOKS = "static/portal.css"  # edited along with what it is the look of
+CHUNK = 8  # scenarios of one task on the healthy portal
+WORSE, WRONG_USAGE, NOT_FIT, STOPPED = 1, 2, 4, 130
+
+
+def main() -> int:
+    """Run what is asked for, and return the exit code."""
+    options = _parser().parse_args()
+    console = Console()
+    recorded = score.recorded()
+    ids = options.redesign or (_slice(recorded) if options.slice else list(catalogue()))
+    if wrong := [id_ for id_ in ids if id_ not in catalogue()]:
+        print(f"没有这些改版：{'、'.join(wrong)}。", file=sys.stderr)
+        return WRONG_USAGE
+    journal = Journal(FOLDER / f"{_name(options)}.jsonl")
+    try:
+        with Crew(options.workers, FOLDER, TESTS) as crew, Bar(console) as bar:
+            campaign = Campaign(crew, journal, bar)
+            if red := campaign.baseline():
+                _tell_red(console, red)
+                return NOT_FIT
+            result = score.Score(campaign.judge(ids))
+    except KeyboardInterrupt:
+        print("已停下；再执行一次同样的命令，就接着跑。", file=sys.stderr)
+        return STOPPED
+    except WorkerDied as reason:
+        print(f"{reason}；再执行一次同样的命令，就接着跑。", file=sys.stderr)
+        return NOT_FIT
+    score.show(console, result)
+    journal.forget()
+    return _ending(options, result, recorded)
+
+
+def _ending(options: argparse.Namespace, result: score.Score, recorded: Json) -> int:
+    """Publish and record a whole run; return the exit code, unsafe before anything else."""
+    is_whole = not (options.redesign or options.slice)
+    if is_whole:
+        score.publish(result)
+    if options.record and is_whole:
+        score.record(result)
+    if result.is_unsafe:
+        return WORSE
+    if len(result.counted) < len(result.verdicts):
+        return NOT_FIT
+    lost = [one for one in result.counted if not one.survived]
+    if options.slice:
+        return WORSE if any(one.id in recorded.get("survivors", ()) for one in lost) else 0
+    return WORSE if is_whole and result.survived_share < recorded.get("survived_share", 0) else 0
+
+
+class Campaign:
+    """The walks on the healthy portal, then on each redesign those that come past its screens."""
+
+    def __init__(self, crew: Crew, journal: Journal, bar: Bar) -> None:
+        self._crew = crew
+        self._journal = journal
+        self._bar = bar
+        self._walks = walks(crew.known)
+        self._due: dict[str, list[str]] = {}
+
+    def baseline(self) -> list[Noticed]:
+        """Walk the healthy portal, and keep what is touched; return what is red."""
+        names = [score.PERSON, *(name for ones in self._walks.values() for name in ones)]
+        tasks = [
+            Task(f"healthy {_mark(chunk)}", (), chunk, stops=False, is_watched=True)
+            for chunk in (tuple(names[at : at + CHUNK]) for at in range(0, len(names), CHUNK))
+        ]
+        outcomes = self._do("正常的门户", tasks)
+        self._due = {name: runs[-1] for one in outcomes for name, runs in one.touched.items()}
+        return [one for outcome in outcomes for one in outcome.noticed]
+
+    def judge(self, ids: Sequence[str]) -> list[score.RedesignVerdict]:
+        """Return the verdict on each redesign."""
+        tasks = {id_: self._task(id_) for id_ in ids}
+        found = {one.key: one for one in self._do("改版", tasks.values())}
+        return [
+            score.RedesignVerdict(id_, found[task.key], self._due) for id_, task in tasks.items()
+        ]
+
+    def _task(self, id_: str) -> Task:
+        screens = screens_of(catalogue()[id_])
+        names = (
+            score.PERSON,
+            *(
+                name
+                for stem, ones in self._walks.items()
+                if screens & set(walk_data()[stem]["meets"])
+                for name in ones
+            ),
+        )
+        return Task(f"{id_} {_mark(names)}", (), names, False, (id_,), is_watched=True)
+
+    def _do(self, title: str, tasks: Iterable[Task]) -> list[Outcome]:
+        tasks = list(tasks)
+        left = [task for task in tasks if task.key not in self._journal.done]
+        self._bar.begin(title, len(tasks), len(tasks) - len(left))
+        for outcome in self._crew.do(left):
+            self._journal.keep(outcome)
+            self._bar.advance()
+        return [self._journal.done[task.key] for task in tasks]
+
+
+@functools.cache
+def walk_data() -> Mapping[str, Any]:
+    """Return the scenarios by stem, and the screens that they and the shared files belong to."""
+    return tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+
+
+def walks(known: Iterable[Known]) -> dict[str, list[str]]:
+    """Return the full names of the scenarios that walk, by stem.
+
+    Raises:
+        LookupError: a title is that of no scenario, or of several.
+    """
+    by_title: dict[str, list[str]] = {}
+    for one in known:
+        by_title.setdefault(one.name.rpartition(" › ")[2], []).append(one.name)
+    stems = {stem: data["scenarios"] for stem, data in walk_data().items() if stem != "shared"}
+    if lost := [t for titles in stems.values() for t in titles if len(by_title.get(t, ())) != 1]:
+        raise LookupError(f"这些标题的场景应各有一个：{'、'.join(lost)}")
+    return {stem: [by_title[title][0] for title in titles] for stem, titles in stems.items()}
+
+
+def screens_of(redesign: Redesign) -> set[str]:
+    """Return the stems of the screens that a redesign may show on."""
+    with edited([redesign]) as package:
+        files = [file.relative_to(package).as_posix() for file in _sources(package)]
+        changed = {
+            file for file in files if (package / file).read_bytes() != (PACKAGE / file).read_bytes()
+        }
+    every = {stem for stem in walk_data() if stem != "shared"}
+    return {stem for file in changed - {LOOKS} or changed for stem in _screens(file, every)}
+
+
+def _sources(package: Path) -> list[Path]:
+    return [*package.glob("*.py"), *package.glob("static/*"), *package.rglob("*.html")]
+
+
+def _screens(file: str, every: set[str]) -> set[str]:
+    """Return the screens of one file: those that share it, that of its folder, or all of them."""
+    folder = file.split("/")[1]
+    return set(walk_data()["shared"].get(file, {folder} if folder in every else every))
+
+
+def _mark(names: Sequence[str]) -> str:
+    """Return a short name for many names."""
+    return hashlib.sha256("\n".join(names).encode()).hexdigest()[:16]
+
+
+def _name(options: argparse.Namespace) -> str:
+    """Return the name of the journal: each kind of run goes on by itself."""
+    if options.redesign:
+        return f"some-{_mark(options.redesign)}"
+    return "slice" if options.slice else "run"
+
+
+def _slice(recorded: Json) -> list[str]:
+    """Return a redesign of every kind, one that was survived where there is any."""
+    survivors = set(recorded.get("survivors", ()))
+    kinds = {kind: [id_ for id_, one in catalogue().items() if one.kind == kind] for kind in KINDS}
+    return [next((id_ for id_ in ids if id_ in survivors), ids[0]) for ids in kinds.values()]
+
+
+def _tell_red(console: Console, red: Sequence[Noticed]) -> None:
+    console.print("没有改版的门户也有走不通的，先修好它们：", markup=False)
+    for one in red:
+        console.print(f"  {one.scenario}：{one.sentence}：{one.message}", markup=False)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="reports.drift", description="改版以后，页面对象还行不行")
+    parser.add_argument("--redesign", nargs="+", help="只看这些改版；不算分")
+    parser.add_argument("--slice", action="store_true", help="每一类一种")
+    parser.add_argument("--record", action="store_true", help="把得分记为以后不能低于的标准")
+    parser.add_argument("--workers", type=int, default=cores(), help="几个进程同时跑")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,156 @@
+"""The score by redesigns: which scenarios walk, what counts as a wrong press, what is kept."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from fixtures.mutants import Kill, Known, Noticed, Outcome
+from fixtures.touches import touched, wrong
+from mock_portal.redesigns import KINDS, catalogue
+from reports import drift, drift_score
+from reports.drift_score import PERSON, RedesignVerdict, Score
+from tests.scenarios import read_scenarios
+
+LIST = f"提交保单确认 › {drift_score.LISTS[1]}"
+DUE = ["填name", "填mobile", "按确认投保"]
+
+
+def verdict(*noticed: Noticed, touched: dict[str, list[list[str]]] | None = None):
+    outcome = Outcome("x", list(noticed), 3, 2.0, touched=touched or {})
+    return RedesignVerdict("menu_by_click", outcome, {"甲": DUE})
+
+
+def red(name: str = "甲", kill: Kill = Kill.PAGE, message: str = "ScreenNotReached: x") -> Noticed:
+    return Noticed(name, kill, "一句", message, "PendingPage.read")
+
+
+def test_every_walk_is_a_scenario():
+    """The titles in the list are those of scenarios, and every stem has some."""
+    names = {one.name for one in read_scenarios(Path(__file__).parents[1] / "features")}
+    titles = [
+        title
+        for stem, data in drift.walk_data().items()
+        if stem != "shared"
+        for title in data["scenarios"]
+    ]
+
+    assert [
+        title for title in titles if title.partition("（")[0] not in names and title not in names
+    ] == []
+    assert 15 <= len(titles) == len(set(titles))
+
+
+def test_list_is_counted_in_a_scenario_that_walks():
+    """What tells a silent cut is among the scenarios that are run."""
+    titles = {
+        title
+        for stem, data in drift.walk_data().items()
+        if stem != "shared"
+        for title in data["scenarios"]
+    }
+
+    assert set(drift_score.LISTS) <= titles
+
+
+def test_title_of_no_scenario_is_an_error():
+    """A scenario that was renamed is not left out in silence."""
+    with pytest.raises(LookupError, match="这些标题的场景应各有一个"):
+        drift.walks([Known("功能 › 规则 › 别的", ())])
+
+
+@pytest.mark.parametrize(
+    ("id_", "screens"),
+    [
+        ("picker_under_body", {"policies"}),
+        ("tick_drawn", {"pending"}),
+        ("paging_in_words", {"pending", "policies"}),
+        ("fields_held_twice", {"registration", "binding", "pending"}),
+        (
+            "help_widget",
+            {"login", "card", "registration", "entry", "binding", "pending", "policies"},
+        ),
+    ],
+)
+def test_redesign_is_walked_where_it_shows(id_, screens):
+    """The screens of a redesign are those whose files it edits."""
+    assert drift.screens_of(catalogue()[id_]) == screens
+
+
+@pytest.mark.parametrize(
+    ("seen", "first"),
+    [
+        (DUE, None),
+        (DUE[:1], None),
+        ([], None),
+        (["填name", "按确认投保"], None),
+        (["按服务小微", *DUE], None),
+        (["填phone"], "填phone"),
+        ([*DUE, "按确认投保"], "按确认投保"),
+        (["填mobile", "填name"], "填name"),
+    ],
+)
+def test_wrong_press_is_what_does_not_come_next(seen, first):
+    """Another control, a control out of turn, and a second press are wrong; an early end is not."""
+    assert wrong(seen, DUE, ()) == first
+
+
+def test_press_that_the_redesign_asks_for_is_right():
+    """A redesign may name what a person presses on top of the old look."""
+    assert wrong(["按下一页"], [], ["按 下一页"]) is None
+
+
+def test_touches_compare_between_looks():
+    """A field counts once, a button each time; blanks, stars and numbers of policies do not."""
+    told = ["填 swy", "填 swy", "按 登 陆", "按 处理 XW12345", "按 处理 XW12345"]
+
+    assert touched(told, {"XW12345": "#2"}) == ["填swy", "按登录", "按处理#2", "按处理#2"]
+
+
+def test_score_counts_what_a_person_can_walk():
+    """One of two is 50 %; a redesign without a way for a person does not count."""
+    score = Score([verdict(), verdict(red()), verdict(red(PERSON))])
+
+    assert (score.survived_share, len(score.counted)) == (50.0, 2)
+    assert [one.word for one in score.verdicts] == ["保住", "停下", "人也走不通"]
+
+
+def test_wrong_press_is_unsafe_even_in_a_green_scenario():
+    """A green scenario does not excuse a control that a person would not have pressed."""
+    pressed = verdict(touched={"甲": [["填phone"]]})
+
+    assert pressed.wrong_presses == [("甲", "填phone")]
+    assert (pressed.word, Score([pressed]).is_unsafe) == ("按错了", True)
+
+
+@pytest.mark.parametrize(
+    ("noticed", "is_cut"),
+    [
+        (red(LIST, Kill.THEN, "AssertionError: 10 == 23"), True),
+        (red(message="PolicyNotListed: XW1"), True),
+        (red(LIST), False),
+        (red(kill=Kill.THEN, message="AssertionError: x"), False),
+    ],
+)
+def test_list_that_is_too_short_without_a_word_is_unsafe(noticed, is_cut):
+    """An error that names the screen is safe; a short list that passes for all is not."""
+    assert Score([verdict(noticed)]).is_unsafe == is_cut
+
+
+def test_slice_has_one_of_each_kind(monkeypatch):
+    """A slice meets every kind, by a redesign that was survived where there is any."""
+    chosen = drift._slice({"survivors": ["dates_typed"]})
+
+    assert [catalogue()[id_].kind for id_ in chosen] == list(KINDS)
+    assert "dates_typed" in chosen
+
+
+def test_publish_writes_page_json_and_history(tmp_path, monkeypatch):
+    """All that is known is on the page; the history gets one line."""
+    for name in ("DATA", "PAGE", "HISTORY"):
+        monkeypatch.setattr(drift_score, name, tmp_path / name)
+    drift_score.publish(Score([verdict(red())]))
+
+    assert "PendingPage.read" in (tmp_path / "PAGE").read_text("utf-8")
+    assert json.loads((tmp_path / "DATA").read_text("utf-8"))["redesigns"][0]["verdict"] == "停下"
+    assert json.loads((tmp_path / "HISTORY").read_text("utf-8"))["total"] == 1
