@@ -28,15 +28,20 @@ class BindingPage(Screen):
         self.bind_button = surface.get_by_role("button", name="绑定", exact=True)
         self.landmark = self.bind_button
 
+    def fill_in(self, user: str, password: Secret, captcha: str) -> Self:
+        """Fill in the local account and the captcha."""
+        enter_secret(self.password, password)
+        self.user.fill(user)
+        self.captcha.field.fill(captcha)
+        return self
+
     def bind(self, user: str, password: Secret, captcha: str) -> DeskPage:
         """Fill in the local account and press 绑定.
 
         Raises:
             PortalRefused: the portal's words say why; nothing is bound.
         """
-        enter_secret(self.password, password)
-        self.user.fill(user)
-        self.captcha.field.fill(captcha)
+        self.fill_in(user, password, captcha)
         return self.ask(self.bind_button, to=DeskPage, on=self.surface)
 
     def open_quick_registration(self) -> "QuickRegistrationPage":

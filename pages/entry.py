@@ -52,6 +52,11 @@ class HomePage(Screen):
         )
         return self
 
+    def point_back(self) -> Self:
+        """Point at 金融服务 again; the later levels fold."""
+        self.financial_services.hover()
+        return self
+
     def open_another(self, service: str) -> None:
         """Press another entry of the home page.
 

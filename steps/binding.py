@@ -1,14 +1,17 @@
 """老用户账号绑定 and 快速注册 (guide-1.9, guide-1.10)."""
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, expect
 from pytest_bdd import given, parsers, then, when
 
+from fixtures.account_forms import AccountForms, Attempts, written_out
 from fixtures.portal import MadeEnterprise, MockState
 from fixtures.refusals import AnswerTo, PortalAnswer
+from fixtures.wire import PressTwice
 from pages.binding import BindingPage, QuickRegistrationPage
 from pages.desk import DeskPage
 from pages.entry import HomePage
@@ -16,6 +19,8 @@ from pages.errors import BindingRequired
 from pages.login import LoginPage
 from pages.models import LocalAccount, Secret
 
+BIND, QUICK_BIND = (f"/swProxy/xwtbserver/sw/binding/{way}" for way in ("bind", "quick"))
+CAPTCHA = "/cas/plat_cas_verifycode_gen"
 ACCOUNT_FIELDS = {
     "本地用户名": ("user", str),
     "本地密码": ("password", Secret),
@@ -77,7 +82,8 @@ def bind_with_a_wrong_password(
     binding: BindingPage, mock_state: MockState, enterprise: MadeEnterprise, answer_to: AnswerTo
 ) -> PortalAnswer:
     captcha = mock_state.read_captcha(binding.captcha)
-    return answer_to(binding.bind, enterprise.local_account, Secret("不对"), captcha)
+    almost = Secret(enterprise.local_password.reveal().swapcase())
+    return answer_to(binding.bind, enterprise.local_account, almost, captcha)
 
 
 @when("企业用不存在的本地用户名绑定", target_fixture="answer")
@@ -108,6 +114,79 @@ def bind_somebody_else(
 ) -> PortalAnswer:
     other = another_mock_state.enterprise
     return answer_to(bind, binding, mock_state, other)
+
+
+@given("企业填好了绑定页")
+def fill_in(binding: BindingPage, mock_state: MockState, enterprise: MadeEnterprise) -> None:
+    captcha = mock_state.read_captcha(binding.captcha)
+    binding.fill_in(enterprise.local_account, enterprise.local_password, captcha)
+
+
+@when("企业连按两下“绑定”", target_fixture="desk")
+def press_bind_twice(binding: BindingPage, press_twice: PressTwice) -> DeskPage:
+    press_twice(binding.bind_button)
+    return DeskPage(binding.surface).ready()
+
+
+@when("企业在绑定页点击验证码换一张", target_fixture="old_captcha")
+def ask_for_another_captcha(binding: BindingPage) -> str:
+    return binding.captcha.renew()
+
+
+@when("企业绕过页面绑定，每次照表里填写", target_fixture="attempts")
+def bind_past_the_page(
+    home: HomePage,
+    account_forms: AccountForms,
+    enterprise: MadeEnterprise,
+    datatable: list[list[str]],
+    answer_to: AnswerTo,
+) -> Attempts:
+    bind = partial(_bind_past_the_page, account_forms, enterprise)
+    return [(answer_to(bind, *row[:3]), row[3]) for row in datatable[1:]]
+
+
+@when("企业绕过页面快速绑定，每次照表里改一项", target_fixture="attempts")
+def quick_bind_past_the_page(
+    home: HomePage,
+    account_forms: AccountForms,
+    local_account: LocalAccount,
+    datatable: list[list[str]],
+    answer_to: AnswerTo,
+) -> Attempts:
+    quick_bind = partial(_quick_bind_past_the_page, account_forms, local_account)
+    return [(answer_to(quick_bind, *row[:2]), row[2]) for row in datatable[1:]]
+
+
+@given("企业绑定时用过一张验证码，密码却输错了", target_fixture="used_captcha")
+def a_used_captcha(
+    home: HomePage, account_forms: AccountForms, enterprise: MadeEnterprise, answer_to: AnswerTo
+) -> str:
+    captcha, wrong = account_forms.draw_captcha("bind"), Secret("不对")
+    answer = answer_to(account_forms.bind, enterprise.local_account, wrong, captcha)
+    assert answer.refusal().messages == ("本地用户名或密码错误",)
+    return captcha
+
+
+@given("企业看到过登录框的验证码", target_fixture="used_captcha")
+def a_captcha_of_the_log_in(home: HomePage, account_forms: AccountForms) -> str:
+    account_forms.draw_captcha("bind")
+    return account_forms.draw_captcha()
+
+
+@when("企业用这张验证码绑定", target_fixture="answer")
+def bind_with_this_captcha(
+    account_forms: AccountForms,
+    enterprise: MadeEnterprise,
+    used_captcha: str,
+    answer_to: AnswerTo,
+) -> PortalAnswer:
+    account, password = enterprise.local_account, enterprise.local_password
+    return answer_to(account_forms.bind, account, password, used_captcha)
+
+
+@given("账号基本信息每一项都要填到最长", target_fixture="local_account")
+def fill_each_field(longest_account: LocalAccount) -> LocalAccount:
+    return longest_account
 
 
 @when(parsers.parse("企业没有填“{field}”就绑定"), target_fixture="answer")
@@ -204,6 +283,45 @@ def quick_bind_with_a_wrong_captcha(
     return answer_to(quick_registration.quick_bind, "????")
 
 
+@then("绑定页看不见密码，浏览器也不记住它")
+def password_is_hidden(binding: BindingPage) -> None:
+    _expect_hidden(binding.password)
+
+
+@then("快速注册页看不见密码，浏览器也不记住它")
+def passwords_are_hidden(quick_registration: QuickRegistrationPage) -> None:
+    _expect_hidden(quick_registration.password)
+    _expect_hidden(quick_registration.repeated_password)
+
+
+@then(parsers.parse("鼠标停在绑定页的验证码上，提示“{tip}”"))
+def captcha_tip_is(binding: BindingPage, tip: str) -> None:
+    expect(binding.captcha.image).to_have_attribute("title", tip)
+
+
+@then("绑定页的验证码换了一张")
+def captcha_is_another(binding: BindingPage, old_captcha: str) -> None:
+    assert binding.captcha.captcha_id() != old_captcha
+
+
+@then("绑定页换了一张验证码，要重新填写")
+def captcha_is_asked_again(binding: BindingPage, mock_state: MockState) -> None:
+    expect(binding.captcha.field).to_have_value("")
+    assert mock_state.read_captcha(binding.captcha)
+    asked = [one["query"] for one in mock_state.requests("GET", CAPTCHA)]
+    assert len([query for query in asked if "box=bind" in query]) == 2
+
+
+@then("门户只收到一次绑定")
+def one_binding_arrived(mock_state: MockState) -> None:
+    assert len(mock_state.requests("POST", BIND)) == 1
+
+
+@then("门户没有收到绑定")
+def no_binding_arrived(mock_state: MockState) -> None:
+    assert mock_state.requests("POST", BIND) + mock_state.requests("POST", QUICK_BIND) == []
+
+
 @then("绑定页上写着")
 def binding_page_says(binding: BindingPage, docstring: str) -> None:
     assert binding.words() == tuple(docstring.splitlines())
@@ -220,8 +338,36 @@ def desk_offers(desk: DeskPage, first: str, second: str) -> None:
 
 
 @then("企业仍没有绑定")
-def still_unbound(home: HomePage, answer_to: AnswerTo) -> None:
+def still_unbound(
+    home: HomePage, mock_state: MockState, enterprise: MadeEnterprise, answer_to: AnswerTo
+) -> None:
     assert answer_to(home.open_desk).ended_by(BindingRequired)
+    assert mock_state.seen()["local_account"] == enterprise.local_account
+
+
+def _expect_hidden(field: Locator) -> None:
+    expect(field).to_have_attribute("type", "password")
+    expect(field).to_have_attribute("autocomplete", "off")
+
+
+def _bind_past_the_page(
+    account_forms: AccountForms, enterprise: MadeEnterprise, *typed: str
+) -> str:
+    right = {
+        "用户名": enterprise.local_account,
+        "密码": enterprise.local_password.reveal(),
+        "少一位的密码": enterprise.local_password.reveal()[:-1],
+        "验证码": account_forms.draw_captcha("bind"),
+    }
+    user, password, captcha = (written_out(value, right) for value in typed)
+    return account_forms.bind(user, Secret(password), captcha)
+
+
+def _quick_bind_past_the_page(
+    account_forms: AccountForms, account: LocalAccount, field: str, value: str
+) -> str:
+    captcha = account_forms.draw_captcha("quick")
+    return account_forms.quick_bind(_with(account, field, written_out(value)), captcha)
 
 
 def _with(account: LocalAccount, field: str, value: str) -> LocalAccount:

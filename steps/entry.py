@@ -3,6 +3,7 @@
 from playwright.sync_api import Page, expect
 from pytest_bdd import given, parsers, then, when
 
+from fixtures.account_forms import AccountForms
 from fixtures.faults import fault
 from fixtures.portal import FillIn, MadeEnterprise, MockState
 from fixtures.refusals import AnswerTo, PortalAnswer
@@ -13,7 +14,13 @@ from pages.login import LoginPage
 from pages.pending import ConfirmationPage, PendingPage
 from pages.profile import NATIONAL
 
-PENDING_QUERY = "/swProxy/xwtbserver/sw/pending/query"
+SW = "/swProxy/xwtbserver/sw"
+PENDING_QUERY = f"{SW}/pending/query"
+DESK_ADDRESSES = (
+    *("deskIndex", "welcome", "binding/bind", "binding/quick"),
+    *("pending/list", "pending/query", "pending/form", "pending/view", "pending/document"),
+    *("policies/list", "policies/query"),
+)
 
 
 @given("企业已进入“小微企业在线投保”", target_fixture="desk")
@@ -100,9 +107,11 @@ def one_tab_of_pending(desk: DeskPage) -> None:
     expect(desk.tabs).to_have_text(["首页", "待确认"])
 
 
-@when(parsers.parse("企业点开首页的“{service}”"), target_fixture="answer")
-def open_another_service(home: HomePage, service: str, answer_to: AnswerTo) -> PortalAnswer:
-    return answer_to(home.open_another, service)
+@when("企业点开首页的下列栏目", target_fixture="answers")
+def open_other_services(
+    home: HomePage, datatable: list[list[str]], answer_to: AnswerTo
+) -> list[PortalAnswer]:
+    return [answer_to(home.open_another, service) for (service,) in datatable]
 
 
 @then("企业能进入“小微企业在线投保”")
@@ -110,11 +119,63 @@ def can_open_desk(home: HomePage) -> None:
     expect(home.open_desk().menu).to_have_text(["待确认", "保单查询"])
 
 
+@then(parsers.parse("每次都弹窗提示“{message}”"))
+def each_time_pops_up(answers: list[PortalAnswer], message: str) -> None:
+    assert [answer.refusal().messages for answer in answers] == [(message,)] * len(answers)
+
+
 @then("没有打开新窗口")
 def no_new_window(home: HomePage) -> None:
     assert len(home.tab.context.pages) == 1
 
 
+@given("另一家企业只能在一处登录")
+def another_single_session(another_mock_state: MockState) -> None:
+    another_mock_state.set_faults({"id": "single_session"})
+
+
+@given("另一家企业在别处登录")
+def another_logs_in(another_tab: Page, another_mock_state: MockState, base_url: str) -> None:
+    forms = AccountForms(another_tab.context, another_mock_state, base_url)
+    other = another_mock_state.enterprise
+    forms.use_ticket(forms.log_in(other.account, other.password, forms.draw_captcha()))
+
+
+@when("没有登录的人打开投保界面的每一个地址", target_fixture="addresses")
+def open_each_address(account_forms: AccountForms) -> list[str]:
+    return [account_forms.open(f"{SW}/{one}").url for one in DESK_ADDRESSES]
+
+
+@then("每一个地址都只给出门户首页")
+def only_the_home_page_comes(addresses: list[str], base_url: str) -> None:
+    assert addresses == [f"{base_url}/index.action"] * len(DESK_ADDRESSES)
+
+
+@when("企业关掉“待确认”的标签")
+def close_pending(desk: DeskPage) -> None:
+    desk.close_tab("待确认")
+
+
+@then("只剩“首页”的标签，眼前是投保界面的首页")
+def welcome_is_in_front(desk: DeskPage, enterprise: MadeEnterprise) -> None:
+    expect(desk.tabs).to_have_text(["首页"])
+    expect(desk.active_tab).to_have_text("首页")
+    assert "欢迎使用小微企业在线投保" in desk.active_screen().words()
+
+
+@when("企业指回“金融服务”")
+def point_back(home: HomePage) -> None:
+    home.point_back()
+
+
+@then("首页的栏目是")
+def entries_are(home: HomePage, docstring: str) -> None:
+    words = home.words()
+    local_apps, notices = words.index("地方特色应用"), len(words) - words[::-1].index("通知公告")
+    assert words[local_apps : notices - 1] == tuple(docstring.splitlines())
+
+
+@given("企业已展开到“服务小微”")
 @when("企业展开到“服务小微”")
 def expand_local_apps(home: HomePage) -> None:
     home.expand_local_apps()

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Locator, expect
 from pytest_bdd import given, parsers, then, when
 
-from fixtures.account_forms import AccountForms, Attempts
+from fixtures.account_forms import AccountForms, Attempts, written_out
 from fixtures.portal import FillIn, MadeEnterprise, MockState
 from fixtures.refusals import AnswerTo, PortalAnswer
 from pages.errors import BindingRequired, LoginRefused
@@ -44,7 +44,6 @@ FIELDS = {
 NEW_PASSWORD = Secret("Mock-重设的密码Aa9!@#$%&+=")
 OTHER_PASSWORD = Secret("Mock-又一个密码")
 REGISTER = "/userserver/user/userEtpsRegister/register"
-REPEATED = re.compile(r"(\d+)个(.)")  # 51个模
 
 
 @pytest.fixture
@@ -712,20 +711,15 @@ def way_out_is_told(registration_page: RegistrationPage) -> None:
 
 def _with(registration: Registration, field: str, value: str) -> Registration:
     name, kind = FIELDS[field]
-    return replace(registration, **{name: kind(_typed(value))})
-
-
-def _typed(value: str) -> str:
-    """Return a text with each `51个模` written out."""
-    return REPEATED.sub(lambda found: found[2] * int(found[1]), value)
+    return replace(registration, **{name: kind(written_out(value))})
 
 
 def _secret(value: str) -> Secret:
-    return Secret(_typed(value))
+    return Secret(written_out(value))
 
 
 def _filled(row: list[str], enterprise: MadeEnterprise) -> list[str]:
-    return [_typed(value).replace("〔用户名〕", enterprise.account) for value in row]
+    return [written_out(value, {"用户名": enterprise.account}) for value in row]
 
 
 def _expect_hidden(field: Locator) -> None:
