@@ -54,6 +54,11 @@ def fill_in_policy(fill_in: FillIn, mock_state: MockState, application_no: str) 
     return fill_in_policy
 
 
+@pytest.fixture
+def confirmed(outcome: PortalAnswer) -> ConfirmedDialog:
+    return outcome.accepted(ConfirmedDialog)
+
+
 @given(parsers.parse("企业有{count:d}张待确认的保单"), target_fixture="application_nos")
 def pending_policies(mock_state: MockState, count: int) -> list[str]:
     return mock_state.add_policies_by_day(count)
@@ -209,6 +214,18 @@ def late_commit(mock_state: MockState) -> None:
     mock_state.set_faults({"id": "late_commit", "params": {"seconds": 1200.0}})
 
 
+@given(parsers.parse("门户答复确认要{seconds:d}秒"))
+def slow_confirmation(mock_state: MockState, seconds: int) -> None:
+    mock_state.set_faults({"id": "slow", "params": {"seconds": seconds, "path": CONFIRM}})
+
+
+@given("企业没有同意声明，被门户拒绝了")
+def refused_without_the_tick(
+    form: ConfirmationPage, contact: Contact, answer_to: AnswerTo
+) -> PortalAnswer:
+    return answer_to(form.fill_contact(contact).confirm)
+
+
 @given("网络会把确认重放一次")
 def confirmation_is_replayed(mock_state: MockState) -> None:
     mock_state.set_faults({"id": "confirmation_replayed"})
@@ -244,10 +261,17 @@ def remark_in_two_lines(form: ConfirmationPage, contact: Contact, first: str, se
     form.fill_contact(replace(contact, remarks=f"{first}\n{second}\n"))
 
 
-@when("企业填写联系方式，同意投保声明，连按两次“确认投保”", target_fixture="confirmed")
-def press_confirm_twice(form: ConfirmationPage, contact: Contact) -> ConfirmedDialog:
+@when("企业填写联系方式，同意投保声明，连按两次“确认投保”", target_fixture="outcome")
+def press_confirm_twice(
+    form: ConfirmationPage, contact: Contact, answer_to: AnswerTo
+) -> PortalAnswer:
     press_twice(form.fill_contact(contact).accept_declaration().confirm_button)
-    return ConfirmedDialog(form.surface).ready()
+    return answer_to(ConfirmedDialog(form.surface).ready)
+
+
+@when("企业按下“确定”，同意声明再确认投保", target_fixture="outcome")
+def accept_and_confirm(form: ConfirmationPage, answer_to: AnswerTo) -> PortalAnswer:
+    return answer_to(form.close_refusal().accept_declaration().confirm)
 
 
 @when("企业绕过页面，逐一这样填写就确认投保", target_fixture="answers")
@@ -401,9 +425,9 @@ def confirm_after_withdrawing(
     return answer_to(form.confirm)
 
 
-@when("企业填写联系方式，同意投保声明，确认投保", target_fixture="confirmed")
-def confirm(form: ConfirmationPage, contact: Contact) -> ConfirmedDialog:
-    return form.fill_contact(contact).accept_declaration().confirm()
+@when("企业填写联系方式，同意投保声明，确认投保", target_fixture="outcome")
+def confirm(form: ConfirmationPage, contact: Contact, answer_to: AnswerTo) -> PortalAnswer:
+    return answer_to(form.fill_contact(contact).accept_declaration().confirm)
 
 
 @when("企业提交确认", target_fixture="answer")
@@ -434,6 +458,11 @@ def pending_lists_all(
     assert sorted(policy.application_no for policy in listed) == sorted(application_nos)
     assert {policy.status for policy in listed} == {PolicyStatus.of(status)}
     assert {policy.enterprise_name for policy in listed} == {enterprise.name}
+
+
+@then("“待确认”上只写着")
+def pending_says_no_more(pending: PendingPage, docstring: str) -> None:
+    assert pending.words() == tuple(docstring.splitlines())
 
 
 @then(parsers.parse("每一行都与推送的一致，状态是“{status}”，最右边是“{word}”"))
@@ -498,6 +527,11 @@ def the_last_is_open(
 def this_is_open(form: ConfirmationPage, desk: DeskPage, application_no: str, prefix: str) -> None:
     assert form.read().application_no == application_no
     expect(desk.active_tab).to_have_text(prefix + application_no)
+
+
+@then(parsers.parse("每页可以显示{sizes}条"))
+def page_sizes_are(pending: PendingPage, sizes: str) -> None:
+    expect(pending.table.page_sizes).to_have_text(sizes.split("、"))
 
 
 @then("标签是“首页”和“待确认”")
@@ -655,6 +689,15 @@ def nothing_was_accepted(mock_state: MockState) -> None:
 @then("门户没有收到确认")
 def no_confirmation_arrived(mock_state: MockState) -> None:
     assert not any(mock_state.ledger().values())
+
+
+@then("保险公司看到的联系方式与填写的一致")
+def insurer_sees_the_contact(
+    mock_state: MockState, application_no: str, enterprise: MadeEnterprise, contact: Contact
+) -> None:
+    shown = mock_state.insurer_sees(application_no)
+
+    assert shown[:2] == (enterprise.name, " ".join(asdict(contact).values()))
 
 
 @then("门户收到一次确认，联系方式与填写的一致")

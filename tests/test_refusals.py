@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from fixtures.refusals import NotRefused
+from fixtures.refusals import NotAccepted, NotRefused
+from pages.entry import HomePage
 from pages.errors import LoginRefused, PortalRefused
 from pages.models import Secret
 from reports.categories import category, meaning
@@ -84,3 +85,15 @@ def test_error_names_where_the_words_stood():
     refusal = PortalRefused(["页面上"], ["弹窗"])
 
     assert (refusal.messages, str(refusal)) == (("弹窗", "页面上"), "弹窗; 页面上")
+
+
+def test_refusal_of_what_is_due_is_told(answer_to, login_page, enterprise):
+    """A portal that refuses what it should accept fails with its own words and its requests."""
+    answer = answer_to(login_page.log_in, "", Secret("x"), "ABCD")
+
+    with pytest.raises(NotAccepted) as told:
+        answer.accepted(HomePage)
+
+    lines = str(told.value).splitlines()
+    assert lines[0] == "门户没有接受：用户名不允许为空"
+    assert "门户没有收到请求" in lines
