@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from fixtures.mutants import Kill, Known, Noticed, Outcome
+from fixtures.mutants import Kill, Known, Noticed, Outcome, Task
 from fixtures.touches import touched, wrong
 from mock_portal.redesigns import KINDS, catalogue
 from reports import drift, drift_score
+from reports.crew import Crew
 from reports.drift_score import PERSON, RedesignVerdict, Score
 from tests.scenarios import read_scenarios
 
@@ -154,3 +155,18 @@ def test_publish_writes_page_json_and_history(tmp_path, monkeypatch):
     assert "PendingPage.read" in (tmp_path / "PAGE").read_text("utf-8")
     assert json.loads((tmp_path / "DATA").read_text("utf-8"))["redesigns"][0]["verdict"] == "停下"
     assert json.loads((tmp_path / "HISTORY").read_text("utf-8"))["total"] == 1
+
+
+@pytest.mark.slow
+def test_worker_writes_down_what_is_touched(tmp_path):
+    """A scenario on a redesigned portal touches what it touches on the healthy one."""
+    title = "登录单一窗口 › 已注册的企业用用户名和密码登录 › 用本地账号在“本地登录”中登录"
+    tasks = [
+        Task("healthy", (), (title,), stops=False, is_watched=True),
+        Task("redesigned", (), (title,), False, ("buttons_wrapped",), is_watched=True),
+    ]
+    with Crew(1, tmp_path) as crew:
+        found = {one.key: one.touched for one in crew.do(tasks)}
+
+    assert found["healthy"] == found["redesigned"]
+    assert found["healthy"][title] == [["按本地登录", "填swm2", "填swy", "填verifyCode", "按登录"]]
