@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from mock_portal import faults
 from mock_portal.documents import renewal_document
 from mock_portal.entry import DESK
-from mock_portal.rules import CONTACT, refuse_confirmation
+from mock_portal.rules import CONTACT, page_size, refuse_confirmation
 from mock_portal.store import ContactFields, Policy, Status, store
 from mock_portal.wording import STATUS_TEXTS, Wording, declaration
 
@@ -28,8 +28,8 @@ def query_pending() -> Response:
     """Give one page of 待确认."""
     policies = faults.order(store().pending(g.signed_in))
     faults.repage()
-    limit = request.args.get("limit", 10, type=int)
-    offset = request.args.get("offset", 0, type=int)
+    limit = page_size(request.args.get("limit", 10, type=int))
+    offset = max(request.args.get("offset", 0, type=int), 0)
     rows = [_row(policy) for policy in policies[offset : offset + limit]]
     uncounted = 1 if faults.find("list_miscounted") else 0
     return jsonify(total=len(policies) + uncounted, rows=rows)

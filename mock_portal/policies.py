@@ -6,7 +6,7 @@ from flask import Blueprint, Response, g, jsonify, render_template, request
 
 from mock_portal import faults
 from mock_portal.entry import DESK
-from mock_portal.rules import is_found, refuse_days
+from mock_portal.rules import is_found, page_size, refuse_days
 from mock_portal.store import Policy, store
 from mock_portal.wording import STATUS_TEXTS
 
@@ -32,8 +32,8 @@ def query_policies() -> Response:
         for policy in faults.without_laggards(store().confirmed(g.signed_in))
         if is_found(policy, number, first, last)
     ]
-    limit = request.args.get("limit", 10, type=int)
-    offset = request.args.get("offset", 0, type=int)
+    limit = page_size(request.args.get("limit", 10, type=int))
+    offset = max(request.args.get("offset", 0, type=int), 0)
     rows = [_row(policy) for policy in policies[offset : offset + limit]]
     return jsonify(total=len(policies), rows=rows)
 

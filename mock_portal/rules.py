@@ -16,6 +16,7 @@ from mock_portal.wording import Wording
 
 MOBILE = r"1[3-9]\d{9}"
 PHONE = rf"0\d{{2,3}}-?\d{{7,8}}|{MOBILE}"
+MOST_ROWS = 50  # the largest page size that the page offers
 EMAIL = r"[^\s@]+@[^\s@.]+(\.[^\s@.]+)+"
 
 
@@ -171,6 +172,11 @@ def refuse_confirmation(policy: Policy | None, form: Mapping[str, str]) -> Wordi
     if refusal := refuse_fields(form, CONTACT):
         return refusal
     return None if form.get("agree") else Wording.DECLARATION_NOT_ACCEPTED
+
+
+def page_size(asked: int) -> int:
+    """Return how many rows a page of a list has: as many as are asked for, within reason."""
+    return min(max(asked, 1), MOST_ROWS)
 
 
 def refuse_days(first: date | None, last: date | None) -> Wording | None:

@@ -31,6 +31,11 @@ class PoliciesPage(Screen):
         self.ask(self.search_button, to=PoliciesPage)
         return self
 
+    def begin_to_search(self, application_no: str) -> None:
+        """Enter 申请编号 and press 查询, without waiting for the answer."""
+        self.application_no.fill(application_no)
+        self.search_button.click()
+
     def search_confirmed(self, first: date | None, last: date | None) -> Self:
         """Pick the first and the last 确认日期, each unless it is left open, and press 查询.
 

@@ -64,6 +64,11 @@ def pending_policies(mock_state: MockState, count: int) -> list[str]:
     return mock_state.add_policies_by_day(count)
 
 
+@given(parsers.parse("企业一次收到{count:d}张待确认的保单"), target_fixture="application_nos")
+def pending_policies_at_once(mock_state: MockState, count: int) -> list[str]:
+    return mock_state.add_policies(count)
+
+
 @given("另一家企业也有1张待确认的保单", target_fixture="foreign_no")
 def pending_policy_of_somebody_else(another_mock_state: MockState) -> str:
     return another_mock_state.add_policies(1)[0]
@@ -245,6 +250,11 @@ def turn_to_page(desk: DeskPage, number: int) -> PendingPage:
 @when("企业再处理一次这张保单", target_fixture="form")
 def process(desk: DeskPage, application_no: str) -> ConfirmationPage:
     return desk.open_pending().process(application_no)
+
+
+@when("企业绕过页面，逐一这样查询“待确认”", target_fixture="pages")
+def query_past_the_page(past_the_page: PastThePage, datatable: list[list[str]]) -> list[list[str]]:
+    return [past_the_page.query(limit=limit, offset=offset) for limit, offset in datatable[1:]]
 
 
 @when("企业绕过页面，打开别家企业的保单", target_fixture="answer")
@@ -483,6 +493,13 @@ def every_row_is_as_pushed(
         )
         for number, one in enumerate(pushed, start=1)
     ]
+
+
+@then("门户逐一给出第1到第50、第1到第1、第1到第10、第56到第60张，最后一张也不给")
+def each_is_one_page(pages: list[list[str]], application_nos: list[str]) -> None:
+    bounds = [(0, 50), (0, 1), (0, 10), (55, 60), (60, 60)]
+
+    assert pages == [application_nos[first:last] for first, last in bounds]
 
 
 @then(parsers.parse("这一页列出第{first:d}到第{last:d}张保单"))

@@ -7,6 +7,7 @@ from typing import Any
 from playwright.sync_api import expect
 from pytest_bdd import given, parsers, then, when
 
+from fixtures.past_the_page import PastThePage
 from fixtures.portal import MockState
 from fixtures.records import confirmed_records
 from fixtures.refusals import AnswerTo, PortalAnswer
@@ -15,6 +16,7 @@ from pages.models import Contact, PolicyRecord, PolicyStatus
 from pages.parts import PagedTable
 from pages.policies import PoliciesPage
 
+POLICIES_QUERY = "/swProxy/xwtbserver/sw/policies/query"
 DECISIONS = {"退回": "returned", "拒绝": "refused"}
 
 
@@ -143,6 +145,21 @@ def search(desk: DeskPage, application_no: str) -> PoliciesPage:
     return desk.open_policies().search(application_no)
 
 
+@given("企业查询全部保单，门户要2秒才答")
+def slow_search(policies: PoliciesPage, mock_state: MockState) -> None:
+    mock_state.set_faults({"id": "slow", "params": {"seconds": 2.0, "path": POLICIES_QUERY}})
+    policies.begin_to_search("")
+    mock_state.await_requests(POLICIES_QUERY, 2)
+
+
+@when("企业接着查询这张保单", target_fixture="policies")
+def search_meanwhile(
+    policies: PoliciesPage, mock_state: MockState, application_no: str
+) -> PoliciesPage:
+    mock_state.set_faults()
+    return policies.search(application_no)
+
+
 @when("企业查询这张保单，编号前后有空格", target_fixture="policies")
 def search_with_blanks(desk: DeskPage, application_no: str) -> PoliciesPage:
     return desk.open_policies().search(f" {application_no}  ")
@@ -182,6 +199,20 @@ def listed(policies: PoliciesPage, application_nos: list[str], which: str) -> No
     shown = [application_nos.index(one.application_no) + 1 for one in policies.read()]
 
     assert "、".join(map(str, shown)) == which
+
+
+@then(parsers.parse("先前的答复到了以后，列出的仍是第{which}张保单"))
+def still_listed(
+    policies: PoliciesPage,
+    mock_state: MockState,
+    past_the_page: PastThePage,
+    application_nos: list[str],
+    which: str,
+) -> None:
+    mock_state.await_requests(POLICIES_QUERY, 3, answered=True)
+    past_the_page.query()  # the browser has time to show the answer
+
+    listed(policies, application_nos, which)
 
 
 @then(parsers.parse("列出的五张保单都是“{status}”"))
