@@ -4,6 +4,7 @@ from typing import Self, TypeVar
 
 from playwright.sync_api import Locator, Page
 
+from pages.locators import seen
 from pages.parts import Layer
 from pages.pending import PendingPage
 from pages.policies import PoliciesPage
@@ -20,15 +21,14 @@ class DeskPage(Screen):
 
     def __init__(self, surface: Page) -> None:
         super().__init__(surface)
-        # docs/mock-portal.md, desk: hidden frames stay in the document
-        self.menu = surface.locator("#menu_li a.J_menuItem")
-        self.pending_item = self.menu.get_by_text("待确认", exact=True)
-        self.policies_item = self.menu.get_by_text("保单查询", exact=True)
-        self.tabs = surface.locator("a.J_menuTab")
-        self.active_tab = surface.locator("a.J_menuTab.active")
-        self.active_frame = surface.frame_locator("iframe.J_iframe:visible")
+        self.menu = surface.locator(seen("menu", ["待确认", "保单查询"]))
+        self.pending_item = surface.locator(seen("entry", "待确认"))
+        self.policies_item = surface.locator(seen("entry", "保单查询"))
+        self.tabs = surface.locator(seen("tabs"))
+        self.active_tab = surface.locator(seen("active"))
+        self.active_frame = surface.frame_locator(seen("frame"))
         self.announcement = Layer(surface).announcement_cross
-        self.landmark = surface.locator("#menu_li")
+        self.landmark = self.pending_item
 
     def ready(self) -> Self:
         """Wait until the desk is shown; close its announcement from then on, whenever it comes."""
@@ -41,7 +41,7 @@ class DeskPage(Screen):
 
     def switch_to(self, tab: str) -> Screen:
         """Press a tab of the strip; its frame is as it was left."""
-        self.tabs.get_by_text(tab, exact=True).click()
+        self.surface.locator(seen("tab", tab)).click()
         return self.active_screen()
 
     def close_tab(self, tab: str) -> Screen:

@@ -12,6 +12,7 @@ from pathlib import Path
 import playwright
 from playwright.sync_api import Playwright, sync_playwright
 
+from pages.locators import register
 from pages.not_started import not_started
 
 NODE = "PLAYWRIGHT_NODEJS_PATH"  # makes Playwright run on another Node than its own
@@ -36,18 +37,20 @@ def prepare_driver() -> None:
 
 
 def start_driver() -> Playwright:
-    """Start Playwright.
+    """Start Playwright, and teach it to find by what a person reads.
 
     Raises:
         NotStarted: the driver does not start on this machine.
     """
     prepare_driver()
     try:
-        return sync_playwright().start()
+        started = sync_playwright().start()
     except Exception as error:  # Playwright raises a bare `Exception` if the driver ends at once
         if said := _last_words():
             raise not_started(NAME, said) from error
         raise
+    register(started)
+    return started
 
 
 @contextmanager

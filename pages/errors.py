@@ -8,12 +8,14 @@ class PortalError(Exception):
 
 
 class ScreenNotReached(PortalError):
-    """Neither the screen nor a refusal came in time."""
+    """Neither the screen nor a refusal came in time, or the screen lacks what is needed of it."""
 
-    def __init__(self, screen: str, url: str) -> None:
-        super().__init__(f"{screen} was not reached; the tab shows {url}")
+    def __init__(self, screen: str, url: str, need: str = "") -> None:
+        lacking = f" for want of {need}" if need else ""
+        super().__init__(f"{screen} was not reached{lacking}; the tab shows {url}")
         self.screen = screen
         self.url = url
+        self.need = need
 
 
 class PortalRefused(PortalError):

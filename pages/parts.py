@@ -1,22 +1,20 @@
 """Pieces that several screens share: dialogs, secrets, layers, tables, fields, captchas."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar
 from urllib.parse import parse_qs, urlsplit
 from weakref import WeakKeyDictionary
 
-from playwright.sync_api import BrowserContext, Dialog, Frame, FrameLocator, Locator, Page
+from playwright.sync_api import BrowserContext, Dialog, Locator, Page
 from playwright.sync_api import Error as PlaywrightError
 
 from pages.errors import ForeignOrigin, ScreenNotReached, SecretNotTyped, UnknownWording
+from pages.locators import Surface, button, script, seen
 from pages.models import Secret
-from pages.reading import facts_of, facts_of_all, message_of, text_of, texts_of
-
-Surface = Page | Frame | FrameLocator  # the tab, or the frame in it, that shows a screen
-
+from pages.reading import facts_of, facts_of_all, message_of, text_of
 
 KEPT_DIALOGS, KEPT_CHARACTERS = 20, 500  # a page may open dialogs without end
 
@@ -156,103 +154,100 @@ def enter_secret(field: Locator, secret: Secret) -> None:
 
 
 class Layer:
-    """A layer.js box over a page: alert, tip or busy mask (docs/mock-portal.md, desk)."""
+    """A box over a page, or words beside a field: what the portal says without a new page."""
 
     def __init__(self, surface: Surface) -> None:
-        self.dialog = surface.locator(".layui-layer-dialog")
-        # icon 1 is success, 0 a warning, 2 an error
-        self.success = surface.locator(".layui-layer-dialog:has(.layui-layer-ico1)")
-        self.announcement_cross = surface.locator(".layui-layer-page a.layui-layer-close1")
-        self.message = self.dialog.locator(".layui-layer-content")
-        self.ok_button = self.dialog.locator("a.layui-layer-btn0")
-        self.refusal = surface.locator(
-            ".layui-layer-tips .layui-layer-content,"
-            ".layui-layer-dialog:not(:has(.layui-layer-ico1)) .layui-layer-content"
-        )
-
-
-READ_TABLES = """(tables, rows) => {
-    const texts = cells => [...cells].map(cell => cell.innerText.trim());
-    return tables.map(table => [
-        texts(table.querySelectorAll("thead th")),
-        [...table.querySelectorAll(rows)].map(row => texts(row.cells)),
-    ]);
-}"""
+        self.dialog = surface.locator(seen("dialog"))
+        self.success = surface.locator(seen("success"))
+        self.announcement_cross = surface.locator(seen("announcement"))
+        self.message = surface.locator(seen("message"))
+        self.ok_button = surface.locator(seen("ok"))
+        self.refusal = surface.locator(seen("refusal"))
+        self.tip = surface.locator(seen("tip"))  # it fades by itself
 
 
 class Table:
-    """A table with one row of headings."""
+    """A table, found by its headings; it need not be a `<table>`.
 
-    row_selector = "tbody > tr"
+    Its rows are those under the headings. Of two tables with the same headings, neither is found.
+    """
 
-    def __init__(self, root: Locator) -> None:
-        self._root = root
-        self.headings = root.locator("thead th")
-        self.rows = root.locator(self.row_selector)
+    def __init__(self, surface: Surface, headings: Sequence[str]) -> None:
+        self.surface = surface
+        self._headings = tuple(headings)
+        self.headings = self._part("headings")
+        self.rows = self._part("rows")
+        self._all = self._part("table")
 
     def read(self) -> list[dict[str, str]]:
         """Return the rows that are shown, by heading."""
-        tables = facts_of_all(self._root, READ_TABLES, self.row_selector)
-        return [dict(zip(headings, row, strict=True)) for headings, rows in tables for row in rows]
+        body = "return readTable(rows, headings)"
+        headings, rows = facts_of_all(self._all, script("rows, headings", body), self._headings)
+        return [dict(zip(headings, row, strict=True)) for row in rows]
 
     def row(self, text: str) -> Locator:
         """Return the row that has a cell with exactly this text."""
         exactly = re.compile(rf"^\s*{re.escape(text)}\s*$")
-        return self.rows.filter(has=self.rows.page.locator("td").filter(has_text=exactly))
+        return self.rows.filter(has=self.rows.page.locator("*").filter(has_text=exactly))
+
+    def _part(self, name: str, **more: object) -> Locator:
+        sought = {"part": name, **more, "headings": self._headings}
+        return self.surface.locator(seen("table", sought))
 
 
 class PagedTable(Table):
-    """A server-paged bootstrap-table (docs/mock-portal.md, desk)."""
+    """A table of which the portal shows one page at a time, with its own count of all rows."""
 
-    row_selector = "tbody > tr[data-index]"
+    def __init__(self, surface: Surface, headings: Sequence[str]) -> None:
+        super().__init__(surface, headings)
+        self.settled = self._part("settled")  # rows or the empty notice, and nothing loads
+        self.loading_notice = self._part("busy")
+        self.empty_notice = self._part("empty")
+        self.paging_notice = self._part("count")
+        self.extent = self.paging_notice.or_(self.empty_notice)  # how many rows there are
+        self.way_on = self._part("whole")  # visible if all rows are here, or a page follows
+        self.page_size_notice = self._part("sizes")
+        self.page_size_button = self._part("size")
+        self.page_sizes = self._part("choices")
+        self.next_page = self._part("next")
 
-    def __init__(self, surface: Surface) -> None:
-        root = surface.locator(".bootstrap-table")
-        super().__init__(root)
-        empty = "tr.no-records-found:has-text('没有找到匹配的记录')"  # no rows may mean loading
-        self.settled = surface.locator(
-            f".bootstrap-table:has(tr[data-index], {empty}):not(:has(.fixed-table-loading:visible))"
-        )
-        self.loading_notice = root.locator(".fixed-table-loading")
-        self.empty_notice = root.locator(empty)
-        self.paging_notice = root.locator(".pagination-info")
-        self.page_size_notice = root.locator(".page-list")
-        self.page_size_button = root.locator(".page-list button")
-        self.page_sizes = root.locator(".page-list li > a")
-        self.next_page = root.locator(".pagination li.page-next:not(.disabled) > a")
+    def settled_past(self, row: str) -> Locator:
+        """Return the table as soon as its first row is no longer this one."""
+        return self._part("settled", past=row)
 
     def page_number(self, number: int) -> Locator:
         """Return the control that turns to this page."""
-        return self._root.get_by_role("link", name=str(number), exact=True)
+        return self._part("number", number=number)
 
-    def total(self) -> int:
-        """Return the portal's own count of the rows on all pages, or 0 if it shows none."""
-        (told,) = texts_of(self.paging_notice) or ("",)
-        counted = re.search(r"总共 (\d+) 条", told)
-        return int(counted[1]) if counted else 0
+    def first_row(self) -> str:
+        """Return the letters and digits of the first row, for `settled_past`."""
+        body = "return rows.slice(0, 1).map(row => plain(textOf(row))).join('')"
+        return str(facts_of_all(self.rows, script("rows", body)))
+
+    def total(self) -> int | None:
+        """Return the portal's own count of the rows on all pages, or None if it shows none."""
+        body = "return [...new Set(notices.map(countOf))]"
+        told = facts_of_all(self.paging_notice, script("notices", body))
+        return int(told[0]) if len(told) == 1 else None
 
 
 class Field:
-    """A labelled control of a form; the label is found by its text, without its red star."""
+    """A labelled control of a form; the label is found by its text, whatever marks surround it.
+
+    Where a label could name two controls, none is found.
+    """
 
     def __init__(self, surface: Surface, label: str) -> None:
-        groups = surface.locator(".form-group")
-        text = re.compile(rf"^\s*\*?\s*{re.escape(label)}\s*$")
-        self.group = groups.filter(has=groups.page.locator("label").filter(has_text=text))
-        self.control = self.group.locator("input, textarea")
+        self.group = surface.locator(seen("group", label))
+        self.control = surface.locator(seen("field", label))
 
     @staticmethod
     def read_all(surface: Surface, controls: str) -> tuple[tuple[str, str], ...]:
-        """Return label and value of every field whose control matches this selector."""
-        pairs = facts_of_all(
-            surface.locator(f".form-group:has({controls})"),
-            """(groups, controls) => groups.map(group => [
-                group.querySelector("label").innerText.replace("*", "").trim(),
-                group.querySelector(controls).value,
-            ])""",
-            controls,
+        """Return label and value of every field that is shown and matches this selector."""
+        found = facts_of_all(
+            surface.locator(controls), script("controls", "return readFields(controls)")
         )
-        return tuple((label, value) for label, value in pairs)
+        return tuple((label, value) for label, value in found)
 
     @staticmethod
     def read_hidden(surface: Surface, names: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
@@ -275,13 +270,13 @@ class Field:
 class DatePicker:
     """A field whose date can only be picked (docs/mock-portal.md, desk)."""
 
-    def __init__(self, group: Locator) -> None:
-        self.field = group.locator("input.laydate")
-        self.month = group.locator(".laydate-set-ym")
-        self.previous_month = group.locator(".laydate-prev-m")
-        self.next_month = group.locator(".laydate-next-m")
-        self.days = group.locator("td[lay-ymd]")
-        self.clear_button = group.get_by_text("清空", exact=True)
+    def __init__(self, surface: Surface, label: str) -> None:
+        self.field = Field(surface, label).control
+        self.month = surface.locator(".laydate-set-ym")
+        self.previous_month = surface.locator(".laydate-prev-m")
+        self.next_month = surface.locator(".laydate-next-m")
+        self.days = surface.locator("td[lay-ymd]")
+        self.clear_button = button(surface, "清空")
 
     def open(self) -> None:
         """Press the field; the days of a month are shown under it."""

@@ -3,7 +3,9 @@
 from collections.abc import Iterator, Mapping
 from typing import ClassVar, Self
 
-from pages.errors import PolicyNotListed, ScreenNotReached, UnknownWording
+from pages.errors import PolicyNotListed, UnknownWording
+from pages.lists import ListScreen, Row
+from pages.locators import Surface, button, seen, tick
 from pages.models import (
     Contact,
     Declaration,
@@ -12,32 +14,38 @@ from pages.models import (
     PolicyDetails,
     PolicyStatus,
 )
-from pages.parts import Field, Layer, PagedTable, Surface, Table
+from pages.parts import Field, Layer, Table
 from pages.reading import lines_of, text_of, texts_of, value_of
 from pages.screen import Screen
 
 
-class PendingPage(Screen):
+class PendingPage(ListScreen):
     """The table of policies that wait for the enterprise."""
 
     columns: ClassVar = {"table": ("申请编号", "企业名称", "产品名称", "状态")}
 
-    def __init__(self, surface: Surface) -> None:
-        super().__init__(surface)
-        self.table = PagedTable(surface)
-        self.landmark = self.table.settled
-        self.listed: set[str] = set()  # 申请编号 of every policy that was read
+    def identity(self, row: Row) -> str:
+        """Return 申请编号."""
+        return row["申请编号"]
 
     def read(self) -> tuple[PendingPolicy, ...]:
-        """Return every policy of every page, in the portal's order."""
+        """Return every policy of every page, in the portal's order.
+
+        Raises:
+            ScreenNotReached: the portal counts other rows than it shows, or does not count them.
+        """
         return tuple(self._policies())
 
-    def read_rows(self) -> tuple[dict[str, str], ...]:
+    def read_rows(self) -> tuple[Row, ...]:
         """Return every row of every page as it is shown, by heading."""
-        return tuple(self._rows())
+        return tuple(self.rows())
 
     def find(self, application_no: str) -> PendingPolicy | None:
-        """Turn pages until this policy is shown, and return it."""
+        """Turn pages until this policy is shown, and return it.
+
+        Raises:
+            ScreenNotReached: as `read` says, if no page has it.
+        """
         found = (one for one in self._policies() if one.application_no == application_no)
         return next(found, None)
 
@@ -69,39 +77,17 @@ class PendingPage(Screen):
         """
         if self.find(application_no) is None:
             raise PolicyNotListed(application_no)
-        process_link = self.table.row(application_no).get_by_text("处理", exact=True)
-        return self.press(process_link, to=ConfirmationPage)
+        return self.press(button(self.table.row(application_no), "处理"), to=ConfirmationPage)
 
     def _policies(self) -> Iterator[PendingPolicy]:
-        """Yield the policies from this page on, as `_rows` does."""
-        for row in self._rows():
+        """Yield the policies from this page on."""
+        for row in self.rows():
             yield PendingPolicy(
                 application_no=row["申请编号"],
                 enterprise_name=row["企业名称"],
                 product=row["产品名称"],
                 status=PolicyStatus.of(row["状态"]),
             )
-
-    def _rows(self) -> Iterator[dict[str, str]]:
-        """Yield the rows from this page on, turning to the next page after the last row.
-
-        Raises:
-            ScreenNotReached: the pages show fewer policies than the portal's highest count. If the
-                list becomes shorter meanwhile, turning the page skips a row.
-        """
-        seen: set[str] = set()
-        counted = 0
-        while True:
-            rows = self.table.read()
-            seen |= {row["申请编号"] for row in rows}
-            self.listed |= seen
-            yield from rows
-            counted = max(counted, self.table.total())
-            if not self.table.next_page.is_visible():
-                if len(seen) < counted:
-                    raise ScreenNotReached(type(self).__name__, self.tab.url)
-                return
-            self.ask(self.table.next_page, to=PendingPage)
 
 
 class ConfirmationPage(Screen):
@@ -132,16 +118,16 @@ class ConfirmationPage(Screen):
             self.contact_email,
             self.remarks,
         )
-        self.documents = Table(surface.locator("table").filter(has_text="单证名称"))
-        self.document_links = self.documents.rows.get_by_text("查看单证", exact=True)
+        self.documents = Table(surface, ("单证名称",))
+        self.document_links = button(self.documents.rows, "查看单证")
         self.clauses = surface.locator("ol > li")
         self.declaration_label = surface.get_by_text("已认真阅读以上内容并同意")
-        self.declaration = surface.get_by_role("checkbox", name="已认真阅读以上内容并同意")
-        self.confirm_button = surface.get_by_role("button", name="确认投保", exact=True)
-        self.back_link = surface.get_by_role("link", name="返回", exact=True)  # of the viewer
+        self.declaration = tick(surface, "已认真阅读以上内容并同意")
+        self.confirm_button = button(surface, "确认投保")
+        self.back_link = button(surface, "返回")  # of the viewer
         self.landmark = self.confirm_button
         # for a record that is not pending the portal shows a page with one sentence
-        self.refusal = self.refusal.or_(surface.locator("body.frame-page .notice-box > p"))
+        self.refusal = self.refusal.or_(surface.locator(seen("sentence")))
 
     def read(self, internal: Mapping[str, str] | None = None) -> PolicyDetails:
         """Return what the form shows and the enterprise cannot change.
@@ -173,20 +159,25 @@ class ConfirmationPage(Screen):
         row = self.documents.row(name)
         if not row.count():
             raise UnknownWording(name)
-        link = row.get_by_text("查看单证", exact=True)
+        link = button(row, "查看单证")
         document = Document(name, self.fetch_pdf(link))
         if self.back_link.is_visible():
             self.press(self.back_link, to=ConfirmationPage)
         return document
 
     def fill_contact(self, contact: Contact) -> Self:
-        """Fill in 联系方式."""
-        self.contact_name.fill(contact.name)
-        self.contact_phone.fill(contact.phone)
-        self.contact_mobile.fill(contact.mobile)
-        self.contact_email.fill(contact.email)
-        self.remarks.fill(contact.remarks)
-        self.remarks.blur()  # the portal rewrites a field when it is left
+        """Fill in 联系方式.
+
+        Raises:
+            ScreenNotReached: a field is missing, or two have the same label.
+        """
+        with self.needing_one():
+            self.contact_name.fill(contact.name)
+            self.contact_phone.fill(contact.phone)
+            self.contact_mobile.fill(contact.mobile)
+            self.contact_email.fill(contact.email)
+            self.remarks.fill(contact.remarks)
+            self.remarks.blur()  # the portal rewrites a field when it is left
         return self
 
     def read_contact(self) -> Contact:
@@ -201,7 +192,8 @@ class ConfirmationPage(Screen):
 
     def accept_declaration(self) -> Self:
         """Tick 已认真阅读以上内容并同意."""
-        self.declaration.check()
+        with self.needing_one():
+            self.declaration.check()
         return self
 
     def withdraw_acceptance(self) -> Self:

@@ -3,12 +3,13 @@
 from datetime import date
 from typing import ClassVar, Self
 
+from pages.lists import ListScreen, Row
+from pages.locators import Surface, button
 from pages.models import PolicyRecord, PolicyStatus
-from pages.parts import DatePicker, Field, PagedTable, Surface
-from pages.screen import Screen
+from pages.parts import DatePicker, Field
 
 
-class PoliciesPage(Screen):
+class PoliciesPage(ListScreen):
     """The search over the policies that the enterprise has confirmed."""
 
     controls = ("application_no", "first_day.field", "last_day.field", "search_button")
@@ -19,15 +20,18 @@ class PoliciesPage(Screen):
     def __init__(self, surface: Surface) -> None:
         super().__init__(surface)
         self.application_no = Field(surface, "申请编号").control
-        self.first_day = DatePicker(Field(surface, "确认日期").group)
-        self.last_day = DatePicker(Field(surface, "至").group)
-        self.search_button = surface.get_by_role("button", name="查询", exact=True)
-        self.table = PagedTable(surface)
-        self.landmark = self.table.settled
+        self.first_day = DatePicker(surface, "确认日期")
+        self.last_day = DatePicker(surface, "至")
+        self.search_button = button(surface, "查询")
 
     def search(self, application_no: str) -> Self:
-        """Enter 申请编号 and press 查询."""
-        self.application_no.fill(application_no)
+        """Enter 申请编号 and press 查询.
+
+        Raises:
+            ScreenNotReached: the field is missing, or two have the same label.
+        """
+        with self.needing_one():
+            self.application_no.fill(application_no)
         self.ask(self.search_button, to=PoliciesPage)
         return self
 
@@ -57,32 +61,34 @@ class PoliciesPage(Screen):
 
     def next_page(self) -> Self:
         """Turn to the next page."""
-        self.ask(self.table.next_page, to=PoliciesPage)
+        self.turn()
         return self
 
     def read(self) -> tuple[PolicyRecord, ...]:
         """Return the records on the page that is shown."""
-        return tuple(
-            PolicyRecord(
-                application_no=row["申请编号"],
-                policy_no=row["保单号"],
-                product=row["产品名称"],
-                status=PolicyStatus.of(row["状态"]),
-                confirmed_at=row["确认时间"],
-                effective_on=row["生效日期"],
-                opinion=row["审批意见"],
-            )
-            for row in self.table.read()
-        )
+        return tuple(map(_record, self.table.read()))
 
     def read_all(self) -> list[PolicyRecord]:
-        """Return the records of this page and of every page after it."""
-        records = list(self.read())
-        while self.table.next_page.is_visible():
-            records += self.next_page().read()
-        return records
+        """Return the records of every page; the first must be shown.
+
+        Raises:
+            ScreenNotReached: the portal counts other rows than it shows, or does not count them.
+        """
+        return [_record(row) for row in self.rows()]
 
     def records_of(self, application_no: str) -> tuple[PolicyRecord, ...]:
         """Search for this policy, and return all its records; a returned record may stay listed."""
         records = self.search(application_no).read_all()
         return tuple(one for one in records if one.application_no == application_no)
+
+
+def _record(row: Row) -> PolicyRecord:
+    return PolicyRecord(
+        application_no=row["申请编号"],
+        policy_no=row["保单号"],
+        product=row["产品名称"],
+        status=PolicyStatus.of(row["状态"]),
+        confirmed_at=row["确认时间"],
+        effective_on=row["生效日期"],
+        opinion=row["审批意见"],
+    )

@@ -1,7 +1,8 @@
 """The one base of all screens, and the only place that waits."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from functools import reduce
 from itertools import pairwise
 from typing import ClassVar, Self, TypeVar
@@ -12,7 +13,8 @@ from playwright.sync_api import Frame, Locator, Page, Response
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from pages.errors import PortalRefused, ScreenNotReached, SessionLost
-from pages.parts import DialogLog, Files, Layer, Surface
+from pages.locators import Surface, seen
+from pages.parts import DialogLog, Files, Layer
 from pages.reading import lines_of, outline_of, texts_of
 
 S = TypeVar("S", bound="Screen")
@@ -20,6 +22,9 @@ T = TypeVar("T")
 UNFOLDING_MS = 1_000
 LOOKING_MS = 200
 COVER = "#c3ccd6"  # over personal data in a picture
+TWICE = "strict mode violation"  # Playwright's words for two parts where one is due
+NEED = re.compile(r"seen=\[([^]]*)")  # what was looked for
+PUNCTUATION = str.maketrans("", "", '\\"[]{},')
 
 
 class Screen:
@@ -39,7 +44,7 @@ class Screen:
         self.surface = surface
         self.personal: tuple[Locator, ...] = ()  # covered in a picture
         self.refusal = Layer(surface).refusal
-        self.login_box = surface.locator("#loginIframe1")  # docs/mock-portal.md, log-in
+        self.login_box = surface.locator(seen("login"))
 
     @property
     def tab(self) -> Page:
@@ -65,7 +70,7 @@ class Screen:
         if self.refusal.or_(self.login_box).filter(visible=True).count():
             if said := texts_of(self.refusal.filter(visible=True)):
                 raise PortalRefused(said)
-            if self.login_box.is_visible() and not self.landmark.is_visible():
+            if self.login_box.count() and not self.landmark.filter(visible=True).count():
                 raise SessionLost(self.tab.url)
         return self
 
@@ -145,17 +150,25 @@ class Screen:
     def ask(self, control: Locator, to: type[S], on: Surface | None = None) -> S:
         """Press a control that the portal answers in place, and return the screen it leads to.
 
-        Wait first until the tip of an earlier press has faded, so that it is not taken
-        for the answer to this one.
+        Raises:
+            PortalRefused, SessionLost, ScreenNotReached: as `ready` says.
+        """
+        return self.ask_for(to(on or self.surface), control)
+
+    def ask_for(self, screen: S, control: Locator) -> S:
+        """Press a control that the portal answers in place; return this screen once it is shown.
+
+        Wait first until the tip of an earlier press has faded, and remember what else is said, so
+        that neither is taken for the answer to this one.
 
         Raises:
             PortalRefused, SessionLost, ScreenNotReached: as `ready` says.
         """
-        next_screen = to(on or self.surface)
-        with self._in_time(to):
-            self.refusal.first.wait_for(state="hidden")
+        with self._in_time(type(screen)):
+            Layer(self.surface).tip.first.wait_for(state="hidden")
+            self.surface.locator(seen("remember")).count()
             control.click()
-        return next_screen.ready()
+        return screen.ready()
 
     def send(
         self,
@@ -284,6 +297,14 @@ class Screen:
             mask_color=COVER,
         )
 
+    def needing_one(self) -> AbstractContextManager[None]:
+        """Let an act on this screen fail by its name if a part is missing, or is there twice.
+
+        Raises:
+            ScreenNotReached: so it is.
+        """
+        return self._in_time(type(self))
+
     @staticmethod
     def _wait_for(sign: Locator) -> None:
         """Wait for a sign and the scripts of its frame; without them a control does nothing."""
@@ -292,11 +313,19 @@ class Screen:
 
     @contextmanager
     def _in_time(self, screen: type["Screen"]) -> Iterator[None]:
-        """Turn a time-out into an error that names the screen."""
+        """Turn a time-out, or two parts where one is due, into an error that names the screen."""
         try:
             yield
-        except PlaywrightTimeout as error:
-            raise ScreenNotReached(screen.__name__, self.tab.url) from error
+        except PlaywrightError as error:
+            if isinstance(error, PlaywrightTimeout) or TWICE in error.message:
+                raise ScreenNotReached(screen.__name__, self.tab.url, _need(error)) from error
+            raise
+
+
+def _need(error: PlaywrightError) -> str:
+    """Return what Playwright looked for, as far as `pages.locators` made the selector."""
+    sought = (one.translate(PUNCTUATION) for one in NEED.findall(error.message))
+    return next((one for one in sought if not one.startswith("frame")), "")
 
 
 class _Found(Exception):

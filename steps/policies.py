@@ -42,6 +42,11 @@ def confirmed_numbers_within_numbers(
     return mock_state.add_policies_numbered(*numbers, confirmed=True)
 
 
+def any_list(desk: DeskPage) -> PagedTable:
+    """Return the list that the active tab shows, 待确认 or 保单查询."""
+    return PagedTable(desk.active_frame, ("申请编号", "状态"))
+
+
 @given("企业已确认这张保单")
 def confirmed_policy(desk: DeskPage, application_no: str, contact: Contact) -> None:
     form = desk.open_pending().process(application_no)
@@ -184,7 +189,7 @@ def found_later(policies: PoliciesPage, mock_state: MockState, application_no: s
 
 @then(parsers.parse("序号是“{numbers}”"))
 def rows_are_numbered(desk: DeskPage, numbers: str) -> None:
-    assert "、".join(row["序号"] for row in PagedTable(desk.active_frame).read()) == numbers
+    assert "、".join(row["序号"] for row in any_list(desk).read()) == numbers
 
 
 @then(parsers.parse("“保单查询”上写着"))
@@ -300,7 +305,7 @@ def effective_today(policies: PoliciesPage, mock_state: MockState, application_n
 
 @then(parsers.parse("表格里写着“{notice}”"))
 def table_is_empty(desk: DeskPage, notice: str) -> None:
-    expect(PagedTable(desk.active_frame).empty_notice).to_have_text(notice)
+    expect(any_list(desk).empty_notice).to_have_text(notice)
 
 
 def _day_named(mock_state: MockState, application_nos: list[str], word: str) -> date | None:

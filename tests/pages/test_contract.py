@@ -10,7 +10,8 @@ from playwright.sync_api import Browser, Page
 
 from fixtures.portal import running_portal
 from pages.contract import Breach, breaches, digest
-from pages.parts import Surface, Table
+from pages.locators import Surface
+from pages.parts import Table
 from pages.screen import Screen
 from reports.screens import visit
 from reports.walks import WALKS, Walk, confirm
@@ -32,7 +33,7 @@ class Sample(Screen):
         super().__init__(surface)
         self.search_button = surface.get_by_role("button", name="查询")
         self.clauses = surface.locator("p")
-        self.table = Table(surface.locator("table"))
+        self.table = Table(surface, ("申请编号",))
         self.landmark = self.search_button
 
 
@@ -101,7 +102,7 @@ def screens() -> Iterator[ast.ClassDef]:
     for path in sorted(PAGES.glob("*.py")):
         for node in ast.parse(path.read_text(encoding="utf-8")).body:
             if isinstance(node, ast.ClassDef) and any(
-                ast.unparse(base) in {"Screen", "LoginPage"} for base in node.bases
+                ast.unparse(base) in {"Screen", "ListScreen", "LoginPage"} for base in node.bases
             ):
                 yield node
 

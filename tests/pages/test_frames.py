@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Frame, Locator, Page
 
 from pages.errors import ScreenNotReached
-from pages.parts import Surface
+from pages.locators import Surface
 from pages.screen import Screen
 
 PIN = "<input type=password>"

@@ -13,7 +13,7 @@ def test_a_row_is_found_by_the_whole_text_of_a_cell(page: Page):
     """123 is not 1234, wherever either stands."""
     page.set_content(TABLE)
 
-    found = Table(page.locator("table")).row("123")
+    found = Table(page, ("号", "操作")).row("123")
 
     assert found.all_inner_texts() == ["123\t处理"]
 
@@ -22,14 +22,14 @@ def test_a_row_that_is_not_there_is_not_found(page: Page):
     """A part of a number matches no row."""
     page.set_content(TABLE)
 
-    assert Table(page.locator("table")).row("12").count() == 0
+    assert Table(page, ("号", "操作")).row("12").count() == 0
 
 
 def test_rows_are_read_by_heading(page: Page):
     """The order of the columns does not matter to who reads a row."""
     page.set_content(TABLE)
 
-    rows = Table(page.locator("table")).read()
+    rows = Table(page, ("号", "操作")).read()
 
     assert rows == [{"号": "1234", "操作": "处理"}, {"号": "123", "操作": "处理"}]
 
@@ -38,7 +38,7 @@ def test_a_table_that_is_loading_is_not_settled(page: Page):
     """Old rows stay while new ones are fetched; they are not taken for the new ones."""
     loading = "<div class=fixed-table-loading>正在加载</div>"
     page.set_content(f"<div class=bootstrap-table>{loading}{TABLE}</div>")
-    table = PagedTable(page)
+    table = PagedTable(page, ("号", "操作"))
     page.locator(".fixed-table-loading").evaluate("notice => notice.hidden = false")
 
     while_loading = table.settled.count()

@@ -8,7 +8,8 @@ from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Locator, Page, Route
 
 from pages.errors import PortalRefused, ScreenNotReached, SessionLost
-from pages.parts import DialogLog, Surface
+from pages.locators import Surface
+from pages.parts import DialogLog
 from pages.screen import Screen
 
 SITE = "http://portal.test"

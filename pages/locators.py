@@ -1,0 +1,71 @@
+"""Finds parts of a page by what a person reads there; `seen/` holds the rules, in JavaScript.
+
+What fits twice is found twice, and Playwright then refuses to act; where a person would have to
+guess, nothing is found. Parts that nobody can see are never found.
+"""
+
+import json
+from functools import cache
+from pathlib import Path
+
+from playwright.sync_api import Frame, FrameLocator, Locator, Page, Playwright
+
+Surface = Page | Frame | FrameLocator  # the tab, or the frame in it, that shows a screen
+
+ENGINE = "seen"
+RULES = ("texts", "fields", "buttons", "tables", "layers", "frames", "desk")
+FINDERS = """
+    const FINDERS = {
+        field: fields, group: groups, tick: ticks, button: buttons, table: tableParts,
+        dialog: dialogs, message: root => dialogs(root).flatMap(messagesOf),
+        success: root => dialogs(root).filter(isSuccess),
+        ok: root => dialogs(root).flatMap(one => buttons(one, OK)),
+        tip: root => shown(root, TIP), refusal: refusals, remember, sentence: loneSentence,
+        announcement: announcementButtons,
+        frame: mainFrames, framed: framesHolding, login: loginBoxes,
+        entry: entries, menu, tab: tabs, tabs: strip, active: activeTabs,
+    };
+    const find = (root, selector) => {
+        const [kind, argument] = JSON.parse(selector);
+        return FINDERS[kind](root, argument);
+    };
+    return { query: (root, selector) => find(root, selector)[0] ?? null, queryAll: find };
+"""
+
+
+@cache
+def rules() -> str:
+    """Return the rules, as JavaScript that declares their functions."""
+    folder = Path(__file__).parent / "seen"
+    return "\n".join((folder / f"{name}.js").read_text(encoding="utf-8") for name in RULES)
+
+
+def script(parameters: str, body: str) -> str:
+    """Return a script for `pages.reading` that may use the rules."""
+    return f"({parameters}) => {{ {rules()}\n{body} }}"
+
+
+def register(playwright: Playwright) -> None:
+    """Teach a Playwright to find by these rules; do so once, before its first locator."""
+    engine = f"(() => {{ {rules()}\n{FINDERS} }})()"
+    playwright.selectors.register(ENGINE, engine, content_script=True)
+
+
+def seen(kind: str, argument: object = None) -> str:
+    """Return the selector of what the rules call `kind`."""
+    return f"{ENGINE}={json.dumps([kind, argument], ensure_ascii=False)}"
+
+
+def button(surface: Surface | Locator, *words: str) -> Locator:
+    """Return the button or link that says one of these words, whatever draws it."""
+    return surface.locator(seen("button", words))
+
+
+def tick(surface: Surface, words: str) -> Locator:
+    """Return the box to tick that these words stand beside."""
+    return surface.locator(seen("tick", words))
+
+
+def frame_holding(surface: Surface, *words: str) -> FrameLocator:
+    """Return the shown frame that holds a button, a field or a text of each of these words."""
+    return surface.frame_locator(seen("framed", words))

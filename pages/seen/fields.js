@@ -1,0 +1,129 @@
+// Which control a label names. Where a person would have to guess, no control is named.
+const HINT = /^(必填项?|必输项?|选填项?|可选)$/;
+
+// The texts and controls of a box in reading order. What stands behind a control that has a branch
+// of the box to itself is a hint; where there are labels, other texts are none.
+function tokensOf(box) {
+  const found = [];
+  const say = (text, node) => {
+    if (!plain(text) || HINT.test(plain(text))) return;
+    const isElement = node.nodeType === Node.ELEMENT_NODE;
+    const isInline = !isElement || getComputedStyle(node).display === "inline";
+    const isLabel = isElement && (node.matches("label") || Boolean(node.querySelector("label")));
+    const last = found.at(-1);
+    const goesOn = last?.isInline && isInline && last.parent === node.parentNode;
+    if (goesOn && !last.isLabel && !isLabel) last.text += text;
+    else found.push({ text, isInline, isLabel, parent: node.parentNode });
+  };
+  const visit = node => {
+    if (node.nodeType === Node.TEXT_NODE) return say(node.data, node);
+    if (node.nodeType !== Node.ELEMENT_NODE || node.matches(UNREAD) || !isDrawn(node)) return;
+    if (node.matches(CONTROLS) && !node.querySelector(CONTROLS)) {
+      if (isShown(node)) found.push({ control: node });
+      return;
+    }
+    if (node.matches(`${HEADINGS}, ${PRESSABLE}, ${TICKS}, [role=dialog], dialog`)) return;
+    const inside = controlsIn(node).length;
+    if (!inside) return say(textOf(node), node);
+    const start = found.length;
+    for (const child of node.childNodes) {
+      if (inside === 1 && found.slice(start).some(one => one.control)) break;
+      visit(child);
+    }
+  };
+  box.childNodes.forEach(visit);
+  return found.some(one => one.isLabel) ? found.filter(one => one.control || one.isLabel) : found;
+}
+
+function textsBefore(box) {
+  const read = tokensOf(box);
+  return read.slice(0, read.findIndex(one => one.control)).map(one => one.text);
+}
+
+// The label of a control in a box of several: every text of the box stands before one control.
+function labelInRow(box, control) {
+  const read = tokensOf(box);
+  const place = read.findIndex(one => one.control === control);
+  const isDoubled = read.some((one, index) => one.text && read[index + 1]?.text);
+  if (isDoubled || !read[0]?.text || !read.at(-1)?.control) return "";
+  return read[place + 1]?.control ? "" : (read[place - 1]?.text ?? "");
+}
+
+function labelBeside(control) {
+  for (let box = control.parentElement; box; box = box.parentElement) {
+    if (controlsIn(box).length > 1) return labelInRow(box, control);
+    const texts = textsBefore(box);
+    if (texts.length) return texts.length === 1 ? texts[0] : "";
+  }
+  return "";
+}
+
+const labelText = label =>
+  label.querySelector(CONTROLS) ? textsBefore(label).join("") : textOf(label);
+const labelElements = control => [...(control.labels ?? [])].filter(isShown);
+
+// The names that the page itself ties to a control.
+function tiedNames(control) {
+  const ids = (control.getAttribute("aria-labelledby") ?? "").split(/\s+/).filter(Boolean);
+  const parts = ids.map(id => control.ownerDocument.getElementById(id)).filter(Boolean);
+  const texts = [...labelElements(control).map(labelText), parts.map(textOf).join("")];
+  return [...texts, control.getAttribute("aria-label") ?? ""].filter(plain);
+}
+
+function labelOf(control) {
+  const tied = labelElements(control).map(labelText).find(plain);
+  const read = tied || labelBeside(control) || tiedNames(control)[0] || "";
+  return read.replace(/^[\s*＊]+|[\s*＊:：]+$/g, "").replace(/\s+/g, " ");
+}
+
+function isNamed(control, wanted) {
+  if (tiedNames(control).some(name => plain(name) === wanted)) return true;
+  return !labelElements(control).some(one => plain(labelText(one)))
+    && plain(labelBeside(control)) === wanted;
+}
+
+// A placeholder names a control only where no label does.
+function fields(root, label) {
+  const wanted = plain(label);
+  const controls = controlsIn(root);
+  const named = controls.filter(one => isNamed(one, wanted));
+  if (named.length) return named;
+  const prompts = [wanted, `请输入${wanted}`, `请填写${wanted}`];
+  return controls.filter(one => prompts.includes(plain(one.getAttribute("placeholder") ?? "")));
+}
+
+// The smallest box with this label and nothing but its controls.
+function groups(root, label) {
+  const wanted = plain(label);
+  const found = new Set();
+  for (const part of saying(root, label)) {
+    if (part.closest(`${PRESSABLE}, th, [role=columnheader]`)) continue;
+    let box = part;
+    while (box && !controlsIn(box).length) box = box.parentElement;
+    const texts = box ? tokensOf(box).filter(one => one.text) : [];
+    if (texts.length === 1 && plain(texts[0].text) === wanted) found.add(box);
+  }
+  return [...found];
+}
+
+// The text beside a tick, as far as it is the only one there.
+function textAtTick(tick) {
+  for (let box = tick.parentElement; box; box = box.parentElement) {
+    if (all(box, TICKS).filter(isDrawn).length > 1 || controlsIn(box).length) return "";
+    if (plain(textOf(box))) return textOf(box);
+  }
+  return "";
+}
+
+// A tick that is drawn by its label is pressed there.
+function ticks(root, label) {
+  const wanted = plain(label);
+  const named = all(root, TICKS).filter(tick => {
+    const names = tiedNames(tick);
+    return (names.length ? names : [textAtTick(tick)]).some(name => plain(name).includes(wanted));
+  });
+  return named.map(one => (isShown(one) ? one : labelElements(one)[0])).filter(Boolean);
+}
+
+const readFields = (controls) => controls.filter(isShown)
+  .map(one => [labelOf(one), one.value ?? textOf(one)]);

@@ -1,0 +1,108 @@
+// What lies over a page or comes up beside a field: dialogs, announcements, refusals.
+const DIALOG = "[role=dialog], [role=alertdialog], dialog[open], [aria-modal=true], "
+  + ".layui-layer-dialog, .layui-layer-page"; // docs/mock-portal.md, desk
+const TIP = ".layui-layer-tips"; // the same
+const OK = ["确定", "确认", "知道了", "我知道了", "好的", "OK"];
+const CLOSE = ["关闭", "知道了", "我知道了", "Close"];
+const CROSS = /^[×xX✕✖╳]$/;
+const GOOD = /成功/;
+const BAD = /[不未无]成功|失败|错误|异常|拒绝|未能|不能|无法/;
+const TITLE = /^(信息|提示|提示信息|系统提示|温馨提示|操作提示|消息|警告|错误|成功)$/;
+const NOTICE = /公告|通知/;
+
+const isStacked = part => {
+  const { position, zIndex } = getComputedStyle(part);
+  return ["fixed", "absolute"].includes(position) && zIndex !== "auto";
+};
+
+function stackAround(part) {
+  const found = [];
+  for (let box = part; box && box !== part.ownerDocument.body; box = box.parentElement) {
+    if (isStacked(box)) found.push(box);
+  }
+  return found.at(-1);
+}
+
+// Boxes that say they are dialogs, and boxes over the page with a button to answer or close them.
+function layers(root) {
+  const told = shown(root, DIALOG);
+  const answers = buttons(root, [...OK, ...CLOSE]).map(stackAround).filter(Boolean);
+  const stacked = answers.filter(one => isShown(one) && isOnTop(one) && !controlsIn(one).length);
+  return outermost([...new Set([...told, ...stacked])]).filter(one => plain(textOf(one)));
+}
+
+// The parts of a box with a text of their own, without what can be pressed.
+function blocksOf(box) {
+  const found = [];
+  const visit = part => {
+    if (part.matches(`${UNREAD}, ${PRESSABLE}, ${CONTROLS}`) || !isShown(part)) return;
+    if (plain(ownTextOf(part))) found.push(part);
+    else [...part.children].forEach(visit);
+  };
+  visit(box);
+  return found.filter(one => !CROSS.test(textOf(one).trim()));
+}
+
+const isTitle = (part, layer) => part.matches(HEADINGS) || TITLE.test(plain(textOf(part)))
+  || part.id && part.id === layer.getAttribute("aria-labelledby")
+  || /title/i.test(classOf(part));
+const isAnnouncement = layer => blocksOf(layer).slice(0, 1).some(one => NOTICE.test(textOf(one)));
+const messagesOf = layer => blocksOf(layer).filter(one => !isTitle(one, layer));
+const dialogs = root => layers(root).filter(one => !isAnnouncement(one));
+
+const isGood = text => GOOD.test(text) && !BAD.test(text);
+
+// The icon tells, where it is known; the words do otherwise.
+function isSuccess(layer) {
+  const icon = /layui-layer-ico(\d)/.exec(layer.innerHTML); // 1 is success, 0 a warning, 2 an error
+  return icon ? icon[1] === "1" : messagesOf(layer).some(one => isGood(textOf(one)));
+}
+
+// Short texts beside a field or over the page, which a portal may use to say no.
+function notesOf(root) {
+  const isNear = part => {
+    let box = part;
+    for (let step = 0; step < 4 && box && !controlsIn(box).length; step++) box = box.parentElement;
+    return box && [1, 2].includes(controlsIn(box).length);
+  };
+  return blocksOf(bodyOf(root)).filter(one =>
+    !one.closest(`${DIALOG}, table, label`) && (isNear(one) || stackAround(one)));
+}
+
+const seenBefore = new WeakMap();
+const alerts = root => [...shown(root, `${TIP}, [role=alert]`).flatMap(blocksOf), ...notesOf(root)];
+
+// Remembers what is said already, so that it is not taken for the answer to the next press.
+function remember(root) {
+  const page = root.ownerDocument ?? root;
+  seenBefore.set(page, new Map(alerts(root).map(one => [one, textOf(one)])));
+  return [];
+}
+
+function refusals(root) {
+  const before = seenBefore.get(root.ownerDocument ?? root);
+  const isNew = part => before && before.get(part) !== textOf(part);
+  const asked = dialogs(root).filter(one => !isSuccess(one)).flatMap(messagesOf);
+  const tips = shown(root, `${TIP}, [role=alert]`).flatMap(blocksOf);
+  const told = before ? alerts(root).filter(isNew) : tips;
+  const isSaid = part => !WAITING.test(textOf(part)) && !isGood(textOf(part));
+  return [...new Set([...asked, ...told.filter(isSaid)])];
+}
+
+function announcementButtons(root) {
+  const found = layers(root).filter(isAnnouncement).map(layer => {
+    const parts = shown(layer, "*").filter(one => one.matches(PRESSABLE) || isPointed(one));
+    return innermost(parts.filter(one => CROSS.test(nameOf(one)))).concat(
+      innermost(parts.filter(one => /close/i.test(classOf(one)) && !plain(nameOf(one)))),
+      buttons(layer, CLOSE))[0];
+  });
+  return found.filter(Boolean).slice(0, 1); // one after the other
+}
+
+// A page that says one sentence and offers nothing.
+function loneSentence(root) {
+  const body = bodyOf(root);
+  const offers = shown(body, `${CONTROLS}, ${PRESSABLE}, ${TICKS}, iframe, table`).length;
+  const blocks = root.ownerDocument?.readyState === "loading" || offers ? [] : blocksOf(body);
+  return blocks.length === 1 && !WAITING.test(textOf(blocks[0])) ? blocks : [];
+}

@@ -1,0 +1,148 @@
+// Tables by their headings, and the paging around them, whatever they are made of.
+const WAITING = /正在.{0,8}加载|加载中|请稍[候等]|loading/i;
+const NOTHING = /^(没有找到匹配的记录|没有符合条件的(数据|记录)|没有(数据|记录)|暂无(相关)?(数据|记录|内容)|无(数据|记录)|nodata)$/;
+const TOTAL = /(?:共|总|of)[有计数]?(?:\d+页)?[^\d页]{0,2}(\d+)(?:条|项|行|笔|个|items)|(?:总[计数]|总记录数|合计|total)\D{0,2}(\d+)$/i;
+const SHORT = 40; // letters of a notice
+
+const cellsOf = row => [...row.children].filter(isDrawn);
+
+// For each part with several cells, how many of the headings are the whole text of one of them.
+function headRows(root, headings) {
+  const rows = new Map();
+  for (const heading of headings.map(plain)) {
+    for (const part of saying(root, heading)) {
+      for (let cell = part; cell.parentElement; cell = cell.parentElement) {
+        const row = cell.parentElement;
+        if (plain(textOf(cell)) !== heading) break;
+        if (!rows.has(row)) rows.set(row, []);
+        rows.get(row).push(heading);
+      }
+    }
+  }
+  const isRow = row => row.matches("tr, [role=row]") || cellsOf(row).length > 1;
+  return [...rows].filter(([row]) => isRow(row)).map(([row, found]) =>
+    ({ row, count: found.filter((one, at) => found.indexOf(one) === found.lastIndexOf(one)).length }));
+}
+
+// The row that has most of these headings; of two that have as many, neither.
+function headRow(root, headings, least) {
+  const rows = headRows(root, headings);
+  const most = Math.max(least, ...rows.map(one => one.count));
+  const best = innermost(rows.filter(one => one.count === most).map(one => one.row));
+  return best.length === 1 ? best[0] : null;
+}
+
+function isUnder(cell, heading) {
+  const [one, other] = [cell.getBoundingClientRect(), heading.getBoundingClientRect()];
+  return one.left < other.right && other.left < one.right;
+}
+
+function isRowUnder(part, head) {
+  const [cells, heads] = [cellsOf(part), cellsOf(head)];
+  return cells.length === heads.length && cells.every((cell, at) => isUnder(cell, heads[at]));
+}
+
+const emptyNotices = (scope, head) =>
+  textParts(scope, text => NOTHING.test(plain(text)), text => Boolean(text.trim()))
+    .filter(one => isAfter(one, head));
+
+// The rows under the headings, the notice in their place, and parts that look like neither.
+function under(head) {
+  const kind = ["tr", "[role=row]"].find(one => head.matches(one)) ?? head.localName;
+  for (let scope = head.parentElement; scope; scope = scope.parentElement) {
+    const parts = shown(scope, kind).filter(one =>
+      isAfter(one, head) && !one.contains(head) && !head.contains(one) && textOf(one).trim());
+    const rows = parts.filter(one => isRowUnder(one, head));
+    const told = rows.length ? [] : emptyNotices(scope, head);
+    if (rows.length || told.length) {
+      const holder = rows.length && rows[0].parentElement;
+      const strange = parts.filter(one => !rows.includes(one) && one.parentElement === holder);
+      return { scope, rows, told, strange };
+    }
+  }
+  return { scope: head.parentElement, rows: [], told: [], strange: [] };
+}
+
+// Widens from the table until something is found, so that what is nearest counts.
+function around({ scope, rows }, find) {
+  for (let box = scope; box; box = box.parentElement) {
+    const found = find(box).filter(one => !rows.some(row => row.contains(one)));
+    if (found.length) return found;
+  }
+  return [];
+}
+
+const busyNotices = root => textParts(root, text => WAITING.test(text) && text.trim().length < SHORT,
+  text => WAITING.test(text)).filter(one => !one.closest(PRESSABLE));
+
+// Whether a person could point at a part; nothing is said of what is out of view.
+function isOnTop(part) {
+  const { left, top, width, height } = part.getBoundingClientRect();
+  const hit = part.ownerDocument.elementFromPoint(left + width / 2, top + height / 2);
+  return !hit || part.contains(hit) || hit.contains(part);
+}
+
+function isSettled(table) {
+  const parts = [...table.rows, ...table.told];
+  const isWaiting = table.head.closest("[aria-busy=true]") || around(table, busyNotices).length;
+  return !table.strange.length && !isWaiting && parts.some(isOnTop);
+}
+
+const numbersIn = text => text.normalize("NFKC").replace(/[\s,:]/g, "");
+const countOf = part => Number(TOTAL.exec(numbersIn(textOf(part))).slice(1).find(Boolean));
+const counts = table => around(table, box => textParts(box, text => TOTAL.test(numbersIn(text))));
+const isWhole = table => counts(table).some(one => countOf(one) === table.rows.length);
+
+function isNext(part) {
+  const name = nameOf(part).normalize("NFKC");
+  if (/^(下一?页|后一页|next|next page)\W*$/i.test(name) || /^[›>→▶❯]$/.test(name)) return true;
+  const isMarked = [part, part.parentElement].some(one => /(^|[\s_-])next($|[\s_-])/i.test(classOf(one)));
+  return !name && isMarked; // an arrow that is only a picture
+}
+
+const nextPages = table => around(table, box => {
+  const pressable = innermost(shown(box, PRESSABLE).filter(isNext));
+  return pressable.length ? pressable : saying(box, "下一页").filter(isPointed);
+}).filter(one => !isOff(one));
+
+const sizeBoxes = table => around(table, box => innermost(
+  shown(box, "*").filter(one => /每页|条\/页/.test(ownTextOf(one)) && one.querySelector(PRESSABLE))));
+const sizeButtons = table => sizeBoxes(table).flatMap(one => all(one, PRESSABLE));
+
+const pageNumbers = (table, number) => {
+  const choices = sizeButtons(table);
+  const isNumber = one => plain(nameOf(one)) === String(number) && !choices.includes(one);
+  return around(table, box => innermost(shown(box, PRESSABLE).filter(isNumber)));
+};
+
+const TABLE_PARTS = {
+  rows: table => table.rows,
+  table: table => [table.head, ...table.rows],
+  settled: table => (isSettled(table) ? [table.head] : []),
+  empty: table => table.told,
+  busy: table => around(table, busyNotices),
+  count: counts,
+  // every row is here, or there is a way to the others
+  whole: table => (table.told.length || isWhole(table) ? [table.head] : nextPages(table)),
+  next: nextPages,
+  number: pageNumbers,
+  sizes: sizeBoxes,
+  size: table => sizeButtons(table).slice(0, 1),
+  choices: table => sizeButtons(table).slice(1),
+};
+
+// `past` is the first row of the page before; while it still stands there, there is no table.
+function tableParts(root, { part, headings, past, number }) {
+  if (part === "headings") return [headRow(root, headings, 1)].filter(Boolean).flatMap(cellsOf);
+  const head = headRow(root, headings, headings.length);
+  if (!head) return [];
+  const table = { head, ...under(head) };
+  const isOld = past && table.rows[0] && plain(textOf(table.rows[0])) === past;
+  return isOld ? [] : TABLE_PARTS[part](table, number);
+}
+
+function readTable([head, ...rows], wanted) {
+  const texts = row => cellsOf(row).map(cell => textOf(cell).trim());
+  const named = text => wanted.find(one => plain(one) === plain(text)) ?? text;
+  return head ? [texts(head).map(named), rows.map(texts)] : [[], []];
+}

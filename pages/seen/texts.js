@@ -1,0 +1,54 @@
+// Texts as a person compares them, and what is shown at all.
+const CONTROLS = "input:not([type=hidden], [type=button], [type=submit], [type=reset], "
+  + "[type=image], [type=checkbox], [type=radio]), textarea, select, "
+  + "[contenteditable=''], [contenteditable=true], [role=textbox], [role=combobox]";
+const TICKS = "input[type=checkbox], [role=checkbox], [role=switch]";
+const PRESSABLE = "button, a, input[type=button], input[type=submit], input[type=reset], "
+  + "[role=button], [role=link], [role=menuitem], [role=tab], [onclick]";
+const HEADINGS = "h1, h2, h3, h4, h5, h6, legend, caption, [role=heading]";
+const UNREAD = "script, style, template, noscript, head, option";
+const FAR_OFF = -1000; // where pages put what nobody shall see
+
+// One width, one spelling, no blanks, punctuation or mark of a required field.
+const plain = text => text.normalize("NFKC").replace(/\((必填|选填|可选)\)/g, "")
+  .replace(/登陆/g, "登录").replace(/[^\p{L}\p{N}]/gu, "").toLowerCase();
+const isDrawn = part => part.checkVisibility({ visibilityProperty: true, opacityProperty: true });
+
+function isShown(part) {
+  if (!isDrawn(part)) return false;
+  const { width, height, right } = part.getBoundingClientRect();
+  return width > 1 && height > 1 && right > FAR_OFF;
+}
+
+const textOf = part => part.innerText ?? part.textContent;
+const ownTextOf = part => [...part.childNodes].filter(one => one.nodeType === Node.TEXT_NODE)
+  .map(one => one.data).join("");
+const classOf = part => part.getAttribute("class") ?? "";
+const all = (root, selector) => [...root.querySelectorAll(selector)];
+const shown = (root, selector) => all(root, selector).filter(isShown);
+const innermost = parts => parts.filter(one => !parts.some(it => it !== one && one.contains(it)));
+const outermost = parts => parts.filter(one => !parts.some(it => it !== one && it.contains(one)));
+const bodyOf = root => root.body ?? root;
+const controlsIn = root => innermost(shown(root, CONTROLS));
+const isAfter = (one, other) =>
+  Boolean(other.compareDocumentPosition(one) & Node.DOCUMENT_POSITION_FOLLOWING);
+
+// The smallest shown parts whose whole text passes; a part whose text cannot pass is not entered.
+function textParts(root, passes, may = passes) {
+  const found = [];
+  const visit = part => {
+    if (part.matches(UNREAD) || !may(part.textContent)) return false;
+    if ([...part.children].map(visit).some(Boolean)) return true;
+    const fits = isShown(part) && passes(textOf(part));
+    if (fits) found.push(part);
+    return fits;
+  };
+  [...bodyOf(root).children].forEach(visit);
+  return found;
+}
+
+// The smallest shown parts that say this and nothing else.
+function saying(root, words) {
+  const wanted = plain(words);
+  return textParts(root, text => plain(text) === wanted, text => plain(text).includes(wanted));
+}
