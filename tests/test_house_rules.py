@@ -15,8 +15,8 @@ STEMS = {clause.stem for clause in clauses()}
 # The map of the project: a file that is in no line of it is a question, not a new module.
 MAP = {
     "pages": STEMS
-    | {"browser", "contract", "desk", "driver", "errors", "locators", "models", "not_started"}
-    | {"parts", "profile", "reading", "screen", "visible"},
+    | {"browser", "contract", "desk", "driver", "errors", "lists", "locators", "models"}
+    | {"not_started", "parts", "profile", "reading", "screen", "visible"},
     "steps": STEMS,
     "mock_portal": STEMS
     | {"__main__", "accounts", "captcha", "card_control", "clock", "documents", "doors"}
