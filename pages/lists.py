@@ -39,7 +39,7 @@ class ListScreen(Screen):
         while True:
             rows = self.table.read()
             here = {self.identity(row) for row in rows}
-            if seen & here or len(here) < len(rows):
+            if rows and here <= seen:
                 raise self._lacks("table.next_page")
             seen |= here
             self.listed |= here
