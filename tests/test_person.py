@@ -1,42 +1,42 @@
-"""A person confirms a policy by reading alone; each redesign must leave this way open."""
+"""What a person does and sees beyond the page objects."""
 
-from dataclasses import asdict
+import pytest
 
-from fixtures.people import CONTACT
-from fixtures.walker import Walker
+from fixtures.person import is_beside, press_twice
 
-LABELS = {
-    "主要联系人姓名": CONTACT.name,
-    "主要联系人电话": CONTACT.phone,
-    "主要联系人手机": CONTACT.mobile,
-    "主要联系人邮箱": CONTACT.email,
-    "备注": CONTACT.remarks,
-}
+FIELDS = """
+<input id="one" style="position:absolute; left:100px; top:50px; width:200px; height:30px">
+<input id="two" style="position:absolute; left:500px; top:50px; width:200px; height:30px">
+<input id="three" style="position:absolute; left:100px; top:120px; width:200px; height:30px">
+<p id="tip" style="position:absolute; margin:0; left:{left}px; top:{top}px">此项为必填项</p>
+"""
 
 
-def test_person_confirms_a_policy(page, base_url, mock_state):
-    """Log in, find the policy on the last page, read, fill in, tick, confirm, and look it up."""
-    number = mock_state.add_policies(12)[-1]
-    page.goto(f"{base_url}/index.action")
-    desk = Walker(page).log_in(mock_state).enter_desk()
+@pytest.mark.parametrize(
+    ("left", "top", "beside"), [(310, 50, ["one"]), (640, 52, ["two"]), (310, 120, ["three"])]
+)
+def test_message_is_beside_one_field(page, left, top, beside):
+    """A message stands right of its field, or over its end where the window is too narrow."""
+    page.set_content(FIELDS.format(left=left, top=top))
+    tip, fields = page.locator("#tip"), ["one", "two", "three"]
 
-    desk.press("待确认")
-    desk.turn_to(number).press("处理", beside=number)
-    desk.read("投保声明")
-    desk.read_anywhere(number)
-    document = desk.view("查看单证")
-    for label, value in LABELS.items():
-        desk.fill(label, value)
-    desk.tick("已认真阅读以上内容并同意")
-    desk.press("确认投保")
-    desk.read("确认投保成功")
-    desk.press("确定")
-    desk.press("保单查询")
-    desk.fill("申请编号", number)
-    desk.press("查询")
-    desk.read(number)
+    assert [one for one in fields if is_beside(tip, page.locator(f"#{one}"))] == beside
 
-    assert document.startswith(b"%PDF")
-    (confirmation,) = mock_state.confirmations(number)
-    assert confirmation["accepted"]
-    assert confirmation["contact"] == asdict(CONTACT)
+
+def test_message_far_from_every_field_is_beside_none(page):
+    """A message under the form belongs to no field."""
+    page.set_content(FIELDS.format(left=310, top=400))
+
+    assert not is_beside(page.locator("#tip"), page.locator("#three"))
+
+
+def test_second_press_meets_what_lies_there(page):
+    """A mask that the first press lays over a control takes the second press."""
+    page.set_content(
+        "<button onclick=\"count++; mask.style.display = 'block'\">甲</button>"
+        "<div id='mask' style='display:none; position:fixed; inset:0'></div>"
+        "<script>var count = 0; var mask = document.getElementById('mask')</script>"
+    )
+    press_twice(page.get_by_role("button"))
+
+    assert page.evaluate("count") == 1
