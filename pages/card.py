@@ -46,10 +46,15 @@ class CardLoginPage(Screen):
     @classmethod
     def open(cls, login_page: LoginPage) -> Self:
         """Switch to 卡介质; the page looks for the control, which may take seconds."""
-        login_page.card_tab.click()
-        opened = cls(login_page.surface, login_page.profile).appear()
+        opened = cls.begin_to_open(login_page)
         opened.wait_while(opened.busy)
         return opened
+
+    @classmethod
+    def begin_to_open(cls, login_page: LoginPage) -> Self:
+        """Switch to 卡介质 without waiting until the page has found the control."""
+        login_page.card_tab.click()
+        return cls(login_page.surface, login_page.profile).appear()
 
     @classmethod
     def install(cls, login_page: LoginPage) -> "ControlDownloadPage":
@@ -96,8 +101,13 @@ class CardLoginPage(Screen):
         return HomePage(self.surface, self.profile).appear()
 
     def press_enter(self) -> HomePage:
-        """Press Enter in the field of the PIN; return the home page, which may be yet to come."""
+        """Press Enter in the field of the PIN."""
         self.pin.press("Enter")
+        return HomePage(self.surface, self.profile).appear()
+
+    def begin(self) -> HomePage:
+        """Press 登录 without waiting for the home page."""
+        self.login_button.click()
         return HomePage(self.surface, self.profile)
 
     def _refused(self) -> PortalRefused:

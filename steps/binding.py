@@ -62,19 +62,24 @@ def captcha_is_shown(binding: BindingPage, mock_state: MockState) -> str:
     return mock_state.read_captcha(binding.captcha)
 
 
+@pytest.fixture
+def bound_desk(outcome: PortalAnswer) -> DeskPage:
+    return outcome.accepted(DeskPage)
+
+
 @given("企业已绑定本地账号", target_fixture="desk")
-@when("企业绑定已有的本地账号", target_fixture="desk")
 def bind(binding: BindingPage, mock_state: MockState, enterprise: MadeEnterprise) -> DeskPage:
     captcha = mock_state.read_captcha(binding.captcha)
     return binding.bind(enterprise.local_account, enterprise.local_password, captcha)
 
 
-@when("企业重新登录，按指引走到“小微企业在线投保”", target_fixture="desk")
+@when("企业重新登录，按指引走到“小微企业在线投保”", target_fixture="outcome")
 def enter_again(
-    logged_out: LoginPage, mock_state: MockState, enterprise: MadeEnterprise
-) -> DeskPage:
+    logged_out: LoginPage, mock_state: MockState, enterprise: MadeEnterprise, answer_to: AnswerTo
+) -> PortalAnswer:
     captcha = mock_state.read_captcha(logged_out.captcha)
-    return logged_out.log_in(enterprise.account, enterprise.password, captcha).open_desk()
+    home = logged_out.log_in(enterprise.account, enterprise.password, captcha)
+    return answer_to(home.open_desk)
 
 
 @when("企业用错误的本地密码绑定", target_fixture="answer")
@@ -94,8 +99,9 @@ def bind_an_unknown_name(
     return answer_to(binding.bind, "没有这个用户名", enterprise.local_password, captcha)
 
 
+@when("企业绑定已有的本地账号", target_fixture="outcome")
 @when("企业绑定已有的本地账号，却被拒绝", target_fixture="answer")
-def bind_in_vain(
+def bind_as_told(
     binding: BindingPage, mock_state: MockState, enterprise: MadeEnterprise, answer_to: AnswerTo
 ) -> PortalAnswer:
     return answer_to(bind, binding, mock_state, enterprise)
@@ -122,10 +128,12 @@ def fill_in(binding: BindingPage, mock_state: MockState, enterprise: MadeEnterpr
     binding.fill_in(enterprise.local_account, enterprise.local_password, captcha)
 
 
-@when("企业连按两下“绑定”", target_fixture="desk")
-def press_bind_twice(binding: BindingPage, press_twice: PressTwice) -> DeskPage:
+@when("企业连按两下“绑定”", target_fixture="outcome")
+def press_bind_twice(
+    binding: BindingPage, press_twice: PressTwice, answer_to: AnswerTo
+) -> PortalAnswer:
     press_twice(binding.bind_button)
-    return DeskPage(binding.surface).ready()
+    return answer_to(DeskPage(binding.surface).ready)
 
 
 @when("企业在绑定页点击验证码换一张", target_fixture="old_captcha")
@@ -202,8 +210,17 @@ def open_quick_registration(binding: BindingPage) -> QuickRegistrationPage:
     return binding.open_quick_registration()
 
 
+@when("企业填写资料快速绑定", target_fixture="outcome")
+def quick_bind_as_due(
+    quick_registration: QuickRegistrationPage,
+    mock_state: MockState,
+    local_account: LocalAccount,
+    answer_to: AnswerTo,
+) -> PortalAnswer:
+    return answer_to(quick_bind, quick_registration, mock_state, local_account)
+
+
 @given("企业已快速绑定", target_fixture="desk")
-@when("企业填写资料快速绑定", target_fixture="desk")
 def quick_bind(
     quick_registration: QuickRegistrationPage, mock_state: MockState, local_account: LocalAccount
 ) -> DeskPage:
@@ -211,27 +228,31 @@ def quick_bind(
     return quick_registration.quick_bind(mock_state.read_captcha(quick_registration.captcha))
 
 
-@when("企业用登录单一窗口的用户名和密码快速绑定", target_fixture="desk")
+@when("企业用登录单一窗口的用户名和密码快速绑定", target_fixture="outcome")
 def quick_bind_the_same_account(
     quick_registration: QuickRegistrationPage,
     mock_state: MockState,
     enterprise: MadeEnterprise,
     local_account: LocalAccount,
-) -> DeskPage:
+    answer_to: AnswerTo,
+) -> PortalAnswer:
     password = enterprise.password
     same = replace(
         local_account, user=enterprise.account, password=password, repeated_password=password
     )
-    return quick_bind(quick_registration, mock_state, same)
+    return answer_to(quick_bind, quick_registration, mock_state, same)
 
 
-@when("企业退出，用新的本地账号登录", target_fixture="home")
+@when("企业退出，用新的本地账号登录", target_fixture="outcome")
 def log_in_with_the_new_account(
-    logged_out: LoginPage, mock_state: MockState, local_account: LocalAccount
-) -> HomePage:
+    logged_out: LoginPage,
+    mock_state: MockState,
+    local_account: LocalAccount,
+    answer_to: AnswerTo,
+) -> PortalAnswer:
     local = logged_out.open_local()
     captcha = mock_state.read_captcha(local.captcha)
-    return local.log_in(local_account.user, local_account.password, captcha)
+    return answer_to(local.log_in, local_account.user, local_account.password, captcha)
 
 
 @when(parsers.parse("企业把“{field}”填成“{value}”就快速绑定"), target_fixture="answer")
@@ -335,6 +356,16 @@ def quick_registration_says(quick_registration: QuickRegistrationPage, docstring
 @then(parsers.parse("投保界面的菜单是“{first}”和“{second}”"))
 def desk_offers(desk: DeskPage, first: str, second: str) -> None:
     expect(desk.menu).to_have_text([first, second])
+
+
+@then("企业进入投保界面，菜单是“待确认”和“保单查询”")
+def bound_desk_offers(bound_desk: DeskPage) -> None:
+    expect(bound_desk.menu).to_have_text(["待确认", "保单查询"])
+
+
+@then("绑定页上填写的用户名还在")
+def user_name_is_kept(binding: BindingPage, enterprise: MadeEnterprise) -> None:
+    expect(binding.user).to_have_value(enterprise.local_account)
 
 
 @then("企业仍没有绑定")

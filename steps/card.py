@@ -53,19 +53,17 @@ def install_control(login_page: LoginPage) -> ControlDownloadPage:
     return CardLoginPage.install(login_page)
 
 
-@when("企业用法人卡登录", target_fixture="home")
-def log_in(card_login: CardLoginPage, enterprise: MadeEnterprise) -> HomePage:
-    return card_login.log_in(enterprise.card_pin)
-
-
-@when(parsers.parse("企业用法人卡的原始密码“{words}”登录"), target_fixture="home")
-def log_in_with_the_first_pin(wire: Wire, card_login: CardLoginPage, words: str) -> HomePage:
+@when(parsers.parse("企业用法人卡的原始密码“{words}”登录"), target_fixture="outcome")
+def log_in_with_the_first_pin(
+    wire: Wire, card_login: CardLoginPage, words: str, answer_to: AnswerTo
+) -> PortalAnswer:
     """Log in; `wire` listens from here on."""
-    return card_login.log_in(Secret(FIRST_PINS[words]))
+    return answer_to(card_login.log_in, Secret(FIRST_PINS[words]))
 
 
+@when("企业用法人卡登录", target_fixture="outcome")
 @when("企业用法人卡登录，却被拒绝", target_fixture="answer")
-def log_in_in_vain(
+def log_in(
     card_login: CardLoginPage, enterprise: MadeEnterprise, answer_to: AnswerTo
 ) -> PortalAnswer:
     return answer_to(card_login.log_in, enterprise.card_pin)
@@ -98,18 +96,23 @@ def lock_the_card(
     return [answer_to(card_login.log_in, pin) for pin in pins]
 
 
-@when("企业填好卡的密码，按回车", target_fixture="home")
-def press_enter(card_login: CardLoginPage, enterprise: MadeEnterprise) -> HomePage:
-    return card_login.fill_in(enterprise.card_pin).press_enter()
+@when("企业填好卡的密码，按回车", target_fixture="outcome")
+def press_enter(
+    card_login: CardLoginPage, enterprise: MadeEnterprise, answer_to: AnswerTo
+) -> PortalAnswer:
+    return answer_to(card_login.fill_in(enterprise.card_pin).press_enter)
 
 
-@when("企业填好卡的密码，连按两下“登录”", target_fixture="home")
+@when("企业填好卡的密码，连按两下“登录”", target_fixture="outcome")
 def press_log_in_twice(
-    wire: Wire, card_login: CardLoginPage, enterprise: MadeEnterprise, press_twice: PressTwice
-) -> HomePage:
-    card_login.fill_in(enterprise.card_pin)
-    press_twice(card_login.login_button)
-    return HomePage(card_login.surface).appear()
+    wire: Wire,
+    card_login: CardLoginPage,
+    enterprise: MadeEnterprise,
+    press_twice: PressTwice,
+    answer_to: AnswerTo,
+) -> PortalAnswer:
+    press_twice(card_login.fill_in(enterprise.card_pin).login_button)
+    return answer_to(HomePage(card_login.surface).appear)
 
 
 @given("企业用法人卡登录过，有人留着当时的签名", target_fixture="signed")
@@ -125,6 +128,18 @@ def use_the_signature_again(
     account_forms: AccountForms, signed: dict[str, str], answer_to: AnswerTo
 ) -> PortalAnswer:
     return answer_to(account_forms.send_login, CARD_LOGIN, signed)
+
+
+@when("企业填好卡的密码，刚按“登录”", target_fixture="outcome")
+def begin_to_log_in(
+    card_login: CardLoginPage, enterprise: MadeEnterprise, answer_to: AnswerTo
+) -> PortalAnswer:
+    return answer_to(card_login.fill_in(enterprise.card_pin).begin)
+
+
+@when("企业刚打开“卡介质”", target_fixture="card_login")
+def begin_to_open_card_login(login_page: LoginPage) -> CardLoginPage:
+    return CardLoginPage.begin_to_open(login_page)
 
 
 @when("别的网站的页面来连接企业的卡控件", target_fixture="answer")
@@ -146,13 +161,16 @@ def refused_before(
     dialog_contains(answer_to(card_login.log_in, enterprise.card_pin), message)
 
 
-@when("企业重启控件，打开浏览器重新登录", target_fixture="home")
+@when("企业重启控件，打开浏览器重新登录", target_fixture="outcome")
 def restart_control(
-    another_tab: Page, base_url: str, mock_state: MockState, enterprise: MadeEnterprise
-) -> HomePage:
+    another_tab: Page,
+    base_url: str,
+    mock_state: MockState,
+    enterprise: MadeEnterprise,
+    answer_to: AnswerTo,
+) -> PortalAnswer:
     mock_state.set_faults()
-    card_login = CardLoginPage.open(LoginPage.open(another_tab, base_url))
-    return card_login.log_in(enterprise.card_pin)
+    return enter_again(another_tab, base_url, enterprise, answer_to)
 
 
 @given("企业已清除缓存")
@@ -160,13 +178,9 @@ def clear_the_cache(login_page: LoginPage) -> None:
     login_page.clear_cache()
 
 
-@when("企业重新进入门户，用法人卡登录", target_fixture="home")
-def enter_again(page: Page, base_url: str, enterprise: MadeEnterprise) -> HomePage:
-    return CardLoginPage.open(LoginPage.open(page, base_url)).log_in(enterprise.card_pin)
-
-
+@when("企业重新进入门户，用法人卡登录", target_fixture="outcome")
 @when("企业重新进入门户，用法人卡登录，却被拒绝", target_fixture="answer")
-def enter_again_in_vain(
+def enter_again(
     page: Page, base_url: str, enterprise: MadeEnterprise, answer_to: AnswerTo
 ) -> PortalAnswer:
     card_login = CardLoginPage.open(LoginPage.open(page, base_url))
@@ -177,7 +191,7 @@ def enter_again_in_vain(
 def only_restart_the_browser(
     another_tab: Page, base_url: str, enterprise: MadeEnterprise, answer_to: AnswerTo
 ) -> PortalAnswer:
-    return enter_again_in_vain(another_tab, base_url, enterprise, answer_to)
+    return enter_again(another_tab, base_url, enterprise, answer_to)
 
 
 @then("新打开的浏览器里，企业仍未登录")
@@ -226,11 +240,6 @@ def nothing_pops_up(card_login: CardLoginPage) -> None:
     assert card_login.notices() == ()
 
 
-@then("企业已经登录")
-def signed_in(home: HomePage) -> None:
-    expect(home.log_out_link).to_be_visible()
-
-
 @then("卡控件只被叫了一次，门户只收到一次登录")
 def one_call_and_one_login(wire: Wire, mock_state: MockState) -> None:
     assert (wire.called("ra_Is903Reader"), wire.called("security_SpcSignRandom")) == (1, 1)
@@ -242,6 +251,17 @@ def dialogs_are(answers: list[PortalAnswer], docstring: str) -> None:
     said = [message for answer in answers for message in answer.refusal().dialogs]
 
     assert said == docstring.splitlines()
+
+
+@then(parsers.parse("登录框里正写着“{text}”"))
+def box_is_busy_with(card_login: CardLoginPage, text: str) -> None:
+    expect(card_login.busy).to_have_text(text)
+
+
+@then("找到控件以后，页面认为“控件可用”")
+def control_is_found(card_login: CardLoginPage) -> None:
+    card_login.wait_while(card_login.busy)
+    assert card_login.control_state() is ControlState.READY
 
 
 @then("卡控件不让它连接")

@@ -34,8 +34,18 @@ def session_ended(mock_state: MockState) -> None:
     mock_state.set_faults({"id": "session_lost"})
 
 
+@when("企业在国标版的首页登录", target_fixture="outcome")
+def log_in_at_the_national_home_as_due(
+    page: Page,
+    base_url: str,
+    mock_state: MockState,
+    enterprise: MadeEnterprise,
+    answer_to: AnswerTo,
+) -> PortalAnswer:
+    return answer_to(log_in_at_the_national_home, page, base_url, mock_state, enterprise)
+
+
 @given("企业在国标版的首页登录", target_fixture="home")
-@when("企业在国标版的首页登录", target_fixture="home")
 def log_in_at_the_national_home(
     page: Page, base_url: str, mock_state: MockState, enterprise: MadeEnterprise
 ) -> HomePage:
@@ -115,8 +125,8 @@ def open_other_services(
 
 
 @then("企业能进入“小微企业在线投保”")
-def can_open_desk(home: HomePage) -> None:
-    expect(home.open_desk().menu).to_have_text(["待确认", "保单查询"])
+def can_open_desk(entered: HomePage) -> None:
+    expect(entered.open_desk().menu).to_have_text(["待确认", "保单查询"])
 
 
 @then(parsers.parse("每次都弹窗提示“{message}”"))
@@ -166,6 +176,11 @@ def welcome_is_in_front(desk: DeskPage, enterprise: MadeEnterprise) -> None:
 @when("企业指回“金融服务”")
 def point_back(home: HomePage) -> None:
     home.point_back()
+
+
+@then("刚登录的首页，栏目是")
+def entries_are_at_first(entered: HomePage, docstring: str) -> None:
+    entries_are(entered, docstring)
 
 
 @then("首页的栏目是")

@@ -1,19 +1,22 @@
 """账号登录 (guide-1.1, guide-1.2)."""
 
+import re
 from dataclasses import replace
 from functools import partial
 from hashlib import md5
 from typing import Any
 
+import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 from pytest_bdd import given, parsers, then, when
 
-from fixtures.account_forms import AccountForms, Attempts
+from fixtures.account_forms import AccountForms, Attempts, written_out
 from fixtures.portal import MadeEnterprise, MockState
 from fixtures.refusals import AnswerTo, PortalAnswer
 from fixtures.wire import PressTwice, Wire
+from pages.desk import DeskPage
 from pages.entry import HomePage
-from pages.errors import LoginRefused, ScreenNotReached
+from pages.errors import LoginRefused, ScreenNotReached, SessionLost
 from pages.login import LocalLoginPage, LoginPage, NoticePage
 from pages.models import Secret
 from pages.parts import DialogLog
@@ -41,9 +44,20 @@ def open_browser_advice(login_page: LoginPage) -> NoticePage:
     return login_page.open_browser_advice()
 
 
+@pytest.fixture
+def entered(outcome: PortalAnswer) -> HomePage:
+    return outcome.accepted(HomePage)
+
+
+@when("企业用正确的用户名和密码登录", target_fixture="outcome")
+@when("企业按新的验证码登录", target_fixture="outcome")
+def log_in_as_due(
+    login_page: LoginPage, mock_state: MockState, enterprise: MadeEnterprise, answer_to: AnswerTo
+) -> PortalAnswer:
+    return answer_to(log_in, login_page, mock_state, enterprise)
+
+
 @given("企业已登录", target_fixture="home")
-@when("企业用正确的用户名和密码登录", target_fixture="home")
-@when("企业按新的验证码登录", target_fixture="home")
 def log_in(login_page: LoginPage, mock_state: MockState, enterprise: MadeEnterprise) -> HomePage:
     captcha = mock_state.read_captcha(login_page.captcha)
     return login_page.log_in(enterprise.account, enterprise.password, captcha)
@@ -81,16 +95,9 @@ def a_wrong_captcha_before(
     assert log_in_with_a_wrong_captcha(login_page, enterprise, answer_to).refusal()
 
 
-@when("企业把验证码的大小写颠倒后登录", target_fixture="home")
-def log_in_with_the_other_case(
-    login_page: LoginPage, mock_state: MockState, enterprise: MadeEnterprise
-) -> HomePage:
-    captcha = mock_state.read_captcha(login_page.captcha).swapcase()
-    return login_page.log_in(enterprise.account, enterprise.password, captcha)
-
-
+@when("企业把验证码的大小写颠倒后登录", target_fixture="outcome")
 @when("企业把验证码的大小写颠倒后登录，却被拒绝", target_fixture="answer")
-def log_in_with_the_other_case_in_vain(
+def log_in_with_the_other_case(
     login_page: LoginPage, mock_state: MockState, enterprise: MadeEnterprise, answer_to: AnswerTo
 ) -> PortalAnswer:
     captcha = mock_state.read_captcha(login_page.captcha).swapcase()
@@ -101,7 +108,8 @@ def log_in_with_the_other_case_in_vain(
 def log_in_without(
     login_page: LoginPage, enterprise: MadeEnterprise, field: str, answer_to: AnswerTo
 ) -> PortalAnswer:
-    typed = {"用户名": enterprise.account, "密码": "Mock-1", "验证码": "ABCD", field: ""}
+    good = {"用户名": enterprise.account, "密码": "Mock-1", "验证码": "ABCD"}
+    typed = good | dict.fromkeys(field.split("、"), "")
     return answer_to(login_page.log_in, typed["用户名"], Secret(typed["密码"]), typed["验证码"])
 
 
@@ -214,13 +222,13 @@ def log_in_locally_with_a_wrong_password(
     return answer_to(local.log_in, enterprise.local_account, almost, captcha)
 
 
-@when("企业切换到“本地登录”，用地方（广东）版本的账号登录", target_fixture="home")
+@when("企业切换到“本地登录”，用地方（广东）版本的账号登录", target_fixture="outcome")
 def log_in_locally(
-    login_page: LoginPage, mock_state: MockState, enterprise: MadeEnterprise
-) -> HomePage:
+    login_page: LoginPage, mock_state: MockState, enterprise: MadeEnterprise, answer_to: AnswerTo
+) -> PortalAnswer:
     local = login_page.open_local()
     captcha = mock_state.read_captcha(local.captcha)
-    return local.log_in(enterprise.local_account, enterprise.local_password, captcha)
+    return answer_to(local.log_in, enterprise.local_account, enterprise.local_password, captcha)
 
 
 @given("企业又在别处登录")
@@ -241,16 +249,23 @@ def wrong_right_wrong(
     a_captcha_used_in_vain(account_forms, enterprise, answer_to)
 
 
+@given("门户里还有一家后来的企业")
+def a_later_enterprise(enterprise: MadeEnterprise, another_mock_state: MockState) -> None:
+    """Make another enterprise after this one, which a careless portal would take."""
+
+
 @given("企业填好了登录框")
 def fill_in(login_page: LoginPage, mock_state: MockState, enterprise: MadeEnterprise) -> None:
     captcha = mock_state.read_captcha(login_page.captcha)
     login_page.fill_in(enterprise.account, enterprise.password, captcha)
 
 
-@when("企业连按两下“登录”", target_fixture="home")
-def press_log_in_twice(login_page: LoginPage, press_twice: PressTwice) -> HomePage:
+@when("企业连按两下“登录”", target_fixture="outcome")
+def press_log_in_twice(
+    login_page: LoginPage, press_twice: PressTwice, answer_to: AnswerTo
+) -> PortalAnswer:
     press_twice(login_page.login_button)
-    return HomePage(login_page.surface).appear()
+    return answer_to(HomePage(login_page.surface).appear)
 
 
 @given("企业按一张验证码登录过", target_fixture="captcha")
@@ -282,9 +297,9 @@ def a_ticket(account_forms: AccountForms, enterprise: MadeEnterprise) -> str:
     return account_forms.log_in(enterprise.account, enterprise.password, captcha)
 
 
-@given("这张票据已经用过")
-def ticket_was_used(account_forms: AccountForms, ticket: str) -> None:
-    account_forms.use_ticket(ticket)
+@when("企业用这张票据", target_fixture="said")
+def use_the_ticket(account_forms: AccountForms, ticket: str) -> str:
+    return account_forms.use_ticket(ticket)
 
 
 @when("有人再用这张票据", target_fixture="answer")
@@ -294,7 +309,7 @@ def use_the_ticket_again(
     return answer_to(account_forms.use_ticket, ticket)
 
 
-@when("企业绕过登录框登录，每次照表里改一项", target_fixture="attempts")
+@when("企业绕过登录框登录，每次照表里填写", target_fixture="attempts")
 def log_in_past_the_box(
     account_forms: AccountForms,
     enterprise: MadeEnterprise,
@@ -302,13 +317,12 @@ def log_in_past_the_box(
     answer_to: AnswerTo,
 ) -> Attempts:
     log_in = partial(_log_in_past_the_box, account_forms, enterprise)
-    return [(answer_to(log_in, *row[:-1]), row[-1]) for row in datatable[1:]]
+    return [(answer_to(log_in, *row[:3]), row[3]) for row in datatable[1:]]
 
 
-@given("企业在首页退出")
+@when("企业在首页退出")
 def log_out(home: HomePage) -> None:
     home.log_out()
-    LoginPage(home.surface).appear()
 
 
 @when("企业填了用户名，切换到“本地登录”", target_fixture="local_login")
@@ -338,6 +352,7 @@ def popup_and_message_say(answer: PortalAnswer, popup: str, message: str) -> Non
 def password_is_hidden(login_page: LoginPage) -> None:
     expect(login_page.password).to_have_attribute("type", "password")
     expect(login_page.password).to_have_attribute("autocomplete", "off")
+    expect(login_page.account).to_have_attribute("autocomplete", "off")
 
 
 @then("登录框发出的是用户名、密码的摘要和验证码，没有密码的原文")
@@ -356,6 +371,16 @@ def only_the_digest_was_sent(wire: Wire, enterprise: MadeEnterprise) -> None:
     }
     assert form.keys() >= FREE
     assert password not in wire.texts()
+
+
+@then("验证码是四位字母或数字")
+def captcha_has_four_characters(login_page: LoginPage, mock_state: MockState) -> None:
+    assert re.fullmatch("[0-9A-Za-z]{4}", mock_state.read_captcha(login_page.captcha))
+
+
+@then("浏览器不留存登录以后的页面")
+def pages_are_not_stored(account_forms: AccountForms) -> None:
+    assert account_forms.open("/index.action").headers["cache-control"] == "no-store"
 
 
 @then("页面的脚本读不到会话的编号")
@@ -380,6 +405,11 @@ def box_asks_again(
 def one_login_arrived(mock_state: MockState, page: Page) -> None:
     assert len(mock_state.requests("POST", "/cas/login")) == 1
     assert DialogLog.of(page).take() == ()
+
+
+@then("门户说“登录成功”")
+def portal_says_done(said: str) -> None:
+    assert "<p>登录成功</p>" in said
 
 
 @then("门户不再接受这张票据")
@@ -421,8 +451,8 @@ def only_the_notice_is_gone(login_page: LoginPage) -> None:
 
 
 @then("门户欢迎这家企业")
-def portal_greets(home: HomePage, enterprise: MadeEnterprise) -> None:
-    assert home.enterprise_name() == enterprise.name
+def portal_greets(entered: HomePage, enterprise: MadeEnterprise) -> None:
+    assert entered.enterprise_name() == enterprise.name
 
 
 @then("门户首页上写着")
@@ -480,9 +510,15 @@ def still_signed_out(page: Page, base_url: str) -> None:
     expect(HomePage(page).log_out_link).to_be_hidden()
 
 
-@then("企业在新打开的窗口里仍未登录")
-def signed_out_in_a_new_window(context: BrowserContext, base_url: str) -> None:
-    still_signed_out(context.new_page(), base_url)
+@then("首页又显示登录框")
+def login_box_is_back_at_home(home: HomePage) -> None:
+    expect(LoginPage(home.surface).login_button).to_be_visible()
+    expect(home.log_out_link).to_be_hidden()
+
+
+@then("先前打开的投保界面要重新登录")
+def desk_is_shut(desk: DeskPage, answer_to: AnswerTo) -> None:
+    assert answer_to(desk.open_pending).ended_by(SessionLost)
 
 
 @then("门户没有收到登录请求")
@@ -498,12 +534,12 @@ def _other_case(password: Secret) -> Secret:
 
 
 def _log_in_past_the_box(
-    account_forms: AccountForms, enterprise: MadeEnterprise, field: str, value: str
+    account_forms: AccountForms, enterprise: MadeEnterprise, *typed: str
 ) -> str:
-    typed = {
+    right = {
         "用户名": enterprise.account,
         "密码": enterprise.password.reveal(),
         "验证码": account_forms.draw_captcha(),
-        field: value,
     }
-    return account_forms.log_in(typed["用户名"], Secret(typed["密码"]), typed["验证码"])
+    user, password, captcha = (written_out(value, right) for value in typed)
+    return account_forms.log_in(user, Secret(password), captcha)

@@ -1,8 +1,9 @@
 """立即注册, 忘记密码, 忘记用户名 (guide-1.5, guide-1.6, guide-1.7, faq-4)."""
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import Any, ParamSpec
 
 import pytest
 from playwright.sync_api import Locator, expect
@@ -29,6 +30,18 @@ from pages.registration import (
     UserNamePage,
 )
 
+SCREENS = {  # the fixture of each
+    "注册页": "registration_page",
+    "注册成功的页面": "registered",
+    "找回页": "recovery",
+    "验证手机号的页面": "phone_page",
+    "这一页": "account_page",
+    "银行页面": "bank",
+    "找回完成的页面": "reset_done",
+    "绑定页": "binding",
+    "快速注册页": "quick_registration",
+    "下载页": "download",
+}
 FIELDS = {
     "统一社会信用代码": ("uscc", str),
     "组织机构代码": ("org_code", str),
@@ -43,6 +56,7 @@ FIELDS = {
 }
 NEW_PASSWORD = Secret("Mock-重设的密码Aa9!@#$%&+=")
 OTHER_PASSWORD = Secret("Mock-又一个密码")
+P = ParamSpec("P")
 REGISTER = "/userserver/user/userEtpsRegister/register"
 
 
@@ -86,9 +100,14 @@ def open_registration(login_page: LoginPage) -> RegistrationPage:
     return RegistrationPage.open(login_page)
 
 
-@when("企业填写企业基本信息，完成注册", target_fixture="registered")
-def register(registration_page: RegistrationPage, registration: Registration) -> RegisteredPage:
-    return registration_page.register(registration)
+@pytest.fixture
+def registered(outcome: PortalAnswer) -> RegisteredPage:
+    return outcome.accepted(RegisteredPage)
+
+
+@pytest.fixture
+def reset_done(outcome: PortalAnswer) -> ResetDonePage:
+    return outcome.accepted(ResetDonePage)
 
 
 @given("每一项都要填到最长，代码要写成小写", target_fixture="registration")
@@ -125,22 +144,23 @@ def register_past_the_page(
     ]
 
 
-@when("企业没有填组织机构代码，完成注册", target_fixture="registered")
+@when("企业没有填组织机构代码，完成注册", target_fixture="outcome")
 def register_without_org_code(
-    registration_page: RegistrationPage, registration: Registration
-) -> RegisteredPage:
-    return registration_page.register(replace(registration, org_code=""))
+    registration_page: RegistrationPage, registration: Registration, answer_to: AnswerTo
+) -> PortalAnswer:
+    return answer_to(registration_page.register, replace(registration, org_code=""))
 
 
-@when("企业没有选所属地市就注册", target_fixture="answer")
+@when("企业没有选所属地市，也没有填手机就注册", target_fixture="answer")
 def register_without_city(
     registration_page: RegistrationPage, registration: Registration, answer_to: AnswerTo
 ) -> PortalAnswer:
-    return answer_to(registration_page.register, replace(registration, city="请选择"))
+    return answer_to(registration_page.register, replace(registration, city="请选择", mobile=""))
 
 
+@when("企业填写企业基本信息，完成注册", target_fixture="outcome")
 @when("企业填写企业基本信息，却没有注册成功", target_fixture="answer")
-def register_in_vain(
+def register(
     registration_page: RegistrationPage, registration: Registration, answer_to: AnswerTo
 ) -> PortalAnswer:
     return answer_to(registration_page.register, registration)
@@ -376,10 +396,11 @@ def open_bank_for_nobody(bank_page: BankPage, enterprise: MadeEnterprise) -> Ban
     return bank_page.open_bank(enterprise.account.upper())
 
 
-@when("企业输入短信验证码，设置新密码", target_fixture="reset_done")
-def reset_by_phone(phone_page: PhonePage, mock_state: MockState) -> ResetDonePage:
-    proven = phone_page.verify(_code(mock_state))
-    return ResetPage(proven.surface).reset(NEW_PASSWORD, NEW_PASSWORD)
+@when("企业输入短信验证码，设置新密码", target_fixture="outcome")
+def reset_by_phone(
+    phone_page: PhonePage, mock_state: MockState, answer_to: AnswerTo
+) -> PortalAnswer:
+    return answer_to(_reset_after, phone_page.verify, _code(mock_state))
 
 
 @given("企业已输入短信验证码", target_fixture="reset_page")
@@ -415,7 +436,7 @@ def verify_in_vain(
 def recover_user_name(
     ways_to_user_name: RecoveryPage, mock_state: MockState, enterprise: MadeEnterprise
 ) -> Proven:
-    phone = ways_to_user_name.by_phone().ask_for_code(enterprise.uscc)
+    phone = ways_to_user_name.by_phone().ask_for_code(enterprise.uscc.lower())
     return phone.verify(_code(mock_state))
 
 
@@ -432,15 +453,19 @@ def open_bank(bank_page: BankPage, enterprise: MadeEnterprise) -> BankWindow:
     return bank_page.open_bank(enterprise.account)
 
 
-@when("企业在银行确认身份，设置新密码")
-def reset_by_bank(bank_page: BankPage, enterprise: MadeEnterprise) -> None:
-    proven = bank_page.open_bank(enterprise.account).confirm(bank_page)
-    ResetPage(proven.surface).reset(NEW_PASSWORD, NEW_PASSWORD)
+@when("企业在银行确认身份，设置新密码", target_fixture="outcome")
+def reset_by_bank(
+    bank_page: BankPage, enterprise: MadeEnterprise, answer_to: AnswerTo
+) -> PortalAnswer:
+    bank = bank_page.open_bank(enterprise.account)
+    return answer_to(_reset_after, bank.confirm, bank_page)
 
 
-@when("企业选择操作员账号，在银行确认身份，设置新密码")
-def reset_as_operator(login_page: LoginPage, enterprise: MadeEnterprise) -> None:
-    reset_by_bank(open_ways_of_operator(login_page).by_bank(), enterprise)
+@when("企业选择操作员账号，在银行确认身份，设置新密码", target_fixture="outcome")
+def reset_as_operator(
+    login_page: LoginPage, enterprise: MadeEnterprise, answer_to: AnswerTo
+) -> PortalAnswer:
+    return reset_by_bank(open_ways_of_operator(login_page).by_bank(), enterprise, answer_to)
 
 
 @when("企业在银行取消")
@@ -485,10 +510,9 @@ def go_on_after_review(review: ReviewStatePage) -> Proven:
     return review.refresh().go_on()
 
 
-@when("企业查询进度，设置新密码")
-def reset_after_review(review: ReviewStatePage) -> None:
-    proven = review.refresh().go_on()
-    ResetPage(proven.surface).reset(NEW_PASSWORD, NEW_PASSWORD)
+@when("企业查询进度，设置新密码", target_fixture="outcome")
+def reset_after_review(review: ReviewStatePage, answer_to: AnswerTo) -> PortalAnswer:
+    return answer_to(_reset_after, review.refresh().go_on)
 
 
 @then("注册页看不见密码，浏览器也不记住它")
@@ -553,6 +577,35 @@ def phone_page_says(phone_page: PhonePage, mock_state: MockState, docstring: str
     shown = f"{mobile[:3]}****{mobile[-4:]}"
     expect(phone_page.hint).not_to_be_empty()
     assert phone_page.words() == tuple(docstring.replace("〔手机号〕", shown).splitlines())
+
+
+@then("短信里有六位验证码，写着5分钟内有效")
+def sms_says(mock_state: MockState) -> None:
+    (message,) = mock_state.messages()
+
+    assert re.fullmatch(r"【模拟单一窗口】您的验证码是\d{6}，5分钟内有效。", message)
+
+
+@then("再打开这个地址，写着“找回已完成或已失效，请重新找回”")
+def address_is_over(account_forms: AccountForms, proof: str) -> None:
+    assert "<p>找回已完成或已失效，请重新找回</p>" in account_forms.open(proof).text()
+
+
+@then("打开设置密码的地址，看到的仍是“审核中”")
+def review_is_shown_instead(account_forms: AccountForms, proof: str) -> None:
+    assert "<h3>审核中</h3>" in account_forms.open(proof).text()
+
+
+@then("注册页上填写的内容都在")
+def form_is_kept(registration_page: RegistrationPage, registration: Registration) -> None:
+    expect(registration_page.name).to_have_value(registration.name)
+    expect(registration_page.user).to_have_value(registration.user)
+    expect(registration_page.password).to_have_value(registration.password.reveal())
+
+
+@then(parsers.parse("{screen}的窗口标题是“{title}”"))
+def window_title_of_screen_is(request: pytest.FixtureRequest, screen: str, title: str) -> None:
+    expect(request.getfixturevalue(SCREENS[screen]).tab).to_have_title(title)
 
 
 @then("短信发到注册时填的手机")
@@ -637,6 +690,7 @@ def recovery_says(recovery: RecoveryPage, docstring: str) -> None:
 
 @then("新密码能登录，旧密码不能")
 def only_the_new_password_works(
+    reset_done: ResetDonePage,
     login_page: LoginPage,
     mock_state: MockState,
     enterprise: MadeEnterprise,
@@ -720,6 +774,11 @@ def _secret(value: str) -> Secret:
 
 def _filled(row: list[str], enterprise: MadeEnterprise) -> list[str]:
     return [written_out(value, {"用户名": enterprise.account}) for value in row]
+
+
+def _reset_after(prove: Callable[P, Proven], *args: P.args, **kwargs: P.kwargs) -> ResetDonePage:
+    """Prove who the enterprise is, and set the new password."""
+    return ResetPage(prove(*args, **kwargs).surface).reset(NEW_PASSWORD, NEW_PASSWORD)
 
 
 def _expect_hidden(field: Locator) -> None:
