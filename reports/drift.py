@@ -19,7 +19,7 @@ from reports import drift_score as score
 from reports.crew import Bar, Crew, Journal, WorkerDied, cores
 
 FOLDER = score.HERE / "drift"
-TESTS = ("features", "tests/test_person.py")
+TESTS = ("features", "tests/test_walker.py")
 LOOKS = "static/portal.css"  # edited along with what it is the look of
 CHUNK = 8  # scenarios of one task on the healthy portal
 WORSE, WRONG_USAGE, NOT_FIT, STOPPED = 1, 2, 4, 130
