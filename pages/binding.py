@@ -5,6 +5,7 @@ from typing import Self
 from playwright.sync_api import Page
 
 from pages.desk import DeskPage
+from pages.locators import button
 from pages.models import LocalAccount, Secret
 from pages.parts import Captcha, Field, enter_secret
 from pages.screen import Screen
@@ -21,18 +22,19 @@ class BindingPage(Screen):
 
     def __init__(self, surface: Page) -> None:
         super().__init__(surface)
-        self.quick_registration_link = surface.get_by_role("link", name="快速注册", exact=True)
+        self.quick_registration_link = button(surface, "快速注册")
         self.user = Field(surface, "用户名").control
         self.password = Field(surface, "密码").control
-        self.captcha = Captcha(surface.locator("img.captcha"), Field(surface, "验证码").control)
-        self.bind_button = surface.get_by_role("button", name="绑定", exact=True)
+        self.captcha = Captcha(surface)
+        self.bind_button = button(surface, "绑定")
         self.landmark = self.bind_button
 
     def fill_in(self, user: str, password: Secret, captcha: str) -> Self:
         """Fill in the local account and the captcha."""
-        enter_secret(self.password, password)
-        self.user.fill(user)
-        self.captcha.field.fill(captcha)
+        with self.needing_one():
+            enter_secret(self.password, password)
+            self.user.fill(user)
+            self.captcha.field.fill(captcha)
         return self
 
     def bind(self, user: str, password: Secret, captcha: str) -> DeskPage:
@@ -66,18 +68,19 @@ class QuickRegistrationPage(Screen):
         self.mobile = Field(surface, "手机").control
         self.person = Field(surface, "姓名").control
         self.email = Field(surface, "邮箱").control
-        self.captcha = Captcha(surface.locator("img.captcha"), Field(surface, "验证码").control)
-        self.bind_button = surface.get_by_role("button", name="快速绑定", exact=True)
+        self.captcha = Captcha(surface)
+        self.bind_button = button(surface, "快速绑定")
         self.landmark = self.bind_button
 
     def fill_account(self, account: LocalAccount) -> Self:
         """Fill in 账号基本信息."""
-        self.user.fill(account.user)
-        enter_secret(self.password, account.password)
-        enter_secret(self.repeated_password, account.repeated_password)
-        self.mobile.fill(account.mobile)
-        self.person.fill(account.person)
-        self.email.fill(account.email)
+        with self.needing_one():
+            self.user.fill(account.user)
+            enter_secret(self.password, account.password)
+            enter_secret(self.repeated_password, account.repeated_password)
+            self.mobile.fill(account.mobile)
+            self.person.fill(account.person)
+            self.email.fill(account.email)
         return self
 
     def quick_bind(self, captcha: str) -> DeskPage:
@@ -86,5 +89,6 @@ class QuickRegistrationPage(Screen):
         Raises:
             PortalRefused: the portal's words say why; no account was made.
         """
-        self.captcha.field.fill(captcha)
+        with self.needing_one():
+            self.captcha.field.fill(captcha)
         return self.ask(self.bind_button, to=DeskPage, on=self.surface)

@@ -1,5 +1,6 @@
 """卡介质 on the home page, and the 卡控件 behind it (guide-1.3, guide-1.4, faq-2, faq-3)."""
 
+import re
 from enum import Enum
 from typing import Self
 
@@ -7,14 +8,17 @@ from playwright.sync_api import Page
 
 from pages.entry import HomePage
 from pages.errors import LoginRefused, PortalRefused
+from pages.locators import Surface, button, text
 from pages.login import LoginPage, is_login
 from pages.models import Secret
-from pages.parts import DialogLog, enter_secret
+from pages.parts import DialogLog, Field, enter_secret
 from pages.profile import GUANGDONG, PortalProfile
-from pages.reading import lines_of, texts_of
+from pages.reading import lines_of
 from pages.screen import Screen
 
 INSTALL = "请下载安装IC卡/Key客户端控件，否则，将无法使用IC卡/Key"
+PIN = "IC卡/Key密码"
+BUSY = re.compile("请稍[等候]|正在")  # docs/mock-portal.md, card control
 BLOCKED = "ERR_BLOCKED_BY_LOCAL_NETWORK_ACCESS_CHECKS"  # Chromium's own words, since version 147
 
 
@@ -35,13 +39,27 @@ class CardLoginPage(Screen):
     def __init__(self, surface: Page, profile: PortalProfile = GUANGDONG) -> None:
         super().__init__(surface)
         self.profile = profile
-        # docs/mock-portal.md, card control
-        self.box = surface.frame_locator("#loginIframe2")
-        self.pin = self.box.get_by_placeholder("请输入IC卡/Key密码")
-        self.login_button = self.box.get_by_role("button", name="登录", exact=True)
-        self.messages = self.box.locator("#msg")
-        self.busy = self.box.locator("#info.busy")
+        self.known_words: tuple[str, ...] = ()  # of the box, before it has answered anything
+        self._look_into(surface)
+
+    def _look_into(self, box: Surface) -> None:
+        """Find the controls of the box in this frame."""
+        self.box = box
+        self.pin = Field(box, PIN).control
+        self.login_button = button(box, "登录")
+        self.busy = box.get_by_text(BUSY)
         self.landmark = self.login_button
+
+    def appear(self) -> Self:
+        """Wait until one frame asks for the PIN, and return this screen.
+
+        Raises:
+            ScreenNotReached: none does in time, or more than one.
+        """
+        self._look_into(self.frame_with(lambda frame: Field(frame, PIN).control))
+        super().appear()
+        self.known_words = self.said(self.box)
+        return self
 
     @classmethod
     def open(cls, login_page: LoginPage) -> Self:
@@ -95,9 +113,10 @@ class CardLoginPage(Screen):
             LoginRefused: the portal does not accept the card.
         """
         self.fill_in(pin)
-        answer = self.send(self.login_button, request=is_login, refused=self._refused)
+        with self.until_gone(self.pin):
+            answer = self.send(self.login_button, request=is_login, refused=self._refused)
         if answer.status == 200:  # a refusal, as with 账号登录
-            raise LoginRefused(self.answer(self.messages))
+            raise LoginRefused(self.news(self.box, self.known_words))
         return HomePage(self.surface, self.profile).appear()
 
     def press_enter(self) -> HomePage:
@@ -113,9 +132,10 @@ class CardLoginPage(Screen):
     def _refused(self) -> PortalRefused:
         """Wait until the box is idle; return what it and the dialogs say, or nothing if it left."""
         self.wait_while(self.busy)
-        if not self.login_button.is_visible():
+        if not self.shows(self.login_button):
             return PortalRefused(())
-        return PortalRefused(texts_of(self.messages), self.notices())
+        said = tuple(one for one in self.said(self.box) if one not in self.known_words)
+        return PortalRefused(said, self.notices())
 
 
 class ControlDownloadPage(Screen):
@@ -123,4 +143,4 @@ class ControlDownloadPage(Screen):
 
     def __init__(self, surface: Page) -> None:
         super().__init__(surface)
-        self.landmark = surface.get_by_role("heading", name="IC卡/Key客户端控件", exact=True)
+        self.landmark = text(surface, "IC卡/Key客户端控件")

@@ -7,10 +7,21 @@ from playwright.sync_api import Page
 from pages.binding import BindingPage
 from pages.desk import DeskPage
 from pages.errors import BindingRequired, PortalRefused
+from pages.locators import button, entry, text
 from pages.parts import DialogLog
 from pages.profile import GUANGDONG, PortalProfile
-from pages.reading import text_of
+from pages.reading import facts_of
 from pages.screen import Screen
+
+# The name stands behind the greeting, in the same text or in the next.
+READ_NAME = r"""greeting => {
+    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    texts.currentNode = greeting;
+    const isNamed = text => /欢迎您\P{L}*[\p{L}\p{N}]/u.test(text);
+    let said = "";
+    while (!isNamed(said) && texts.nextNode()) said += texts.currentNode.data;
+    return said.split("欢迎您")[1].replace(/^[^\p{L}\p{N}（(]+/u, "").trim();
+}"""
 
 
 class HomePage(Screen):
@@ -25,18 +36,19 @@ class HomePage(Screen):
     def __init__(self, surface: Page, profile: PortalProfile = GUANGDONG) -> None:
         super().__init__(surface)
         finance, credit, small_business, application = profile.entries
-        self.greeting = surface.get_by_text("欢迎您，")
-        self.log_out_link = surface.get_by_role("link", name="退出", exact=True)
-        self.local_apps = surface.get_by_role("heading", name=profile.local_apps)
-        self.financial_services = surface.get_by_text(finance, exact=True)
-        self.export_credit = surface.get_by_text(credit, exact=True)
-        self.small_business = surface.get_by_text(small_business, exact=True)
-        self.online_application = surface.get_by_text(application, exact=True)
+        self.greeting = surface.get_by_text("欢迎您").filter(visible=True)
+        self.log_out_link = button(surface, "退出")
+        self.local_apps = text(surface, profile.local_apps)
+        self.financial_services = entry(surface, finance)
+        self.export_credit = entry(surface, credit)
+        self.small_business = entry(surface, small_business)
+        self.online_application = entry(surface, application)
         self.landmark = self.log_out_link
 
     def enterprise_name(self) -> str:
         """Return 企业名称 of the enterprise that is signed in."""
-        return text_of(self.greeting).removeprefix("欢迎您，").strip()
+        with self.needing_one():
+            return str(facts_of(self.greeting, READ_NAME))
 
     def log_out(self) -> None:
         """Press 退出; the log-in box comes back."""
@@ -63,7 +75,8 @@ class HomePage(Screen):
         Raises:
             PortalRefused: a native dialog says that there is nothing behind it.
         """
-        self.surface.get_by_text(service, exact=True).click()
+        with self.needing_one():
+            entry(self.surface, service).click()
         if dialogs := DialogLog.of(self.tab).take():
             raise PortalRefused((), dialogs)
 

@@ -13,7 +13,7 @@ from playwright.sync_api import Frame, FrameLocator, Locator, Page, Playwright
 Surface = Page | Frame | FrameLocator  # the tab, or the frame in it, that shows a screen
 
 ENGINE = "seen"
-RULES = ("texts", "fields", "buttons", "tables", "layers", "frames", "desk")
+RULES = ("texts", "fields", "buttons", "tables", "layers", "frames", "desk", "pictures", "words")
 FINDERS = """
     const FINDERS = {
         field: fields, group: groups, tick: ticks, button: buttons, table: tableParts,
@@ -21,7 +21,7 @@ FINDERS = """
         success: root => dialogs(root).filter(isSuccess),
         ok: root => dialogs(root).flatMap(one => buttons(one, OK)),
         tip: root => shown(root, TIP), refusal: refusals, remember, sentence: loneSentence,
-        announcement: announcementButtons,
+        announcement: announcementButtons, picture: picturesBeside, text: saying, opener: openers,
         frame: mainFrames, framed: framesHolding, login: loginBoxes,
         entry: entries, menu, tab: tabs, tabs: strip, active: activeTabs,
     };
@@ -59,6 +59,16 @@ def seen(kind: str, argument: object = None) -> str:
 def button(surface: Surface | Locator, *words: str) -> Locator:
     """Return the button or link that says one of these words, whatever draws it."""
     return surface.locator(seen("button", words))
+
+
+def text(surface: Surface, words: str) -> Locator:
+    """Return the part that says these words and nothing else."""
+    return surface.locator(seen("text", words))
+
+
+def entry(surface: Surface, words: str) -> Locator:
+    """Return what these words open: a tab, or an entry of a menu."""
+    return surface.locator(seen("opener", words))
 
 
 def tick(surface: Surface, words: str) -> Locator:

@@ -1,24 +1,23 @@
 """账号登录 and 本地登录 on the portal's home page (guide-1.1, guide-1.2, faq-1)."""
 
 from typing import ClassVar, Self
-from urllib.parse import urlsplit
 
 from playwright.sync_api import Locator, Page, Response
 
 from pages.entry import HomePage
 from pages.errors import LoginRefused
+from pages.locators import Surface, button, entry
 from pages.models import Secret
-from pages.parts import Captcha, DialogLog, enter_secret
+from pages.parts import Captcha, DialogLog, Field, enter_secret
 from pages.profile import GUANGDONG, PortalProfile
 from pages.reading import facts_of_all, lines_of, title_of
 from pages.screen import Screen
 
 
 class LoginPage(Screen):
-    """The home page before log-in, with 账号登录 in a frame of its own."""
+    """The home page before log-in, with 账号登录 in a frame of its own, or in the page itself."""
 
     surface: Page
-    frame = "#loginIframe1"  # docs/mock-portal.md, log-in
     controls: ClassVar[tuple[str, ...]] = (
         *("local_tab", "card_tab", "account", "password", "captcha.image", "captcha.field"),
         *("login_button", "register_link"),
@@ -27,22 +26,34 @@ class LoginPage(Screen):
     def __init__(self, surface: Page, profile: PortalProfile = GUANGDONG) -> None:
         super().__init__(surface)
         self.profile = profile
-        self.account_tab = self._tab("账号登录")
-        self.local_tab = self._tab("本地登录")
-        self.card_tab = self._tab("卡介质")
-        self.box = surface.frame_locator(self.frame)
-        self.account = self.box.get_by_placeholder("请输入用户名")
-        self.password = self.box.get_by_placeholder("请输入密码")
-        self.captcha = Captcha(
-            image=self.box.locator("img[src*=verifycode]"),
-            field=self.box.get_by_placeholder("请输入验证码"),
-        )
-        self.login_button = self.box.get_by_role("button", name="登录", exact=True)
-        self.register_link = self.box.get_by_role("link", name="立即注册", exact=True)
-        self.messages = self.box.locator("#msg")
+        self.account_tab = entry(surface, "账号登录")
+        self.local_tab = entry(surface, "本地登录")
+        self.card_tab = entry(surface, "卡介质")
         self.float_notice = surface.get_by_text("系统每周日凌晨例行维护（模拟）")
         self.browser_advice = surface.get_by_text("推荐使用谷歌浏览器")
+        self.known_words: tuple[str, ...] = ()  # of the box, before it has answered anything
+        self._look_into(surface)
+
+    def _look_into(self, box: Surface) -> None:
+        """Find the controls of the log-in box in this frame."""
+        self.box = box
+        self.account = Field(box, "用户名").control
+        self.password = Field(box, "密码").control
+        self.captcha = Captcha(box)
+        self.login_button = button(box, "登录")
+        self.register_link = button(box, "立即注册")
         self.landmark = self.login_button
+
+    def appear(self) -> Self:
+        """Wait until one frame shows the log-in box, and return this screen.
+
+        Raises:
+            ScreenNotReached: none does in time, or more than one.
+        """
+        self._look_into(self.frame_with(lambda frame: Field(frame, "密码").control))
+        super().appear()
+        self.known_words = self.said(self.box)
+        return self
 
     @classmethod
     def open(cls, tab: Page, portal_url: str, profile: PortalProfile = GUANGDONG) -> Self:
@@ -56,12 +67,14 @@ class LoginPage(Screen):
 
     def open_account(self) -> "LoginPage":
         """Switch back to 账号登录; what was typed is still there."""
-        self.account_tab.click()
+        with self.until_gone(self.password):
+            self.account_tab.click()
         return LoginPage(self.surface, self.profile).appear()
 
     def open_local(self) -> "LocalLoginPage":
         """Switch to 本地登录, and wait until its frame is shown."""
-        self.local_tab.click()
+        with self.until_gone(self.password):
+            self.local_tab.click()
         return LocalLoginPage(self.surface, self.profile).appear()
 
     def open_browser_advice(self) -> "NoticePage":
@@ -75,7 +88,7 @@ class LoginPage(Screen):
 
     def recovery_link(self, lost: str) -> Locator:
         """Return 忘记密码 or 忘记用户名."""
-        return self.box.get_by_role("link", name=lost, exact=True)
+        return button(self.box, lost)
 
     def box_words(self) -> tuple[str, ...]:
         """Return the text of the log-in box, line by line."""
@@ -95,10 +108,12 @@ class LoginPage(Screen):
 
         Raises:
             ForeignOrigin: the box is not the portal's; nothing was typed.
+            SecretNotTyped, ScreenNotReached: a field is missing, or is there twice.
         """
-        enter_secret(self.password, password)
-        self.account.fill(account)
-        self.captcha.field.fill(captcha)
+        with self.needing_one():
+            enter_secret(self.password, password)
+            self.account.fill(account)
+            self.captcha.field.fill(captcha)
         return self
 
     def log_in(self, account: str, password: Secret, captcha: str) -> HomePage:
@@ -110,20 +125,17 @@ class LoginPage(Screen):
             LoginRefused: the portal answered with its message; a new captcha is shown.
         """
         self.fill_in(account, password, captcha)
-        answer = self.send(self.login_button, request=is_login)
+        with self.until_gone(self.password):
+            answer = self.send(self.login_button, request=is_login)
         if answer.status == 200:  # the portal refuses with 200 (docs/mock-portal.md, log-in)
-            shown = self.answer(self.messages)
+            shown = self.news(self.box, self.known_words)
             raise LoginRefused(shown, DialogLog.of(self.tab).take())
         return HomePage(self.surface, self.profile).appear()
-
-    def _tab(self, text: str) -> Locator:
-        return self.surface.locator(".login-tabs").get_by_text(text, exact=True)
 
 
 class LocalLoginPage(LoginPage):
     """The home page with 本地登录, for accounts of 地方（广东）版本."""
 
-    frame = "#loginIframe3"
     controls = tuple(name for name in LoginPage.controls if name != "register_link")
 
 
@@ -134,11 +146,10 @@ class NoticePage(Screen):
 
     def __init__(self, surface: Page) -> None:
         super().__init__(surface)
-        self.text = surface.locator(".notice-box > p")  # docs/mock-portal.md, assumed
+        self.text = surface.get_by_text("谷歌浏览器")
         self.landmark = self.text
 
 
 def is_login(response: Response) -> bool:
-    """Tell whether a response answers a log-in."""
-    path = urlsplit(response.url).path
-    return response.request.method == "POST" and path in ("/cas/login", "/pub/login/local")
+    """Tell whether a response answers a log-in: a form that was sent off for a new document."""
+    return response.request.method == "POST" and response.request.is_navigation_request()

@@ -307,19 +307,25 @@ class CaptchaPicture:
     image: bytes
 
 
-class Captcha:
-    """验证码: a picture and the field beside it."""
+READ_ADDRESSES = """async picture => {
+    if (picture.decode) await picture.decode();
+    const loaded = performance.getEntriesByType("resource").map(one => one.name);
+    return [picture.currentSrc ?? "", ...loaded.reverse()];
+}"""
 
-    def __init__(self, image: Locator, field: Locator) -> None:
-        self.image = image
-        self.field = field
+
+class Captcha:
+    """验证码: a field and the picture beside it."""
+
+    def __init__(self, surface: Surface) -> None:
+        self.image = surface.locator(seen("picture", "验证码"))
+        self.field = Field(surface, "验证码").control
 
     def captcha_id(self) -> str:
-        """Return the id in the address of the picture that is shown."""
-        address: str = facts_of(
-            self.image, "async image => { await image.decode(); return image.src }"
-        )
-        return parse_qs(urlsplit(address).query)["r"][0]
+        """Return the id in the address of the picture, or of what was loaded last; else nothing."""
+        addresses: list[str] = facts_of(self.image, READ_ADDRESSES)
+        ids = (parse_qs(urlsplit(one).query).get("r", [""])[0] for one in addresses)
+        return next(filter(None, ids), "")
 
     def renew(self) -> str:
         """Press the picture to get another; return the id of the old picture."""

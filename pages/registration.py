@@ -2,15 +2,20 @@
 
 import re
 from typing import Self
-from urllib.parse import urlsplit
 
-from playwright.sync_api import Page, Response
+from playwright.sync_api import Locator, Page
 
+from pages.locators import Surface, button, text
 from pages.login import LoginPage
 from pages.models import Registration, Secret
 from pages.parts import Field, enter_secret
-from pages.reading import choice_of, text_of
-from pages.screen import Screen
+from pages.reading import choice_of
+from pages.screen import Screen, carries
+
+CHOOSE = re.compile(r"^\s*请选择(账号类型|找回(密码|用户名)方式)")
+CODE_HINT = re.compile(r"^\s*(组织机构代码|统一社会信用代码).*(存在|注册)")
+SMS_HINT = re.compile("验证码已发送|再获取|用户不存在")
+USER_NAME = "您的用户名"
 
 
 class RegistrationPage(Screen):
@@ -26,19 +31,19 @@ class RegistrationPage(Screen):
         super().__init__(surface)
         self.uscc = Field(surface, "统一社会信用代码").control
         self.org_code = Field(surface, "组织机构代码（主体标识码）").control
-        self.code_hint = surface.locator("#codeHint")  # docs/mock-portal.md, registration
+        self.code_hint = surface.get_by_text(CODE_HINT)
         self.name = Field(surface, "企业中文名称").control
         self.legal_name = Field(surface, "法人（负责人）姓名").control
-        self.id_type = Field(surface, "法人（负责人）证件类型").group.locator("select")
+        self.id_type = Field(surface, "法人（负责人）证件类型").control
         self.id_no = Field(surface, "法人（负责人）证件号码").control
-        place = Field(surface, "所属地市").group
-        self.province = place.locator("select[name=province]")
-        self.city = place.locator("select[name=city]")
+        choices = surface.locator("select").filter(visible=True)  # of 所属地市, by what they offer
+        self.province = choices.filter(has_text="省")
+        self.city = choices.filter(has_text="市")
         self.user = Field(surface, "用户名").control
         self.password = Field(surface, "密码").control
         self.repeated_password = Field(surface, "确认密码").control
         self.mobile = Field(surface, "手机").control
-        self.register_button = surface.get_by_role("button", name="注册", exact=True)
+        self.register_button = button(surface, "注册")
         self.landmark = self.register_button
 
     @classmethod
@@ -48,14 +53,16 @@ class RegistrationPage(Screen):
 
     def look_up(self, org_code: str) -> Self:
         """Type 组织机构代码 and go to the next field; the portal says whether it knows the code."""
-        self.org_code.fill(org_code)
-        self.send(self.name, request=_is_look_up)
+        with self.needing_one():
+            self.org_code.fill(org_code)
+        self.send(self.name, request=carries(org_code))
         return self
 
     def look_up_uscc(self, uscc: str) -> Self:
         """Type 统一社会信用代码 and go to the next field; the portal looks it up too."""
-        self.uscc.fill(uscc)
-        self.send(self.name, request=_is_look_up)
+        with self.needing_one():
+            self.uscc.fill(uscc)
+        self.send(self.name, request=carries(uscc))
         return self
 
     def chosen(self) -> tuple[str, str, str]:
@@ -68,17 +75,18 @@ class RegistrationPage(Screen):
         Raises:
             PortalRefused: the portal's words say why; nothing is registered.
         """
-        self.uscc.fill(registration.uscc)
-        self.org_code.fill(registration.org_code)
-        self.name.fill(registration.name)
-        self.legal_name.fill(registration.legal_name)
-        self.id_type.select_option(label=registration.id_type)
-        self.id_no.fill(registration.id_no)
-        self.city.select_option(label=registration.city)
-        self.user.fill(registration.user)
-        enter_secret(self.password, registration.password)
-        enter_secret(self.repeated_password, registration.repeated_password)
-        self.mobile.fill(registration.mobile)
+        with self.needing_one():
+            self.uscc.fill(registration.uscc)
+            self.org_code.fill(registration.org_code)
+            self.name.fill(registration.name)
+            self.legal_name.fill(registration.legal_name)
+            self.id_type.select_option(label=registration.id_type)
+            self.id_no.fill(registration.id_no)
+            self.city.select_option(label=registration.city)
+            self.user.fill(registration.user)
+            enter_secret(self.password, registration.password)
+            enter_secret(self.repeated_password, registration.repeated_password)
+            self.mobile.fill(registration.mobile)
         return self.ask(self.register_button, to=RegisteredPage)
 
 
@@ -87,7 +95,7 @@ class RegisteredPage(Screen):
 
     def __init__(self, surface: Page) -> None:
         super().__init__(surface)
-        self.landmark = surface.get_by_role("heading", name="注册成功", exact=True)
+        self.landmark = text(surface, "注册成功")
 
 
 class RecoveryPage(Screen):
@@ -98,13 +106,13 @@ class RecoveryPage(Screen):
 
     def __init__(self, surface: Page) -> None:
         super().__init__(surface)
-        self.enterprise_account = surface.get_by_role("link", name="企业账号", exact=True)
-        self.operator_account = surface.get_by_role("link", name="操作员账号", exact=True)
-        self.phone = surface.get_by_role("link", name="可验证绑定的手机号", exact=True)
-        self.bank = surface.get_by_role("link", name="企业实名认证", exact=True)
-        self.review = surface.get_by_role("link", name="人工资料审核", exact=True)
+        self.enterprise_account = button(surface, "企业账号")
+        self.operator_account = button(surface, "操作员账号")
+        self.phone = button(surface, "可验证绑定的手机号")
+        self.bank = button(surface, "企业实名认证")
+        self.review = button(surface, "人工资料审核")
         self.choices = self.enterprise_account.or_(self.phone).or_(self.bank).or_(self.review)
-        self.landmark = surface.get_by_role("heading", name="请选择")
+        self.landmark = surface.get_by_text(CHOOSE)
 
     @classmethod
     def open(cls, login_page: LoginPage, lost: str) -> Self:
@@ -144,7 +152,7 @@ class ResetPage(Screen):
         super().__init__(surface)
         self.password = Field(surface, "新密码").control
         self.repeated_password = Field(surface, "确认密码").control
-        self.ok_button = surface.get_by_role("button", name="确定", exact=True)
+        self.ok_button = button(surface, "确定")
         self.landmark = self.ok_button
 
     def reset(self, password: Secret, repeated_password: Secret) -> "ResetDonePage":
@@ -163,23 +171,22 @@ class ResetDonePage(Screen):
 
     def __init__(self, surface: Page) -> None:
         super().__init__(surface)
-        self.landmark = surface.get_by_role("heading", name="密码已重置", exact=True)
+        self.landmark = text(surface, "密码已重置")
 
 
 class UserNamePage(Screen):
     """您的用户名."""
 
     surface: Page
-    controls = ("user",)
 
     def __init__(self, surface: Page) -> None:
         super().__init__(surface)
-        self.user = surface.locator("#userName")  # docs/mock-portal.md, registration
-        self.landmark = surface.get_by_role("heading", name="您的用户名", exact=True)
+        self.landmark = surface.get_by_text(USER_NAME)
 
     def read(self) -> str:
-        """Return the user name."""
-        return text_of(self.user)
+        """Return the user name, which stands behind these words or under them."""
+        _, _, told = "\n".join(self.words()).partition(USER_NAME)
+        return told.lstrip("：: \n").split("\n")[0]
 
 
 class Proven(Screen):
@@ -200,17 +207,18 @@ class PhonePage(Screen):
 
     def __init__(self, surface: Page) -> None:
         super().__init__(surface)
-        self.who = surface.locator("input[name=who]")  # its label depends on what was lost
+        self.who = _who(surface)
         self.code = Field(surface, "短信验证码").control
-        self.send_button = surface.get_by_role("button", name="获取验证码", exact=True)
-        self.hint = surface.locator("#smsHint")  # docs/mock-portal.md, registration
-        self.next_button = surface.get_by_role("button", name="下一步", exact=True)
+        self.send_button = button(surface, "获取验证码")
+        self.hint = surface.get_by_text(SMS_HINT)
+        self.next_button = button(surface, "下一步")
         self.landmark = self.next_button
 
     def ask_for_code(self, who: str) -> Self:
         """Type the enterprise's identity and press 获取验证码."""
-        self.who.fill(who)
-        self.send(self.send_button, request=_is_sms)
+        with self.needing_one():
+            self.who.fill(who)
+        self.send(self.send_button, request=carries(who))
         return self
 
     def verify(self, code: str) -> Proven:
@@ -219,7 +227,8 @@ class PhonePage(Screen):
         Raises:
             PortalRefused: the portal's words say why.
         """
-        self.code.fill(code)
+        with self.needing_one():
+            self.code.fill(code)
         return self.ask(self.next_button, to=Proven)
 
 
@@ -231,13 +240,14 @@ class BankPage(Screen):
 
     def __init__(self, surface: Page) -> None:
         super().__init__(surface)
-        self.who = surface.locator("input[name=who]")
-        self.bank_button = surface.get_by_role("button", name="去银行验证", exact=True)
+        self.who = _who(surface)
+        self.bank_button = button(surface, "去银行验证")
         self.landmark = self.bank_button
 
     def open_bank(self, who: str) -> "BankWindow":
         """Type the enterprise's identity and press 去银行验证; the bank opens in a new window."""
-        self.who.fill(who)
+        with self.needing_one():
+            self.who.fill(who)
         return self.open_window(self.bank_button, to=BankWindow)
 
 
@@ -249,9 +259,9 @@ class BankWindow(Screen):
 
     def __init__(self, surface: Page) -> None:
         super().__init__(surface)
-        self.ok_button = surface.get_by_role("button", name="插入ukey并确认", exact=True)
-        self.cancel_button = surface.get_by_role("button", name="取消", exact=True)
-        self.landmark = surface.get_by_role("heading", name="企业身份验证", exact=True)
+        self.ok_button = button(surface, "插入ukey并确认")
+        self.cancel_button = button(surface, "取消")
+        self.landmark = text(surface, "企业身份验证")
 
     def confirm(self, asked_by: BankPage) -> Proven:
         """Press 插入ukey并确认; the window closes and the page that opened it goes on."""
@@ -271,10 +281,10 @@ class ReviewPage(Screen):
 
     def __init__(self, surface: Page) -> None:
         super().__init__(surface)
-        self.who = surface.locator("input[name=who]")
+        self.who = _who(surface)
         self.mobile = Field(surface, "联系手机").control
         self.reason = Field(surface, "申请说明").control
-        self.submit_button = surface.get_by_role("button", name="提交", exact=True)
+        self.submit_button = button(surface, "提交")
         self.landmark = self.submit_button
 
     def submit(self, who: str, mobile: str, reason: str) -> "ReviewStatePage":
@@ -283,9 +293,10 @@ class ReviewPage(Screen):
         Raises:
             PortalRefused: the portal's words say why.
         """
-        self.who.fill(who)
-        self.mobile.fill(mobile)
-        self.reason.fill(reason)
+        with self.needing_one():
+            self.who.fill(who)
+            self.mobile.fill(mobile)
+            self.reason.fill(reason)
         return self.ask(self.submit_button, to=ReviewStatePage)
 
 
@@ -297,9 +308,9 @@ class ReviewStatePage(Screen):
 
     def __init__(self, surface: Page) -> None:
         super().__init__(surface)
-        self.state = surface.get_by_role("heading", name=re.compile("^审核(中|通过)$"))
-        self.refresh_link = surface.get_by_role("link", name="查询进度", exact=True)
-        self.next_link = surface.get_by_role("link", name="下一步", exact=True)
+        self.state = surface.get_by_text(re.compile(r"^\s*审核(中|通过)\s*$"))
+        self.refresh_link = button(surface, "查询进度")
+        self.next_link = button(surface, "下一步")
         self.landmark = self.state
 
     def refresh(self) -> Self:
@@ -312,9 +323,6 @@ class ReviewStatePage(Screen):
         return self.press(self.next_link, to=Proven)
 
 
-def _is_look_up(response: Response) -> bool:
-    return urlsplit(response.url).path.endswith("/lookUp")
-
-
-def _is_sms(response: Response) -> bool:
-    return urlsplit(response.url).path.endswith("/sms")
+def _who(surface: Surface) -> Locator:
+    """Return the field for the enterprise's identity; its label depends on what was lost."""
+    return Field(surface, "用户名").control.or_(Field(surface, "统一社会信用代码").control)

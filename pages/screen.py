@@ -1,21 +1,21 @@
 """The one base of all screens, and the only place that waits."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
 from functools import reduce
 from itertools import pairwise
 from typing import ClassVar, Self, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import quote, quote_plus, urlsplit
 
+from playwright.sync_api import ElementHandle, Frame, Locator, Page, Response
 from playwright.sync_api import Error as PlaywrightError
-from playwright.sync_api import Frame, Locator, Page, Response
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from pages.errors import PortalRefused, ScreenNotReached, SessionLost
-from pages.locators import Surface, seen
+from pages.locators import Surface, script, seen
 from pages.parts import DialogLog, Files, Layer
-from pages.reading import lines_of, outline_of, texts_of
+from pages.reading import facts_of, lines_of, outline_of, texts_of
 
 S = TypeVar("S", bound="Screen")
 T = TypeVar("T")
@@ -101,8 +101,12 @@ class Screen:
         Raises:
             ScreenNotReached: it is busy for too long.
         """
-        with self._in_time(type(self)):
-            busy.wait_for(state="hidden")
+        self.until(lambda: None if self.shows(busy) else True)
+
+    @staticmethod
+    def shows(part: Locator) -> bool:
+        """Tell whether a part is shown now; where its frame has gone, it is not."""
+        return _shown(part) > 0
 
     def until(self, look: Callable[[], T | None]) -> T:
         """Look again and again until something is found, and return it.
@@ -120,6 +124,37 @@ class Screen:
         if found is None:
             raise ScreenNotReached(type(self).__name__, self.tab.url)
         return found
+
+    @contextmanager
+    def until_gone(self, part: Locator) -> Iterator[None]:
+        """Do what takes this very part off the screen, and wait until it has gone.
+
+        Another one like it may come in its place.
+
+        Raises:
+            ScreenNotReached: it stays.
+        """
+        old = part.element_handles()
+        yield
+        self.until(lambda: None if any(map(_is_seen, old)) else True)
+
+    @staticmethod
+    def said(surface: Surface) -> tuple[str, ...]:
+        """Return what this surface says, text by text."""
+        return tuple(facts_of(surface.locator("body"), script("body", "return saidIn(body)")))
+
+    def news(self, surface: Surface, known: Collection[str]) -> tuple[str, ...]:
+        """Wait until this surface says something that was not known before, and return that.
+
+        Raises:
+            ScreenNotReached: it said nothing new in time.
+        """
+        return self.until(lambda: self._news(surface, known) or None)
+
+    def _news(self, surface: Surface, known: Collection[str]) -> tuple[str, ...]:
+        with suppress(PlaywrightError):  # its document is just being replaced
+            return tuple(one for one in self.said(surface) if one not in known)
+        return ()
 
     def frame_with(self, sign: Callable[[Surface], Locator]) -> Frame:
         """Wait until one frame of the tab shows this sign, and return the frame.
@@ -338,6 +373,13 @@ def _shown(sign: Locator) -> int:
     return 0
 
 
+def _is_seen(part: ElementHandle) -> bool:
+    with suppress(PlaywrightError):  # its document has gone
+        frame = part.owner_frame()
+        return frame is not None and part.is_visible() and _is_shown(frame)
+    return False
+
+
 def _is_shown(frame: Frame) -> bool:
     """Tell whether a frame can be seen: itself, and every frame around it."""
     with suppress(PlaywrightError):  # it has gone
@@ -347,3 +389,14 @@ def _is_shown(frame: Frame) -> bool:
             frame = frame.parent_frame
         return True
     return False
+
+
+def carries(typed: str) -> Callable[[Response], bool]:
+    """Return what tells whether a response answers a request with this text in it."""
+    forms = {typed, quote(typed), quote_plus(typed)}
+
+    def is_answer(response: Response) -> bool:
+        sent = f"{response.request.url}\n{response.request.post_data or ''}"
+        return any(one in sent for one in forms)
+
+    return is_answer

@@ -753,7 +753,7 @@ def code_hint_is(registration_page: RegistrationPage, hint: str) -> None:
 
 @then("代码旁没有提示")
 def no_code_hint(registration_page: RegistrationPage) -> None:
-    expect(registration_page.code_hint).to_be_empty()
+    expect(registration_page.code_hint).to_be_hidden()
 
 
 @then("注册页建议拿操作员卡登录，或联系客服 95198")

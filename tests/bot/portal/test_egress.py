@@ -34,7 +34,8 @@ PIXEL = bytes.fromhex(
 BOX = """<form method="post" action="{action}">
 <input placeholder="请输入用户名" name="user">
 <input placeholder="请输入密码" type="password" name="password">
-<input placeholder="请输入验证码"><img src="/verifycode?r=1"><button>登录</button>
+<input placeholder="请输入验证码">
+<img src="/verifycode?r=1" width="90" height="30"><button>登录</button>
 </form><div id="msg"></div>"""
 HOME = """<ul class="login-tabs"><li>卡介质</li><li>本地登录</li></ul>
 <iframe id="loginIframe1" src="{box}"></iframe>"""
