@@ -7,7 +7,7 @@ from playwright.sync_api import Page
 from pages.binding import BindingPage
 from pages.desk import DeskPage
 from pages.errors import BindingRequired, PortalRefused
-from pages.locators import button, entry, text
+from pages.locators import Surface, button, entry, text
 from pages.parts import DialogLog
 from pages.profile import GUANGDONG, PortalProfile
 from pages.reading import facts_of
@@ -35,15 +35,20 @@ class HomePage(Screen):
 
     def __init__(self, surface: Page, profile: PortalProfile = GUANGDONG) -> None:
         super().__init__(surface)
-        finance, credit, small_business, application = profile.entries
+        self.profile = profile
         self.greeting = surface.get_by_text("欢迎您").filter(visible=True)
         self.log_out_link = button(surface, "退出")
-        self.local_apps = text(surface, profile.local_apps)
-        self.financial_services = entry(surface, finance)
-        self.export_credit = entry(surface, credit)
-        self.small_business = entry(surface, small_business)
-        self.online_application = entry(surface, application)
         self.landmark = self.log_out_link
+        self._look_into(surface)
+
+    def _look_into(self, column: Surface) -> None:
+        """Find the column with the entries, level by level, in this frame."""
+        finance, credit, small_business, application = self.profile.entries
+        self.local_apps = text(column, self.profile.local_apps)
+        self.financial_services = entry(column, finance)
+        self.export_credit = entry(column, credit)
+        self.small_business = entry(column, small_business)
+        self.online_application = entry(column, application)
 
     def enterprise_name(self) -> str:
         """Return 企业名称 of the enterprise that is signed in."""
@@ -55,7 +60,13 @@ class HomePage(Screen):
         self.log_out_link.click()
 
     def expand_local_apps(self) -> Self:
-        """Point at 金融服务, 出口信用, 服务小微, one after the other."""
+        """Point at 金融服务, 出口信用, 服务小微, one after the other.
+
+        Raises:
+            ScreenNotReached: there is no such entry, or two of them.
+        """
+        first, *_ = self.profile.entries
+        self._look_into(self.frame_with(lambda frame: entry(frame, first)))
         self.unfold(
             self.financial_services,
             self.export_credit,

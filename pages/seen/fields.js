@@ -82,14 +82,16 @@ function isNamed(control, wanted) {
     && plain(labelBeside(control)) === wanted;
 }
 
+// What a placeholder asks for, without its courtesy.
+const askedFor = prompt => plain(prompt).replace(/^请?(在此)?(输入|填写)?[您你]?的?/, "");
+
 // A placeholder names a control only where no label does.
 function fields(root, label) {
   const wanted = plain(label);
   const controls = controlsIn(root);
   const named = controls.filter(one => isNamed(one, wanted));
   if (named.length) return named;
-  const prompts = [wanted, `请输入${wanted}`, `请填写${wanted}`];
-  return controls.filter(one => prompts.includes(plain(one.getAttribute("placeholder") ?? "")));
+  return controls.filter(one => askedFor(one.getAttribute("placeholder") ?? "") === wanted);
 }
 
 // The smallest box with this label and nothing but its controls.

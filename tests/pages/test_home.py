@@ -58,3 +58,11 @@ def test_the_entries_are_found_by_their_words(page: Page, name: str):
     entries = (home.financial_services, home.export_credit, home.small_business)
 
     assert [one.count() for one in (*entries, home.online_application)] == [1, 1, 1, 1]
+
+
+def test_the_entries_may_stand_in_a_frame(page: Page):
+    """The column is the frame that has the first of them."""
+    column = "".join(f"<button>{one}</button>" for one in LEVELS)
+    page.set_content(f"<iframe srcdoc='<p>广告</p>'></iframe><iframe srcdoc='{column}'></iframe>")
+
+    assert HomePage(page).expand_local_apps().online_application.inner_text() == LEVELS[-1]

@@ -109,6 +109,8 @@ def opened(portal: Portal, page: Page, home: str, box: str = "") -> LoginPage:
 SURVIVED = {
     "healthy": (TABS + FRAME, BOX),
     "labels": (TABS + FRAME, LABELS),
+    "longer prompts": (TABS + FRAME, BOX.replace("请输入", "请在此输入您的")),
+    "shorter prompts": (TABS + FRAME, BOX.replace("请输入", "")),
     "another order": (TABS + FRAME, IN_ORDER),
     "in the page itself": (TABS + BOX, ""),
     "in the page, with a search": (SEARCH + TABS + BOX, ""),
