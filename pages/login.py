@@ -139,6 +139,14 @@ class LocalLoginPage(LoginPage):
     controls = tuple(name for name in LoginPage.controls if name != "register_link")
 
 
+class RealNamePage(Screen):
+    """实名认证, where the portal sends the owner of an account that is not checked yet."""
+
+    def __init__(self, surface: Page) -> None:
+        super().__init__(surface)
+        self.landmark = surface.get_by_role("heading", name="实名认证", exact=True)
+
+
 class NoticePage(Screen):
     """One notice of the portal, in a window of its own."""
 

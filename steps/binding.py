@@ -9,9 +9,9 @@ from playwright.sync_api import Locator, expect
 from pytest_bdd import given, parsers, then, when
 
 from fixtures.account_forms import AccountForms, Attempts, written_out
+from fixtures.person import press_twice
 from fixtures.portal import MadeEnterprise, MockState
 from fixtures.refusals import AnswerTo, PortalAnswer
-from fixtures.wire import PressTwice
 from pages.binding import BindingPage, QuickRegistrationPage
 from pages.desk import DeskPage
 from pages.entry import HomePage
@@ -129,9 +129,7 @@ def fill_in(binding: BindingPage, mock_state: MockState, enterprise: MadeEnterpr
 
 
 @when("企业连按两下“绑定”", target_fixture="outcome")
-def press_bind_twice(
-    binding: BindingPage, press_twice: PressTwice, answer_to: AnswerTo
-) -> PortalAnswer:
+def press_bind_twice(binding: BindingPage, answer_to: AnswerTo) -> PortalAnswer:
     press_twice(binding.bind_button)
     return answer_to(DeskPage(binding.surface).ready)
 

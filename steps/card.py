@@ -9,9 +9,10 @@ from pytest_bdd import given, parsers, then, when
 from fixtures.account_forms import CARD_LOGIN, AccountForms
 from fixtures.browser import FarAway
 from fixtures.faults import fault
+from fixtures.person import press_twice
 from fixtures.portal import MadeEnterprise, MockState
 from fixtures.refusals import AnswerTo, PortalAnswer
-from fixtures.wire import PressTwice, Wire, open_control
+from fixtures.wire import Wire, open_control
 from pages.card import CardLoginPage, ControlDownloadPage, ControlState
 from pages.entry import HomePage
 from pages.errors import ScreenNotReached
@@ -108,7 +109,6 @@ def press_log_in_twice(
     wire: Wire,
     card_login: CardLoginPage,
     enterprise: MadeEnterprise,
-    press_twice: PressTwice,
     answer_to: AnswerTo,
 ) -> PortalAnswer:
     press_twice(card_login.fill_in(enterprise.card_pin).login_button)

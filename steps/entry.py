@@ -232,6 +232,11 @@ def login_box_is_back(answer: PortalAnswer, desk: DeskPage) -> None:
     expect(desk.active_screen().login_box).to_be_visible()
 
 
+@then(parsers.parse("公告写着“{text}”"))
+def announcement_says(account_forms: AccountForms, text: str) -> None:
+    assert f'"公告", "{text}"' in account_forms.open(f"{SW}/deskIndex").text()
+
+
 @then("门户没有给出登录框")
 def no_login_box(answer: PortalAnswer) -> None:
     assert answer.ended_by(ScreenNotReached)

@@ -11,13 +11,14 @@ from playwright.sync_api import BrowserContext, Page, expect
 from pytest_bdd import given, parsers, then, when
 
 from fixtures.account_forms import AccountForms, Attempts, written_out
+from fixtures.person import press_twice
 from fixtures.portal import MadeEnterprise, MockState
 from fixtures.refusals import AnswerTo, PortalAnswer
-from fixtures.wire import PressTwice, Wire
+from fixtures.wire import Wire
 from pages.desk import DeskPage
 from pages.entry import HomePage
 from pages.errors import LoginRefused, ScreenNotReached, SessionLost
-from pages.login import LocalLoginPage, LoginPage, NoticePage
+from pages.login import LocalLoginPage, LoginPage, NoticePage, RealNamePage
 from pages.models import Secret
 from pages.parts import DialogLog
 from pages.profile import GUANGDONG
@@ -261,9 +262,7 @@ def fill_in(login_page: LoginPage, mock_state: MockState, enterprise: MadeEnterp
 
 
 @when("企业连按两下“登录”", target_fixture="outcome")
-def press_log_in_twice(
-    login_page: LoginPage, press_twice: PressTwice, answer_to: AnswerTo
-) -> PortalAnswer:
+def press_log_in_twice(login_page: LoginPage, answer_to: AnswerTo) -> PortalAnswer:
     press_twice(login_page.login_button)
     return answer_to(HomePage(login_page.surface).appear)
 
@@ -346,6 +345,11 @@ def popup_and_message_say(answer: PortalAnswer, popup: str, message: str) -> Non
     refusal = answer.ended_by(LoginRefused)
 
     assert (refusal.dialogs, refusal.shown) == ((popup,), (message,))
+
+
+@then("过几秒，门户转到“实名认证”")
+def real_name_page_comes(page: Page) -> None:
+    expect(RealNamePage(page).appear().landmark).to_be_visible()
 
 
 @then("登录框看不见密码，浏览器也不记住它")

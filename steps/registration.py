@@ -10,6 +10,7 @@ from playwright.sync_api import Locator, expect
 from pytest_bdd import given, parsers, then, when
 
 from fixtures.account_forms import AccountForms, Attempts, written_out
+from fixtures.person import is_beside
 from fixtures.portal import FillIn, MadeEnterprise, MockState
 from fixtures.refusals import AnswerTo, PortalAnswer
 from pages.errors import BindingRequired, LoginRefused
@@ -386,6 +387,11 @@ def open_bank_way(bank_page: BankPage) -> BankPage:
     return bank_page
 
 
+@when("企业为找回用户名，打开“企业实名认证”", target_fixture="account_page")
+def open_bank_way_to_user_name(ways_to_user_name: RecoveryPage) -> BankPage:
+    return ways_to_user_name.by_bank()
+
+
 @when("企业打开“人工资料审核”", target_fixture="account_page")
 def open_review_way(review_page: ReviewPage) -> ReviewPage:
     return review_page
@@ -550,11 +556,7 @@ def no_new_password_arrived(mock_state: MockState) -> None:
 
 @then("提示就在“所属地市”旁边")
 def tip_stands_beside_the_city(registration_page: RegistrationPage) -> None:
-    tip, city = registration_page.refusal.bounding_box(), registration_page.city.bounding_box()
-
-    assert tip
-    assert city
-    assert abs(tip["y"] - city["y"]) < 10
+    assert is_beside(registration_page.refusal, registration_page.city)
 
 
 @then("另一家企业的旧密码仍能登录")
@@ -623,9 +625,11 @@ def reset_done_says(reset_done: ResetDonePage, docstring: str) -> None:
     assert reset_done.words() == tuple(docstring.splitlines())
 
 
-@then("找回页上没有“下一步”")
-def no_way_on(review: ReviewStatePage) -> None:
-    expect(review.next_link).to_be_hidden()
+@then("审核的页面写着")
+def review_says(review: ReviewStatePage, docstring: str) -> None:
+    receipt = review.tab.url.rpartition("/")[2]
+
+    assert review.words() == tuple(docstring.replace("〔编号〕", receipt).splitlines())
 
 
 @then("找回页只写着企业的用户名")
