@@ -37,11 +37,11 @@ def main() -> int:
     journal = Journal(FOLDER / f"{_name(options)}.jsonl")
     try:
         with Crew(options.workers, FOLDER, TESTS) as crew, Bar(console) as bar:
-            campaign = Campaign(crew, journal, bar)
+            campaign = Walks(crew, journal, bar)
             if red := campaign.baseline():
                 _tell_red(console, red)
                 return NOT_FIT
-            result = score.Score(campaign.judge(ids))
+            result = score.DriftScore(campaign.judge(ids))
     except KeyboardInterrupt:
         print("已停下；再执行一次同样的命令，就接着跑。", file=sys.stderr)
         return STOPPED
@@ -53,7 +53,7 @@ def main() -> int:
     return _ending(options, result, recorded)
 
 
-def _ending(options: argparse.Namespace, result: score.Score, recorded: Json) -> int:
+def _ending(options: argparse.Namespace, result: score.DriftScore, recorded: Json) -> int:
     """Publish and record a whole run; return the exit code, unsafe before anything else."""
     is_whole = not (options.redesign or options.slice)
     if is_whole:
@@ -70,7 +70,7 @@ def _ending(options: argparse.Namespace, result: score.Score, recorded: Json) ->
     return WORSE if is_whole and result.survived_share < recorded.get("survived_share", 0) else 0
 
 
-class Campaign:
+class Walks:
     """The walks on the healthy portal, then on each redesign those that come past its screens."""
 
     def __init__(self, crew: Crew, journal: Journal, bar: Bar) -> None:

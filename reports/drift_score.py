@@ -92,7 +92,7 @@ class RedesignVerdict:
 
 
 @dataclass(frozen=True)
-class Score:
+class DriftScore:
     """All verdicts of one run."""
 
     verdicts: Sequence[RedesignVerdict]
@@ -132,7 +132,7 @@ class Score:
         }
 
 
-def summary(score: Score) -> Json:
+def summary(score: DriftScore) -> Json:
     """Return the numbers."""
     return {
         "total": len(score.counted),
@@ -143,7 +143,7 @@ def summary(score: Score) -> Json:
     }
 
 
-def sentence(score: Score) -> str:
+def sentence(score: DriftScore) -> str:
     """Return the score in a sentence."""
     return (
         "{total} 种改版，保住 {survived} 种（{survived_share}%）；"
@@ -151,7 +151,7 @@ def sentence(score: Score) -> str:
     ).format(**summary(score))
 
 
-def as_json(score: Score) -> Json:
+def as_json(score: DriftScore) -> Json:
     """Return all that is known, for programs."""
     return {
         "at": datetime.now().astimezone().isoformat(timespec="seconds"),
@@ -180,7 +180,7 @@ def _redesign_json(verdict: RedesignVerdict) -> Json:
     }
 
 
-def show(console: Console, score: Score) -> None:
+def show(console: Console, score: DriftScore) -> None:
     """Print the score by kind, then each redesign that was not survived, with every red."""
     table = Table("类别", "改版", "保住", title="改版的得分")
     for kind, (total, survived) in score.by_kind().items():
@@ -203,7 +203,7 @@ def _line(console: Console, text: str) -> None:
     console.print(text, markup=False, soft_wrap=True)
 
 
-def publish(score: Score) -> None:
+def publish(score: DriftScore) -> None:
     """Write the page and the JSON, and append the score to the history."""
     data = as_json(score)
     DATA.write_text(json.dumps(data, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
@@ -221,7 +221,7 @@ def recorded() -> Json:
     return dict(json.loads(RECORD.read_text(encoding="utf-8"))) if RECORD.exists() else {}
 
 
-def record(score: Score) -> None:
+def record(score: DriftScore) -> None:
     """Write down the score that the page objects must hold from now on."""
     data = {**summary(score), "survivors": [one.id for one in score.survived]}
     RECORD.write_text(json.dumps(data, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")

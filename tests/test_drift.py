@@ -10,7 +10,7 @@ from fixtures.touches import touched, wrong
 from mock_portal.redesigns import KINDS, catalogue
 from reports import drift, drift_score
 from reports.crew import Crew
-from reports.drift_score import PERSON, RedesignVerdict, Score
+from reports.drift_score import PERSON, DriftScore, RedesignVerdict
 from tests.scenarios import read_scenarios
 
 LIST = f"提交保单确认 › {drift_score.LISTS[1]}"
@@ -110,7 +110,7 @@ def test_touches_compare_between_looks():
 
 def test_score_counts_what_a_person_can_walk():
     """One of two is 50 %; a redesign without a way for a person does not count."""
-    score = Score([verdict(), verdict(red()), verdict(red(PERSON))])
+    score = DriftScore([verdict(), verdict(red()), verdict(red(PERSON))])
 
     assert (score.survived_share, len(score.counted)) == (50.0, 2)
     assert [one.word for one in score.verdicts] == ["保住", "停下", "人也走不通"]
@@ -121,7 +121,7 @@ def test_wrong_press_is_unsafe_even_in_a_green_scenario():
     pressed = verdict(touched={"甲": [["填phone"]]})
 
     assert pressed.wrong_presses == [("甲", "填phone")]
-    assert (pressed.word, Score([pressed]).is_unsafe) == ("按错了", True)
+    assert (pressed.word, DriftScore([pressed]).is_unsafe) == ("按错了", True)
 
 
 @pytest.mark.parametrize(
@@ -135,7 +135,7 @@ def test_wrong_press_is_unsafe_even_in_a_green_scenario():
 )
 def test_list_that_is_too_short_without_a_word_is_unsafe(noticed, is_cut):
     """An error that names the screen is safe; a short list that passes for all is not."""
-    assert Score([verdict(noticed)]).is_unsafe == is_cut
+    assert DriftScore([verdict(noticed)]).is_unsafe == is_cut
 
 
 def test_slice_has_one_of_each_kind(monkeypatch):
@@ -150,7 +150,7 @@ def test_publish_writes_page_json_and_history(tmp_path, monkeypatch):
     """All that is known is on the page; the history gets one line."""
     for name in ("DATA", "PAGE", "HISTORY"):
         monkeypatch.setattr(drift_score, name, tmp_path / name)
-    drift_score.publish(Score([verdict(red())]))
+    drift_score.publish(DriftScore([verdict(red())]))
 
     assert "PendingPage.read" in (tmp_path / "PAGE").read_text("utf-8")
     assert json.loads((tmp_path / "DATA").read_text("utf-8"))["redesigns"][0]["verdict"] == "停下"
