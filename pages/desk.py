@@ -2,12 +2,13 @@
 
 from typing import Self, TypeVar
 
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import FrameLocator, Locator, Page
 
-from pages.locators import seen
+from pages.locators import script, seen
 from pages.parts import Layer
 from pages.pending import PendingPage
 from pages.policies import PoliciesPage
+from pages.reading import facts_of
 from pages.screen import Screen
 
 S = TypeVar("S", bound=Screen)
@@ -26,9 +27,18 @@ class DeskPage(Screen):
         self.policies_item = surface.locator(seen("entry", "保单查询"))
         self.tabs = surface.locator(seen("tabs"))
         self.active_tab = surface.locator(seen("active"))
-        self.active_frame = surface.frame_locator(seen("frame"))
         self.announcement = Layer(surface).announcement_cross
         self.landmark = self.pending_item
+
+    @property
+    def active_frame(self) -> FrameLocator:
+        """The frame that shows the screen of the active tab, however many lie around it."""
+        body = "return depthOf(body.ownerDocument)"
+        depth = facts_of(self.surface.locator("body"), script("body", body))
+        frame = self.surface.frame_locator(seen("frame"))
+        for _ in range(depth - 1):
+            frame = frame.frame_locator(seen("frame"))
+        return frame
 
     def ready(self) -> Self:
         """Wait until the desk is shown; close its announcement from then on, whenever it comes."""
@@ -67,4 +77,6 @@ class DeskPage(Screen):
         return self._open(self.policies_item, PoliciesPage)
 
     def _open(self, menu_item: Locator, screen: type[S]) -> S:
-        return self.press(menu_item, to=screen, on=self.active_frame)
+        with self.needing_one(), self.tab.expect_event("framenavigated"):
+            menu_item.click()
+        return screen(self.loaded().active_frame).ready()

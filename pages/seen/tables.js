@@ -2,6 +2,7 @@
 const WAITING = /正在.{0,8}加载|加载中|请稍[候等]|loading/i;
 const NOTHING = /^(没有找到匹配的记录|没有符合条件的(数据|记录)|没有(数据|记录)|暂无(相关)?(数据|记录|内容)|无(数据|记录)|nodata)$/;
 const TOTAL = /(?:共|总|of)[有计数]?(?:\d+页)?[^\d页]{0,2}(\d+)(?:条|项|行|笔|个|items)|(?:总[计数]|总记录数|合计|total)\D{0,2}(\d+)$/i;
+const SUM = /^(本页)?(合计|总计|小计)$/; // of a row that is no record
 const SHORT = 40; // letters of a notice
 
 const cellsOf = row => [...row.children].filter(isDrawn);
@@ -51,8 +52,9 @@ function under(head) {
   const kind = ["tr", "[role=row]"].find(one => head.matches(one)) ?? head.localName;
   for (let scope = head.parentElement; scope; scope = scope.parentElement) {
     const parts = shown(scope, kind).filter(one =>
-      isAfter(one, head) && !one.contains(head) && !head.contains(one) && textOf(one).trim());
-    const rows = parts.filter(one => isRowUnder(one, head));
+      isAfter(one, head) && !one.contains(head) && !head.contains(one) && textOf(one).trim()
+      && !cellsOf(one).some(cell => SUM.test(plain(textOf(cell)))));
+    const rows = innermost(parts.filter(one => isRowUnder(one, head)));
     const told = rows.length ? [] : emptyNotices(scope, head);
     if (rows.length || told.length) {
       const holder = rows.length && rows[0].parentElement;

@@ -12,12 +12,12 @@ const FAR_OFF = -1000; // where pages put what nobody shall see
 // One width, one spelling, no blanks, punctuation or mark of a required field.
 const plain = text => text.normalize("NFKC").replace(/\((必填|选填|可选)\)/g, "")
   .replace(/登陆/g, "登录").replace(/[^\p{L}\p{N}]/gu, "").toLowerCase();
-const isDrawn = part => part.checkVisibility({ visibilityProperty: true, opacityProperty: true });
+const isDrawn = part => part.checkVisibility({ visibilityProperty: true, opacityProperty: true })
+  && part.getBoundingClientRect().right > FAR_OFF;
 
 function isShown(part) {
-  if (!isDrawn(part)) return false;
-  const { width, height, right } = part.getBoundingClientRect();
-  return width > 1 && height > 1 && right > FAR_OFF;
+  const { width, height } = part.getBoundingClientRect();
+  return width > 1 && height > 1 && isDrawn(part);
 }
 
 const textOf = part => part.innerText ?? part.textContent;

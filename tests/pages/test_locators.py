@@ -1,0 +1,215 @@
+"""Parts are found by what a person reads, whatever draws them; what fits twice is not chosen."""
+
+import pytest
+from playwright.sync_api import Locator, Page
+
+from pages.errors import ScreenNotReached
+from pages.locators import button, tick
+from pages.models import Contact
+from pages.parts import Field, Layer, Table
+from pages.pending import ConfirmationPage
+
+FIELDS = {
+    "label for": "<label for=a>姓名</label><p><input id=a></p>",
+    "label around": "<label>姓名：<input id=a></label>",
+    "named by the page": "<input id=a aria-label=姓名>",
+    "named by reference": "<b id=n>姓名</b><p>请填写</p><input id=a aria-labelledby=n>",
+    "star and colon": "<div><span>＊ 姓　名 ：</span><input id=a><i>必填项</i></div>",
+    "required in words": "<div><span>姓名（必填）</span><input id=a></div>",
+    "cells": "<table><tr><td>姓名<td><input id=a><td>电话<td><input></table>",
+    "definitions": "<dl><dt>姓名<dd><input id=a><dt>电话<dd><input></dl>",
+    "under a heading": "<div><h3>联系方式</h3><span>姓名</span><input id=a></div>",
+    "a hint behind": "<div><p>姓名<p><input id=a><b>与证件相同</b></div><div>电话<input></div>",
+    "a prompt": "<input id=a placeholder=请输入姓名><input placeholder=请输入电话>",
+    "a hidden copy": "<div hidden>姓名<input></div><div>姓名<input id=a></div>",
+    "a copy far off": "<div style='position:absolute;left:-9999px'>姓名<input></div>"
+    "<div>姓名<input id=a></div>",
+    "a choice": "<div>姓名<select id=a><option>甲</select></div>",
+}
+NO_FIELDS = {
+    "labels behind": "<div><input>姓名<input>电话</div>",
+    "labels in a row above": "<table><tr><td>姓名<td>电话<tr><td><input><td><input></table>",
+    "two labels": "<div>姓名<input></div><div>姓名<input></div>",
+    "a label and a name": "<div>姓名<input></div><input aria-label=姓名>",
+    "a sentence": "<div>请填写姓名<input></div>",
+    "a longer label": "<div>姓名拼音<input></div>",
+    "a heading far above": "<p>姓名</p><p>下面填写</p><input>",
+    "two controls": "<div>姓名<input><input></div>",
+}
+
+
+def only(parts: Locator) -> str | None:
+    """Return the id of the only part, or nothing if there is none or more than one."""
+    ids = [one.get_attribute("id") for one in parts.all()]
+    return ids[0] if len(ids) == 1 else None
+
+
+@pytest.mark.parametrize("html", FIELDS.values(), ids=FIELDS)
+def test_a_field_is_found_by_its_label(page: Page, html: str):
+    """Whatever element says the label, and however it is marked."""
+    page.set_content(f"<!doctype html>{html}")
+
+    assert only(Field(page, "姓名").control) == "a"
+
+
+@pytest.mark.parametrize("html", NO_FIELDS.values(), ids=NO_FIELDS)
+def test_a_label_that_could_mean_another_control_names_none(page: Page, html: str):
+    """Where a person would have to guess, nothing is typed."""
+    page.set_content(f"<!doctype html>{html}")
+
+    assert Field(page, "姓名").control.count() != 1
+
+
+BUTTONS = {
+    "button": "<button id=a>确认投保</button>",
+    "link": "<a id=a>确认投保</a>",
+    "submit": "<input id=a type=submit value=确认投保>",
+    "role": "<div id=a role=button>确认 投保</div>",
+    "name": "<button id=a aria-label=确认投保></button>",
+    "words in it": "<a id=a href=#><i></i><span>【确认投保】</span></a>",
+    "pointed at": "<div id=a style='cursor:pointer'>确认投保</div>",
+    "a hidden copy": "<button hidden>确认投保</button><button id=a>确认投保</button>",
+    "words beside it": "<p>请按“确认投保”。</p><b>确认投保</b><button id=a>确认投保</button>",
+}
+NO_BUTTONS = {
+    "two": "<button>确认投保</button><a href=#>确认投保</a>",
+    "only words": "<p>确认投保</p>",
+    "a longer word": "<button>确认投保人</button>",
+    "another word": "<button>不确认投保</button>",
+}
+
+
+@pytest.mark.parametrize("html", BUTTONS.values(), ids=BUTTONS)
+def test_a_button_is_found_by_its_words(page: Page, html: str):
+    """Whatever draws it."""
+    page.set_content(f"<!doctype html><style>[aria-label]{{width:20px}}</style>{html}")
+
+    assert only(button(page, "确认投保")) == "a"
+
+
+@pytest.mark.parametrize("html", NO_BUTTONS.values(), ids=NO_BUTTONS)
+def test_what_is_no_button_or_there_twice_is_not_pressed(page: Page, html: str):
+    """A word in a text, a longer word, a second button: nothing is chosen."""
+    page.set_content(f"<!doctype html>{html}")
+
+    assert button(page, "确认投保").count() != 1
+
+
+AGREED = "已认真阅读以上内容并同意"
+TICKS = {
+    "label around": f"<label><input id=a type=checkbox> {AGREED}</label>",
+    "words beside": f"<div><input id=a type=checkbox><span>{AGREED}</span></div>",
+    "role": f"<p><span id=a role=checkbox aria-checked=false>□</span>{AGREED}</p>",
+    "drawn by its label": "<input id=x type=checkbox style='opacity:0'>"
+    f"<label id=a for=x>{AGREED}</label>",
+}
+
+
+@pytest.mark.parametrize("html", TICKS.values(), ids=TICKS)
+def test_a_tick_is_found_by_the_words_beside_it(page: Page, html: str):
+    """Another tick beside it has other words."""
+    page.set_content(f"<!doctype html>{html}<div><input type=checkbox>记住我</div>")
+
+    assert only(tick(page, AGREED)) == "a"
+
+
+HEADS = ("申请编号", "状态")
+TABLES = {
+    "heads apart": "<table><tr><th>申请编号<th>状态<th>操作</table>"
+    "<table><tr><td>XW1<td>待确认<td>处理<tr><td>XW2<td>待确认<td>处理</table>",
+    "cells for heads": "<table><tr><td>申请编号<td>状态<tr><td>XW1<td>待确认"
+    "<tr><td>XW2<td>待确认</table>",
+    "roles": "<div role=table><div role=row><b role=columnheader>申请编号</b>"
+    "<b role=columnheader>状态</b></div>"
+    "<div role=row><i role=cell>XW1</i><i role=cell>待确认</i></div>"
+    "<div role=row><i role=cell>XW2</i><i role=cell>待确认</i></div></div>",
+    "blocks": "<style>u{display:inline-block;width:90px}</style>"
+    "<div><div><u>申请编号</u><u>状态</u></div>"
+    "<div><div><u>XW1</u><u>待确认</u></div><div><u>XW2</u><u>待确认</u></div></div></div>",
+    "a sum": "<table><tr><th>申请编号<th>状态<tr><td>XW1<td>待确认<tr><td>XW2<td>待确认"
+    "<tr><td>合计<td>2</table>",
+    "arrows": "<table><thead><tr><th><div><span>申请编号</span><i>▲▼</i></div><th>状态 ↕</thead>"
+    "<tr><td>XW1<td>待确认<tr><td>XW2<td>待确认</table>",
+    "a label like a head": "<div>申请编号<input></div><table><tr><th>状态<th>申请编号"
+    "<tr><td>待确认<td>XW1<tr><td>待确认<td>XW2</table>",
+}
+
+
+@pytest.mark.parametrize("html", TABLES.values(), ids=TABLES)
+def test_a_table_is_read_by_its_headings(page: Page, html: str):
+    """It need be no table at all."""
+    page.set_content(f"<!doctype html>{html}")
+    table = Table(page, HEADS)
+
+    read = [(row["申请编号"], row["状态"]) for row in table.read()]
+
+    assert read == [("XW1", "待确认"), ("XW2", "待确认")]
+    assert table.row("XW2").count() == 1
+
+
+def test_of_two_tables_with_the_same_headings_none_is_read(page: Page):
+    """There is no first one."""
+    table = "<table><tr><th>申请编号<th>状态<tr><td>XW1<td>待确认</table>"
+    page.set_content(f"<!doctype html>{table}{table}")
+
+    assert Table(page, HEADS).read() == []
+
+
+BOX = "<div style='position:fixed;z-index:9;top:9px;left:9px'>"
+DIALOGS = {
+    "role": "<div role=dialog><h2>提示</h2><p>{}</p><button>确定</button></div>",
+    "native": "<dialog open><p>{}</p><form><input type=button value='确 定'></form></dialog>",
+    "on top": BOX + "<div><span>提示</span></div><div>{}</div><a href=#>确定</a></div>",
+}
+
+
+@pytest.mark.parametrize("said", ["请先阅读并同意投保声明", "确认投保成功"])
+@pytest.mark.parametrize("html", DIALOGS.values(), ids=DIALOGS)
+def test_a_dialog_says_yes_or_no_by_its_words(page: Page, html: str, said: str):
+    """Its title and its button are no part of the message."""
+    page.set_content(f"<!doctype html><p>页面</p>{html.format(said)}")
+    layer = Layer(page)
+    is_good = "成功" in said
+
+    assert layer.message.all_inner_texts() == [said]
+    assert layer.refusal.all_inner_texts() == ([] if is_good else [said])
+    assert (layer.success.count(), layer.ok_button.count()) == (int(is_good), 1)
+
+
+def test_an_announcement_is_closed_by_its_cross_and_is_no_refusal(page: Page):
+    """Its other button, whatever it says, is not pressed."""
+    page.set_content(
+        f"<!doctype html>{BOX}<h3>系统公告</h3><p>本周日维护</p><button id=a>×</button>"
+        "<button>确定</button></div>"
+    )
+    layer = Layer(page)
+
+    assert only(layer.announcement_cross) == "a"
+    assert layer.refusal.count() == 0
+
+
+FORM = """<!doctype html><h3>投保确认</h3>
+<div>主要联系人姓名<input></div><div>主要联系人电话<input></div><div>主要联系人手机<input></div>
+<div>主要联系人邮箱<input></div><div>备注<textarea></textarea></div>
+<label><input type=checkbox>已认真阅读以上内容并同意</label>
+<a href=# onclick="pressed.textContent += '真'">确认投保</a><p id=pressed></p>"""
+DECOYS = {
+    "a second button": "<button onclick=\"pressed.textContent += '假'\">确认投保</button>",
+    "a second field": "<div>主要联系人邮箱<input></div>",
+    "a second tick": "<label><input type=checkbox>已认真阅读以上内容并同意接收短信</label>",
+}
+
+
+@pytest.mark.parametrize("decoy", DECOYS.values(), ids=DECOYS)
+def test_a_form_with_a_decoy_is_not_confirmed(page: Page, decoy: str, contact: Contact):
+    """The screen and what is there twice are named, and nothing is pressed."""
+    page.set_content(FORM + decoy)
+    page.set_default_timeout(1_000)
+    form = ConfirmationPage(page)
+
+    with pytest.raises(ScreenNotReached) as stop:
+        form.fill_contact(contact).accept_declaration().confirm()
+
+    assert stop.value.screen in {"ConfirmationPage", "ConfirmedDialog"}
+    assert any(word in stop.value.need for word in ("确认投保", "主要联系人邮箱", "已认真阅读"))
+    assert page.locator("#pressed").inner_text() == ""
