@@ -268,7 +268,7 @@ class Field:
 
 
 class DatePicker:
-    """A field whose date can only be picked (docs/mock-portal.md, desk)."""
+    """A date: picked where the field takes no typing (docs/mock-portal.md, desk), else typed."""
 
     def __init__(self, surface: Surface, label: str) -> None:
         self.field = Field(surface, label).control
@@ -283,12 +283,18 @@ class DatePicker:
         self.field.click()
 
     def clear(self) -> None:
-        """Open the picker, and press 清空."""
+        """Open the picker and press 清空, or delete the date."""
+        if self._can_be_typed():
+            self.field.fill("")
+            return
         self.open()
         self.clear_button.click()
 
     def pick(self, day: date) -> None:
-        """Open the picker, turn to the month, and press the day."""
+        """Open the picker, turn to the month and press the day, or type the date."""
+        if self._can_be_typed():
+            self.field.fill(day.isoformat())
+            return
         self.open()
         year, month = re.findall(r"\d+", text_of(self.month))
         months = (day.year - int(year)) * 12 + day.month - int(month)
@@ -297,6 +303,9 @@ class DatePicker:
             turn.click()
         cell = f"[lay-ymd='{day.year}-{day.month}-{day.day}']"
         self.days.and_(self.days.page.locator(cell)).click()
+
+    def _can_be_typed(self) -> bool:
+        return bool(facts_of(self.field, "field => !field.readOnly"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,9 +46,10 @@ class PoliciesPage(ListScreen):
         Raises:
             PortalRefused: the first day is after the last; the list stays as it was.
         """
-        for picker, day in ((self.first_day, first), (self.last_day, last)):
-            if day:
-                picker.pick(day)
+        with self.needing_one():
+            for picker, day in ((self.first_day, first), (self.last_day, last)):
+                if day:
+                    picker.pick(day)
         self.ask(self.search_button, to=PoliciesPage)
         return self
 
