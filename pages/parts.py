@@ -210,6 +210,7 @@ class PagedTable(Table):
         self.page_size_button = self._part("size")
         self.page_sizes = self._part("choices")
         self.next_page = self._part("next")
+        self.previous_page = self._part("previous")
 
     def settled_past(self, row: str) -> Locator:
         """Return the table as soon as its first row is no longer this one."""

@@ -68,6 +68,11 @@ class PendingPage(ListScreen):
         self.ask(self.table.page_number(number), to=PendingPage)
         return self
 
+    def turn_back(self) -> Self:
+        """Turn to the page before."""
+        self.ask(self.table.previous_page, to=PendingPage)
+        return self
+
     def process(self, application_no: str) -> "ConfirmationPage":
         """Press 处理 in the row of this policy, on whichever page it is.
 

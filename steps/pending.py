@@ -39,6 +39,7 @@ CONTACT_FIELDS = {
     "主要联系人邮箱": "email",
     "备注": "remarks",
 }
+A4 = (595, 842)  # in points
 SOMEBODY_ELSE = Contact("李四", "0756-1234567", "13900139000", "li.si@example.com")
 
 
@@ -52,6 +53,11 @@ def fill_in_policy(fill_in: FillIn, mock_state: MockState, application_no: str) 
         return fill_in(numbered.replace("〔推送日期〕", pushed.pushed_on))
 
     return fill_in_policy
+
+
+@pytest.fixture
+def document(viewed: PortalAnswer) -> Document:
+    return viewed.accepted(Document)
 
 
 @pytest.fixture
@@ -394,6 +400,11 @@ def process_the_last(desk: DeskPage, application_nos: list[str]) -> Confirmation
     return desk.open_pending().process(application_nos[-1])
 
 
+@when("企业什么都没有填就确认投保", target_fixture="answer")
+def confirm_an_empty_form(form: ConfirmationPage, answer_to: AnswerTo) -> PortalAnswer:
+    return answer_to(form.accept_declaration().confirm)
+
+
 @when(parsers.parse("企业没有填“{field}”就确认投保"), target_fixture="answer")
 def confirm_without(
     form: ConfirmationPage, contact: Contact, field: str, answer_to: AnswerTo
@@ -415,9 +426,9 @@ def fill(form: ConfirmationPage, contact: Contact, field: str, value: str) -> No
     form.fill_contact(replace(contact, **{CONTACT_FIELDS[field]: value}))
 
 
-@when(parsers.parse("企业查看单证“{name}”"), target_fixture="document")
-def view_document(form: ConfirmationPage, name: str) -> Document:
-    return form.view_document(name)
+@when(parsers.parse("企业查看单证“{name}”"), target_fixture="viewed")
+def view_document(form: ConfirmationPage, name: str, answer_to: AnswerTo) -> PortalAnswer:
+    return answer_to(form.view_document, name)
 
 
 @when("企业填写联系方式，没有同意投保声明就确认投保", target_fixture="answer")
@@ -514,6 +525,13 @@ def other_page_shows(
     pending: PendingPage, application_nos: list[str], number: int, first: int, last: int
 ) -> None:
     page_shows(pending.turn_to(number), application_nos, first, last)
+
+
+@then(parsers.parse("往前翻一页，列出第{first:d}到第{last:d}张保单"))
+def page_before_shows(
+    pending: PendingPage, application_nos: list[str], first: int, last: int
+) -> None:
+    page_shows(pending.turn_back(), application_nos, first, last)
 
 
 @then(parsers.parse("产品名称是“{product}”"))
@@ -641,11 +659,12 @@ def document_names_enterprise_and_policy(
     assert application_no in text
 
 
-@then("单证是一页 PDF，写着")
+@then("单证是一页 A4 的 PDF，写着")
 def document_says(document: Document, docstring: str, fill_in_policy: FillIn) -> None:
     (page,) = PdfReader(BytesIO(document.content)).pages
     lines = tuple(line.strip() for line in page.extract_text().strip().splitlines())
 
+    assert (round(page.mediabox.width), round(page.mediabox.height)) == A4
     assert lines == fill_in_policy(docstring)
 
 

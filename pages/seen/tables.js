@@ -107,6 +107,11 @@ const nextPages = table => around(table, box => {
   return pressable.length ? pressable : saying(box, "下一页").filter(isPointed);
 }).filter(one => !isOff(one));
 
+const PREVIOUS = /^(上一?页|前一页|prev(ious)?( page)?)\W*$|^[‹<←◀❮]$/i;
+const previousPages = table => around(table, box => innermost(
+  shown(box, PRESSABLE).filter(one => PREVIOUS.test(nameOf(one).normalize("NFKC"))),
+)).filter(one => !isOff(one));
+
 const sizeBoxes = table => around(table, box => innermost(
   shown(box, "*").filter(one => /每页|条\/页/.test(ownTextOf(one)) && one.querySelector(PRESSABLE))));
 const sizeButtons = table => sizeBoxes(table).flatMap(one => all(one, PRESSABLE));
@@ -127,6 +132,7 @@ const TABLE_PARTS = {
   // every row is here, or there is a way to the others
   whole: table => (table.told.length || isWhole(table) ? [table.head] : nextPages(table)),
   next: nextPages,
+  previous: previousPages,
   number: pageNumbers,
   sizes: sizeBoxes,
   size: table => sizeButtons(table).slice(0, 1),
