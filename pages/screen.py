@@ -72,6 +72,7 @@ class Screen:
                 raise PortalRefused(said)
             if self.login_box.count() and not self.landmark.filter(visible=True).count():
                 raise SessionLost(self.tab.url)
+            return self.appear()  # what ended the wait has gone, or said nothing
         return self
 
     def appear(self) -> Self:
