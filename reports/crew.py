@@ -4,9 +4,10 @@ import hashlib
 import json
 import multiprocessing
 import os
-from collections.abc import Iterable, Iterator
-from contextlib import nullcontext
-from dataclasses import asdict
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+from dataclasses import asdict, dataclass
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from queue import Empty
@@ -19,6 +20,7 @@ from fixtures.mutants import ROOT, Kill, Known, Noticed, Outcome, Task, work
 
 SOURCES = ("features", "steps", "pages", "fixtures", "mock_portal")
 SECONDS_TO_END = 10.0
+WORSE, WRONG_USAGE, NOT_FIT, STOPPED = 1, 2, 4, 130  # exit codes
 CONTEXT = multiprocessing.get_context("spawn")
 
 
@@ -90,6 +92,11 @@ class Journal:
         else:
             self.forget()
 
+    @property
+    def folder(self) -> Path:
+        """The folder in which it lies, beside the logs of the workers."""
+        return self._file.parent
+
     def forget(self) -> None:
         """Begin anew."""
         self.done = {}
@@ -130,6 +137,57 @@ class Bar:
     def advance(self) -> None:
         """Count one more."""
         self._progress.advance(self._task)
+
+
+@dataclass(frozen=True)
+class ResumableRun:
+    """A crew at work, of which the journal knows what is done already."""
+
+    crew: Crew
+    journal: Journal
+    bar: Bar
+
+    def do(self, title: str, tasks: Iterable[Task]) -> list[Outcome]:
+        """Do the tasks that are left, and return what came of all of them, in their order."""
+        tasks = list(tasks)
+        left = [task for task in tasks if task.key not in self.journal.done]
+        self.bar.begin(title, len(tasks), len(tasks) - len(left))
+        for outcome in self.crew.do(left):
+            self.journal.keep(outcome)
+            self.bar.advance()
+        return [self.journal.done[task.key] for task in tasks]
+
+
+@contextmanager
+def at_work(
+    workers: int, journal: Journal, console: Console, tests: tuple[str, ...] = ("features",)
+) -> Iterator[ResumableRun]:
+    """Let a crew work inside the `with` block; a person who is to go on later is told how.
+
+    Raises:
+        SystemExit: the person stopped it, or a worker died.
+    """
+    try:
+        with Crew(workers, journal.folder, tests) as crew, Bar(console) as bar:
+            yield ResumableRun(crew, journal, bar)
+    except KeyboardInterrupt:
+        print("已停下；再执行一次同样的命令，就接着跑。", file=sys.stderr)
+        raise SystemExit(STOPPED) from None
+    except WorkerDied as reason:
+        print(f"{reason}；再执行一次同样的命令，就接着跑。", file=sys.stderr)
+        raise SystemExit(NOT_FIT) from None
+
+
+def tell_red(console: Console, sentence: str, red: Iterable[Noticed]) -> None:
+    """Print what fails on the portal as it is, after a sentence that says what to do."""
+    console.print(sentence, markup=False)
+    for one in red:
+        console.print(f"  {one.scenario}：{one.sentence}：{one.message}", markup=False)
+
+
+def mark(names: Sequence[str]) -> str:
+    """Return a short name for many names, to tell tasks apart by."""
+    return hashlib.sha256("\n".join(names).encode()).hexdigest()[:16]
 
 
 def _outcome(line: str) -> Outcome:

@@ -2,7 +2,6 @@
 
 import argparse
 import functools
-import hashlib
 import sys
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
@@ -11,18 +10,27 @@ from typing import Any
 
 from rich.console import Console
 
-from fixtures.mutants import Known, Noticed, Outcome, Task
+from fixtures.mutants import Known, Noticed, Task
 from fixtures.verdict import Json
 from mock_portal.edits import PACKAGE, edited
 from mock_portal.redesigns import KINDS, Redesign, catalogue
 from reports import drift_score as score
-from reports.crew import Bar, Crew, Journal, WorkerDied, cores
+from reports.crew import (
+    NOT_FIT,
+    WORSE,
+    WRONG_USAGE,
+    Journal,
+    ResumableRun,
+    at_work,
+    cores,
+    mark,
+    tell_red,
+)
 
 FOLDER = score.HERE / "drift"
 TESTS = ("features", "tests/test_walker.py")
 LOOKS = "static/portal.css"  # edited along with what it is the look of
 CHUNK = 8  # scenarios of one task on the healthy portal
-WORSE, WRONG_USAGE, NOT_FIT, STOPPED = 1, 2, 4, 130
 
 
 def main() -> int:
@@ -35,19 +43,12 @@ def main() -> int:
         print(f"没有这些改版：{'、'.join(wrong)}。", file=sys.stderr)
         return WRONG_USAGE
     journal = Journal(FOLDER / f"{_name(options)}.jsonl")
-    try:
-        with Crew(options.workers, FOLDER, TESTS) as crew, Bar(console) as bar:
-            campaign = Walks(crew, journal, bar)
-            if red := campaign.baseline():
-                _tell_red(console, red)
-                return NOT_FIT
-            result = score.DriftScore(campaign.judge(ids))
-    except KeyboardInterrupt:
-        print("已停下；再执行一次同样的命令，就接着跑。", file=sys.stderr)
-        return STOPPED
-    except WorkerDied as reason:
-        print(f"{reason}；再执行一次同样的命令，就接着跑。", file=sys.stderr)
-        return NOT_FIT
+    with at_work(options.workers, journal, console, TESTS) as run:
+        campaign = Walks(run)
+        if red := campaign.baseline():
+            tell_red(console, "没有改版的门户也有走不通的，先修好它们：", red)
+            return NOT_FIT
+        result = score.DriftScore(campaign.judge(ids))
     score.show(console, result)
     journal.forget()
     return _ending(options, result, recorded)
@@ -73,28 +74,26 @@ def _ending(options: argparse.Namespace, result: score.DriftScore, recorded: Jso
 class Walks:
     """The walks on the healthy portal, then on each redesign those that come past its screens."""
 
-    def __init__(self, crew: Crew, journal: Journal, bar: Bar) -> None:
-        self._crew = crew
-        self._journal = journal
-        self._bar = bar
-        self._walks = walks(crew.known)
+    def __init__(self, run: ResumableRun) -> None:
+        self._run = run
+        self._walks = walks(run.crew.known)
         self._due: dict[str, list[str]] = {}
 
     def baseline(self) -> list[Noticed]:
         """Walk the healthy portal, and keep what is touched; return what is red."""
         names = [score.PERSON, *(name for ones in self._walks.values() for name in ones)]
         tasks = [
-            Task(f"healthy {_mark(chunk)}", (), chunk, stops=False, is_watched=True)
+            Task(f"healthy {mark(chunk)}", (), chunk, stops=False, is_watched=True)
             for chunk in (tuple(names[at : at + CHUNK]) for at in range(0, len(names), CHUNK))
         ]
-        outcomes = self._do("正常的门户", tasks)
+        outcomes = self._run.do("正常的门户", tasks)
         self._due = {name: runs[-1] for one in outcomes for name, runs in one.touched.items()}
         return [one for outcome in outcomes for one in outcome.noticed]
 
     def judge(self, ids: Sequence[str]) -> list[score.RedesignVerdict]:
         """Return the verdict on each redesign."""
         tasks = {id_: self._task(id_) for id_ in ids}
-        found = {one.key: one for one in self._do("改版", tasks.values())}
+        found = {one.key: one for one in self._run.do("改版", tasks.values())}
         return [
             score.RedesignVerdict(id_, found[task.key], self._due) for id_, task in tasks.items()
         ]
@@ -110,16 +109,7 @@ class Walks:
                 for name in ones
             ),
         )
-        return Task(f"{id_} {_mark(names)}", (), names, False, (id_,), is_watched=True)
-
-    def _do(self, title: str, tasks: Iterable[Task]) -> list[Outcome]:
-        tasks = list(tasks)
-        left = [task for task in tasks if task.key not in self._journal.done]
-        self._bar.begin(title, len(tasks), len(tasks) - len(left))
-        for outcome in self._crew.do(left):
-            self._journal.keep(outcome)
-            self._bar.advance()
-        return [self._journal.done[task.key] for task in tasks]
+        return Task(f"{id_} {mark(names)}", (), names, False, (id_,), is_watched=True)
 
 
 @functools.cache
@@ -164,15 +154,10 @@ def _screens(file: str, every: set[str]) -> set[str]:
     return set(walk_data()["shared"].get(file, {folder} if folder in every else every))
 
 
-def _mark(names: Sequence[str]) -> str:
-    """Return a short name for many names."""
-    return hashlib.sha256("\n".join(names).encode()).hexdigest()[:16]
-
-
 def _name(options: argparse.Namespace) -> str:
     """Return the name of the journal: each kind of run goes on by itself."""
     if options.redesign:
-        return f"some-{_mark(options.redesign)}"
+        return f"some-{mark(options.redesign)}"
     return "slice" if options.slice else "run"
 
 
@@ -181,12 +166,6 @@ def _slice(recorded: Json) -> list[str]:
     survivors = set(recorded.get("survivors", ()))
     kinds = {kind: [id_ for id_, one in catalogue().items() if one.kind == kind] for kind in KINDS}
     return [next((id_ for id_ in ids if id_ in survivors), ids[0]) for ids in kinds.values()]
-
-
-def _tell_red(console: Console, red: Sequence[Noticed]) -> None:
-    console.print("没有改版的门户也有走不通的，先修好它们：", markup=False)
-    for one in red:
-        console.print(f"  {one.scenario}：{one.sentence}：{one.message}", markup=False)
 
 
 def _parser() -> argparse.ArgumentParser:

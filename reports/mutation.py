@@ -1,7 +1,6 @@
 """How well the suite notices: each seeded defect against the scenarios (docs/mutation.md)."""
 
 import argparse
-import hashlib
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -14,13 +13,22 @@ from fixtures.verdict import Json
 from mock_portal.defects import applied
 from mock_portal.edits import DoesNotFit
 from reports import mutation_score as score
-from reports.crew import Bar, Crew, Journal, WorkerDied, cores
+from reports.crew import (
+    NOT_FIT,
+    WORSE,
+    WRONG_USAGE,
+    Journal,
+    ResumableRun,
+    at_work,
+    cores,
+    mark,
+    tell_red,
+)
 
 FOLDER = score.HERE / "mutation"
 CHUNK = 12  # scenarios of one task, where a task is about scenarios
 BATCH = 30  # survivors that are looked for at once in the whole suite
 EACH_KIND = 1  # defects of a slice, in each layer
-WORSE, WRONG_USAGE, NOT_FIT, STOPPED = 1, 2, 4, 130
 
 
 def main() -> int:
@@ -37,22 +45,15 @@ def main() -> int:
         return WRONG_USAGE
     is_whole = not (options.defect or options.slice)
     journal = Journal(FOLDER / f"{_name(options)}.jsonl")
-    try:
-        with Crew(options.workers, FOLDER) as crew, Bar(console) as bar:
-            campaign = Campaign(crew, journal, bar, recorded)
-            if red := campaign.baseline(ids, is_slice=options.slice):
-                _tell_red(console, red)
-                return NOT_FIT
-            verdicts = campaign.judge(ids, stops=not options.matrix, whole=not options.slice)
-            result = score.Score(verdicts, crew.known, is_matrix=options.matrix)
-            if is_whole:
-                result = replace(result, second_look=campaign.second_look(result))
-    except KeyboardInterrupt:
-        print("已停下；再执行一次同样的命令，就接着跑。", file=sys.stderr)
-        return STOPPED
-    except WorkerDied as reason:
-        print(f"{reason}；再执行一次同样的命令，就接着跑。", file=sys.stderr)
-        return NOT_FIT
+    with at_work(options.workers, journal, console) as run:
+        campaign = Campaign(run, recorded)
+        if red := campaign.baseline(ids, is_slice=options.slice):
+            tell_red(console, "没有缺陷的门户也有场景没有通过，先修好它们：", red)
+            return NOT_FIT
+        verdicts = campaign.judge(ids, stops=not options.matrix, whole=not options.slice)
+        result = score.Score(verdicts, run.crew.known, is_matrix=options.matrix)
+        if is_whole:
+            result = replace(result, second_look=campaign.second_look(result))
     score.show(console, result)
     journal.forget()
     if not is_whole:
@@ -67,10 +68,9 @@ def main() -> int:
 class Campaign:
     """Baseline, each defect against its clause, survivors against all; then idle scenarios."""
 
-    def __init__(self, crew: Crew, journal: Journal, bar: Bar, recorded: Json) -> None:
-        self._crew = crew
-        self._journal = journal
-        self._bar = bar
+    def __init__(self, run: ResumableRun, recorded: Json) -> None:
+        self._run = run
+        self._known = run.crew.known
         self._survivors = set(recorded.get("survivors", ()))
         self._killers = {id_: one["scenario"] for id_, one in recorded.get("kills", {}).items()}
         self._noticed = dict(recorded.get("scenarios", {}))  # by each scenario
@@ -82,11 +82,9 @@ class Campaign:
         """
         judges = [(self._killers[id_],) if is_slice else self._of_the_clause(id_) for id_ in ids]
         wanted = {name for names in judges for name in names}
-        names = [one.name for one in self._crew.known if one.name in wanted]
-        tasks = [
-            Task(f"healthy {_mark(chunk)}", (), chunk, stops=False) for chunk in _chunks(names)
-        ]
-        return [one for outcome in self._do("正常的门户", tasks) for one in outcome.noticed]
+        names = [one.name for one in self._known if one.name in wanted]
+        tasks = [Task(f"healthy {mark(chunk)}", (), chunk, stops=False) for chunk in _chunks(names)]
+        return [one for outcome in self._run.do("正常的门户", tasks) for one in outcome.noticed]
 
     def judge(self, ids: Sequence[str], *, stops: bool, whole: bool) -> list[score.DefectVerdict]:
         """Return the verdict on each defect; what survived last time goes with others at once.
@@ -96,10 +94,10 @@ class Campaign:
         fresh = [id_ for id_ in ids if not (whole and id_ in self._survivors)]
         tasks = [
             Task(f"clause {id_}", (id_,), self._of_the_clause(id_), stops=stops)
-            for id_ in sorted(fresh, key=lambda id_: _mark([id_]))
+            for id_ in sorted(fresh, key=lambda id_: mark([id_]))
         ]
         found = {id_: Outcome(f"clause {id_}") for id_ in ids}
-        found |= {one.key.split()[1]: one for one in self._do("本条款", tasks)}
+        found |= {one.key.split()[1]: one for one in self._run.do("本条款", tasks)}
         left = [id_ for id_ in ids if not (found[id_].noticed or found[id_].trouble)]
         later = self._in_the_whole(left) if whole and left else {}
         return [score.DefectVerdict(id_, found[id_], later.get(id_)) for id_ in ids]
@@ -112,7 +110,7 @@ class Campaign:
         found: dict[str, str] = {}
         left = {one.name: self._not_tried(one, result.verdicts) for one in result.idle}
         while tasks := _by_defect({name: ids[0] for name, ids in left.items() if ids}):
-            for outcome in self._do("还没有发现过缺陷的场景", tasks):
+            for outcome in self._run.do("还没有发现过缺陷的场景", tasks):
                 for one in outcome.noticed:
                     found[one.scenario] = outcome.key.split()[1]
             left = {name: ids[1:] for name, ids in left.items() if name not in found}
@@ -131,22 +129,22 @@ class Campaign:
     def _of_the_clause(self, id_: str) -> tuple[str, ...]:
         """Return the scenarios of a defect's clause, the one that noticed it last time first."""
         clause, killer = every_defect()[id_].clause, self._killers.get(id_)
-        names = [one.name for one in self._crew.known if clause in one.clauses]
-        every = {one.name for one in self._crew.known}
+        names = [one.name for one in self._known if clause in one.clauses]
+        every = {one.name for one in self._known}
         first = [killer] if killer in every else []
         return (*first, *(one for one in names if one != killer))
 
     def _in_the_whole(self, ids: Sequence[str]) -> dict[str, Outcome]:
         """Look for survivors in the whole suite: many at once, then each where it failed."""
-        names = [one.name for one in self._crew.known]
+        names = [one.name for one in self._known]
         suspects: dict[str, list[str]] = {id_: [] for id_ in ids}
         tasks, batches = [], {}
         for batch in batches_of(ids):
             for chunk in _chunks(names):
-                key = f"batch {_mark(batch)} {_mark(chunk)}"
+                key = f"batch {mark(batch)} {mark(chunk)}"
                 tasks.append(Task(key, batch, chunk, stops=False))
                 batches[key] = batch
-        for outcome in self._do("全部场景", tasks):
+        for outcome in self._run.do("全部场景", tasks):
             for id_ in batches[outcome.key]:
                 suspects[id_] += [one.scenario for one in outcome.noticed]
         rest = [
@@ -154,16 +152,7 @@ class Campaign:
             for id_, names in suspects.items()
             if names
         ]
-        return {one.key.split()[1]: one for one in self._do("各自再看", rest)}
-
-    def _do(self, title: str, tasks: Iterable[Task]) -> list[Outcome]:
-        tasks = list(tasks)
-        left = [task for task in tasks if task.key not in self._journal.done]
-        self._bar.begin(title, len(tasks), len(tasks) - len(left))
-        for outcome in self._crew.do(left):
-            self._journal.keep(outcome)
-            self._bar.advance()
-        return [self._journal.done[task.key] for task in tasks]
+        return {one.key.split()[1]: one for one in self._run.do("各自再看", rest)}
 
 
 def batches_of(ids: Sequence[str]) -> list[tuple[str, ...]]:
@@ -183,7 +172,7 @@ def batches_of(ids: Sequence[str]) -> list[tuple[str, ...]]:
 def _by_defect(wanted: Mapping[str, str]) -> list[Task]:
     """Return a task for each defect, with the scenarios that it is wanted for."""
     return [
-        Task(f"idle {id_} {_mark(names)}", (id_,), names, stops=False)
+        Task(f"idle {id_} {mark(names)}", (id_,), names, stops=False)
         for id_ in sorted(set(wanted.values()))
         if (names := tuple(name for name, one in wanted.items() if one == id_))
     ]
@@ -201,15 +190,10 @@ def _chunks(names: Sequence[str]) -> list[tuple[str, ...]]:
     return [tuple(names[at : at + CHUNK]) for at in range(0, len(names), CHUNK)]
 
 
-def _mark(names: Sequence[str]) -> str:
-    """Return a short name for many names."""
-    return hashlib.sha256("\n".join(names).encode()).hexdigest()[:16]
-
-
 def _name(options: argparse.Namespace) -> str:
     """Return the name of the journal: each kind of run goes on by itself."""
     if options.defect:
-        return f"some-{_mark(options.defect)}"
+        return f"some-{mark(options.defect)}"
     return "slice" if options.slice else "matrix" if options.matrix else "run"
 
 
@@ -220,12 +204,6 @@ def _slice(recorded: Json) -> list[str]:
         if defect := every_defect().get(id_):
             chosen.setdefault((defect.kind, defect.layer), []).append(id_)
     return [id_ for ids in chosen.values() for id_ in ids[:EACH_KIND]]
-
-
-def _tell_red(console: Console, red: Sequence[Noticed]) -> None:
-    console.print("没有缺陷的门户也有场景没有通过，先修好它们：", markup=False)
-    for one in red:
-        console.print(f"  {one.scenario}：{one.sentence}：{one.message}", markup=False)
 
 
 def _parser() -> argparse.ArgumentParser:

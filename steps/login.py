@@ -516,7 +516,7 @@ def still_signed_out(page: Page, base_url: str) -> None:
 
 @then("首页又显示登录框")
 def login_box_is_back_at_home(home: HomePage) -> None:
-    expect(LoginPage(home.surface).login_button).to_be_visible()
+    expect(LoginPage(home.surface).appear().login_button).to_be_visible()
     expect(home.log_out_link).to_be_hidden()
 
 

@@ -11,7 +11,7 @@ from fixtures.mutants import Kill, Known, Noticed, Outcome, Task
 from fixtures.mutation import kill_of
 from pages.errors import PortalRefused, ScreenNotReached, UnexpectedDialog
 from reports import mutation, mutation_score
-from reports.crew import Crew, Journal
+from reports.crew import Crew, Journal, ResumableRun
 from reports.mutation_score import DefectVerdict, Score
 
 NOTICED, MISSED = "hotline_wrong", "log_out_dead"
@@ -198,9 +198,8 @@ def test_idle_scenarios_look_until_they_notice_something(tmp_path):
     """Each meets the defects of its clause that it has not met, the one of last time first."""
     first, second, third, *_ = [i for i, d in every_defect().items() if d.clause == "guide-1.1"]
     crew = Looks(乙=second)
-    campaign = mutation.Campaign(
-        crew, Journal(tmp_path / "x"), Silent(), {"scenarios": {"丙": third}}
-    )
+    run = ResumableRun(crew, Journal(tmp_path / "x"), Silent())
+    campaign = mutation.Campaign(run, {"scenarios": {"丙": third}})
     met = [Noticed("甲", Kill.THEN, "", "")]
     verdicts = [DefectVerdict(first, Outcome("clause", met, 1))]
     verdicts += [DefectVerdict(id_, Outcome("clause", [], 1)) for id_ in (second, third)]
