@@ -116,7 +116,11 @@ def test_line_of_a_row_is_that_row(tmp_path):
 def test_title_is_taken_as_the_report_shows_it():
     """A title may be bare, with its row, with its 功能 and 规则, and have blanks around it."""
     rule = "提交保单确认 › 企业核对只读资料，填写联系方式"
-    titles = [" 没有待确认的保单\u00a0", f"{OUTLINE}（主要联系人姓名）", f"{rule} › 备注可以不填"]
+    titles = [
+        " 没有待确认的保单\u00a0",
+        f"{OUTLINE}（主要联系人姓名）",
+        f"{rule} › 备注超过一百个汉字，不能确认",
+    ]
     titles += [f"{rule} › {OUTLINE}（主要联系人手机）", "少填一项，登录框当场提醒"]
 
     names = chosen("features", *(f"--title={one}" for one in titles))
@@ -125,7 +129,7 @@ def test_title_is_taken_as_the_report_shows_it():
     assert set(names) - set(rows) == {
         "test_没有待确认的保单",
         "test_必填项没有填不能确认[主要联系人姓名]",
-        "test_备注可以不填",
+        "test_备注超过一百个汉字不能确认",
         "test_必填项没有填不能确认[主要联系人手机]",
     }
     assert len(rows) > 1

@@ -25,6 +25,7 @@ from bot.portal.egress import Egress
 from bot.portal.latch import Latch
 from bot.settings import Settings
 from bot.settings_file import FILE_NAME
+from fixtures.people import CONTACT
 from fixtures.portal import MockState
 from pages.desk import DeskPage
 from pages.models import Contact
@@ -188,6 +189,12 @@ def _no_other_worker() -> Iterator[None]:
     """Tests beside each other act for the same invented enterprise, and are no two operators."""
     with patch.object(machine_lock, "SPACE", f"test-{os.getpid()}"):
         yield
+
+
+@pytest.fixture
+def contact() -> Contact:
+    """The contact of a work list that nothing is found in; the suite's own is odd."""
+    return CONTACT
 
 
 @pytest.fixture
