@@ -15,7 +15,7 @@ from playwright.sync_api import TimeoutError as PlaywrightTimeout
 from pages.errors import PortalRefused, ScreenNotReached, SessionLost
 from pages.locators import Surface, script, seen
 from pages.parts import DialogLog, Files, Layer
-from pages.reading import facts_of, lines_of, outline_of, texts_of
+from pages.reading import facts_of, lines_of, outline_of, text_of
 
 S = TypeVar("S", bound="Screen")
 T = TypeVar("T")
@@ -68,7 +68,8 @@ class Screen:
         with self._in_time(type(self)):
             self._wait_for(signs.filter(visible=True).first)
         if self.refusal.or_(self.login_box).filter(visible=True).count():
-            if said := texts_of(self.refusal.filter(visible=True)):
+            # one by one: a script for all of them runs where nothing was remembered
+            if said := [text_of(one) for one in self.refusal.filter(visible=True).all()]:
                 raise PortalRefused(said)
             if self.login_box.count() and not self.landmark.filter(visible=True).count():
                 raise SessionLost(self.tab.url)

@@ -13,10 +13,17 @@ FIELDS = """
 
 
 @pytest.mark.parametrize(
-    ("left", "top", "beside"), [(310, 50, ["one"]), (640, 52, ["two"]), (310, 120, ["three"])]
+    ("left", "top", "beside"),
+    [
+        (310, 50, ["one"]),
+        (640, 52, ["two"]),
+        (310, 120, ["three"]),
+        (100, 84, ["one"]),
+        (102, 156, ["three"]),
+    ],
 )
 def test_message_is_beside_one_field(page, left, top, beside):
-    """A message stands right of its field, or over its end where the window is too narrow."""
+    """It stands right of its field, over its end where the window is too narrow, or below it."""
     page.set_content(FIELDS.format(left=left, top=top))
     tip, fields = page.locator("#tip"), ["one", "two", "three"]
 
