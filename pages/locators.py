@@ -22,7 +22,7 @@ FINDERS = """
         ok: root => dialogs(root).flatMap(one => buttons(one, OK)),
         tip: root => shown(root, TIP), refusal: refusals, remember, sentence: loneSentence,
         announcement: announcementButtons, picture: picturesBeside, text: saying, opener: openers,
-        frame: mainFrames, framed: framesHolding, login: loginBoxes,
+        frame: mainFrames, login: loginBoxes,
         entry: entries, menu, tab: tabs, tabs: strip, active: activeTabs,
     };
     const find = (root, selector) => {
@@ -74,8 +74,3 @@ def entry(surface: Surface, words: str) -> Locator:
 def tick(surface: Surface, words: str) -> Locator:
     """Return the box to tick that these words stand beside."""
     return surface.locator(seen("tick", words))
-
-
-def frame_holding(surface: Surface, *words: str) -> FrameLocator:
-    """Return the shown frame that holds a button, a field or a text of each of these words."""
-    return surface.frame_locator(seen("framed", words))

@@ -162,7 +162,7 @@ class ResumableRun:
 def at_work(
     workers: int, journal: Journal, console: Console, tests: tuple[str, ...] = ("features",)
 ) -> Iterator[ResumableRun]:
-    """Let a crew work inside the `with` block; a person who is to go on later is told how.
+    """Let a crew work inside the `with` block; if it ends early, say how to go on.
 
     Raises:
         SystemExit: the person stopped it, or a worker died.

@@ -5,10 +5,10 @@ from functools import partial
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import expect
 from pytest_bdd import given, parsers, then, when
 
-from fixtures.account_forms import AccountForms, Attempts, written_out
+from fixtures.account_forms import AccountForms, Attempts, attempts_by, written_out
 from fixtures.person import press_twice
 from fixtures.portal import MadeEnterprise, MockState
 from fixtures.refusals import AnswerTo, PortalAnswer
@@ -18,6 +18,7 @@ from pages.entry import HomePage
 from pages.errors import BindingRequired
 from pages.login import LoginPage
 from pages.models import LocalAccount, Secret
+from steps.login import expect_secret
 
 BIND, QUICK_BIND = (f"/swProxy/xwtbserver/sw/binding/{way}" for way in ("bind", "quick"))
 CAPTCHA = "/cas/plat_cas_verifycode_gen"
@@ -148,7 +149,7 @@ def bind_past_the_page(
     answer_to: AnswerTo,
 ) -> Attempts:
     bind = partial(_bind_past_the_page, account_forms, enterprise)
-    return [(answer_to(bind, *row[:3]), row[3]) for row in datatable[1:]]
+    return attempts_by(answer_to, bind, datatable)
 
 
 @when("企业绕过页面快速绑定，每次照表里改一项", target_fixture="attempts")
@@ -160,7 +161,7 @@ def quick_bind_past_the_page(
     answer_to: AnswerTo,
 ) -> Attempts:
     quick_bind = partial(_quick_bind_past_the_page, account_forms, local_account)
-    return [(answer_to(quick_bind, *row[:2]), row[2]) for row in datatable[1:]]
+    return attempts_by(answer_to, quick_bind, datatable)
 
 
 @given("企业绑定时用过一张验证码，密码却输错了", target_fixture="used_captcha")
@@ -304,13 +305,13 @@ def quick_bind_with_a_wrong_captcha(
 
 @then("绑定页看不见密码，浏览器也不记住它")
 def password_is_hidden(binding: BindingPage) -> None:
-    _expect_hidden(binding.password)
+    expect_secret(binding.password)
 
 
 @then("快速注册页看不见密码，浏览器也不记住它")
 def passwords_are_hidden(quick_registration: QuickRegistrationPage) -> None:
-    _expect_hidden(quick_registration.password)
-    _expect_hidden(quick_registration.repeated_password)
+    expect_secret(quick_registration.password)
+    expect_secret(quick_registration.repeated_password)
 
 
 @then(parsers.parse("鼠标停在绑定页的验证码上，提示“{tip}”"))
@@ -372,11 +373,6 @@ def still_unbound(
 ) -> None:
     assert answer_to(home.open_desk).ended_by(BindingRequired)
     assert mock_state.seen()["local_account"] == enterprise.local_account
-
-
-def _expect_hidden(field: Locator) -> None:
-    expect(field).to_have_attribute("type", "password")
-    expect(field).to_have_attribute("autocomplete", "off")
 
 
 def _bind_past_the_page(

@@ -18,6 +18,7 @@ from pages.entry import HomePage
 from pages.errors import ScreenNotReached
 from pages.login import LoginPage
 from pages.models import Secret
+from steps.login import expect_secret
 
 FORM = {"random", "icCard", "certNo", "signData", "_eventId", "swLoginFlag", "lpid"}
 # each is almost the PIN that a card has at first, and the second is the other card's
@@ -222,8 +223,7 @@ def card_box_says(card_login: CardLoginPage, docstring: str) -> None:
 
 @then("卡介质登录框看不见密码，浏览器也不记住它")
 def pin_is_hidden(card_login: CardLoginPage) -> None:
-    expect(card_login.pin).to_have_attribute("type", "password")
-    expect(card_login.pin).to_have_attribute("autocomplete", "off")
+    expect_secret(card_login.pin)
 
 
 @then("登录框发出的是卡号和签名，没有卡的密码")

@@ -7,10 +7,10 @@ from hashlib import md5
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, expect
 from pytest_bdd import given, parsers, then, when
 
-from fixtures.account_forms import AccountForms, Attempts, written_out
+from fixtures.account_forms import AccountForms, Attempts, attempts_by, written_out
 from fixtures.person import press_twice
 from fixtures.portal import MadeEnterprise, MockState
 from fixtures.refusals import AnswerTo, PortalAnswer
@@ -316,7 +316,7 @@ def log_in_past_the_box(
     answer_to: AnswerTo,
 ) -> Attempts:
     log_in = partial(_log_in_past_the_box, account_forms, enterprise)
-    return [(answer_to(log_in, *row[:3]), row[3]) for row in datatable[1:]]
+    return attempts_by(answer_to, log_in, datatable)
 
 
 @when("企业在首页退出")
@@ -352,10 +352,15 @@ def real_name_page_comes(page: Page) -> None:
     expect(RealNamePage(page).appear().landmark).to_be_visible()
 
 
+def expect_secret(field: Locator) -> None:
+    """Expect a field that hides what is typed, and asks the browser not to keep it."""
+    expect(field).to_have_attribute("type", "password")
+    expect(field).to_have_attribute("autocomplete", "off")
+
+
 @then("登录框看不见密码，浏览器也不记住它")
 def password_is_hidden(login_page: LoginPage) -> None:
-    expect(login_page.password).to_have_attribute("type", "password")
-    expect(login_page.password).to_have_attribute("autocomplete", "off")
+    expect_secret(login_page.password)
     expect(login_page.account).to_have_attribute("autocomplete", "off")
 
 

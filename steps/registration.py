@@ -1,15 +1,15 @@
 """立即注册, 忘记密码, 忘记用户名 (guide-1.5, guide-1.6, guide-1.7, faq-4)."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, ParamSpec
 
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import expect
 from pytest_bdd import given, parsers, then, when
 
-from fixtures.account_forms import AccountForms, Attempts, written_out
+from fixtures.account_forms import AccountForms, Attempts, attempts_by, written_out
 from fixtures.person import is_beside
 from fixtures.portal import FillIn, MadeEnterprise, MockState
 from fixtures.refusals import AnswerTo, PortalAnswer
@@ -30,6 +30,7 @@ from pages.registration import (
     ReviewStatePage,
     UserNamePage,
 )
+from steps.login import expect_secret
 
 SCREENS = {  # the fixture of each
     "注册页": "registration_page",
@@ -139,10 +140,10 @@ def register_past_the_page(
     datatable: list[list[str]],
     answer_to: AnswerTo,
 ) -> Attempts:
-    return [
-        (answer_to(account_forms.register, _with(registration, field, value)), message)
-        for field, value, message in datatable[1:]
-    ]
+    def register(field: str, value: str) -> str:
+        return account_forms.register(_with(registration, field, value))
+
+    return attempts_by(answer_to, register, datatable)
 
 
 @when("企业没有填组织机构代码，完成注册", target_fixture="outcome")
@@ -319,10 +320,10 @@ def verify_past_the_page(
     datatable: list[list[str]],
     answer_to: AnswerTo,
 ) -> Attempts:
-    return [
-        (answer_to(account_forms.verify_phone, *_filled(row[:2], enterprise)), row[2])
-        for row in datatable[1:]
-    ]
+    def verify(*typed: str) -> str:
+        return account_forms.verify_phone(*_filled(typed, enterprise))
+
+    return attempts_by(answer_to, verify, datatable)
 
 
 @given("企业在找回密码时已证明身份", target_fixture="proof")
@@ -363,10 +364,10 @@ def reset_again(account_forms: AccountForms, proof: str, answer_to: AnswerTo) ->
 def reset_past_the_page(
     account_forms: AccountForms, proof: str, datatable: list[list[str]], answer_to: AnswerTo
 ) -> Attempts:
-    return [
-        (answer_to(account_forms.reset, proof, _secret(password), _secret(repeated)), message)
-        for password, repeated, message in datatable[1:]
-    ]
+    def reset(*typed: str) -> str:
+        return account_forms.reset(proof, *map(_secret, typed))
+
+    return attempts_by(answer_to, reset, datatable)
 
 
 @when("企业绕过页面申请审核，每次照表里填写", target_fixture="attempts")
@@ -376,10 +377,10 @@ def ask_for_review_past_the_page(
     datatable: list[list[str]],
     answer_to: AnswerTo,
 ) -> Attempts:
-    return [
-        (answer_to(account_forms.ask_for_review, *_filled(row[:3], enterprise)), row[3])
-        for row in datatable[1:]
-    ]
+    def ask(*typed: str) -> str:
+        return account_forms.ask_for_review(*_filled(typed, enterprise))
+
+    return attempts_by(answer_to, ask, datatable)
 
 
 @when("企业打开“企业实名认证”", target_fixture="account_page")
@@ -523,14 +524,14 @@ def reset_after_review(review: ReviewStatePage, answer_to: AnswerTo) -> PortalAn
 
 @then("注册页看不见密码，浏览器也不记住它")
 def passwords_are_hidden(registration_page: RegistrationPage) -> None:
-    _expect_hidden(registration_page.password)
-    _expect_hidden(registration_page.repeated_password)
+    expect_secret(registration_page.password)
+    expect_secret(registration_page.repeated_password)
 
 
 @then("设置密码的页面看不见密码，浏览器也不记住它")
 def new_passwords_are_hidden(reset_page: ResetPage) -> None:
-    _expect_hidden(reset_page.password)
-    _expect_hidden(reset_page.repeated_password)
+    expect_secret(reset_page.password)
+    expect_secret(reset_page.repeated_password)
 
 
 @then("注册成功的页面写着")
@@ -776,18 +777,13 @@ def _secret(value: str) -> Secret:
     return Secret(written_out(value))
 
 
-def _filled(row: list[str], enterprise: MadeEnterprise) -> list[str]:
+def _filled(row: Sequence[str], enterprise: MadeEnterprise) -> list[str]:
     return [written_out(value, {"用户名": enterprise.account}) for value in row]
 
 
 def _reset_after(prove: Callable[P, Proven], *args: P.args, **kwargs: P.kwargs) -> ResetDonePage:
     """Prove who the enterprise is, and set the new password."""
     return ResetPage(prove(*args, **kwargs).surface).reset(NEW_PASSWORD, NEW_PASSWORD)
-
-
-def _expect_hidden(field: Locator) -> None:
-    expect(field).to_have_attribute("type", "password")
-    expect(field).to_have_attribute("autocomplete", "off")
 
 
 def _next_code(code: str) -> str:

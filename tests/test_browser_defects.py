@@ -100,7 +100,7 @@ def test_tick_is_set_once(show):
 
 
 def test_pictures_are_hidden(show):
-    """The picture keeps its place, and nobody sees it."""
+    """The picture keeps its place, and is invisible."""
     page = show("<img src=x width=9 height=9>", "hide_pictures")
 
     assert not page.locator("img").is_visible()

@@ -186,7 +186,7 @@ class Looks:
 
 
 class Silent:
-    """A bar that nobody sees."""
+    """A bar without a display."""
 
     def begin(self, *_):
         """Show nothing."""

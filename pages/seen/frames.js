@@ -16,14 +16,6 @@ function mainFrames(root) {
   return found.filter(one => area(one) * 2 > largest);
 }
 
-const holds = (page, words) => words.every(one =>
-  buttons(page, [one]).length || fields(page, one).length || saying(page, one).length);
-
-const framesHolding = (root, words) => framesIn(root).filter(one => {
-  const page = documentOf(one);
-  return page && holds(page, words);
-});
-
 const asksToLogIn = page => {
   const passwords = shown(page, "input[type=password]");
   return passwords.length === 1 && buttons(page, ["登录"]).length ? passwords : [];

@@ -7,7 +7,7 @@ const PRESSABLE = "button, a, input[type=button], input[type=submit], input[type
   + "[role=button], [role=link], [role=menuitem], [role=tab], [onclick]";
 const HEADINGS = "h1, h2, h3, h4, h5, h6, legend, caption, [role=heading]";
 const UNREAD = "script, style, template, noscript, head, option";
-const FAR_OFF = -1000; // where pages put what nobody shall see
+const FAR_OFF = -1000; // where pages put what is to stay unseen
 
 // One width, one spelling, no blanks, punctuation or mark of a required field.
 const plain = text => text.normalize("NFKC").replace(/\((必填|选填|可选)\)/g, "")

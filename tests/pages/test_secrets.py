@@ -156,7 +156,7 @@ NO_FIELDS = [
 def test_a_field_that_takes_nothing_is_an_error_without_the_secret(
     tab: Page, site: Site, field: str
 ):
-    """Nor does a field that shows what is typed, or that nobody sees, get anything."""
+    """Nor does a field that shows what is typed, or a hidden one, get anything."""
     site.pages["own"] = field
     tab.goto(site.own)
     tab.set_default_timeout(500)
