@@ -15,6 +15,7 @@ from fixtures.mutants import Kill, Noticed, Outcome
 from fixtures.touches import wrong
 from fixtures.verdict import Json
 from mock_portal.redesigns import KINDS, Redesign, catalogue
+from reports.files import append_line, write_json
 from reports.front import TEMPLATES
 from reports.history import MEMORY
 
@@ -206,11 +207,8 @@ def _line(console: Console, text: str) -> None:
 def publish(score: DriftScore) -> None:
     """Write the page and the JSON, and append the score to the history."""
     data = as_json(score)
-    DATA.write_text(json.dumps(data, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    HISTORY.parent.mkdir(exist_ok=True)
-    with HISTORY.open("a", encoding="utf-8") as file:
-        kept = {name: data[name] for name in ("at", "commit", *summary(score))}
-        file.write(json.dumps(kept, ensure_ascii=False) + "\n")
+    write_json(DATA, data)
+    append_line(HISTORY, {name: data[name] for name in ("at", "commit", *summary(score))})
     page = TEMPLATES.get_template("drift.html").render(data=data)
     alone = TEMPLATES.get_template("alone.html")
     PAGE.write_text(alone.render(title="改版的得分", page=page), encoding="utf-8")
@@ -224,4 +222,4 @@ def recorded() -> Json:
 def record(score: DriftScore) -> None:
     """Write down the score that the page objects must hold from now on."""
     data = {**summary(score), "survivors": [one.id for one in score.survived]}
-    RECORD.write_text(json.dumps(data, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    write_json(RECORD, data)

@@ -26,3 +26,15 @@ def write_whole(file: Path, text: str) -> None:
     new = file.with_name(f"{file.name}.new")
     new.write_text(text, encoding="utf-8")
     new.replace(file)
+
+
+def write_json(file: Path, data: Json) -> None:
+    """Write data for people to read and compare; write it whole."""
+    write_whole(file, json.dumps(data, ensure_ascii=False, indent=1) + "\n")
+
+
+def append_line(file: Path, data: Json) -> None:
+    """Add a line of JSON to a file; make the file and its folder if they are missing."""
+    file.parent.mkdir(exist_ok=True)
+    with file.open("a", encoding="utf-8") as lines:
+        lines.write(json.dumps(data, ensure_ascii=False) + "\n")

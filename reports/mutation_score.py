@@ -16,6 +16,7 @@ from fixtures.defects import AnyDefect, every_defect
 from fixtures.mutants import KILLS, Kill, Known, Noticed, Outcome
 from fixtures.verdict import Json
 from mock_portal.defects import KINDS
+from reports.files import append_line, lines_of, write_json
 from reports.front import TEMPLATES
 from reports.history import MEMORY
 
@@ -221,11 +222,9 @@ def sentence(score: Score) -> str:
 def publish(score: Score) -> None:
     """Write the page and the JSON, and append the score to the history."""
     data = as_json(score)
-    DATA.write_text(json.dumps(data, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    HISTORY.parent.mkdir(exist_ok=True)
+    write_json(DATA, data)
     kept = ("at", "commit", "total", "killed", "killed_share", "then_share", "is_matrix")
-    with HISTORY.open("a", encoding="utf-8") as file:
-        file.write(json.dumps({name: data[name] for name in kept}, ensure_ascii=False) + "\n")
+    append_line(HISTORY, {name: data[name] for name in kept})
     alone = TEMPLATES.get_template("alone.html")
     PAGE.write_text(alone.render(title="植入缺陷的得分", page=page()), encoding="utf-8")
 
@@ -235,7 +234,7 @@ def page() -> str:
     if not DATA.exists():
         return ""
     data = json.loads(DATA.read_text(encoding="utf-8"))
-    earlier = [json.loads(line) for line in HISTORY.read_text(encoding="utf-8").splitlines()]
+    earlier = [json.loads(line) for line in lines_of(HISTORY)]
     return TEMPLATES.get_template("mutation.html").render(
         data=data, kinds=KINDS, earlier=earlier[-MOST_RUNS:]
     )
@@ -259,4 +258,4 @@ def record(score: Score) -> None:
         "scenarios": {name: ids[0] for name, ids in score.kills_of().items() if ids},
         "idle": [one.name for one in score.idle],
     }
-    RECORD.write_text(json.dumps(data, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    write_json(RECORD, data)
