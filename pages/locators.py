@@ -27,7 +27,8 @@ FINDERS = """
     };
     const find = (root, selector) => {
         const [kind, argument] = JSON.parse(selector);
-        return FINDERS[kind](root, argument);
+        const isBegun = (root.ownerDocument ?? root).body; // a document begins without one
+        return isBegun ? FINDERS[kind](root, argument) : [];
     };
     return { query: (root, selector) => find(root, selector)[0] ?? null, queryAll: find };
 """

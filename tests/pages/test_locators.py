@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Locator, Page
 
 from pages.errors import ScreenNotReached
-from pages.locators import button, tick
+from pages.locators import button, seen, tick
 from pages.models import Contact
 from pages.parts import Field, Layer, Table
 from pages.pending import ConfirmationPage
@@ -213,3 +213,12 @@ def test_a_form_with_a_decoy_is_not_confirmed(page: Page, decoy: str, contact: C
     assert stop.value.screen in {"ConfirmationPage", "ConfirmedDialog"}
     assert any(word in stop.value.need for word in ("确认投保", "主要联系人邮箱", "已认真阅读"))
     assert page.locator("#pressed").inner_text() == ""
+
+
+@pytest.mark.parametrize("kind", ["sentence", "refusal", "remember", "login", "frame", "message"])
+def test_a_document_that_has_only_begun_says_nothing(page: Page, kind: str):
+    """A slow portal sends its head first; there is no body yet, and no error."""
+    page.set_content("<!doctype html><p>页面</p>")
+    page.evaluate("document.body.remove()")
+
+    assert page.locator(seen(kind)).count() == 0
