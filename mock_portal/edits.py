@@ -74,9 +74,7 @@ def edited(changes: Iterable[Change]) -> Iterator[Path]:
     """Make a copy of the package with these changes; yield its folder, and remove it at the end."""
     with tempfile.TemporaryDirectory(prefix="mock_portal-") as folder:
         package = Path(folder) / PACKAGE.name
-        shutil.copytree(
-            PACKAGE, package
-        )  # with its bytecode, which stays good for all but the edits
+        shutil.copytree(PACKAGE, package)  # its bytecode stays good for all but the edits
         for change in changes:
             change.apply(package)
         yield package

@@ -13,10 +13,10 @@ from playwright.sync_api import Frame, FrameLocator, Locator, Page, Playwright
 Surface = Page | Frame | FrameLocator  # the tab, or the frame in it, that shows a screen
 
 ENGINE = "seen"
-RULES = ("texts", "fields", "buttons", "tables", "layers", "frames", "desk", "pictures", "words")
+RULES = Path(__file__).parent / "seen"
 FINDERS = """
     const FINDERS = {
-        field: fields, group: groups, tick: ticks, button: buttons, table: tableParts,
+        field: fields, end: ends, calendar, tick: ticks, button: buttons, table: tableParts,
         dialog: dialogs, message: root => dialogs(root).flatMap(messagesOf),
         success: root => dialogs(root).filter(isSuccess),
         ok: root => dialogs(root).flatMap(one => buttons(one, OK)),
@@ -37,8 +37,7 @@ FINDERS = """
 @cache
 def rules() -> str:
     """Return the rules, as JavaScript that declares their functions."""
-    folder = Path(__file__).parent / "seen"
-    return "\n".join((folder / f"{name}.js").read_text(encoding="utf-8") for name in RULES)
+    return "\n".join(file.read_text(encoding="utf-8") for file in sorted(RULES.glob("*.js")))
 
 
 def script(parameters: str, body: str) -> str:

@@ -239,7 +239,6 @@ class Field:
     """
 
     def __init__(self, surface: Surface, label: str) -> None:
-        self.group = surface.locator(seen("group", label))
         self.control = surface.locator(seen("field", label))
 
     @staticmethod
@@ -269,14 +268,17 @@ class Field:
 
 
 class DatePicker:
-    """A date: picked where the field takes no typing (docs/mock-portal.md, desk), else typed."""
+    """One end of a span of days, `first` or `last`.
 
-    def __init__(self, surface: Surface, label: str) -> None:
-        self.field = Field(surface, label).control
-        self.month = surface.locator(".laydate-set-ym")
-        self.previous_month = surface.locator(".laydate-prev-m")
-        self.next_month = surface.locator(".laydate-next-m")
-        self.days = surface.locator("td[lay-ymd]")
+    A day is picked where the field takes no typing (docs/mock-portal.md, desk), else typed.
+    """
+
+    def __init__(self, surface: Surface, label: str, end: str) -> None:
+        self.field = surface.locator(seen("end", [label, end]))
+        self.month = surface.locator(seen("calendar", "month"))
+        self.previous_month = surface.locator(seen("calendar", "previous"))
+        self.next_month = surface.locator(seen("calendar", "next"))
+        self.days = surface.locator(seen("calendar", "days"))
         self.clear_button = button(surface, "清空")
 
     def open(self) -> None:
@@ -302,8 +304,7 @@ class DatePicker:
         turn = self.next_month if months > 0 else self.previous_month
         for _ in range(abs(months)):
             turn.click()
-        cell = f"[lay-ymd='{day.year}-{day.month}-{day.day}']"
-        self.days.and_(self.days.page.locator(cell)).click()
+        self.days.nth(day.day - 1).click()
 
     def _can_be_typed(self) -> bool:
         return bool(facts_of(self.field, "field => !field.readOnly"))

@@ -20,8 +20,8 @@ class PoliciesPage(ListScreen):
     def __init__(self, surface: Surface) -> None:
         super().__init__(surface)
         self.application_no = Field(surface, "申请编号").control
-        self.first_day = DatePicker(surface, "确认日期")
-        self.last_day = DatePicker(surface, "至")
+        self.first_day = DatePicker(surface, "确认日期", "first")
+        self.last_day = DatePicker(surface, "确认日期", "last")
         self.search_button = button(surface, "查询")
 
     def search(self, application_no: str) -> Self:

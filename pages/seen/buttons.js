@@ -4,10 +4,12 @@ function drawnBefore(part) {
   return /^"/.test(content) ? content.slice(1, -1) : "";
 }
 
+const isRead = text => /[^\p{Co}\s]/u.test(text ?? ""); // the letters of an icon font say nothing
+
 function nameOf(part) {
   const said = part.matches("input") ? part.value : textOf(part);
-  const told = [said, part.getAttribute("aria-label"), part.getAttribute("title")];
-  return (told.find(text => text?.trim()) ?? drawnBefore(part)).trim();
+  const told = [said, part.getAttribute("aria-label"), part.getAttribute("title"), drawnBefore(part)];
+  return (told.find(isRead) ?? "").trim();
 }
 
 const isPointed = part => getComputedStyle(part).cursor === "pointer";

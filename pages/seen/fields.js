@@ -76,10 +76,10 @@ function labelOf(control) {
   return read.replace(/^[\s*＊]+|[\s*＊:：]+$/g, "").replace(/\s+/g, " ");
 }
 
-function isNamed(control, wanted) {
-  if (tiedNames(control).some(name => plain(name) === wanted)) return true;
+function isNamed(control, fits) {
+  if (tiedNames(control).some(name => fits(plain(name)))) return true;
   return !labelElements(control).some(one => plain(labelText(one)))
-    && plain(labelBeside(control)) === wanted;
+    && fits(plain(labelBeside(control)));
 }
 
 // What a placeholder asks for, without its courtesy.
@@ -89,23 +89,47 @@ const askedFor = prompt => plain(prompt).replace(/^请?(在此)?(输入|填写)?
 function fields(root, label) {
   const wanted = plain(label);
   const controls = controlsIn(root);
-  const named = controls.filter(one => isNamed(one, wanted));
+  const named = controls.filter(one => isNamed(one, name => name === wanted));
   if (named.length) return named;
   return controls.filter(one => askedFor(one.getAttribute("placeholder") ?? "") === wanted);
 }
 
-// The smallest box with this label and nothing but its controls.
-function groups(root, label) {
-  const wanted = plain(label);
-  const found = new Set();
-  for (const part of saying(root, label)) {
-    if (part.closest(`${PRESSABLE}, th, [role=columnheader]`)) continue;
-    let box = part;
-    while (box && !controlsIn(box).length) box = box.parentElement;
-    const texts = box ? tokensOf(box).filter(one => one.text) : [];
-    if (texts.length === 1 && plain(texts[0].text) === wanted) found.add(box);
+// The two ends of a span, such as its first and its last day.
+const BEGINNING = "(从|自|由|起|始|起始|开始)";
+const ENDING = "(至|到|止|截止|结束|终止)";
+const JOINER = new RegExp(`^(${BEGINNING}|${ENDING})$`);
+
+function commonBox(one, other) {
+  let box = one.parentElement;
+  while (!box.contains(other)) box = box.parentElement;
+  return box;
+}
+
+// The label that two controls share: the only text before them, and no third control behind.
+function labelOfTwo(first, last) {
+  for (let box = commonBox(first, last); box; box = box.parentElement) {
+    const read = tokensOf(box).filter(one => !JOINER.test(plain(one.text ?? "")));
+    const place = read.findIndex(one => one.control === first);
+    const isPair = read[place + 1]?.control === last && !read[place + 2]?.control;
+    if (!isPair) return "";
+    if (place > 0) return read[place - 2]?.text ? "" : (read[place - 1].text ?? "");
   }
-  return [...found];
+  return "";
+}
+
+// Each end by a name of its own, or else as one of two controls under one label.
+function ends(root, [label, end]) {
+  const wanted = plain(label);
+  const named = end === "first"
+    ? new RegExp(`^${wanted}${BEGINNING}?$|^${BEGINNING}${wanted}$`)
+    : new RegExp(`^(${wanted})?${ENDING}$|^${ENDING}${wanted}$`);
+  const controls = controlsIn(root);
+  const found = controls.filter(control => isNamed(control, name => named.test(name)));
+  if (found.length) return found;
+  const shared = new RegExp(`^${wanted}${BEGINNING}?$`);
+  const pairs = controls.slice(1).map((last, at) => ({ first: controls[at], last }));
+  return pairs.filter(({ first, last }) => shared.test(plain(labelOfTwo(first, last))))
+    .map(pair => pair[end]);
 }
 
 // The text beside a tick, as far as it is the only one there.

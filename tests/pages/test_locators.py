@@ -6,7 +6,7 @@ from playwright.sync_api import Locator, Page
 from pages.errors import ScreenNotReached
 from pages.locators import button, seen, tick
 from pages.models import Contact
-from pages.parts import Field, Layer, Table
+from pages.parts import DatePicker, Field, Layer, Table
 from pages.pending import ConfirmationPage
 
 FIELDS = {
@@ -50,6 +50,64 @@ def test_a_field_is_found_by_its_label(page: Page, html: str):
     page.set_content(f"<!doctype html>{html}")
 
     assert only(Field(page, "姓名").control) == "a"
+
+
+NUMBER = "<div>申请编号<input></div>"
+SPANS = {
+    "a label each": "<label>确认日期</label><input id=a><label>至</label><input id=b>",
+    "names": "<input id=a aria-label='确认日期 起始'><input id=b aria-label='确认日期 截止'>",
+    "in words": "<p>确认日期（起）<input id=a></p><p>确认日期（止）<input id=b></p>",
+    "from and to": "<div><label>确认日期：</label>从<input id=a>到<input id=b></div>",
+    "a dash": "<div>确认日期<input id=a> - <input id=b></div>",
+    "cells": "<table><tr><th>确认日期<td><input id=a> 至 <input id=b></table>",
+    "a box of their own": "<div><label>确认日期</label><div><p><input id=a></p>→"
+    "<p><input id=b></p></div></div>",
+}
+NO_SPANS = {
+    "two labels": "<div>确认日期<input>生效日期<input></div>",
+    "three controls": "<div>确认日期<input>至<input><input></div>",
+    "two texts": "<div><p>查询条件</p><p>确认日期</p><p><input> - <input></p></div>",
+    "two spans": "<div>确认日期<input> - <input></div><div>确认日期<input> - <input></div>",
+}
+
+
+@pytest.mark.parametrize("html", SPANS.values(), ids=SPANS)
+def test_the_two_days_of_a_span_are_found(page: Page, html: str):
+    """By a label each, or as the two controls under one label."""
+    page.set_content(f"<!doctype html>{NUMBER}{html}")
+
+    ends = [DatePicker(page, "确认日期", end).field for end in ("first", "last")]
+    assert [only(end) for end in ends] == ["a", "b"]
+
+
+@pytest.mark.parametrize("html", NO_SPANS.values(), ids=NO_SPANS)
+def test_what_may_be_no_span_has_no_last_day(page: Page, html: str):
+    """Where a person would have to guess, nothing is typed."""
+    page.set_content(f"<!doctype html>{NUMBER}{html}")
+
+    assert DatePicker(page, "确认日期", "last").field.count() != 1
+
+
+CALENDARS = {
+    "a line": "<b id=m>2026-11</b><a id=p>‹</a><a id=n>›</a>",
+    "in words": "<span id=m>2026 年 11 月</span><i>«</i><i id=p title=上个月>\ue601</i>"
+    "<button id=n aria-label=下个月></button><i aria-label=下一年>»</i>",
+    "drawn": "<i id=p class='laydate-prev-m'>\ue602</i><p id=m><b>2026年</b> <b>11月</b></p>"
+    "<i id=n class='laydate-next-m'>\ue603</i><i class=laydate-next-y>\ue604</i>",
+}
+
+
+@pytest.mark.parametrize("around", ["{}", "<p><span>{}</span></p>"])
+@pytest.mark.parametrize("html", CALENDARS.values(), ids=CALENDARS)
+def test_a_calendar_is_read_by_its_month_and_numbers(page: Page, html: str, around: str):
+    """The days of the months before and after are not taken for days of this one."""
+    cells = "".join(f"<td>{around.format(day)}" for day in (31, *range(1, 31), 1, 2, 3))
+    page.set_content(f"<!doctype html><p>2026-10-01</p>{html}<table><tr>{cells}</table>")
+    picker = DatePicker(page, "确认日期", "first")
+
+    ways = [picker.previous_month, picker.month, picker.next_month]
+    assert [only(part) for part in ways] == ["p", "m", "n"]
+    assert picker.days.all_inner_texts() == [str(day) for day in range(1, 31)]
 
 
 @pytest.mark.parametrize("html", NO_FIELDS.values(), ids=NO_FIELDS)
