@@ -133,7 +133,7 @@ def test_window_opens_in_place(show):
 )
 def test_input_is_lost(show, does, on, left):
     """What a person has typed is gone, or not all there."""
-    fields = "<div>{}<input></div>"
+    fields = "<div>{}<div><input><i>必填项</i></div></div>"
     page = show(fields.format("姓名") + fields.format("地市"), does, on)
     for field, text in zip(page.locator("input").all(), ["张模拟", "广州市"], strict=True):
         field.fill(text)
