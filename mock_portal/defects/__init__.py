@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from mock_portal.edits import DoesNotFit, Edit, edited, importable
+from mock_portal.edits import DoesNotFit, Edit, edited
 
 HERE = Path(__file__).parent
 KINDS = {
@@ -78,10 +78,3 @@ def applied(ids: Iterable[str]) -> Iterator[Path]:
     """Make a copy of the package with these defects; yield its folder, and remove it at the end."""
     with edited(catalogue()[id_] for id_ in ids) as package:
         yield package
-
-
-@contextmanager
-def seeded(ids: Iterable[str]) -> Iterator[None]:
-    """Let `import mock_portal` find the portal with these defects inside the `with` block."""
-    with importable(catalogue()[id_] for id_ in ids):
-        yield

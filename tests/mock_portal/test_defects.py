@@ -11,9 +11,9 @@ import pytest
 
 from fixtures.guide import clauses
 from mock_portal import create_app
-from mock_portal.defects import KINDS, Defect, applied, catalogue, seeded
+from mock_portal.defects import KINDS, Defect, applied, catalogue
 from mock_portal.defects.__main__ import table
-from mock_portal.edits import PACKAGE, DoesNotFit
+from mock_portal.edits import PACKAGE, DoesNotFit, importable
 from tests.mock_portal.conftest import Visitor
 from tests.mock_portal.test_registration import register
 
@@ -23,7 +23,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "mock-portal.md"
 @contextmanager
 def visitor_of(*ids: str) -> Iterator[Visitor]:
     """A visitor of a portal with these defects."""
-    with seeded(ids):
+    with importable(catalogue()[id_] for id_ in ids):
         yield Visitor(importlib.import_module("mock_portal").create_app(defects=ids))
 
 
@@ -80,7 +80,7 @@ def test_copy_is_removed_at_the_end():
 def test_healthy_modules_are_back_afterwards():
     """An import after a seeded portal gives the healthy portal."""
     healthy = sys.modules["mock_portal.rules"]
-    with seeded(["wrong_password_accepted"]):
+    with importable([catalogue()["wrong_password_accepted"]]):
         assert importlib.import_module("mock_portal.rules") is not healthy
 
     assert sys.modules["mock_portal.rules"] is healthy
