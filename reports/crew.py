@@ -80,36 +80,41 @@ class Crew:
 
 
 class Journal:
-    """What came of each task so far; it is worth nothing once the sources have changed."""
+    """What came of each task so far; as soon as the sources have changed, it is only a hint."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
         self._print = fingerprint()
         self.done: dict[str, Outcome] = {}
-        lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
-        if lines[:1] == [self._print]:
-            self.done = {one.key: one for one in map(_outcome, lines[1:])}
-        else:
-            self.forget()
+        self.hints: dict[str, Outcome] = {}  # what came of a task when it was last done
+        for line in file.read_text(encoding="utf-8").splitlines() if file.exists() else []:
+            fields = json.loads(line)
+            sources, outcome = fields.pop("sources"), _outcome(fields)
+            self.hints[outcome.key] = outcome
+            if sources == self._print:
+                self.done[outcome.key] = outcome
 
     @property
     def folder(self) -> Path:
         """The folder in which it lies, beside the logs of the workers."""
         return self._file.parent
 
-    def forget(self) -> None:
-        """Begin anew."""
-        self.done = {}
-        self._file.unlink(missing_ok=True)
-
     def keep(self, outcome: Outcome) -> None:
         """Write down an outcome at once."""
         self.done[outcome.key] = outcome
+        self._write([outcome], self._print, "a")
+
+    def close(self) -> None:
+        """End the run: the next one does everything again."""
+        self._write({**self.hints, **self.done}.values(), "", "w")
+        self.done = {}
+
+    def _write(self, outcomes: Iterable[Outcome], sources: str, mode: str) -> None:
         self._file.parent.mkdir(parents=True, exist_ok=True)
-        with self._file.open("a", encoding="utf-8") as file:
-            if file.tell() == 0:
-                file.write(self._print + "\n")
-            file.write(json.dumps(asdict(outcome), ensure_ascii=False) + "\n")
+        with self._file.open(mode, encoding="utf-8") as file:
+            for one in outcomes:
+                line = {"sources": sources, **asdict(one)}
+                file.write(json.dumps(line, ensure_ascii=False) + "\n")
 
 
 class Bar:
@@ -190,8 +195,7 @@ def mark(names: Sequence[str]) -> str:
     return hashlib.sha256("\n".join(names).encode()).hexdigest()[:16]
 
 
-def _outcome(line: str) -> Outcome:
-    fields = json.loads(line)
+def _outcome(fields: dict[str, Any]) -> Outcome:
     noticed = [Noticed(**{**one, "kill": Kill(one["kill"])}) for one in fields.pop("noticed")]
     return Outcome(noticed=noticed, **fields)
 

@@ -50,7 +50,7 @@ def main() -> int:
             return NOT_FIT
         result = score.DriftScore(campaign.judge(ids))
     score.show(console, result)
-    journal.forget()
+    journal.close()
     return _ending(options, result, recorded)
 
 
@@ -149,9 +149,10 @@ def _sources(package: Path) -> list[Path]:
 
 
 def _screens(file: str, every: set[str]) -> set[str]:
-    """Return the screens of one file: those that share it, that of its folder, or all of them."""
-    folder = file.split("/")[1]
-    return set(walk_data()["shared"].get(file, {folder} if folder in every else every))
+    """Return the screens of one file: those that share it, that of its name, or all of them."""
+    path = Path(file)
+    named = {path.parent.name, path.stem} & every
+    return set(walk_data()["shared"].get(file, named or every))
 
 
 def _name(options: argparse.Namespace) -> str:

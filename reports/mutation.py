@@ -55,7 +55,7 @@ def main() -> int:
         if is_whole:
             result = replace(result, second_look=campaign.second_look(result))
     score.show(console, result)
-    journal.forget()
+    journal.close()
     if not is_whole:
         return WORSE if options.slice and result.survivors else 0
     score.show_idle(console, result)
@@ -72,8 +72,11 @@ class Campaign:
         self._run = run
         self._known = run.crew.known
         self._survivors = set(recorded.get("survivors", ()))
-        self._killers = {id_: one["scenario"] for id_, one in recorded.get("kills", {}).items()}
+        kills = {id_: one["scenario"] for id_, one in recorded.get("kills", {}).items()}
+        hints = _kills(run.journal.hints, ("clause", "rest"))
+        self._killers = {**kills, **{id_: name for name, id_ in reversed(hints)}}
         self._noticed = dict(recorded.get("scenarios", {}))  # by each scenario
+        self._noticed |= dict(_kills(run.journal.hints, ("idle",)))
 
     def baseline(self, ids: Sequence[str], *, is_slice: bool) -> list[Noticed]:
         """Run the scenarios that will judge against the healthy portal; return the red ones.
@@ -153,6 +156,16 @@ class Campaign:
             if names
         ]
         return {one.key.split()[1]: one for one in self._run.do("各自再看", rest)}
+
+
+def _kills(outcomes: Mapping[str, Outcome], parts: Sequence[str]) -> list[tuple[str, str]]:
+    """Return scenario and defect of each kill in these parts of a run, the first first."""
+    return [
+        (one.scenario, key.split()[1])
+        for key, outcome in outcomes.items()
+        if key.split()[0] in parts
+        for one in outcome.noticed
+    ]
 
 
 def batches_of(ids: Sequence[str]) -> list[tuple[str, ...]]:

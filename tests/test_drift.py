@@ -78,6 +78,14 @@ def test_redesign_is_walked_where_it_shows(id_, screens):
     assert drift.screens_of(catalogue()[id_]) == screens
 
 
+def test_files_of_the_server_belong_to_screens_too():
+    """By their name; what all of them share may show on any."""
+    every = {"login", "card", "registration", "entry", "binding", "pending", "policies"}
+
+    assert drift._screens("pending.py", every) == {"pending"}
+    assert drift._screens("wording.py", every) == every
+
+
 @pytest.mark.parametrize(
     ("seen", "first"),
     [

@@ -10,7 +10,7 @@ from fixtures.defects import every_defect
 from fixtures.mutants import Kill, Known, Noticed, Outcome, Task
 from fixtures.mutation import kill_of
 from pages.errors import PortalRefused, ScreenNotReached, UnexpectedDialog
-from reports import mutation, mutation_score
+from reports import crew, mutation, mutation_score
 from reports.crew import Crew, Journal, ResumableRun
 from reports.mutation_score import DefectVerdict, Score
 
@@ -197,19 +197,19 @@ class Silent:
 def test_idle_scenarios_look_until_they_notice_something(tmp_path):
     """Each meets the defects of its clause that it has not met, the one of last time first."""
     first, second, third, *_ = [i for i, d in every_defect().items() if d.clause == "guide-1.1"]
-    crew = Looks(乙=second)
-    run = ResumableRun(crew, Journal(tmp_path / "x"), Silent())
+    looks = Looks(乙=second)
+    run = ResumableRun(looks, Journal(tmp_path / "x"), Silent())
     campaign = mutation.Campaign(run, {"scenarios": {"丙": third}})
     met = [Noticed("甲", Kill.THEN, "", "")]
     verdicts = [DefectVerdict(first, Outcome("clause", met, 1))]
     verdicts += [DefectVerdict(id_, Outcome("clause", [], 1)) for id_ in (second, third)]
 
-    looked = campaign.second_look(Score(verdicts, crew.known, is_matrix=False))
+    looked = campaign.second_look(Score(verdicts, looks.known, is_matrix=False))
 
     assert looked == {"乙": second}
-    assert set(crew.asked[:2]) == {(first, "乙"), (third, "丙")}
-    assert set(crew.asked[2:4]) == {(first, "丙"), (second, "乙")}
-    assert crew.asked[4:] == [(second, "丙")]
+    assert set(looks.asked[:2]) == {(first, "乙"), (third, "丙")}
+    assert set(looks.asked[2:4]) == {(first, "丙"), (second, "乙")}
+    assert looks.asked[4:] == [(second, "丙")]
 
 
 def test_journal_goes_on_where_it_was_stopped(tmp_path):
@@ -220,14 +220,39 @@ def test_journal_goes_on_where_it_was_stopped(tmp_path):
     assert Journal(tmp_path / "run.jsonl").done == {"clause x": outcome}
 
 
-def test_journal_of_other_sources_is_worth_nothing(tmp_path):
-    """As soon as the suite or the mock has changed, everything is run again."""
+def test_journal_of_other_sources_is_a_hint(tmp_path, monkeypatch):
+    """As soon as the suite or the mock has changed, everything is run again, the killers first."""
     file = tmp_path / "run.jsonl"
-    Journal(file).keep(Outcome("clause x"))
-    lines = file.read_text("utf-8").splitlines()
-    file.write_text("\n".join(["another", *lines[1:]]) + "\n", "utf-8")
+    killed = Outcome("clause x", [Noticed("场景", Kill.THEN, "", "")], 3)
+    Journal(file).keep(killed)
+    monkeypatch.setattr(crew, "fingerprint", lambda: "another")
+    journal = Journal(file)
 
-    assert Journal(file).done == {}
+    assert (journal.done, journal.hints) == ({}, {"clause x": killed})
+
+
+def test_journal_of_a_finished_run_is_a_hint(tmp_path):
+    """The same command then begins anew."""
+    file = tmp_path / "run.jsonl"
+    outcome = Outcome("clause x")
+    journal = Journal(file)
+    journal.keep(outcome)
+    journal.close()
+
+    assert (Journal(file).done, Journal(file).hints) == ({}, {"clause x": outcome})
+
+
+@pytest.mark.parametrize("part", ["clause", "rest"])
+def test_scenario_that_noticed_last_time_is_first(tmp_path, part):
+    """Even if that run was stopped before its end, and nothing is on record."""
+    id_ = next(i for i, d in every_defect().items() if d.clause == "guide-1.1")
+    file = tmp_path / "run.jsonl"
+    kills = [Noticed("丙", Kill.THEN, "", ""), Noticed("乙", Kill.THEN, "", "")]
+    Journal(file).keep(Outcome(f"{part} {id_}", kills, 2))
+    looks = Looks()
+    campaign = mutation.Campaign(ResumableRun(looks, Journal(file), Silent()), {})
+
+    assert campaign._of_the_clause(id_)[0] == "丙"
 
 
 @pytest.mark.slow
@@ -236,8 +261,8 @@ def test_worker_notices_a_defect_and_nothing_else(tmp_path: Path):
     tasks = [Task("healthy", (), (SCENARIO,), stops=True)]
     tasks += [Task(id_, (id_,), (SCENARIO,), stops=True) for id_ in (NOTICED, MISSED)]
 
-    with Crew(1, tmp_path) as crew:
-        found = {one.key: one for one in crew.do(tasks)}
+    with Crew(1, tmp_path) as one_worker:
+        found = {one.key: one for one in one_worker.do(tasks)}
 
     assert [found[key].noticed for key in ("healthy", MISSED)] == [[], []]
     (noticed,) = found[NOTICED].noticed
