@@ -8,7 +8,7 @@ from playwright.sync_api import Page
 
 from pages.entry import HomePage
 from pages.errors import LoginRefused, PortalRefused
-from pages.locators import Surface, button, text
+from pages.locators import Surface, button, phrase, text
 from pages.login import LoginPage, is_login
 from pages.models import Secret
 from pages.parts import DialogLog, Field, enter_secret
@@ -47,7 +47,7 @@ class CardLoginPage(Screen):
         self.box = box
         self.pin = Field(box, PIN).control
         self.login_button = button(box, "登录")
-        self.busy = box.get_by_text(BUSY)
+        self.busy = phrase(box, BUSY)
         self.landmark = self.login_button
 
     def appear(self) -> Self:

@@ -7,7 +7,7 @@ from playwright.sync_api import Page
 from pages.binding import BindingPage
 from pages.desk import DeskPage
 from pages.errors import BindingRequired, PortalRefused
-from pages.locators import Surface, button, entry, text
+from pages.locators import Surface, button, entry, phrase, text
 from pages.parts import DialogLog
 from pages.profile import GUANGDONG, PortalProfile
 from pages.reading import facts_of
@@ -36,7 +36,7 @@ class HomePage(Screen):
     def __init__(self, surface: Page, profile: PortalProfile = GUANGDONG) -> None:
         super().__init__(surface)
         self.profile = profile
-        self.greeting = surface.get_by_text("欢迎您").filter(visible=True)
+        self.greeting = phrase(surface, "欢迎您")
         self.log_out_link = button(surface, "退出")
         self.landmark = self.log_out_link
         self._look_into(surface)

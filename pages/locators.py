@@ -5,6 +5,7 @@ guess, nothing is found. Parts that nobody can see are never found.
 """
 
 import json
+import re
 from functools import cache
 from pathlib import Path
 
@@ -16,7 +17,8 @@ ENGINE = "seen"
 RULES = Path(__file__).parent / "seen"
 FINDERS = """
     const FINDERS = {
-        field: fields, end: ends, calendar, tick: ticks, button: buttons, table: tableParts,
+        field: fields, of_two: ofTwo, option: options, calendar, tick: ticks, button: buttons,
+        table: tableParts,
         dialog: dialogs, message: root => dialogs(root).flatMap(messagesOf),
         success: root => dialogs(root).filter(isSuccess),
         ok: root => dialogs(root).flatMap(one => buttons(one, OK)),
@@ -64,6 +66,11 @@ def button(surface: Surface | Locator, *words: str) -> Locator:
 def text(surface: Surface, words: str) -> Locator:
     """Return the part that says these words and nothing else."""
     return surface.locator(seen("text", words))
+
+
+def phrase(surface: Surface | Locator, words: str | re.Pattern[str]) -> Locator:
+    """Return the part that has these words among others; a hidden copy of it does not count."""
+    return surface.get_by_text(words).filter(visible=True)
 
 
 def entry(surface: Surface, words: str) -> Locator:

@@ -6,7 +6,7 @@ from playwright.sync_api import Locator, Page, Response
 
 from pages.entry import HomePage
 from pages.errors import LoginRefused
-from pages.locators import Surface, button, entry
+from pages.locators import Surface, button, entry, phrase
 from pages.models import Secret
 from pages.parts import Captcha, DialogLog, Field, enter_secret
 from pages.profile import GUANGDONG, PortalProfile
@@ -29,8 +29,8 @@ class LoginPage(Screen):
         self.account_tab = entry(surface, "账号登录")
         self.local_tab = entry(surface, "本地登录")
         self.card_tab = entry(surface, "卡介质")
-        self.float_notice = surface.get_by_text("系统每周日凌晨例行维护（模拟）")
-        self.browser_advice = surface.get_by_text("推荐使用谷歌浏览器")
+        self.float_notice = phrase(surface, "系统每周日凌晨例行维护（模拟）")
+        self.browser_advice = phrase(surface, "推荐使用谷歌浏览器")
         self.known_words: tuple[str, ...] = ()  # of the box, before it has answered anything
         self._look_into(surface)
 
@@ -154,7 +154,7 @@ class NoticePage(Screen):
 
     def __init__(self, surface: Page) -> None:
         super().__init__(surface)
-        self.text = surface.get_by_text("谷歌浏览器")
+        self.text = phrase(surface, "谷歌浏览器")
         self.landmark = self.text
 
 

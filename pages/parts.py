@@ -14,7 +14,7 @@ from playwright.sync_api import Error as PlaywrightError
 from pages.errors import ForeignOrigin, ScreenNotReached, SecretNotTyped, UnknownWording
 from pages.locators import Surface, button, script, seen
 from pages.models import Secret
-from pages.reading import facts_of, facts_of_all, message_of, text_of
+from pages.reading import choice_of, facts_of, facts_of_all, message_of, text_of
 
 KEPT_DIALOGS, KEPT_CHARACTERS = 20, 500  # a page may open dialogs without end
 
@@ -242,11 +242,20 @@ class Field:
         self.control = surface.locator(seen("field", label))
 
     @staticmethod
-    def read_all(surface: Surface, controls: str) -> tuple[tuple[str, str], ...]:
-        """Return label and value of every field that is shown and matches this selector."""
-        found = facts_of_all(
-            surface.locator(controls), script("controls", "return readFields(controls)")
-        )
+    def read_all(
+        surface: Surface, controls: str, facts: Sequence[str] = ()
+    ) -> tuple[tuple[str, str], ...]:
+        """Return label and value of every field that is shown and matches this selector.
+
+        Add those of `facts` that are no such field but plain text.
+        """
+        body = """
+            const found = readFields(all(body, controls));
+            const isText = fact => !found.some(([label]) => label === fact);
+            return [...found, ...readFacts(body, facts.filter(isText))];
+        """
+        sought = [controls, list(facts)]
+        found = facts_of(surface.locator("body"), script("body, [controls, facts]", body), sought)
         return tuple((label, value) for label, value in found)
 
     @staticmethod
@@ -267,6 +276,15 @@ class Field:
         return tuple((label, value) for label, (value,) in zip(names, values, strict=True))
 
 
+def choose(control: Locator, option: str) -> None:
+    """Choose an option of a control: from the browser's own list, or one that the page opens."""
+    if facts_of(control, "control => control.matches('select')"):
+        control.select_option(label=option)
+    elif choice_of(control) != option:
+        control.click()
+        control.page.locator(seen("option", option)).click()
+
+
 class DatePicker:
     """One end of a span of days, `first` or `last`.
 
@@ -274,7 +292,7 @@ class DatePicker:
     """
 
     def __init__(self, surface: Surface, label: str, end: str) -> None:
-        self.field = surface.locator(seen("end", [label, end]))
+        self.field = surface.locator(seen("of_two", [label, end]))
         self.month = surface.locator(seen("calendar", "month"))
         self.previous_month = surface.locator(seen("calendar", "previous"))
         self.next_month = surface.locator(seen("calendar", "next"))

@@ -5,7 +5,7 @@ from typing import ClassVar, Self
 
 from pages.errors import PolicyNotListed, UnknownWording
 from pages.lists import ListScreen, Row
-from pages.locators import Surface, button, seen, tick
+from pages.locators import Surface, button, phrase, seen, tick
 from pages.models import (
     Contact,
     Declaration,
@@ -17,6 +17,9 @@ from pages.models import (
 from pages.parts import Field, Layer, Table
 from pages.reading import lines_of, text_of, texts_of, value_of
 from pages.screen import Screen
+
+# guide-2.2: what an enterprise checks and cannot change
+FACTS = ("申请编号", "企业名称", "统一社会信用代码", "组织机构代码", "产品名称", "状态")
 
 
 class PendingPage(ListScreen):
@@ -126,7 +129,7 @@ class ConfirmationPage(Screen):
         self.documents = Table(surface, ("单证名称",))
         self.document_links = button(self.documents.rows, "查看单证")
         self.clauses = surface.locator("ol > li")
-        self.declaration_label = surface.get_by_text("已认真阅读以上内容并同意")
+        self.declaration_label = phrase(surface, "已认真阅读以上内容并同意")
         self.declaration = tick(surface, "已认真阅读以上内容并同意")
         self.confirm_button = button(surface, "确认投保")
         self.back_link = button(surface, "返回")  # of the viewer
@@ -144,7 +147,7 @@ class ConfirmationPage(Screen):
         """
         hidden = Field.read_hidden(self.surface, internal) if internal else ()
         return PolicyDetails(
-            fields=(*Field.read_all(self.surface, "input[readonly]"), *hidden),
+            fields=(*Field.read_all(self.surface, "input[readonly]", FACTS), *hidden),
             document_names=tuple(row["单证名称"] for row in self.documents.read()),
             declaration=Declaration(
                 clauses=tuple(" ".join(text.split()) for text in texts_of(self.clauses)),

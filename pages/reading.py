@@ -37,8 +37,9 @@ def value_of(control: Locator) -> str:
 
 
 def choice_of(control: Locator) -> str:
-    """Return the text of the option that is chosen in a control."""
-    return text_of(control.locator("option:checked"))
+    """Return the option that is chosen in a control: in the browser's own list, or another one."""
+    own = control.locator("option:checked")
+    return text_of(own) if own.count() else value_of(control)
 
 
 def message_of(dialog: Dialog) -> str:

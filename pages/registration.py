@@ -5,10 +5,10 @@ from typing import Self
 
 from playwright.sync_api import Locator, Page
 
-from pages.locators import Surface, button, text
+from pages.locators import Surface, button, phrase, seen, text
 from pages.login import LoginPage
 from pages.models import Registration, Secret
-from pages.parts import Field, enter_secret
+from pages.parts import Field, choose, enter_secret
 from pages.reading import choice_of
 from pages.screen import Screen, carries
 
@@ -31,14 +31,13 @@ class RegistrationPage(Screen):
         super().__init__(surface)
         self.uscc = Field(surface, "统一社会信用代码").control
         self.org_code = Field(surface, "组织机构代码（主体标识码）").control
-        self.code_hint = surface.get_by_text(CODE_HINT)
+        self.code_hint = phrase(surface, CODE_HINT)
         self.name = Field(surface, "企业中文名称").control
         self.legal_name = Field(surface, "法人（负责人）姓名").control
         self.id_type = Field(surface, "法人（负责人）证件类型").control
         self.id_no = Field(surface, "法人（负责人）证件号码").control
-        choices = surface.locator("select").filter(visible=True)  # of 所属地市, by what they offer
-        self.province = choices.filter(has_text="省")
-        self.city = choices.filter(has_text="市")
+        self.province = surface.locator(seen("of_two", ["所属地市", "first"]))
+        self.city = surface.locator(seen("of_two", ["所属地市", "last"]))
         self.user = Field(surface, "用户名").control
         self.password = Field(surface, "密码").control
         self.repeated_password = Field(surface, "确认密码").control
@@ -80,9 +79,9 @@ class RegistrationPage(Screen):
             self.org_code.fill(registration.org_code)
             self.name.fill(registration.name)
             self.legal_name.fill(registration.legal_name)
-            self.id_type.select_option(label=registration.id_type)
+            choose(self.id_type, registration.id_type)
             self.id_no.fill(registration.id_no)
-            self.city.select_option(label=registration.city)
+            choose(self.city, registration.city)
             self.user.fill(registration.user)
             enter_secret(self.password, registration.password)
             enter_secret(self.repeated_password, registration.repeated_password)
@@ -112,7 +111,7 @@ class RecoveryPage(Screen):
         self.bank = button(surface, "企业实名认证")
         self.review = button(surface, "人工资料审核")
         self.choices = self.enterprise_account.or_(self.phone).or_(self.bank).or_(self.review)
-        self.landmark = surface.get_by_text(CHOOSE)
+        self.landmark = phrase(surface, CHOOSE)
 
     @classmethod
     def open(cls, login_page: LoginPage, lost: str) -> Self:
@@ -181,7 +180,7 @@ class UserNamePage(Screen):
 
     def __init__(self, surface: Page) -> None:
         super().__init__(surface)
-        self.landmark = surface.get_by_text(USER_NAME)
+        self.landmark = phrase(surface, USER_NAME)
 
     def read(self) -> str:
         """Return the user name, which stands behind these words or under them."""
@@ -210,7 +209,7 @@ class PhonePage(Screen):
         self.who = _who(surface)
         self.code = Field(surface, "短信验证码").control
         self.send_button = button(surface, "获取验证码")
-        self.hint = surface.get_by_text(SMS_HINT)
+        self.hint = phrase(surface, SMS_HINT)
         self.next_button = button(surface, "下一步")
         self.landmark = self.next_button
 
@@ -308,7 +307,7 @@ class ReviewStatePage(Screen):
 
     def __init__(self, surface: Page) -> None:
         super().__init__(surface)
-        self.state = surface.get_by_text(re.compile(r"^\s*审核(中|通过)\s*$"))
+        self.state = phrase(surface, re.compile(r"^\s*审核(中|通过)\s*$"))
         self.refresh_link = button(surface, "查询进度")
         self.next_link = button(surface, "下一步")
         self.landmark = self.state

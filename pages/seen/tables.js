@@ -5,6 +5,7 @@ const TOTAL = /(?:共|总|of)[有计数]?(?:\d+页)?[^\d页]{0,2}(\d+)(?:条|项
 const SUM = /^(本页)?(合计|总计|小计)$/; // of a row that is no record
 const SHORT = 40; // letters of a notice
 
+const GROUP = "thead, [role=rowgroup]";
 const cellsOf = row => [...row.children].filter(isDrawn);
 
 // For each part with several cells, how many of the headings are the whole text of one of them.
@@ -30,7 +31,26 @@ function headRow(root, headings, least) {
   const rows = headRows(root, headings);
   const most = Math.max(least, ...rows.map(one => one.count));
   const best = innermost(rows.filter(one => one.count === most).map(one => one.row));
+  if (!best.length && least === headings.length) return headOfRows(root, headings);
   return best.length === 1 ? best[0] : null;
+}
+
+// The only group of rows that has all of these headings, where some stand under a common one.
+function headOfRows(root, headings) {
+  const groups = headings.map(one => saying(root, one).map(part => part.closest(GROUP)));
+  const found = shown(root, GROUP).filter(group =>
+    groups.every(ones => ones.filter(one => one === group).length === 1));
+  return found.length === 1 ? found[0] : null;
+}
+
+// The cells of the headings; where there are several rows of them, those with none below.
+function headCells(head) {
+  if (!head.matches(GROUP)) return cellsOf(head);
+  const cells = shown(head, "th, td, [role=columnheader]");
+  const isBelow = (one, other) => isUnder(one, other)
+    && one.getBoundingClientRect().top > other.getBoundingClientRect().top;
+  return cells.filter(cell => !cells.some(one => isBelow(one, cell)))
+    .sort((one, other) => one.getBoundingClientRect().left - other.getBoundingClientRect().left);
 }
 
 function isUnder(cell, heading) {
@@ -39,7 +59,7 @@ function isUnder(cell, heading) {
 }
 
 function isRowUnder(part, head) {
-  const [cells, heads] = [cellsOf(part), cellsOf(head)];
+  const [cells, heads] = [cellsOf(part), headCells(head)];
   return cells.length === heads.length && cells.every((cell, at) => isUnder(cell, heads[at]));
 }
 
@@ -49,7 +69,8 @@ const emptyNotices = (scope, head) =>
 
 // The rows under the headings, the notice in their place, and parts that look like neither.
 function under(head) {
-  const kind = ["tr", "[role=row]"].find(one => head.matches(one)) ?? head.localName;
+  const row = head.matches(GROUP) ? head.firstElementChild : head;
+  const kind = ["tr", "[role=row]"].find(one => row.matches(one)) ?? row.localName;
   for (let scope = head.parentElement; scope; scope = scope.parentElement) {
     const parts = shown(scope, kind).filter(one =>
       isAfter(one, head) && !one.contains(head) && !head.contains(one) && textOf(one).trim()
@@ -141,7 +162,7 @@ const TABLE_PARTS = {
 
 // `past` is the first row of the page before; while it still stands there, there is no table.
 function tableParts(root, { part, headings, past, number }) {
-  if (part === "headings") return [headRow(root, headings, 1)].filter(Boolean).flatMap(cellsOf);
+  if (part === "headings") return [headRow(root, headings, 1)].filter(Boolean).flatMap(headCells);
   const head = headRow(root, headings, headings.length);
   if (!head) return [];
   const table = { head, ...under(head) };
@@ -150,7 +171,7 @@ function tableParts(root, { part, headings, past, number }) {
 }
 
 function readTable([head, ...rows], wanted) {
-  const texts = row => cellsOf(row).map(cell => textOf(cell).trim());
+  const texts = cells => cells.map(cell => textOf(cell).trim());
   const named = text => wanted.find(one => plain(one) === plain(text)) ?? text;
-  return head ? [texts(head).map(named), rows.map(texts)] : [[], []];
+  return head ? [texts(headCells(head)).map(named), rows.map(row => texts(cellsOf(row)))] : [[], []];
 }
