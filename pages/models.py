@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import Enum
 from hashlib import sha256
 from typing import Self
+from unicodedata import normalize
 
 from pages.errors import UnknownWording
 
@@ -19,13 +20,13 @@ class PolicyStatus(Enum):
 
     @classmethod
     def of(cls, text: str) -> Self:
-        """Return the status with this name on the portal.
+        """Return the status with this name on the portal, in letters of either width.
 
         Raises:
             UnknownWording: the portal used a word that the guide and the model do not know.
         """
         try:
-            return cls(text)
+            return cls(normalize("NFKC", text))
         except ValueError as error:
             raise UnknownWording(text) from error
 

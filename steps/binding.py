@@ -12,7 +12,7 @@ from fixtures.account_forms import AccountForms, Attempts, attempts_by, written_
 from fixtures.person import press_twice
 from fixtures.portal import MadeEnterprise, MockState
 from fixtures.refusals import AnswerTo, PortalAnswer
-from fixtures.words import lacking
+from fixtures.words import expect_each, lacking
 from pages.binding import BindingPage, QuickRegistrationPage
 from pages.desk import DeskPage
 from pages.entry import HomePage
@@ -355,12 +355,12 @@ def quick_registration_says(quick_registration: QuickRegistrationPage, docstring
 
 @then(parsers.parse("投保界面的菜单是“{first}”和“{second}”"))
 def desk_offers(desk: DeskPage, first: str, second: str) -> None:
-    expect(desk.menu).to_have_text([first, second])
+    expect_each(desk.menu, first, second)
 
 
 @then("企业进入投保界面，菜单是“待确认”和“保单查询”")
 def bound_desk_offers(bound_desk: DeskPage) -> None:
-    expect(bound_desk.menu).to_have_text(["待确认", "保单查询"])
+    expect_each(bound_desk.menu, "待确认", "保单查询")
 
 
 @then("绑定页上填写的用户名还在")

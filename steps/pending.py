@@ -14,7 +14,7 @@ from fixtures.person import is_beside, press_twice
 from fixtures.portal import FillIn, MadeEnterprise, MockState
 from fixtures.records import confirmed_records
 from fixtures.refusals import AnswerTo, PortalAnswer
-from fixtures.words import lacking
+from fixtures.words import expect_each, lacking
 from pages.desk import DeskPage
 from pages.errors import ScreenNotReached
 from pages.login import LoginPage
@@ -570,12 +570,12 @@ def page_sizes_are(pending: PendingPage, sizes: str) -> None:
 
 @then("标签是“首页”和“待确认”")
 def tabs_without_a_record(desk: DeskPage) -> None:
-    expect(desk.tabs).to_have_text(["首页", "待确认"])
+    expect_each(desk.tabs, "首页", "待确认")
 
 
 @then("标签是“首页”、“待确认”和这张保单的")
 def tabs_with_this_one(desk: DeskPage, application_no: str) -> None:
-    expect(desk.tabs).to_have_text(["首页", "待确认", f"处理-{application_no}"])
+    expect_each(desk.tabs, "首页", "待确认", f"处理-{application_no}")
 
 
 @then("标签是“首页”、“待确认”和第四张保单的")

@@ -49,11 +49,16 @@ function labelInRow(box, control) {
   return read[place + 1]?.control ? "" : (read[place - 1]?.text ?? "");
 }
 
+// A label that floats over its control stands behind it in the document.
+const labelsBehind = box => shown(box, "label").filter(one => !one.control);
+
 function labelBeside(control) {
   for (let box = control.parentElement; box; box = box.parentElement) {
     if (controlsIn(box).length > 1) return labelInRow(box, control);
     const texts = textsBefore(box);
     if (texts.length) return texts.length === 1 ? texts[0] : "";
+    const behind = labelsBehind(box);
+    if (behind.length) return behind.length === 1 ? textOf(behind[0]) : "";
   }
   return "";
 }
@@ -112,6 +117,8 @@ function labelOfTwo(first, last) {
     const place = read.findIndex(one => one.control === first);
     const isPair = read[place + 1]?.control === last && !read[place + 2]?.control;
     if (!isPair) return "";
+    const behind = labelsBehind(box);
+    if (!place && behind.length) return behind.length === 1 ? textOf(behind[0]) : "";
     if (place > 0) return read[place - 2]?.text ? "" : (read[place - 1].text ?? "");
   }
   return "";
@@ -154,8 +161,9 @@ function ticks(root, label) {
 const readFields = (controls) => controls.filter(isShown)
   .map(one => [labelOf(one), one.value ?? textOf(one)]);
 
-// The texts of a box in reading order, each as small as it stands there.
-const textsIn = box => textParts(box, text => Boolean(plain(text)));
+// The texts of a box in reading order, each as small as it stands there, without its headings.
+const textsIn = box => textParts(box, text => Boolean(plain(text)))
+  .filter(one => !one.closest(HEADINGS));
 
 // Labels and values that are plain text. A value goes on until the next of these labels, so that
 // what comes between is not lost. Where a label is missing, or is there twice, it names nothing.

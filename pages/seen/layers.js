@@ -48,7 +48,9 @@ const isTitle = (part, layer) => part.matches(HEADINGS) || TITLE.test(plain(text
   || part.id && part.id === layer.getAttribute("aria-labelledby")
   || /title/i.test(classOf(part));
 const isAnnouncement = layer => blocksOf(layer).slice(0, 1).some(one => NOTICE.test(textOf(one)));
-const messagesOf = layer => blocksOf(layer).filter(one => !isTitle(one, layer));
+const isAnswer = part => [...OK, ...CLOSE].includes(textOf(part).trim()) && isPointed(part);
+const messagesOf = layer =>
+  blocksOf(layer).filter(one => !isTitle(one, layer) && !isAnswer(one));
 const dialogs = root => layers(root).filter(one => !isAnnouncement(one));
 
 const isGood = text => GOOD.test(text) && !BAD.test(text);
@@ -66,7 +68,7 @@ function notesOf(root) {
     for (let step = 0; step < 4 && box && !controlsIn(box).length; step++) box = box.parentElement;
     return box && [1, 2].includes(controlsIn(box).length);
   };
-  return blocksOf(bodyOf(root)).filter(one =>
+  return blocksOf(bodyOf(root)).filter(one => !isPointed(one) &&
     !one.closest(`${DIALOG}, table, label`) && (isNear(one) || stackAround(one)));
 }
 
@@ -91,8 +93,16 @@ function refusals(root) {
   return [...new Set([...asked, ...told.filter(isSaid)])];
 }
 
+// Layers that only a cross can close, drawn by whatever element.
+function crossed(root) {
+  const leaves = all(root, "*").filter(one => !one.children.length);
+  const crosses = leaves.filter(one => CROSS.test(nameOf(one)) && isShown(one) && isPointed(one));
+  return crosses.map(stackAround).filter(one => one && isShown(one) && isOnTop(one));
+}
+
 function announcementButtons(root) {
-  const found = layers(root).filter(isAnnouncement).map(layer => {
+  const over = new Set([...layers(root), ...crossed(root)]);
+  const found = outermost([...over]).filter(isAnnouncement).map(layer => {
     const parts = shown(layer, "*").filter(one => one.matches(PRESSABLE) || isPointed(one));
     return innermost(parts.filter(one => CROSS.test(nameOf(one)))).concat(
       innermost(parts.filter(one => /close/i.test(classOf(one)) && !plain(nameOf(one)))),

@@ -172,6 +172,6 @@ function tableParts(root, { part, headings, past, number }) {
 
 function readTable([head, ...rows], wanted) {
   const texts = cells => cells.map(cell => textOf(cell).trim());
-  const named = text => wanted.find(one => plain(one) === plain(text)) ?? text;
+  const named = text => wanted.find(one => plain(one) === plain(text)) ?? text.replace(/\s/g, "");
   return head ? [texts(headCells(head)).map(named), rows.map(row => texts(cellsOf(row)))] : [[], []];
 }

@@ -12,12 +12,16 @@ const FAR_OFF = -1000; // where pages put what is to stay unseen
 // One width, one spelling, no blanks, punctuation or mark of a required field.
 const plain = text => text.normalize("NFKC").replace(/\((必填|选填|可选)\)/g, "")
   .replace(/登陆/g, "登录").replace(/[^\p{L}\p{N}]/gu, "").toLowerCase();
-const isDrawn = part => part.checkVisibility({ visibilityProperty: true, opacityProperty: true })
-  && part.getBoundingClientRect().right > FAR_OFF;
+// A wrapper without a box of its own: it is there if what is around it is.
+const isBoxless = part => getComputedStyle(part).display === "contents" && part.parentElement;
+const isVisible = part => part.checkVisibility({ visibilityProperty: true, opacityProperty: true });
+const isDrawn = part => part.getBoundingClientRect().right > FAR_OFF
+  && (isVisible(part) || Boolean(isBoxless(part) && isDrawn(part.parentElement)));
 
 function isShown(part) {
   const { width, height } = part.getBoundingClientRect();
-  return width > 1 && height > 1 && isDrawn(part);
+  if (width > 1 && height > 1) return isDrawn(part);
+  return Boolean(isBoxless(part)) && isDrawn(part) && [...part.children].some(isShown);
 }
 
 const textOf = part => part.innerText ?? part.textContent;

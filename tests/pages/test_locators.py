@@ -6,8 +6,9 @@ from playwright.sync_api import Locator, Page
 from pages.errors import ScreenNotReached
 from pages.locators import button, seen, tick
 from pages.models import Contact
-from pages.parts import DatePicker, Field, Layer, Table
+from pages.parts import DatePicker, Field, Layer, Table, choose
 from pages.pending import ConfirmationPage
+from pages.reading import choice_of
 
 FIELDS = {
     "label for": "<label for=a>姓名</label><p><input id=a></p>",
@@ -24,12 +25,15 @@ FIELDS = {
     "a hidden copy": "<div hidden>姓名<input></div><div>姓名<input id=a></div>",
     "a copy far off": "<div style='position:absolute;left:-9999px'>姓名<input></div>"
     "<div>姓名<input id=a></div>",
+    "a label that floats": "<div><div><input id=a><label>姓名 *</label></div></div>"
+    "<div><div><input><label>电话</label></div></div>",
     "a choice": "<div>姓名<select id=a><option>甲</select></div>",
 }
 NO_FIELDS = {
     "labels behind": "<div><input>姓名<input>电话</div>",
     "labels in a row above": "<table><tr><td>姓名<td>电话<tr><td><input><td><input></table>",
     "two labels": "<div>姓名<input></div><div>姓名<input></div>",
+    "two labels behind": "<div><input><label>姓名</label><label>电话</label></div>",
     "a label and a name": "<div>姓名<input></div><input aria-label=姓名>",
     "a sentence": "<div>请填写姓名<input></div>",
     "a longer label": "<div>姓名拼音<input></div>",
@@ -60,6 +64,7 @@ SPANS = {
     "from and to": "<div><label>确认日期：</label>从<input id=a>到<input id=b></div>",
     "a dash": "<div>确认日期<input id=a> - <input id=b></div>",
     "cells": "<table><tr><th>确认日期<td><input id=a> 至 <input id=b></table>",
+    "a label that floats": "<div><input id=a><input id=b><label>确认日期</label></div>",
     "a box of their own": "<div><label>确认日期</label><div><p><input id=a></p>→"
     "<p><input id=b></p></div></div>",
 }
@@ -280,3 +285,80 @@ def test_a_document_that_has_only_begun_says_nothing(page: Page, kind: str):
     page.evaluate("document.body.remove()")
 
     assert page.locator(seen(kind)).count() == 0
+
+
+GROUPED = (
+    "<table><thead><tr><th rowspan=2>申请编号<th colspan=2>审批<tr><th>状态<th>意见</thead>"
+    "<tbody><tr><td>XW1<td>待确认<td>-</table>"
+)
+
+
+def test_headings_in_two_rows_are_read(page: Page):
+    """The heading of a column is the one right above it."""
+    page.set_content(f"<!doctype html>{GROUPED}")
+
+    assert Table(page, HEADS).read() == [{"申请编号": "XW1", "状态": "待确认", "意见": "-"}]
+
+
+def test_a_wrapper_without_a_box_hides_nothing(page: Page):
+    """What is in it is seen as if it were not there."""
+    page.set_content(
+        "<!doctype html><style>x-a {display: contents}</style><x-a><x-a><p>姓名</p></x-a>"
+        "<x-a><input id=a></x-a></x-a>"
+    )
+
+    assert only(Field(page, "姓名").control) == "a"
+
+
+FACTS = {
+    "cells": "<table><tr><td>申请编号<td>XW1<td>企业名称<td>模拟甲<tr><td>状态<td>待确认</table>",
+    "parts": "<div><b>申请编号</b><i>XW1</i></div><div><b>企业名称：</b><i>模拟甲</i></div>"
+    "<div><b>状态</b><i>待确认</i></div><h4>联系方式</h4>",
+    "partly fields": "<div>申请编号<input readonly value=XW1></div><p><b>企业名称</b>"
+    "<i>模拟甲</i></p><p><b>状态</b><i>待确认</i></p>",
+}
+
+
+@pytest.mark.parametrize("html", FACTS.values(), ids=FACTS)
+def test_facts_are_read_from_fields_and_from_text(page: Page, html: str):
+    """Each stands behind its label."""
+    page.set_content(f"<!doctype html><section>{html}</section>")
+
+    read = Field.read_all(page, "input[readonly]", ("申请编号", "企业名称", "状态"))
+
+    assert read == (("申请编号", "XW1"), ("企业名称", "模拟甲"), ("状态", "待确认"))
+
+
+def test_what_stands_between_two_facts_is_not_lost(page: Page):
+    """A text that is not known belongs to the value before it, so that the two are not the same."""
+    page.set_content("<!doctype html><p><b>申请编号</b><i>XW1</i><b>批次</b><i>7</i></p>")
+
+    assert Field.read_all(page, "input[readonly]", ("申请编号",)) == (("申请编号", "XW1 批次 7"),)
+
+
+def test_an_option_of_any_list_is_chosen(page: Page):
+    """The list may be the browser's own, or one that opens under a field."""
+    page.set_content(
+        "<!doctype html><div>地市<select id=a><option>广州市<option>深圳市</select></div>"
+        "<div>城市<input id=b readonly onclick='cities.hidden = false'></div><ul id=cities hidden>"
+        "<li onclick='b.value = textContent'>广州市<li onclick='b.value = textContent'>深圳市</ul>"
+    )
+    for label in ("地市", "城市"):
+        choose(Field(page, label).control, "深圳市")
+
+    assert [choice_of(Field(page, label).control) for label in ("地市", "城市")] == ["深圳市"] * 2
+
+
+def test_a_count_or_a_title_is_no_refusal(page: Page):
+    """Neither what counts rows and letters, nor the name of a box over the page."""
+    page.set_content(
+        f"<!doctype html><div><input><p id=count>共 1 条</p><p id=left>还可输入8字</p></div>{BOX}"
+        "<p id=title>信息</p><p id=said>提示</p></div>"
+    )
+    page.locator(seen("remember")).count()
+    for id_, text in {"count": "共 2 条", "left": "还可输入7字", "said": "号码不对"}.items():
+        page.evaluate(
+            "([id, text]) => { document.getElementById(id).textContent = text }", [id_, text]
+        )
+
+    assert [one.inner_text() for one in Layer(page).refusal.all()] == ["号码不对"]
