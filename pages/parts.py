@@ -297,6 +297,7 @@ class DatePicker:
         self.previous_month = surface.locator(seen("calendar", "previous"))
         self.next_month = surface.locator(seen("calendar", "next"))
         self.days = surface.locator(seen("calendar", "days"))
+        self._surface = surface
         self.clear_button = button(surface, "清空")
 
     def open(self) -> None:
@@ -322,7 +323,7 @@ class DatePicker:
         turn = self.next_month if months > 0 else self.previous_month
         for _ in range(abs(months)):
             turn.click()
-        self.days.nth(day.day - 1).click()
+        self._surface.locator(seen("calendar", day.day)).click()
 
     def _can_be_typed(self) -> bool:
         return bool(facts_of(self.field, "field => !field.readOnly"))

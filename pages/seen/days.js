@@ -35,9 +35,11 @@ function wayTo(which, box) {
   return innermost(named.length ? named : parts.filter(isDrawn)); // docs/mock-portal.md, desk
 }
 
+// The part is the month, its days, one day by its number, or the way to another month.
 function calendar(root, part) {
   const [{ month, box } = {}, ...others] = calendars(root);
   if (!month || others.length) return [];
   if (part === "month") return [month];
+  if (typeof part === "number") return daysIn(box).slice(part - 1, part);
   return part === "days" ? daysIn(box) : wayTo(part, box);
 }
