@@ -255,7 +255,9 @@ class Field:
             return [...found, ...readFacts(body, facts.filter(isText))];
         """
         sought = [controls, list(facts)]
-        found = facts_of(surface.locator("body"), script("body, [controls, facts]", body), sought)
+        # of all bodies, there being one: a page that is stuck is for the watchdog to end
+        reader = script("[body], [controls, facts]", body)
+        found = facts_of_all(surface.locator("body"), reader, sought)
         return tuple((label, value) for label, value in found)
 
     @staticmethod
