@@ -68,7 +68,7 @@ def text(surface: Surface, words: str) -> Locator:
     return surface.locator(seen("text", words))
 
 
-def phrase(surface: Surface | Locator, words: str | re.Pattern[str]) -> Locator:
+def phrase(surface: Surface, words: str | re.Pattern[str]) -> Locator:
     """Return the part that has these words among others; a hidden copy of it does not count."""
     return surface.get_by_text(words).filter(visible=True)
 

@@ -255,7 +255,7 @@ class Field:
             return [...found, ...readFacts(body, facts.filter(isText))];
         """
         sought = [controls, list(facts)]
-        # of all bodies, there being one: a page that is stuck is for the watchdog to end
+        # `facts_of_all` waits without a limit: the watchdog ends a page that is stuck
         reader = script("[body], [controls, facts]", body)
         found = facts_of_all(surface.locator("body"), reader, sought)
         return tuple((label, value) for label, value in found)

@@ -12,6 +12,7 @@ function nameOf(part) {
   return (told.find(isRead) ?? "").trim();
 }
 
+const ARROWS = { previous: /^[‹<←◀❮]$/, next: /^[›>→▶❯]$/ };
 const isPointed = part => getComputedStyle(part).cursor === "pointer";
 const isOff = part => part.disabled || Boolean(part.closest("[aria-disabled=true], [disabled]"))
   || [part, part.parentElement].some(one => /(^|[\s_-])disabled($|\s)/.test(classOf(one)))

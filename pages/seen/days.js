@@ -4,9 +4,10 @@ const SHORT_MONTH = /^\s*\d{4}\s*[-/.]\s*\d{1,2}\s*$/;
 const DAY = /^\s*\d{1,2}\s*$/;
 const LEAST_DAYS = 28;
 const TO_MONTH = {
-  previous: /^([‹<←◀❮]|(上一?个?|前一个?)月|prev(ious)?( month)?)$/i,
-  next: /^([›>→▶❯]|(下一?个?|后一个?)月|next( month)?)$/i,
+  previous: /^((上一?个?|前一个?)月|prev(ious)?( month)?)$/i,
+  next: /^((下一?个?|后一个?)月|next( month)?)$/i,
 };
+const DRAWN = { previous: /prev-m/, next: /next-m/ }; // docs/mock-portal.md, desk
 
 // The days of one month in their order; those of the months around it, shown pale, are left out.
 function daysIn(box) {
@@ -29,10 +30,10 @@ function calendars(root) {
 }
 
 function wayTo(which, box) {
-  const parts = shown(box, "*");
-  const named = parts.filter(one => TO_MONTH[which].test(nameOf(one)));
-  const isDrawn = one => !plain(nameOf(one)) && new RegExp(`${which.slice(0, 4)}-m`).test(classOf(one));
-  return innermost(named.length ? named : parts.filter(isDrawn)); // docs/mock-portal.md, desk
+  const parts = shown(box, "*").map(part => ({ part, name: nameOf(part) }));
+  const named = parts.filter(({ name }) => TO_MONTH[which].test(name) || ARROWS[which].test(name));
+  const drawn = parts.filter(({ part, name }) => !plain(name) && DRAWN[which].test(classOf(part)));
+  return innermost((named.length ? named : drawn).map(({ part }) => part));
 }
 
 // The part is the month, its days, one day by its number, or the way to another month.

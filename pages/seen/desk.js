@@ -49,7 +49,5 @@ function activeTabs(root) {
 function menu(root, words) {
   const named = words.map(one => entries(root, one));
   if (named.some(one => one.length !== 1)) return [];
-  let box = named[0][0];
-  while (!named.every(([one]) => box.contains(one))) box = box.parentElement;
-  return offersIn(box);
+  return offersIn(boxAround(named.flat()));
 }

@@ -50,15 +50,16 @@ function labelInRow(box, control) {
 }
 
 // A label that floats over its control stands behind it in the document.
-const labelsBehind = box => shown(box, "label").filter(one => !one.control);
+const labelsBehind = box => shown(box, "label").filter(one => !one.control).map(textOf);
+const onlyOf = texts => (texts.length === 1 ? texts[0] : "");
 
 function labelBeside(control) {
   for (let box = control.parentElement; box; box = box.parentElement) {
     if (controlsIn(box).length > 1) return labelInRow(box, control);
     const texts = textsBefore(box);
-    if (texts.length) return texts.length === 1 ? texts[0] : "";
+    if (texts.length) return onlyOf(texts);
     const behind = labelsBehind(box);
-    if (behind.length) return behind.length === 1 ? textOf(behind[0]) : "";
+    if (behind.length) return onlyOf(behind);
   }
   return "";
 }
@@ -104,22 +105,16 @@ const BEGINNING = "(从|自|由|起|始|起始|开始)";
 const ENDING = "(至|到|止|截止|结束|终止)";
 const JOINER = new RegExp(`^(${BEGINNING}|${ENDING})$`);
 
-function commonBox(one, other) {
-  let box = one.parentElement;
-  while (!box.contains(other)) box = box.parentElement;
-  return box;
-}
-
 // The label that two controls share: the only text before them, and no third control behind.
 function labelOfTwo(first, last) {
-  for (let box = commonBox(first, last); box; box = box.parentElement) {
+  for (let box = boxAround([first, last]); box; box = box.parentElement) {
     const read = tokensOf(box).filter(one => !JOINER.test(plain(one.text ?? "")));
     const place = read.findIndex(one => one.control === first);
     const isPair = read[place + 1]?.control === last && !read[place + 2]?.control;
     if (!isPair) return "";
-    const behind = labelsBehind(box);
-    if (!place && behind.length) return behind.length === 1 ? textOf(behind[0]) : "";
     if (place > 0) return read[place - 2]?.text ? "" : (read[place - 1].text ?? "");
+    const behind = place === 0 ? labelsBehind(box) : [];
+    if (behind.length) return onlyOf(behind);
   }
   return "";
 }
@@ -174,8 +169,8 @@ function readFacts(root, labels) {
     .sort((one, other) => (isAfter(one.part, other.part) ? 1 : -1));
   if (!named.length) return [];
   const last = named.at(-1).part;
-  let box = last.parentElement;
-  while (!named.every(({ part }) => box.contains(part)) || textsIn(box).at(-1) === last) {
+  let box = boxAround([last.parentElement, ...named.map(({ part }) => part)]);
+  while (textsIn(box).at(-1) === last) {
     if (!box.parentElement) return [];
     box = box.parentElement;
   }

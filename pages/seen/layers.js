@@ -9,7 +9,7 @@ const GOOD = /成功/;
 const BAD = /[不未无]成功|失败|错误|异常|拒绝|未能|不能|无法/;
 const TITLE = /^(信息|提示|提示信息|系统提示|温馨提示|操作提示|消息|警告|错误|成功)$/;
 const NOTICE = /公告|通知/;
-const COUNTED = /每页|^\D{0,8}\d+字?$|总共?\d+条|共\d+条/; // pages and letters, which are no refusal
+const COUNTED = /每页|^\D{0,8}\d+字?$|[总共]\d+条/; // pages and letters, which are no refusal
 
 const isStacked = part => {
   const { position, zIndex } = getComputedStyle(part);
@@ -24,11 +24,15 @@ function stackAround(part) {
   return found.at(-1);
 }
 
+// The outermost boxes over the page around these parts, as far as a person could reach them.
+const stacksAround = parts => parts.map(stackAround)
+  .filter(one => one && isShown(one) && isOnTop(one));
+
 // Boxes that say they are dialogs, and boxes over the page with a button to answer or close them.
 function layers(root) {
   const told = shown(root, DIALOG);
-  const answers = buttons(root, [...OK, ...CLOSE]).map(stackAround).filter(Boolean);
-  const stacked = answers.filter(one => isShown(one) && isOnTop(one) && !controlsIn(one).length);
+  const answers = buttons(root, [...OK, ...CLOSE]);
+  const stacked = stacksAround(answers).filter(one => !controlsIn(one).length);
   return outermost([...new Set([...told, ...stacked])]).filter(one => plain(textOf(one)));
 }
 
@@ -93,16 +97,18 @@ function refusals(root) {
   return [...new Set([...asked, ...told.filter(isSaid)])];
 }
 
-// Layers that only a cross can close, drawn by whatever element.
+// Layers that only a cross can close, drawn by whatever element. This is asked before every act,
+// so what costs little rules out most parts first.
 function crossed(root) {
-  const leaves = all(root, "*").filter(one => !one.children.length);
-  const crosses = leaves.filter(one => CROSS.test(nameOf(one)) && isShown(one) && isPointed(one));
-  return crosses.map(stackAround).filter(one => one && isShown(one) && isOnTop(one));
+  const mayBe = text => !isRead(text) || CROSS.test(text.trim());
+  const leaves = all(root, "*").filter(one => !one.children.length && mayBe(one.textContent));
+  return stacksAround(leaves.filter(one =>
+    isPointed(one) && isShown(one) && CROSS.test(nameOf(one))));
 }
 
 function announcementButtons(root) {
-  const over = new Set([...layers(root), ...crossed(root)]);
-  const found = outermost([...over]).filter(isAnnouncement).map(layer => {
+  const over = outermost([...new Set([...layers(root), ...crossed(root)])]);
+  const found = over.filter(isAnnouncement).map(layer => {
     const parts = shown(layer, "*").filter(one => one.matches(PRESSABLE) || isPointed(one));
     return innermost(parts.filter(one => CROSS.test(nameOf(one)))).concat(
       innermost(parts.filter(one => /close/i.test(classOf(one)) && !plain(nameOf(one)))),

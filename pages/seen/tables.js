@@ -58,8 +58,8 @@ function isUnder(cell, heading) {
   return one.left < other.right && other.left < one.right;
 }
 
-function isRowUnder(part, head) {
-  const [cells, heads] = [cellsOf(part), headCells(head)];
+function isRowUnder(part, heads) {
+  const cells = cellsOf(part);
   return cells.length === heads.length && cells.every((cell, at) => isUnder(cell, heads[at]));
 }
 
@@ -70,12 +70,13 @@ const emptyNotices = (scope, head) =>
 // The rows under the headings, the notice in their place, and parts that look like neither.
 function under(head) {
   const row = head.matches(GROUP) ? head.firstElementChild : head;
+  const heads = headCells(head);
   const kind = ["tr", "[role=row]"].find(one => row.matches(one)) ?? row.localName;
   for (let scope = head.parentElement; scope; scope = scope.parentElement) {
     const parts = shown(scope, kind).filter(one =>
       isAfter(one, head) && !one.contains(head) && !head.contains(one) && textOf(one).trim()
       && !cellsOf(one).some(cell => SUM.test(plain(textOf(cell)))));
-    const rows = innermost(parts.filter(one => isRowUnder(one, head)));
+    const rows = innermost(parts.filter(one => isRowUnder(one, heads)));
     const told = rows.length ? [] : emptyNotices(scope, head);
     if (rows.length || told.length) {
       const holder = rows.length && rows[0].parentElement;
@@ -118,7 +119,7 @@ const isWhole = table => counts(table).some(one => countOf(one) === table.rows.l
 
 function isNext(part) {
   const name = nameOf(part).normalize("NFKC");
-  if (/^(下一?页|后一页|next|next page)\W*$/i.test(name) || /^[›>→▶❯]$/.test(name)) return true;
+  if (/^(下一?页|后一页|next|next page)\W*$/i.test(name) || ARROWS.next.test(name)) return true;
   const isMarked = [part, part.parentElement].some(one => /(^|[\s_-])next($|[\s_-])/i.test(classOf(one)));
   return !name && isMarked; // an arrow that is only a picture
 }
@@ -128,10 +129,14 @@ const nextPages = table => around(table, box => {
   return pressable.length ? pressable : saying(box, "下一页").filter(isPointed);
 }).filter(one => !isOff(one));
 
-const PREVIOUS = /^(上一?页|前一页|prev(ious)?( page)?)\W*$|^[‹<←◀❮]$/i;
-const previousPages = table => around(table, box => innermost(
-  shown(box, PRESSABLE).filter(one => PREVIOUS.test(nameOf(one).normalize("NFKC"))),
-)).filter(one => !isOff(one));
+function isPrevious(part) {
+  const name = nameOf(part).normalize("NFKC");
+  return /^(上一?页|前一页|prev(ious)?( page)?)\W*$/i.test(name) || ARROWS.previous.test(name);
+}
+
+const previousPages = table =>
+  around(table, box => innermost(shown(box, PRESSABLE).filter(isPrevious)))
+    .filter(one => !isOff(one));
 
 const sizeBoxes = table => around(table, box => innermost(
   shown(box, "*").filter(one => /每页|条\/页/.test(ownTextOf(one)) && one.querySelector(PRESSABLE))));

@@ -12,16 +12,18 @@ const FAR_OFF = -1000; // where pages put what is to stay unseen
 // One width, one spelling, no blanks, punctuation or mark of a required field.
 const plain = text => text.normalize("NFKC").replace(/\((必填|选填|可选)\)/g, "")
   .replace(/登陆/g, "登录").replace(/[^\p{L}\p{N}]/gu, "").toLowerCase();
+
 // A wrapper without a box of its own: it is there if what is around it is.
-const isBoxless = part => getComputedStyle(part).display === "contents" && part.parentElement;
+const isBoxless = part =>
+  Boolean(part.parentElement) && getComputedStyle(part).display === "contents";
 const isVisible = part => part.checkVisibility({ visibilityProperty: true, opacityProperty: true });
 const isDrawn = part => part.getBoundingClientRect().right > FAR_OFF
-  && (isVisible(part) || Boolean(isBoxless(part) && isDrawn(part.parentElement)));
+  && (isVisible(part) || isBoxless(part) && isDrawn(part.parentElement));
 
 function isShown(part) {
   const { width, height } = part.getBoundingClientRect();
   if (width > 1 && height > 1) return isDrawn(part);
-  return Boolean(isBoxless(part)) && isDrawn(part) && [...part.children].some(isShown);
+  return isBoxless(part) && isDrawn(part) && [...part.children].some(isShown);
 }
 
 const textOf = part => part.innerText ?? part.textContent;
@@ -32,6 +34,14 @@ const all = (root, selector) => [...root.querySelectorAll(selector)];
 const shown = (root, selector) => all(root, selector).filter(isShown);
 const innermost = parts => parts.filter(one => !parts.some(it => it !== one && one.contains(it)));
 const outermost = parts => parts.filter(one => !parts.some(it => it !== one && it.contains(one)));
+
+// The smallest part that holds all of these.
+function boxAround(parts) {
+  let box = parts[0];
+  while (!parts.every(one => box.contains(one))) box = box.parentElement;
+  return box;
+}
+
 const bodyOf = root => root.body ?? root;
 const controlsIn = root => innermost(shown(root, CONTROLS));
 const isAfter = (one, other) =>

@@ -56,6 +56,14 @@ def test_a_field_is_found_by_its_label(page: Page, html: str):
     assert only(Field(page, "姓名").control) == "a"
 
 
+@pytest.mark.parametrize("html", NO_FIELDS.values(), ids=NO_FIELDS)
+def test_a_label_that_could_mean_another_control_names_none(page: Page, html: str):
+    """Where a person would have to guess, nothing is typed."""
+    page.set_content(f"<!doctype html>{html}")
+
+    assert Field(page, "姓名").control.count() != 1
+
+
 NUMBER = "<div>申请编号<input></div>"
 SPANS = {
     "a label each": "<label>确认日期</label><input id=a><label>至</label><input id=b>",
@@ -113,14 +121,6 @@ def test_a_calendar_is_read_by_its_month_and_numbers(page: Page, html: str, arou
     ways = [picker.previous_month, picker.month, picker.next_month]
     assert [only(part) for part in ways] == ["p", "m", "n"]
     assert picker.days.all_inner_texts() == [str(day) for day in range(1, 31)]
-
-
-@pytest.mark.parametrize("html", NO_FIELDS.values(), ids=NO_FIELDS)
-def test_a_label_that_could_mean_another_control_names_none(page: Page, html: str):
-    """Where a person would have to guess, nothing is typed."""
-    page.set_content(f"<!doctype html>{html}")
-
-    assert Field(page, "姓名").control.count() != 1
 
 
 BUTTONS = {
