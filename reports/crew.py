@@ -6,7 +6,7 @@ import multiprocessing
 import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import asdict, dataclass
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -17,6 +17,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from fixtures.mutants import ROOT, Kill, Known, Noticed, Outcome, Task, work
+from reports.files import append_line, lines_of, write_whole
 
 SOURCES = ("features", "steps", "pages", "fixtures", "mock_portal")
 SECONDS_TO_END = 10.0
@@ -87,12 +88,13 @@ class Journal:
         self._print = fingerprint()
         self.done: dict[str, Outcome] = {}
         self.hints: dict[str, Outcome] = {}  # what came of a task when it was last done
-        for line in file.read_text(encoding="utf-8").splitlines() if file.exists() else []:
-            fields = json.loads(line)
-            sources, outcome = fields.pop("sources"), _outcome(fields)
-            self.hints[outcome.key] = outcome
-            if sources == self._print:
-                self.done[outcome.key] = outcome
+        for line in lines_of(file):
+            with suppress(ValueError, KeyError, TypeError):  # half a line, or an older one
+                fields = dict(json.loads(line))
+                sources, outcome = fields.pop("sources"), _outcome(fields)
+                self.hints[outcome.key] = outcome
+                if sources == self._print:
+                    self.done[outcome.key] = outcome
 
     @property
     def folder(self) -> Path:
@@ -102,19 +104,13 @@ class Journal:
     def keep(self, outcome: Outcome) -> None:
         """Write down an outcome at once."""
         self.done[outcome.key] = outcome
-        self._write([outcome], self._print, "a")
+        append_line(self._file, {"sources": self._print, **asdict(outcome)})
 
     def close(self) -> None:
         """End the run: the next one does everything again."""
-        self._write({**self.hints, **self.done}.values(), "", "w")
-        self.done = {}
-
-    def _write(self, outcomes: Iterable[Outcome], sources: str, mode: str) -> None:
-        self._file.parent.mkdir(parents=True, exist_ok=True)
-        with self._file.open(mode, encoding="utf-8") as file:
-            for one in outcomes:
-                line = {"sources": sources, **asdict(one)}
-                file.write(json.dumps(line, ensure_ascii=False) + "\n")
+        known = {**self.hints, **self.done}.values()
+        lines = [json.dumps({"sources": "", **asdict(one)}, ensure_ascii=False) for one in known]
+        write_whole(self._file, "".join(f"{line}\n" for line in lines))
 
 
 class Bar:

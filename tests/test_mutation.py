@@ -242,6 +242,17 @@ def test_journal_of_a_finished_run_is_a_hint(tmp_path):
     assert (Journal(file).done, Journal(file).hints) == ({}, {"clause x": outcome})
 
 
+@pytest.mark.parametrize("line", ["0a1b2c", "123", '{"sources": "0a', '{"key": "clause y"}'])
+def test_line_that_is_no_outcome_is_as_good_as_none(tmp_path, line):
+    """A kill has cut it off, or an older version wrote it; the others count."""
+    file = tmp_path / "run.jsonl"
+    outcome = Outcome("clause x", [Noticed("场景", Kill.PAGE, "一句", "一行\u2028又一行")])
+    Journal(file).keep(outcome)
+    file.write_text(file.read_text("utf-8") + line, "utf-8")
+
+    assert Journal(file).done == {"clause x": outcome}
+
+
 @pytest.mark.parametrize("part", ["clause", "rest"])
 def test_scenario_that_noticed_last_time_is_first(tmp_path, part):
     """Even if that run was stopped before its end, and nothing is on record."""
