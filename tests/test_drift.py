@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from fixtures.mutants import Kill, Known, Noticed, Outcome, Task
-from fixtures.touches import touched, wrong
+from fixtures.touches import MARK, SCRIPT, touched, wrong
 from mock_portal.redesigns import KINDS, catalogue
 from reports import drift, drift_score
 from reports.crew import Crew
@@ -114,6 +114,21 @@ def test_touches_compare_between_looks():
     told = ["填 swy", "填 swy", "按 登 陆", "按 处理 XW12345", "按 处理 XW12345"]
 
     assert touched(told, {"XW12345": "#2"}) == ["填swy", "按登录", "按处理#2", "按处理#2"]
+
+
+@pytest.mark.parametrize(
+    "cross",
+    ['<a class="close"></a>', "<a>×</a>", "<a>关闭</a>", '<button aria-label="Close"></button>'],
+)
+def test_cross_is_a_cross_however_it_is_made(page, cross):
+    """A cross may be drawn, a letter, or a word: a person presses the same thing."""
+    page.set_content(f"<style>a, button {{ display: block; height: 9px }}</style>{cross}")
+    page.evaluate(f"({SCRIPT})()")
+
+    with page.expect_console_message() as told:
+        page.locator("a, button").click()
+
+    assert told.value.text == f"{MARK}按 ×"
 
 
 def test_score_counts_what_a_person_can_walk():
