@@ -15,7 +15,7 @@ RESULTS := --alluredir=reports/allure-results --clean-alluredir
 PYTEST := $(BIN)/pytest -n 3 --dist worksteal $(RESULTS) --junitxml=reports/junit.xml
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test slow durations features nightly merge notify burn-in mutate drift portal report open-report bench-recording bench-commands flake-rate soak fuzz-lists screens lock clean campaign matrix hostile
+.PHONY: help setup demo test slow durations features nightly merge notify burn-in mutate drift scores portal report open-report bench-recording bench-commands flake-rate soak fuzz-lists screens lock clean campaign matrix hostile
 
 help:
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
@@ -94,6 +94,9 @@ mutate: setup ## 植入缺陷，看场景是否发现，可选 DEFECT= SLICE=1 M
 drift: setup ## 门户改版，看页面对象还行不行，可选 REDESIGN= SLICE=1 RECORD=1（docs/mutation.md）· score the pages by redesigns
 	@$(BIN)/python -m reports.drift $(if $(REDESIGN),--redesign $(REDESIGN)) $(if $(SLICE),--slice) \
 	  $(if $(RECORD),--record)
+
+scores: setup ## 两种得分都算，前一种变差也算后一种 · both scores, whatever becomes of the first
+	@$(MAKE) -k mutate drift
 
 STRIDE ?= 1
 RUNS ?= 1

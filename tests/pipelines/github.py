@@ -80,7 +80,8 @@ class Run:
     def over(self, is_green: bool) -> Night:
         """Return what the run has left behind."""
         report = self._artifacts / "report"
-        return Night(is_green, report, report / "scenarios.xml", self._page, self._machines)
+        scores = self._artifacts / "scores"
+        return Night(is_green, report, scores, report / "scenarios.xml", self._page, self._machines)
 
     def job(self, name: str, job: Any, matrix: Mapping[str, Any], lost: tuple[str, ...]) -> bool:
         """Run the steps of a job on a machine of its own, and tell whether it succeeded."""

@@ -11,7 +11,7 @@ from tests.pipelines.machine import Machine, Night, check_known, copy_declared
 
 GLOBAL_KEYS = {"image", "stages", "variables"}
 JOB_KEYS = {"stage", "timeout", "rules", "parallel", "cache", "script", "after_script"}
-JOB_KEYS |= {"artifacts", "resource_group"}
+JOB_KEYS |= {"artifacts", "resource_group", "variables"}
 SHELL = ("bash", "-c")
 SOURCE = re.compile(r'\$CI_PIPELINE_SOURCE == "(\w+)"')
 
@@ -44,8 +44,8 @@ class GitLab:
                         machine = Machine(folder / number)
                         is_green &= number not in lost and self._job(job, index, machine, earlier)
                         machines += [machine] if number not in lost else []
-        report = folder / "artifacts-report-1"
-        return Night(is_green, report / "reports", folder / "junit-report-1.xml", "", machines)
+        report, scores = (folder / f"artifacts-{job}-1/reports" for job in ("report", "scores"))
+        return Night(is_green, report, scores, folder / "junit-report-1.xml", "", machines)
 
     def _job(self, job: Any, index: int, machine: Machine, earlier: Sequence[Path]) -> bool:
         machine.check_out(self._repository)
@@ -89,7 +89,7 @@ class GitLab:
         }
         own = {
             name: str(value).replace("$CI_PROJECT_DIR", known["CI_PROJECT_DIR"])
-            for name, value in self._pipeline["variables"].items()
+            for name, value in {**self._pipeline["variables"], **job.get("variables", {})}.items()
         }
         return known | own
 

@@ -32,7 +32,8 @@ class Jenkins:
         self._runs += 1
         build = Build(self, self._folder / f"build-{self._runs}", lost)
         build.run(self._pipeline, self._runs)
-        return Night(build.is_green, build.archive / "reports", build.junit, "", build.machines)
+        pages = build.archive / "reports"
+        return Night(build.is_green, pages, pages, build.junit, "", build.machines)
 
     def allocate(self, agent: Statement, number: int) -> Machine:
         """Return a workspace with the last commit; only what the file names is no chance."""

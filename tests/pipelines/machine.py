@@ -202,6 +202,7 @@ class Night:
 
     is_green: bool
     report: Path  # the folder with allure.html
+    scores: Path  # the folder with the pages of the scores
     junit: Path  # where the system reads the results of each scenario
     page: str  # what the page of the run shows
     machines: Sequence[Machine]

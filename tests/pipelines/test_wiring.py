@@ -11,7 +11,7 @@ from tests.pipelines.jenkinsfile import parse
 from tests.pipelines.machine import commit, repository
 from tests.pipelines.systems import SHARDS, SYSTEMS, pipeline, system
 
-# A file `red` fails a scenario, `bare` the set-up of the shards, `full` the report.
+# A file `red` fails a scenario, `bare` the set-up of the shards, `full` the report, `low` a score.
 MAKEFILE = """
 nightly:
 	@test ! -e bare
@@ -27,12 +27,19 @@ merge:
 	@cp reports/scenarios.xml reports/allure.html
 	@cp reports/scenarios.xml reports/site/index.html
 	@test ! -e red && test $$(wc -l < reports/scenarios.xml) = 2
+scores:
+	@mkdir -p reports/memory
+	@echo scored >> reports/memory/scores
+	@cp reports/memory/scores reports/mutation.html
+	@cp reports/memory/scores reports/drift.html
+	@test ! -e low
 notify:
 	@mkdir -p reports/memory
 	@echo told >> reports/memory/told
 	@echo nights: `cat reports/memory/nights | wc -l`, told: `cat reports/memory/told | wc -l`
 """
-SHARDS_AND_REPORT = ("night", "report")  # the jobs of GitLab
+TROUBLES = ("red", "bare", "full", "low")
+JOBS = ("night", "report", "scores")  # of GitLab
 FILES = {"Makefile": MAKEFILE, "requirements.lock": "", ".gitignore": "/reports\n"}
 
 
@@ -45,9 +52,9 @@ def act(tmp_path):
         acted = system(name, made, tmp_path / name, text=text)
         night = None
         for trouble in troubles:
-            for file in ("red", "bare", "full"):
+            for file in TROUBLES:
                 (made / file).unlink(missing_ok=True)
-            if trouble in {"red", "bare", "full"}:
+            if trouble in TROUBLES:
                 (made / trouble).touch()
             (made / "seen").write_text(str(night))
             commit(made)
@@ -106,6 +113,17 @@ def test_only_what_ran_tonight_is_published(name, trouble, act):
     assert not night.is_green
     assert published(night) == LEFT[trouble]
     assert "told: 2" in night.said
+
+
+@pytest.mark.parametrize("name", SYSTEMS)
+@pytest.mark.parametrize("trouble", ["low", "red", "bare", "full"])
+def test_scores_are_told_and_remembered(name, trouble, act):
+    """Whatever becomes of the night, both scores are taken; the next one knows this one."""
+    night = act(name, "low", trouble)
+
+    pages = [night.scores / page for page in ("mutation.html", "drift.html")]
+    assert not night.is_green
+    assert [page.read_text() for page in pages] == ["scored\nscored\n"] * 2
 
 
 CATCH_SHARDS = "catchError(buildResult: 'FAILURE', stageResult: 'FAILURE')"
@@ -203,11 +221,12 @@ def test_steps_end_before_their_jobs():
     for job in github["jobs"].values():
         makes = [step for step in job["steps"] if "make" in step.get("run", "")]
         assert sum(step["timeout-minutes"] for step in makes) < job["timeout-minutes"]
-    limits = (gitlab["variables"][f"RUNNER_{kind}_TIMEOUT"] for kind in ("SCRIPT", "AFTER_SCRIPT"))
-    minutes = sum(int(limit.removesuffix("m")) for limit in limits)
-    assert all(minutes < int(gitlab[job]["timeout"].removesuffix("m")) for job in SHARDS_AND_REPORT)
+    for job in (gitlab[name] for name in JOBS):
+        given = {**gitlab["variables"], **job.get("variables", {})}
+        limits = (given[f"RUNNER_{kind}_TIMEOUT"] for kind in ("SCRIPT", "AFTER_SCRIPT"))
+        assert sum(int(one.removesuffix("m")) for one in limits) < int(job["timeout"][:-1])
     stages = parse(pipeline("Jenkins")).one("pipeline").one("stages")
-    for job in [stages.body[0].one("matrix"), stages.body[1]]:
+    for job in [stages.body[0].one("matrix"), *stages.body[1:]]:
         steps = [one for one in job.within("timeout") if one.body]
         assert len(job.within("sh")) - len(steps) == 1  # git clean
         assert all(step.body[0].word == "sh" for step in steps)
@@ -236,7 +255,7 @@ def test_nobody_elses_changes_start_a_night():
     github, gitlab = (yaml.safe_load(pipeline(name)) for name in ("GitHub", "GitLab"))
 
     assert set(github[True]) == {"schedule", "workflow_dispatch"}  # YAML reads `on` as true
-    for job in SHARDS_AND_REPORT:
+    for job in JOBS:
         [rule] = gitlab[job]["rules"]
         assert SOURCE.findall(rule["if"]) == ["schedule", "web"]
 
