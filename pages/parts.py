@@ -325,7 +325,7 @@ class DatePicker:
         turn = self.next_month if months > 0 else self.previous_month
         for _ in range(abs(months)):
             turn.click()
-        self._surface.locator(seen("calendar", day.day)).click()
+        self._surface.locator(seen("calendar", day.isoformat())).click()
 
     def _can_be_typed(self) -> bool:
         return bool(facts_of(self.field, "field => !field.readOnly"))

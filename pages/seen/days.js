@@ -36,11 +36,18 @@ function wayTo(which, box) {
   return innermost((named.length ? named : drawn).map(({ part }) => part));
 }
 
-// The part is the month, its days, one day by its number, or the way to another month.
+function isOf(date, month) {
+  const [year, number] = textOf(month).match(/\d+/g).map(Number);
+  return year === date.getUTCFullYear() && number === date.getUTCMonth() + 1;
+}
+
+// The part is the month, its days, the way to another month, or the day of a date, if it is shown.
 function calendar(root, part) {
   const [{ month, box } = {}, ...others] = calendars(root);
   if (!month || others.length) return [];
   if (part === "month") return [month];
-  if (typeof part === "number") return daysIn(box).slice(part - 1, part);
-  return part === "days" ? daysIn(box) : wayTo(part, box);
+  if (part === "days") return daysIn(box);
+  if (part in TO_MONTH) return wayTo(part, box);
+  const date = new Date(part);
+  return isOf(date, month) ? daysIn(box).slice(date.getUTCDate() - 1, date.getUTCDate()) : [];
 }

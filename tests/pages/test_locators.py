@@ -121,6 +121,8 @@ def test_a_calendar_is_read_by_its_month_and_numbers(page: Page, html: str, arou
     ways = [picker.previous_month, picker.month, picker.next_month]
     assert [only(part) for part in ways] == ["p", "m", "n"]
     assert picker.days.all_inner_texts() == [str(day) for day in range(1, 31)]
+    days = [page.locator(seen("calendar", day)) for day in ("2026-11-30", "2026-10-30")]
+    assert [day.all_inner_texts() for day in days] == [["30"], []]
 
 
 BUTTONS = {
