@@ -7,7 +7,7 @@ from operator import attrgetter
 
 from playwright.sync_api import Locator
 
-from pages.reading import lines_of, texts_of
+from pages.reading import lines_of, texts_of, unnumbered
 from pages.screen import Screen
 
 
@@ -37,8 +37,8 @@ def breaches(screen: Screen, wordings: Mapping[str, str] | None = None) -> list[
 
 
 def digest(texts: Iterable[str]) -> str:
-    """Return a digest of a wording that ignores its line breaks and repeated blanks."""
-    return sha256("\n".join(" ".join(text.split()) for text in texts).encode()).hexdigest()
+    """Return a digest of a wording that ignores its line breaks, repeated blanks and numbers."""
+    return sha256("\n".join(map(unnumbered, texts)).encode()).hexdigest()
 
 
 def _controls(screen: Screen) -> Iterator[tuple[str, str]]:

@@ -23,7 +23,7 @@ FINDERS = """
         success: root => dialogs(root).filter(isSuccess),
         ok: root => dialogs(root).flatMap(one => buttons(one, OK)),
         tip: root => shown(root, TIP), refusal: refusals, remember, sentence: loneSentence,
-        announcement: announcementButtons, picture: picturesBeside, text: saying, opener: openers,
+        announcement: announcementButtons, picture: picturesBeside, text: saying, clauses, opener: openers,
         frame: mainFrames, login: loginBoxes,
         entry: entries, menu, tab: tabs, tabs: strip, active: activeTabs,
     };

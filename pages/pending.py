@@ -15,9 +15,10 @@ from pages.models import (
     PolicyStatus,
 )
 from pages.parts import Field, Layer, Table
-from pages.reading import lines_of, text_of, texts_of, value_of
+from pages.reading import lines_of, text_of, texts_of, unnumbered, value_of
 from pages.screen import Screen
 
+AGREEMENT = "已认真阅读以上内容并同意"  # guide-2.4
 # guide-2.2: what an enterprise checks and cannot change
 FACTS = ("申请编号", "企业名称", "统一社会信用代码", "组织机构代码", "产品名称", "状态")
 
@@ -128,9 +129,9 @@ class ConfirmationPage(Screen):
         )
         self.documents = Table(surface, ("单证名称",))
         self.document_links = button(self.documents.rows, "查看单证")
-        self.clauses = surface.locator("ol > li")
-        self.declaration_label = phrase(surface, "已认真阅读以上内容并同意")
-        self.declaration = tick(surface, "已认真阅读以上内容并同意")
+        self.clauses = surface.locator(seen("clauses", ["投保声明", AGREEMENT]))
+        self.declaration_label = phrase(surface, AGREEMENT)
+        self.declaration = tick(surface, AGREEMENT)
         self.confirm_button = button(surface, "确认投保")
         self.back_link = button(surface, "返回")  # of the viewer
         self.landmark = self.confirm_button
@@ -150,7 +151,7 @@ class ConfirmationPage(Screen):
             fields=(*Field.read_all(self.surface, "input[readonly]", FACTS), *hidden),
             document_names=tuple(row["单证名称"] for row in self.documents.read()),
             declaration=Declaration(
-                clauses=tuple(" ".join(text.split()) for text in texts_of(self.clauses)),
+                clauses=tuple(map(unnumbered, texts_of(self.clauses))),
                 label=text_of(self.declaration_label),
             ),
         )

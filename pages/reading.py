@@ -12,6 +12,7 @@ from playwright.sync_api import Dialog, Locator, Page
 
 from pages.visible import in_one_line, visible, visible_lines
 
+NUMBER = re.compile(r"^[(（]?(\d{1,2}|[一二三四五六七八九十]{1,2})[)）.．、](?!\d) ?")
 BLANK = re.compile(r"[ \t\r\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
 
 
@@ -29,6 +30,11 @@ def lines_of(part: Locator) -> tuple[str, ...]:
     """Return the visible text of a part, without blank lines and with single spaces."""
     lines = (BLANK.sub(" ", line).strip(" ") for line in part.inner_text().split("\n"))
     return tuple(visible(line) for line in lines if line)
+
+
+def unnumbered(text: str) -> str:
+    """Return a paragraph in one line, without the number that may stand before it."""
+    return NUMBER.sub("", " ".join(text.split()))
 
 
 def value_of(control: Locator) -> str:

@@ -8,7 +8,7 @@ from pages.locators import button, seen, tick
 from pages.models import Contact
 from pages.parts import DatePicker, Field, Layer, Table, choose
 from pages.pending import ConfirmationPage
-from pages.reading import choice_of
+from pages.reading import choice_of, texts_of, unnumbered
 
 FIELDS = {
     "label for": "<label for=a>姓名</label><p><input id=a></p>",
@@ -123,6 +123,53 @@ def test_a_calendar_is_read_by_its_month_and_numbers(page: Page, html: str, arou
     assert picker.days.all_inner_texts() == [str(day) for day in range(1, 31)]
     days = [page.locator(seen("calendar", day)) for day in ("2026-11-30", "2026-10-30")]
     assert [day.all_inner_texts() for day in days] == [["30"], []]
+
+
+CLAUSES = {
+    "a list": "<h4>投保声明</h4><ol><li>甲<li>乙</ol>",
+    "numbered paragraphs": "<h2>四、投保声明</h2><p><span>1. </span><span>甲</span></p><p>2）乙</p>",
+    "emphasis": "<legend>投保声明：</legend><div><b>甲</b><br></div><div><i hidden>丙</i>乙</div>",
+    "cells": "<b>投保声明</b><table><tr><td>1<td>一、甲<tr><td>2<td>二、乙</table>",
+    "a message": "<p>请先阅读投保声明</p><h4>投保声明</h4><p>甲<p>乙</p>",
+}
+NO_CLAUSES = {
+    "no heading": "<ol><li>甲<li>乙</ol>",
+    "two headings": "<h4>投保声明</h4><p>甲</p><h4>投保声明</h4><p>乙</p>",
+}
+DECLARED = (
+    "<p>产品条款</p>{}<div><label><input type=checkbox> 已认真阅读以上内容并同意</label></div><p>丁"
+)
+
+
+@pytest.mark.parametrize("html", CLAUSES.values(), ids=CLAUSES)
+def test_clauses_stand_between_their_heading_and_the_tick(page: Page, html: str):
+    """Numbers are read over; nothing before, after or out of sight belongs to them."""
+    page.set_content("<!doctype html>" + DECLARED.format(html))
+
+    assert [unnumbered(one) for one in texts_of(ConfirmationPage(page).clauses)] == ["甲", "乙"]
+
+
+@pytest.mark.parametrize("html", NO_CLAUSES.values(), ids=NO_CLAUSES)
+def test_clauses_without_their_heading_are_not_guessed(page: Page, html: str):
+    """Nothing is found where nobody could say what belongs to the declaration."""
+    page.set_content("<!doctype html>" + DECLARED.format(html))
+
+    assert ConfirmationPage(page).clauses.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "rest"),
+    [
+        ("1. 甲", "甲"),
+        ("（一）甲", "甲"),
+        ("十二、甲", "甲"),
+        ("1.5 倍", "1.5 倍"),
+        ("一切险", "一切险"),
+    ],
+)
+def test_number_before_a_paragraph_is_read_over(text: str, rest: str):
+    """A number that belongs to the words stays."""
+    assert unnumbered(text) == rest
 
 
 BUTTONS = {
