@@ -56,7 +56,7 @@ class DeskPage(Screen):
 
     def close_tab(self, tab: str) -> Screen:
         """Press the cross of a tab; the tab beside it comes to the front."""
-        self.tabs.filter(has_text=tab).locator("i").click()
+        self.tabs.filter(has_text=tab).locator(seen("cross")).click()
         return self.active_screen()
 
     def active_screen(self) -> Screen:

@@ -23,7 +23,8 @@ FINDERS = """
         success: root => dialogs(root).filter(isSuccess),
         ok: root => dialogs(root).flatMap(one => buttons(one, OK)),
         tip: root => shown(root, TIP), refusal: refusals, remember, sentence: loneSentence,
-        announcement: announcementButtons, picture: picturesBeside, text: saying, clauses, opener: openers,
+        announcement: announcementButtons, cross: crosses, cross_over: crossesOver,
+        picture: picturesBeside, text: saying, clauses, opener: openers,
         frame: mainFrames, login: loginBoxes,
         entry: entries, menu, tab: tabs, tabs: strip, active: activeTabs,
     };

@@ -6,12 +6,14 @@ from playwright.sync_api import Locator, Page, Response
 
 from pages.entry import HomePage
 from pages.errors import LoginRefused
-from pages.locators import Surface, button, entry, phrase
+from pages.locators import Surface, button, entry, phrase, seen, text
 from pages.models import Secret
 from pages.parts import Captcha, DialogLog, Field, enter_secret
 from pages.profile import GUANGDONG, PortalProfile
 from pages.reading import facts_of_all, lines_of, title_of
 from pages.screen import Screen
+
+FLOATING = "系统每周日凌晨例行维护（模拟）"
 
 
 class LoginPage(Screen):
@@ -29,7 +31,8 @@ class LoginPage(Screen):
         self.account_tab = entry(surface, "账号登录")
         self.local_tab = entry(surface, "本地登录")
         self.card_tab = entry(surface, "卡介质")
-        self.float_notice = phrase(surface, "系统每周日凌晨例行维护（模拟）")
+        self.float_notice = phrase(surface, FLOATING)
+        self.float_cross = surface.locator(seen("cross_over", FLOATING))
         self.browser_advice = phrase(surface, "推荐使用谷歌浏览器")
         self.known_words: tuple[str, ...] = ()  # of the box, before it has answered anything
         self._look_into(surface)
@@ -83,7 +86,7 @@ class LoginPage(Screen):
 
     def close_float_notice(self) -> Self:
         """Press the cross of the notice that floats over the page."""
-        self.float_notice.get_by_text("×", exact=True).click()
+        self.float_cross.click()
         return self
 
     def recovery_link(self, lost: str) -> Locator:
@@ -144,7 +147,7 @@ class RealNamePage(Screen):
 
     def __init__(self, surface: Page) -> None:
         super().__init__(surface)
-        self.landmark = surface.get_by_role("heading", name="实名认证", exact=True)
+        self.landmark = text(surface, "实名认证")
 
 
 class NoticePage(Screen):

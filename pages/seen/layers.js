@@ -106,14 +106,23 @@ function crossed(root) {
     isPointed(one) && isShown(one) && CROSS.test(nameOf(one))));
 }
 
+// What closes a box: crosses with a name, then those that are only drawn.
+function crosses(box) {
+  const parts = shown(box, "*").filter(one => one.matches(PRESSABLE) || isPointed(one));
+  const drawn = parts.filter(one => /close/i.test(classOf(one)) && !plain(nameOf(one)));
+  return [...innermost(parts.filter(one => CROSS.test(nameOf(one)))), ...innermost(drawn)];
+}
+
+// What closes the box over the page that says these words among others.
+function crossesOver(root, words) {
+  const said = textParts(root, text => plain(text).includes(plain(words)));
+  return [...new Set(said.map(stackAround).filter(Boolean))].flatMap(crosses);
+}
+
 function announcementButtons(root) {
   const over = outermost([...new Set([...layers(root), ...crossed(root)])]);
-  const found = over.filter(isAnnouncement).map(layer => {
-    const parts = shown(layer, "*").filter(one => one.matches(PRESSABLE) || isPointed(one));
-    return innermost(parts.filter(one => CROSS.test(nameOf(one)))).concat(
-      innermost(parts.filter(one => /close/i.test(classOf(one)) && !plain(nameOf(one)))),
-      buttons(layer, CLOSE))[0];
-  });
+  const found = over.filter(isAnnouncement)
+    .map(layer => [...crosses(layer), ...buttons(layer, CLOSE)][0]);
   return found.filter(Boolean).slice(0, 1); // one after the other
 }
 

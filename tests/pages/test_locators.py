@@ -127,7 +127,7 @@ def test_a_calendar_is_read_by_its_month_and_numbers(page: Page, html: str, arou
 
 CLAUSES = {
     "a list": "<h4>投保声明</h4><ol><li>甲<li>乙</ol>",
-    "numbered paragraphs": "<h2>四、投保声明</h2><p><span>1. </span><span>甲</span></p><p>2）乙</p>",
+    "numbered paragraphs": "<h2>四、投保声明</h2><p><span>1. </span>甲</p><p>2）乙</p>",
     "emphasis": "<legend>投保声明：</legend><div><b>甲</b><br></div><div><i hidden>丙</i>乙</div>",
     "cells": "<b>投保声明</b><table><tr><td>1<td>一、甲<tr><td>2<td>二、乙</table>",
     "a message": "<p>请先阅读投保声明</p><h4>投保声明</h4><p>甲<p>乙</p>",

@@ -62,7 +62,8 @@ PAGE = """<!doctype html><meta charset="utf-8"><body>
 <div class="form-group"><label>*产品名称</label><input readonly id="product"></div>
 <table><thead><tr><th>单证名称<th>查看</thead><tbody>
 <tr><td id="name"></td><td><a href="#">查看单证</a></td></tr></tbody></table>
-<h4>投保声明</h4><ol><li id="clause"></ol><label><input type="checkbox">已认真阅读以上内容并同意</label>
+<h4>投保声明</h4><ol><li id="clause"></ol>
+<label><input type="checkbox">已认真阅读以上内容并同意</label>
 <button>确认投保</button>
 <div class="layui-layer-dialog"><div class="layui-layer-content" id="told"></div></div>
 <script>
