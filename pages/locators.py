@@ -23,7 +23,7 @@ FINDERS = """
         success: root => dialogs(root).filter(isSuccess),
         ok: root => dialogs(root).flatMap(one => buttons(one, OK)),
         tip: root => shown(root, TIP), refusal: refusals, remember, sentence: loneSentence,
-        announcement: announcementButtons, cross: crosses, cross_over: crossesOver,
+        announcement: announcementButtons, cross: crosses, cross_beside: crossesBeside,
         picture: picturesBeside, text: saying, clauses, opener: openers,
         frame: mainFrames, login: loginBoxes,
         entry: entries, menu, tab: tabs, tabs: strip, active: activeTabs,

@@ -32,7 +32,7 @@ class LoginPage(Screen):
         self.local_tab = entry(surface, "本地登录")
         self.card_tab = entry(surface, "卡介质")
         self.float_notice = phrase(surface, FLOATING)
-        self.float_cross = surface.locator(seen("cross_over", FLOATING))
+        self.float_cross = surface.locator(seen("cross_beside", FLOATING))
         self.browser_advice = phrase(surface, "推荐使用谷歌浏览器")
         self.known_words: tuple[str, ...] = ()  # of the box, before it has answered anything
         self._look_into(surface)

@@ -210,11 +210,6 @@ class ConfirmationPage(Screen):
         self.declaration.uncheck()
         return self
 
-    def close_refusal(self) -> Self:
-        """Press 确定 under the portal's refusal; the form is in reach again."""
-        Layer(self.surface).ok_button.click()
-        return self
-
     def confirm(self) -> "ConfirmedDialog":
         """Press 确认投保.
 

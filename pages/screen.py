@@ -303,6 +303,13 @@ class Screen:
         is_page = response.request.is_navigation_request()
         return response.status >= 400 and is_page and of_portal
 
+    def close_refusal(self) -> Self:
+        """Press 确定 under the portal's refusal, unless it is a tip that fades by itself."""
+        ok_button = Layer(self.surface).ok_button
+        if self.shows(ok_button):
+            ok_button.click()
+        return self
+
     def answer(self, message: Locator) -> tuple[str, ...]:
         """Wait for a message of this screen, and return its lines.
 

@@ -363,6 +363,26 @@ def bound_desk_offers(bound_desk: DeskPage) -> None:
     expect_each(bound_desk.menu, "待确认", "保单查询")
 
 
+@then("企业填对以后，照常绑定")
+def binds_when_all_is_right(
+    binding: BindingPage, mock_state: MockState, enterprise: MadeEnterprise, answer_to: AnswerTo
+) -> None:
+    captcha = mock_state.read_captcha(binding.captcha)
+    account, password = enterprise.local_account, enterprise.local_password
+    answer_to(binding.close_refusal().bind, account, password, captcha).accepted(DeskPage)
+
+
+@then("企业填对以后，照常快速绑定")
+def quick_binds_when_all_is_right(
+    quick_registration: QuickRegistrationPage,
+    mock_state: MockState,
+    local_account: LocalAccount,
+    answer_to: AnswerTo,
+) -> None:
+    page = quick_registration.close_refusal()
+    answer_to(quick_bind, page, mock_state, local_account).accepted(DeskPage)
+
+
 @then("绑定页上填写的用户名还在")
 def user_name_is_kept(binding: BindingPage, enterprise: MadeEnterprise) -> None:
     expect(binding.user).to_have_value(enterprise.local_account)

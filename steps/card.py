@@ -72,6 +72,15 @@ def log_in(
     return answer_to(card_login.log_in, enterprise.card_pin)
 
 
+@then("企业填对卡密码以后，照常登录")
+def logs_in_when_the_pin_is_right(
+    card_login: CardLoginPage, enterprise: MadeEnterprise, answer_to: AnswerTo
+) -> None:
+    home = answer_to(card_login.log_in, enterprise.card_pin).accepted(HomePage)
+
+    assert home.enterprise_name() == enterprise.name
+
+
 @when("企业用错误的卡密码登录", target_fixture="answer")
 def log_in_with_a_wrong_pin(card_login: CardLoginPage, answer_to: AnswerTo) -> PortalAnswer:
     return answer_to(card_login.log_in, Secret("00000000"))

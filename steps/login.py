@@ -465,6 +465,16 @@ def portal_greets(entered: HomePage, enterprise: MadeEnterprise) -> None:
     assert entered.enterprise_name() == enterprise.name
 
 
+@then("企业填对以后，照常登录")
+def logs_in_when_all_is_right(
+    login_page: LoginPage, mock_state: MockState, enterprise: MadeEnterprise, answer_to: AnswerTo
+) -> None:
+    captcha = mock_state.read_captcha(login_page.captcha)
+    answer = answer_to(login_page.log_in, enterprise.account, enterprise.password, captcha)
+
+    assert answer.accepted(HomePage).enterprise_name() == enterprise.name
+
+
 @then("门户首页上写着")
 def home_page_says(login_page: LoginPage, docstring: str) -> None:
     assert not lacking(login_page.words(), docstring.splitlines())

@@ -46,12 +46,18 @@ SOMEBODY_ELSE = Contact("李四", "0756-1234567", "13900139000", "li.si@example.
 
 @pytest.fixture
 def fill_in_policy(fill_in: FillIn, mock_state: MockState, application_no: str) -> FillIn:
-    """Replace 〔申请编号〕 and 〔推送日期〕 too, by those of “这张保单”."""
+    """Replace 〔申请编号〕, 〔产品名称〕 and 〔推送日期〕 too, by those of “这张保单”."""
     pushed = mock_state.pushed[application_no]
 
     def fill_in_policy(text: str) -> tuple[str, ...]:
-        numbered = text.replace("〔申请编号〕", pushed.application_no)
-        return fill_in(numbered.replace("〔推送日期〕", pushed.pushed_on))
+        known = {
+            "申请编号": pushed.application_no,
+            "产品名称": pushed.product,
+            "推送日期": pushed.pushed_on,
+        }
+        for name, value in known.items():
+            text = text.replace(f"〔{name}〕", value)
+        return fill_in(text)
 
     return fill_in_policy
 
@@ -548,6 +554,11 @@ def table_says(pending: PendingPage, notice: str) -> None:
 def table_foot_says(pending: PendingPage, paging: str, page_size: str) -> None:
     expect(pending.table.paging_notice).to_have_text(paging)
     expect(pending.table.page_size_notice).to_have_text(page_size, use_inner_text=True)
+
+
+@then("表格下方没有写条数")
+def table_foot_says_nothing(pending: PendingPage) -> None:
+    expect(pending.table.paging_notice.filter(visible=True)).to_have_count(0)
 
 
 @then(parsers.parse("打开的是最后一张保单，标签是“{prefix}”加申请编号"))

@@ -710,6 +710,33 @@ def only_the_new_password_works(
     assert _log_in(login_page, mock_state, enterprise.account, NEW_PASSWORD) == enterprise.name
 
 
+@then("两次输入相同以后，新密码能登录，旧密码不能")
+def new_password_works_when_repeated(
+    reset_page: ResetPage,
+    login_page: LoginPage,
+    mock_state: MockState,
+    enterprise: MadeEnterprise,
+    answer_to: AnswerTo,
+) -> None:
+    done = answer_to(reset_page.reset, NEW_PASSWORD, NEW_PASSWORD).accepted(ResetDonePage)
+
+    only_the_new_password_works(done, login_page, mock_state, enterprise, answer_to)
+
+
+@then("企业填对以后，照常注册")
+def registers_when_all_is_right(
+    registration_page: RegistrationPage,
+    login_page: LoginPage,
+    mock_state: MockState,
+    registration: Registration,
+    answer_to: AnswerTo,
+) -> None:
+    page = registration_page.close_refusal()
+    answer_to(page.register, registration).accepted(RegisteredPage)
+
+    new_account_works(login_page, mock_state, registration)
+
+
 @then("旧密码仍能登录")
 def old_password_works(
     login_page: LoginPage, mock_state: MockState, enterprise: MadeEnterprise

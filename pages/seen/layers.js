@@ -113,10 +113,13 @@ function crosses(box) {
   return [...innermost(parts.filter(one => CROSS.test(nameOf(one)))), ...innermost(drawn)];
 }
 
-// What closes the box over the page that says these words among others.
-function crossesOver(root, words) {
-  const said = textParts(root, text => plain(text).includes(plain(words)));
-  return [...new Set(said.map(stackAround).filter(Boolean))].flatMap(crosses);
+// What closes the smallest box that says these words among others.
+function crossesBeside(root, words) {
+  return textParts(root, text => plain(text).includes(plain(words))).flatMap(part => {
+    let box = part;
+    for (let step = 0; step < 3 && box && !crosses(box).length; step++) box = box.parentElement;
+    return box ? crosses(box) : [];
+  });
 }
 
 function announcementButtons(root) {
