@@ -354,6 +354,15 @@ def review_is_under_way(account_forms: AccountForms, enterprise: MadeEnterprise)
     return receipt.replace("/reviews/", "/proven/")
 
 
+@given("企业提交的人工资料审核已经通过", target_fixture="proof")
+def review_is_over(
+    account_forms: AccountForms, mock_state: MockState, enterprise: MadeEnterprise
+) -> str:
+    proof = review_is_under_way(account_forms, enterprise)
+    mock_state.forward_working_day()
+    return proof
+
+
 @when("有人用同一个地址再设置密码", target_fixture="answer")
 @when("企业用这个证明去设置密码", target_fixture="answer")
 @when("企业绕过审核去设置密码", target_fixture="answer")
