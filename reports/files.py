@@ -1,6 +1,7 @@
 """Files that a full disk or a kill may have cut off, and how they are written whole."""
 
 import json
+from os import SEEK_END
 from pathlib import Path
 
 from fixtures.verdict import Json
@@ -34,7 +35,13 @@ def write_json(file: Path, data: Json) -> None:
 
 
 def append_line(file: Path, data: Json) -> None:
-    """Add a line of JSON to a file; make the file and its folder if they are missing."""
+    """Add a line of JSON to a file; make the file and its folder if they are missing.
+
+    A last line that was cut off stays a line of its own.
+    """
     file.parent.mkdir(exist_ok=True)
-    with file.open("a", encoding="utf-8") as lines:
-        lines.write(json.dumps(data, ensure_ascii=False) + "\n")
+    with file.open("ab+") as lines:
+        size = lines.seek(0, SEEK_END)
+        lines.seek(max(size - 1, 0))
+        end = b"\n" if lines.read(1) not in {b"", b"\n"} else b""
+        lines.write(end + json.dumps(data, ensure_ascii=False).encode() + b"\n")

@@ -249,8 +249,10 @@ def test_line_that_is_no_outcome_is_as_good_as_none(tmp_path, line):
     outcome = Outcome("clause x", [Noticed("场景", Kill.PAGE, "一句", "一行\u2028又一行")])
     Journal(file).keep(outcome)
     file.write_text(file.read_text("utf-8") + line, "utf-8")
+    next_one = Outcome("clause z")
+    Journal(file).keep(next_one)
 
-    assert Journal(file).done == {"clause x": outcome}
+    assert Journal(file).done == {"clause x": outcome, "clause z": next_one}
 
 
 @pytest.mark.parametrize("part", ["clause", "rest"])
