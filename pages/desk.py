@@ -11,6 +11,7 @@ from pages.policies import PoliciesPage
 from pages.reading import facts_of
 from pages.screen import Screen
 
+MENU = ("待确认", "保单查询")  # guide-2.1, guide-2.6
 S = TypeVar("S", bound=Screen)
 
 
@@ -22,11 +23,11 @@ class DeskPage(Screen):
 
     def __init__(self, surface: Page) -> None:
         super().__init__(surface)
-        self.menu = surface.locator(seen("menu", ["待确认", "保单查询"]))
+        self.menu = surface.locator(seen("menu", MENU))
         self.pending_item = surface.locator(seen("entry", "待确认"))
         self.policies_item = surface.locator(seen("entry", "保单查询"))
-        self.tabs = surface.locator(seen("tabs"))
-        self.active_tab = surface.locator(seen("active"))
+        self.tabs = surface.locator(seen("tabs", MENU))
+        self.active_tab = surface.locator(seen("active", MENU))
         self.announcement = Layer(surface).announcement_cross
         self.landmark = self.pending_item
 

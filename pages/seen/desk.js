@@ -32,16 +32,26 @@ function tabs(root, word) {
   return found.length > 1 ? found.filter(isTab) : found;
 }
 
-function strip(root) {
-  const named = shown(root, "[role=tab]");
-  const around = buttons(root, HOME).map(one => one.closest("[role=tablist]") ?? one.parentElement);
-  return named.length ? named : around.flatMap(one => offersIn(one));
+// The box of the tabs around one of them; while it is the only one, none that holds the menu.
+function stripAround(tab, menu) {
+  let box = tab.parentElement;
+  const mayGrow = () => box.parentElement && !menu.some(one => box.parentElement.contains(one));
+  while (offersIn(box).length < 2 && mayGrow()) box = box.parentElement;
+  return box;
 }
 
-function activeTabs(root) {
+function strip(root, words) {
+  const named = shown(root, "[role=tab]");
+  if (named.length) return named;
+  const menu = words.flatMap(word => entries(root, word));
+  return buttons(root, HOME)
+    .flatMap(one => offersIn(one.closest("[role=tablist]") ?? stripAround(one, menu)));
+}
+
+function activeTabs(root, words) {
   const isActive = one => one.getAttribute("aria-selected") === "true"
     || [one, one.parentElement].some(it => ACTIVE.test(classOf(it)));
-  const found = strip(root);
+  const found = strip(root, words);
   return found.length > 1 ? found.filter(isActive) : found;
 }
 

@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import Locator, Page
 
+from pages.desk import DeskPage
 from pages.errors import ScreenNotReached
 from pages.locators import button, seen, tick
 from pages.models import Contact
@@ -123,6 +124,28 @@ def test_a_calendar_is_read_by_its_month_and_numbers(page: Page, html: str, arou
     assert picker.days.all_inner_texts() == [str(day) for day in range(1, 31)]
     days = [page.locator(seen("calendar", day)) for day in ("2026-11-30", "2026-10-30")]
     assert [day.all_inner_texts() for day in days] == [["30"], []]
+
+
+DESK = """<nav><div><a href=#>待确认</a></div><div><a href=#>保单查询</a></div></nav>
+<section><div>{}</div></section>"""
+HOME_TAB, OTHER_TAB = "<a href=#>首页</a>", "<a href=# class=active>待确认</a>"
+STRIPS = {
+    "side by side": "{}{}",
+    "wrapped": "<div><p>{}</p></div><div><p>{}</p></div>",
+    "a list": "<ul><li>{}<li>{}</ul>",
+}
+
+
+@pytest.mark.parametrize("html", STRIPS.values(), ids=STRIPS)
+@pytest.mark.parametrize(("other", "names"), [(OTHER_TAB, ["首页", "待确认"]), ("", ["首页"])])
+def test_tabs_are_told_from_the_menu(page: Page, html: str, other: str, names: list[str]):
+    """However deep each lies, and even while there is only one."""
+    page.set_content("<!doctype html>" + DESK.format(html.format(HOME_TAB, other)))
+    desk = DeskPage(page)
+
+    assert desk.tabs.all_inner_texts() == names
+    assert desk.active_tab.all_inner_texts() == names[-1:]
+    assert desk.pending_item.count() == desk.policies_item.count() == 1
 
 
 CLAUSES = {
