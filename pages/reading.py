@@ -43,9 +43,12 @@ def value_of(control: Locator) -> str:
 
 
 def choice_of(control: Locator) -> str:
-    """Return the option that is chosen in a control: in the browser's own list, or another one."""
+    """Return the option that is chosen: in the browser's own list, in a field, or in a text."""
     own = control.locator("option:checked")
-    return text_of(own) if own.count() else value_of(control)
+    if own.count():
+        return text_of(own)
+    is_field = facts_of(control, "control => 'value' in control")
+    return value_of(control) if is_field else text_of(control)
 
 
 def message_of(dialog: Dialog) -> str:
