@@ -6,6 +6,7 @@ const SUM = /^(本页)?(合计|总计|小计)$/; // of a row that is no record
 const SHORT = 40; // letters of a notice
 
 const GROUP = "thead, [role=rowgroup]";
+const HEADING_CELLS = "th, td, [role=columnheader]";
 const cellsOf = row => [...row.children].filter(isDrawn);
 
 // For each part with several cells, how many of the headings are the whole text of one of them.
@@ -32,7 +33,19 @@ function headRow(root, headings, least) {
   const most = Math.max(least, ...rows.map(one => one.count));
   const best = innermost(rows.filter(one => one.count === most).map(one => one.row));
   if (!best.length && least === headings.length) return headOfRows(root, headings);
-  return best.length === 1 ? best[0] : null;
+  return best.length === 1 ? wholeHead(best[0]) : null;
+}
+
+// The row, or the rows of headings that it belongs to, if a heading beside it begins above it.
+function wholeHead(row) {
+  const { top, bottom } = row.getBoundingClientRect();
+  const middle = (top + bottom) / 2;
+  const group = row.closest(GROUP);
+  const reaches = cell => {
+    const box = cell.getBoundingClientRect();
+    return !row.contains(cell) && box.top < middle && middle < box.bottom;
+  };
+  return group && shown(group, HEADING_CELLS).some(reaches) ? group : row;
 }
 
 // The only group of rows that has all of these headings, where some stand under a common one.
@@ -46,7 +59,7 @@ function headOfRows(root, headings) {
 // The cells of the headings; where there are several rows of them, those with none below.
 function headCells(head) {
   if (!head.matches(GROUP)) return cellsOf(head);
-  const cells = shown(head, "th, td, [role=columnheader]");
+  const cells = shown(head, HEADING_CELLS);
   const isBelow = (one, other) => isUnder(one, other)
     && one.getBoundingClientRect().top > other.getBoundingClientRect().top;
   return cells.filter(cell => !cells.some(one => isBelow(one, cell)))

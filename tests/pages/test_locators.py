@@ -359,17 +359,22 @@ def test_a_document_that_has_only_begun_says_nothing(page: Page, kind: str):
     assert page.locator(seen(kind)).count() == 0
 
 
-GROUPED = (
-    "<table><thead><tr><th rowspan=2>申请编号<th colspan=2>审批<tr><th>状态<th>意见</thead>"
-    "<tbody><tr><td>XW1<td>待确认<td>-</table>"
-)
+GROUPED = {
+    "spread": "<tr><th rowspan=2>申请编号<th colspan=2>审批<tr><th>状态<th>序号</thead>"
+    "<tbody><tr><td>XW1<td>待确认<td>1",
+    "below": "<tr><th rowspan=2>序号<th colspan=2>保单<tr><th>申请编号<th>状态</thead>"
+    "<tbody><tr><td>1<td>XW1<td>待确认",
+    "with fields": "<tr><th>序号<th>申请编号<th>状态<tr><th><th><input><th><input></thead>"
+    "<tbody><tr><td>1<td>XW1<td>待确认",
+}
 
 
-def test_headings_in_two_rows_are_read(page: Page):
-    """The heading of a column is the one right above it."""
-    page.set_content(f"<!doctype html>{GROUPED}")
+@pytest.mark.parametrize("html", GROUPED.values(), ids=GROUPED)
+def test_headings_in_two_rows_are_read(page: Page, html: str):
+    """The heading of a column is the one right above it; a row of fields has none."""
+    page.set_content(f"<!doctype html><table><thead>{html}</table>")
 
-    assert Table(page, HEADS).read() == [{"申请编号": "XW1", "状态": "待确认", "意见": "-"}]
+    assert Table(page, HEADS).read() == [{"序号": "1", "申请编号": "XW1", "状态": "待确认"}]
 
 
 def test_a_wrapper_without_a_box_hides_nothing(page: Page):
