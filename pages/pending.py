@@ -5,7 +5,7 @@ from typing import ClassVar, Self
 
 from pages.errors import PolicyNotListed, UnknownWording
 from pages.lists import ListScreen, Row
-from pages.locators import Surface, button, phrase, seen, tick
+from pages.locators import Surface, button, phrase, script, seen, tick
 from pages.models import (
     Contact,
     Declaration,
@@ -15,7 +15,7 @@ from pages.models import (
     PolicyStatus,
 )
 from pages.parts import Field, Layer, Table
-from pages.reading import lines_of, text_of, texts_of, unnumbered, value_of
+from pages.reading import facts_of, lines_of, text_of, texts_of, unnumbered, value_of
 from pages.screen import Screen
 
 AGREEMENT = "已认真阅读以上内容并同意"  # guide-2.4
@@ -200,15 +200,27 @@ class ConfirmationPage(Screen):
         )
 
     def accept_declaration(self) -> Self:
-        """Tick 已认真阅读以上内容并同意."""
-        with self.needing_one():
-            self.declaration.check()
-        return self
+        """Tick 已认真阅读以上内容并同意.
+
+        Raises:
+            ScreenNotReached: the tick is missing, is there twice, or does not come on.
+        """
+        return self._tick(is_on=True)
 
     def withdraw_acceptance(self) -> Self:
         """Take the tick away again."""
-        self.declaration.uncheck()
+        return self._tick(is_on=False)
+
+    def _tick(self, *, is_on: bool) -> Self:
+        with self.needing_one():
+            if self.is_accepted() != is_on:
+                self.declaration.click()
+        self.until(lambda: self.is_accepted() == is_on or None)
         return self
+
+    def is_accepted(self) -> bool:
+        """Tell whether 已认真阅读以上内容并同意 is ticked."""
+        return bool(facts_of(self.declaration, script("part", "return isTicked(part)")))
 
     def confirm(self) -> "ConfirmedDialog":
         """Press 确认投保.

@@ -143,14 +143,27 @@ function textAtTick(tick) {
   return "";
 }
 
-// A tick that is drawn by its label is pressed there.
+// What is drawn in place of a hidden tick, right behind it.
+function drawnFor(tick) {
+  const next = tick.nextElementSibling;
+  return next && isShown(next) && isPointed(next) ? next : null;
+}
+
+// Whether what `ticks` has found is ticked.
+function isTicked(part) {
+  const tick = part.matches(TICKS) ? part : part.control ?? part.previousElementSibling;
+  return tick.checked ?? tick.getAttribute("aria-checked") === "true";
+}
+
+// A tick that is drawn by its label, or by another element, is pressed there.
 function ticks(root, label) {
   const wanted = plain(label);
   const named = all(root, TICKS).filter(tick => {
     const names = tiedNames(tick);
     return (names.length ? names : [textAtTick(tick)]).some(name => plain(name).includes(wanted));
   });
-  return named.map(one => (isShown(one) ? one : labelElements(one)[0])).filter(Boolean);
+  return named.map(one => (isShown(one) ? one : labelElements(one)[0] ?? drawnFor(one)))
+    .filter(Boolean);
 }
 
 const readFields = (controls) => controls.filter(isShown)

@@ -69,7 +69,7 @@ def test_a_refresh_submits_nothing(
     opened_again = DeskPage(form.tab).ready().open_pending().process(application_no)
 
     assert opened_again.read_contact() == EMPTY
-    assert not opened_again.declaration.is_checked()
+    assert not opened_again.is_accepted()
     assert mock_state.confirmations(application_no) == []
 
 

@@ -231,12 +231,16 @@ def test_what_is_no_button_or_there_twice_is_not_pressed(page: Page, html: str):
 
 
 AGREED = "已认真阅读以上内容并同意"
+TOGGLING = """<script>document.querySelectorAll("[role=checkbox]").forEach(one => {
+one.onclick = () => one.ariaChecked = String(one.ariaChecked !== "true") })</script>"""
 TICKS = {
     "label around": f"<label><input id=a type=checkbox> {AGREED}</label>",
     "words beside": f"<div><input id=a type=checkbox><span>{AGREED}</span></div>",
     "role": f"<p><span id=a role=checkbox aria-checked=false>□</span>{AGREED}</p>",
     "drawn by its label": "<input id=x type=checkbox style='opacity:0'>"
     f"<label id=a for=x>{AGREED}</label>",
+    "drawn in its place": "<div><input type=checkbox hidden><div id=a style='cursor:pointer' "
+    f"onclick='previousSibling.checked = !previousSibling.checked'>{AGREED}</div></div>",
 }
 
 
@@ -246,6 +250,29 @@ def test_a_tick_is_found_by_the_words_beside_it(page: Page, html: str):
     page.set_content(f"<!doctype html>{html}<div><input type=checkbox>记住我</div>")
 
     assert only(tick(page, AGREED)) == "a"
+
+
+@pytest.mark.parametrize("html", TICKS.values(), ids=TICKS)
+def test_a_tick_comes_on_and_off_again(page: Page, html: str):
+    """However it is drawn, one press changes it, and none is made in vain."""
+    page.set_content(f"<!doctype html>{html}{TOGGLING}")
+    form = ConfirmationPage(page)
+
+    states = [form.is_accepted()]
+    for act in (form.accept_declaration, form.accept_declaration, form.withdraw_acceptance):
+        act()
+        states.append(form.is_accepted())
+
+    assert states == [False, True, True, False]
+
+
+def test_a_tick_that_does_not_come_on_is_told(page: Page):
+    """A press that changes nothing is no acceptance."""
+    page.set_content(f"<!doctype html>{TICKS['role']}")
+    page.set_default_timeout(1_000)
+
+    with pytest.raises(ScreenNotReached):
+        ConfirmationPage(page).accept_declaration()
 
 
 HEADS = ("申请编号", "状态")
