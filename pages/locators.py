@@ -18,7 +18,7 @@ RULES = Path(__file__).parent / "seen"
 FINDERS = """
     const FINDERS = {
         field: fields, of_two: ofTwo, option: options, calendar, tick: ticks, button: buttons,
-        table: tableParts,
+        table: tableParts, in_row: inRow,
         dialog: dialogs, message: root => dialogs(root).flatMap(messagesOf),
         success: root => dialogs(root).filter(isSuccess),
         ok: root => dialogs(root).flatMap(one => buttons(one, OK)),
@@ -62,6 +62,11 @@ def seen(kind: str, argument: object = None) -> str:
 def button(surface: Surface | Locator, *words: str) -> Locator:
     """Return the button or link that says one of these words, whatever draws it."""
     return surface.locator(seen("button", words))
+
+
+def row_button(row: Locator, *words: str) -> Locator:
+    """Return the button or link of a row, also where a column of its own holds it."""
+    return row.locator(seen("in_row", words))
 
 
 def text(surface: Surface, words: str) -> Locator:

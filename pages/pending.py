@@ -5,7 +5,7 @@ from typing import ClassVar, Self
 
 from pages.errors import PolicyNotListed, UnknownWording
 from pages.lists import ListScreen, Row
-from pages.locators import Surface, button, phrase, script, seen, tick
+from pages.locators import Surface, button, phrase, row_button, script, seen, tick
 from pages.models import (
     Contact,
     Declaration,
@@ -86,7 +86,7 @@ class PendingPage(ListScreen):
         """
         if self.find(application_no) is None:
             raise PolicyNotListed(application_no)
-        return self.press(button(self.table.row(application_no), "处理"), to=ConfirmationPage)
+        return self.press(row_button(self.table.row(application_no), "处理"), to=ConfirmationPage)
 
     def _policies(self) -> Iterator[PendingPolicy]:
         """Yield the policies from this page on."""
@@ -128,7 +128,7 @@ class ConfirmationPage(Screen):
             self.remarks,
         )
         self.documents = Table(surface, ("单证名称",))
-        self.document_links = button(self.documents.rows, "查看单证")
+        self.document_links = row_button(self.documents.rows, "查看单证")
         self.clauses = surface.locator(seen("clauses", ["投保声明", AGREEMENT]))
         self.declaration_label = phrase(surface, AGREEMENT)
         self.declaration = tick(surface, AGREEMENT)
@@ -168,7 +168,7 @@ class ConfirmationPage(Screen):
         row = self.documents.row(name)
         if not row.count():
             raise UnknownWording(name)
-        link = button(row, "查看单证")
+        link = row_button(row, "查看单证")
         document = Document(name, self.fetch_pdf(link))
         if self.back_link.is_visible():
             self.press(self.back_link, to=ConfirmationPage)

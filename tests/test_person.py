@@ -20,10 +20,12 @@ FIELDS = """
         (310, 120, ["three"]),
         (100, 84, ["one"]),
         (102, 156, ["three"]),
+        (110, 86, ["one"]),
+        (110, 100, ["three"]),
     ],
 )
 def test_message_is_beside_one_field(page, left, top, beside):
-    """It stands right of its field, over its end where the window is too narrow, or below it."""
+    """It stands right of its field, over its end where the window is too narrow, or close to it."""
     page.set_content(FIELDS.format(left=left, top=top))
     tip, fields = page.locator("#tip"), ["one", "two", "three"]
 

@@ -9,7 +9,8 @@ const GOOD = /成功/;
 const BAD = /[不未无]成功|失败|错误|异常|拒绝|未能|不能|无法/;
 const TITLE = /^(信息|提示|提示信息|系统提示|温馨提示|操作提示|消息|警告|错误|成功)$/;
 const NOTICE = /公告|通知/;
-const COUNTED = /每页|^\D{0,8}\d+字?$|[总共]\d+条/; // pages and letters, which are no refusal
+const COUNTED = /^\D{0,8}\d+字?$/; // letters that are left, which are no refusal
+const PAGING = /^[第共总每当前后显示记录条项行笔个从到至跳转往的页\d]*[页条\d][^\p{L}]*$/u; // nor is this
 
 const isStacked = part => {
   const { position, zIndex } = getComputedStyle(part);
@@ -93,7 +94,7 @@ function refusals(root) {
   const tips = shown(root, `${TIP}, [role=alert]`).flatMap(blocksOf);
   const told = before ? alerts(root).filter(isNew) : tips;
   const isSaid = part => !isGood(textOf(part))
-    && ![WAITING, TITLE, COUNTED].some(one => one.test(plain(textOf(part))));
+    && ![WAITING, TITLE, COUNTED, PAGING].some(one => one.test(plain(textOf(part))));
   return [...new Set([...asked, ...told.filter(isSaid)])];
 }
 

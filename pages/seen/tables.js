@@ -71,6 +71,35 @@ function isUnder(cell, heading) {
   return one.left < other.right && other.left < one.right;
 }
 
+const middleOf = ({ top, bottom }) => (top + bottom) / 2;
+const isLevel = (one, other) => other.top < middleOf(one) && middleOf(one) < other.bottom;
+const byHeight = (one, other) =>
+  one.getBoundingClientRect().top - other.getBoundingClientRect().top;
+
+// The lines that a person reads, from the top down: columns that stay in place while others move are
+// drawn over them in rows of their own, which say less.
+function linesOf(rows, head) {
+  const [above, ...boxes] = [head, ...rows].map(one => one.getBoundingClientRect());
+  const says = one => textOf(one).length;
+  const isPiece = (row, at) => isLevel(boxes[at], above) || rows.some((other, it) =>
+    it !== at && isLevel(boxes[at], boxes[it]) && says(row) < says(other));
+  return rows.filter((row, at) => !isPiece(row, at)).sort(byHeight);
+}
+
+// The buttons of a row; where none is in it, the one on its level, if every row has one there.
+function inRow(row, words) {
+  const isHead = one => [...one.children].every(cell => cell.matches("th, [role=columnheader]"));
+  const lines = [...row.parentElement.children]
+    .filter(one => isShown(one) && plain(textOf(one)) && !isHead(one));
+  let found = [];
+  for (let box = row; box && !found.length; box = box.parentElement) found = buttons(box, words);
+  if (found.every(one => row.contains(one))) return found;
+  const level = found.sort(byHeight)[lines.sort(byHeight).indexOf(row)];
+  const isOne = level && found.length === lines.length
+    && isLevel(level.getBoundingClientRect(), row.getBoundingClientRect());
+  return isOne ? [level] : [];
+}
+
 function isRowUnder(part, heads) {
   const cells = cellsOf(part);
   return cells.length === heads.length && cells.every((cell, at) => isUnder(cell, heads[at]));
@@ -89,7 +118,7 @@ function under(head) {
     const parts = shown(scope, kind).filter(one =>
       isAfter(one, head) && !one.contains(head) && !head.contains(one) && textOf(one).trim()
       && !cellsOf(one).some(cell => SUM.test(plain(textOf(cell)))));
-    const rows = innermost(parts.filter(one => isRowUnder(one, heads)));
+    const rows = linesOf(innermost(parts.filter(one => isRowUnder(one, heads))), head);
     const told = rows.length ? [] : emptyNotices(scope, head);
     if (rows.length || told.length) {
       const holder = rows.length && rows[0].parentElement;

@@ -5,7 +5,7 @@ from playwright.sync_api import Locator, Page
 
 from pages.desk import DeskPage
 from pages.errors import ScreenNotReached
-from pages.locators import button, seen, tick
+from pages.locators import button, row_button, seen, tick
 from pages.models import Contact
 from pages.parts import DatePicker, Field, Layer, Table, choose
 from pages.pending import ConfirmationPage
@@ -404,6 +404,40 @@ def test_headings_in_two_rows_are_read(page: Page, html: str):
     assert Table(page, HEADS).read() == [{"序号": "1", "申请编号": "XW1", "状态": "待确认"}]
 
 
+PINNED = """<style>div {{ position: relative; display: inline-block }} .over {{ position: absolute; right: 0; top: 0 }}
+table {{ border-collapse: collapse }} td, th {{ height: 30px; width: 90px; padding: 0 }}</style>
+<div><table><tr><th>申请编号<th>状态<th><tr><td>XW1<td>待确认<td><tr><td>XW2<td>待确认<td></table>
+<table class=over><tr><th><th><th>操作{}</table></div>"""
+OVER = "<tr><td><td><td><a id={} href=#>处理</a>"
+
+
+def test_a_column_that_stays_in_place_belongs_to_its_rows(page: Page):
+    """It is drawn over the table, by rows of its own; what is in it is level with the row."""
+    page.set_content("<!doctype html>" + PINNED.format(OVER.format("a") + OVER.format("b")))
+    table = Table(page, HEADS)
+
+    assert [row["申请编号"] for row in table.read()] == ["XW1", "XW2"]
+    assert only(row_button(table.row("XW2"), "处理")) == "b"
+
+
+def test_a_row_without_its_button_gets_no_other(page: Page):
+    """Where one is missing, nobody could say which row the others are for."""
+    page.set_content("<!doctype html>" + PINNED.format(OVER.format("a")))
+
+    assert row_button(Table(page, HEADS).row("XW1"), "处理").count() == 0
+
+
+def test_rows_are_read_from_the_top_down(page: Page):
+    """In whatever order they stand in the page."""
+    page.set_content(
+        "<!doctype html><style>section { display: flex; flex-direction: column-reverse }"
+        "i { display: inline-block; width: 90px }</style><div><i>申请编号</i><i>状态</i></div>"
+        "<section><div><i>XW2</i><i>待确认</i></div><div><i>XW1</i><i>待确认</i></div></section>"
+    )
+
+    assert [row["申请编号"] for row in Table(page, HEADS).read()] == ["XW1", "XW2"]
+
+
 def test_a_wrapper_without_a_box_hides_nothing(page: Page):
     """What is in it is seen as if it were not there."""
     page.set_content(
@@ -461,6 +495,29 @@ def test_an_option_of_any_list_is_chosen(page: Page, html: str):
     choose(control, "深圳市")
 
     assert choice_of(control) == "深圳市"
+
+
+PAGING = [
+    "第 2 页，共 3 页",
+    "前往 页",
+    "共 12 条",
+    "11-20 / 23",
+    "显示第 1 到第 10 条记录，总共 23 条",
+]
+SAID = ["请刷新页面后重试", "第 2 项没有填写", "记录已被修改", "每天只能提交 3 次"]
+
+
+def test_paging_is_no_refusal(page: Page):
+    """What tells or changes the page of a list is nobody's no, whenever it comes up."""
+    page.set_content("<!doctype html><section><input></section>")
+    page.locator(seen("remember")).count()
+    page.evaluate(
+        "texts => texts.forEach(text => document.body.firstChild.append(Object.assign("
+        "document.createElement('p'), { textContent: text })))",
+        PAGING + SAID,
+    )
+
+    assert [one.inner_text() for one in Layer(page).refusal.all()] == SAID
 
 
 def test_a_count_or_a_title_is_no_refusal(page: Page):
