@@ -28,8 +28,9 @@ class DeskPage(Screen):
         self.policies_item = surface.locator(seen("entry", "保单查询"))
         self.tabs = surface.locator(seen("tabs", MENU))
         self.active_tab = surface.locator(seen("active", MENU))
+        self._folds = False  # the menu, again and again
         self.announcement = Layer(surface).announcement_cross
-        self.landmark = self.pending_item
+        self.landmark = self.pending_item.or_(surface.locator(seen("fold", "待确认")))
 
     @property
     def active_frame(self) -> FrameLocator:
@@ -43,11 +44,19 @@ class DeskPage(Screen):
 
     def ready(self) -> Self:
         """Wait until the desk is shown; close its announcement from then on, whenever it comes."""
-        return super().ready().close_announcement()
+        return super().ready().close_announcement().unfold_menu()
 
     def close_announcement(self) -> Self:
         """Close the announcement from now on, whenever it comes."""
         self.surface.add_locator_handler(self.announcement, lambda cross: cross.click())
+        return self
+
+    def unfold_menu(self) -> Self:
+        """Unfold what the entries of the menu are folded away under, if they are."""
+        for item, words in zip((self.pending_item, self.policies_item), MENU, strict=True):
+            if self.shows(fold := self.surface.locator(seen("fold", words))):
+                self._folds = True
+                self.unfold(fold, item)
         return self
 
     def switch_to(self, tab: str) -> Screen:
@@ -78,6 +87,8 @@ class DeskPage(Screen):
         return self._open(self.policies_item, PoliciesPage)
 
     def _open(self, menu_item: Locator, screen: type[S]) -> S:
+        if self._folds:
+            self.unfold_menu()
         with self.needing_one(), self.tab.expect_event("framenavigated"):
             menu_item.click()
         return screen(self.loaded().active_frame).ready()

@@ -100,7 +100,7 @@ class HomePage(Screen):
         entrance = self._enter()
         if entrance.binding.landmark.is_visible():
             raise BindingRequired
-        return DeskPage(entrance.surface).close_announcement()
+        return DeskPage(entrance.surface).close_announcement().unfold_menu()
 
     def open_binding(self) -> BindingPage:
         """Walk the menu to 小微企业在线投保 at the first entry, where the portal asks for 绑定."""

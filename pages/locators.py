@@ -26,7 +26,7 @@ FINDERS = """
         announcement: announcementButtons, cross: crosses, cross_beside: crossesBeside,
         picture: picturesBeside, text: saying, clauses, opener: openers,
         frame: mainFrames, login: loginBoxes,
-        entry: entries, menu, tab: tabs, tabs: strip, active: activeTabs,
+        entry: entries, fold: folds, menu, tab: tabs, tabs: strip, active: activeTabs,
     };
     const find = (root, selector) => {
         const [kind, argument] = JSON.parse(selector);

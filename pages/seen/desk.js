@@ -27,6 +27,19 @@ function entries(root, word) {
   return found.length > 1 ? found.filter(one => !isTab(one)) : found;
 }
 
+// What an entry is folded away under: the only offer that the smallest box around it shows.
+function folds(root, word) {
+  if (offers(root, word).some(one => !isTab(one))) return [];
+  const isFolded = one => plain(one.textContent) === plain(word) && !one.matches(UNREAD);
+  const folded = innermost(all(root, "*").filter(one => isFolded(one) && !isShown(one)));
+  if (folded.length !== 1) return [];
+  for (let box = folded[0].parentElement; box; box = box.parentElement) {
+    const found = offersIn(box);
+    if (found.length) return found.length === 1 && isAfter(folded[0], found[0]) ? found : [];
+  }
+  return [];
+}
+
 function tabs(root, word) {
   const found = offers(root, word);
   return found.length > 1 ? found.filter(isTab) : found;

@@ -148,6 +148,44 @@ def test_tabs_are_told_from_the_menu(page: Page, html: str, other: str, names: l
     assert desk.pending_item.count() == desk.policies_item.count() == 1
 
 
+FOLDED = {
+    "a group": "<ul><li><a href=#>业务办理</a><ul class=list><li><a href=#>待确认</a>"
+    "<li><a href=#>保单查询</a></ul><li><a href=#>帮助</a></ul>",
+    "more": "<div><a href=#>待确认</a><p><a href=#>更多</a><span class=list><a href=#>保单查询</a>"
+    "</span></p></div>",
+}
+FOLDING = """<style>.list {{ display: none }} {} {{ display: block }}</style>{}
+<script>document.querySelector(".list").previousElementSibling.onclick =
+event => event.target.classList.toggle("open")</script>"""
+WAYS_TO_UNFOLD = {"a press": ".open + .list", "pointing": ":hover > .list"}
+
+
+@pytest.mark.parametrize("way", WAYS_TO_UNFOLD.values(), ids=WAYS_TO_UNFOLD)
+@pytest.mark.parametrize("html", FOLDED.values(), ids=FOLDED)
+def test_a_folded_menu_is_unfolded(page: Page, html: str, way: str):
+    """By a press or by pointing, on nothing but what holds the entry."""
+    page.set_content("<!doctype html>" + FOLDING.format(way, html))
+    desk = DeskPage(page).unfold_menu()
+
+    with desk.needing_one():
+        desk.policies_item.click()
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<nav><a href=#>退出</a><a href=#>帮助</a><p hidden><a href=#>待确认</a></p></nav>",
+        "<nav><p hidden><a href=#>待确认</a></p><a href=#>退出</a></nav>",
+        "<nav><a href=#>业务办理</a><p hidden>待确认</p></nav><p hidden>待确认</p>",
+    ],
+)
+def test_what_may_not_hold_the_entry_is_not_pressed(page: Page, html: str):
+    """Nobody could say what unfolds it."""
+    page.set_content(f"<!doctype html>{html}")
+
+    assert page.locator(seen("fold", "待确认")).count() == 0
+
+
 CLAUSES = {
     "a list": "<h4>投保声明</h4><ol><li>甲<li>乙</ol>",
     "numbered paragraphs": "<h2>四、投保声明</h2><p><span>1. </span>甲</p><p>2）乙</p>",
@@ -404,7 +442,8 @@ def test_headings_in_two_rows_are_read(page: Page, html: str):
     assert Table(page, HEADS).read() == [{"序号": "1", "申请编号": "XW1", "状态": "待确认"}]
 
 
-PINNED = """<style>div {{ position: relative; display: inline-block }} .over {{ position: absolute; right: 0; top: 0 }}
+PINNED = """<style>div {{ position: relative; display: inline-block }}
+.over {{ position: absolute; right: 0; top: 0 }}
 table {{ border-collapse: collapse }} td, th {{ height: 30px; width: 90px; padding: 0 }}</style>
 <div><table><tr><th>申请编号<th>状态<th><tr><td>XW1<td>待确认<td><tr><td>XW2<td>待确认<td></table>
 <table class=over><tr><th><th><th>操作{}</table></div>"""
