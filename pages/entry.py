@@ -13,8 +13,11 @@ from pages.profile import GUANGDONG, PortalProfile
 from pages.reading import facts_of
 from pages.screen import Screen
 
-# The name stands behind the greeting, in the same text or in the next.
+# The name stands behind the greeting, in the same text or in the next; or before it in its text.
 READ_NAME = r"""greeting => {
+    const before = /(?:您好|尊敬的)\P{L}*([\p{L}\p{N}].*?)[，,!！\s]*欢迎您[^\p{L}\p{N}]*$/u;
+    const named = before.exec(greeting.innerText.trim());
+    if (named) return named[1].trim();
     const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     texts.currentNode = greeting;
     const isNamed = text => /欢迎您\P{L}*[\p{L}\p{N}]/u.test(text);

@@ -88,8 +88,9 @@ function isNamed(control, fits) {
     && fits(plain(labelBeside(control)));
 }
 
-// What a placeholder asks for, without its courtesy.
-const askedFor = prompt => plain(prompt).replace(/^请?(在此)?(输入|填写)?[您你]?的?/, "");
+// What a placeholder asks for, without its courtesy and without where to look.
+const COURTESY = /^请?(在此)?(输入|填写)?[您你]?的?(登录|[左右上下]侧?|图[片形]?中?|[左右上下]图中?)?(所示)?的?/;
+const askedFor = prompt => plain(prompt).replace(COURTESY, "");
 
 // A placeholder names a control only where no label does.
 function fields(root, label) {

@@ -13,6 +13,7 @@ GREETINGS = {
     "in two parts": f"<span>欢迎您，</span><b>某企业</b> {LEAVE}",
     "in a part of its own": f"<div>欢迎您！ <em> 某企业 </em>{LEAVE}</div>",
     "beside a sign": f"<p><i>☆</i> 欢迎您, <span>—</span><a>某企业</a></p>{LEAVE}",
+    "before the welcome": f"<p>您好，某企业，欢迎您！</p>{LEAVE}",
     "beside a hidden one": f"<p hidden>欢迎您，别家</p><p>欢迎您，某企业</p>{LEAVE}",
 }
 

@@ -23,6 +23,7 @@ FIELDS = {
     "under a heading": "<div><h3>联系方式</h3><span>姓名</span><input id=a></div>",
     "a hint behind": "<div><p>姓名<p><input id=a><b>与证件相同</b></div><div>电话<input></div>",
     "a prompt": "<input id=a placeholder=请输入姓名><input placeholder=请输入电话>",
+    "a longer prompt": "<input id=a placeholder=请输入右侧的姓名><input placeholder=请输入电话>",
     "a hidden copy": "<div hidden>姓名<input></div><div>姓名<input id=a></div>",
     "a copy far off": "<div style='position:absolute;left:-9999px'>姓名<input></div>"
     "<div>姓名<input id=a></div>",
