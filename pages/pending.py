@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import ClassVar, Self
 
+from playwright.sync_api import Page
+
 from pages.errors import PolicyNotListed, UnknownWording
 from pages.lists import ListScreen, Row
 from pages.locators import Surface, button, phrase, row_button, script, seen, tick
@@ -236,13 +238,18 @@ class ConfirmedDialog(Screen):
 
     controls = ("message", "ok_button")
 
-    def __init__(self, surface: Surface) -> None:
+    def __init__(self, surface: Surface, form: Surface | None = None) -> None:
         super().__init__(surface)
+        self._form = form or surface
         layer = Layer(surface)
         self.box = layer.dialog
         self.message = layer.message
         self.ok_button = layer.ok_button
         self.landmark = layer.success
+
+    def over(self, window: Page) -> Self:
+        """Return it as a dialog of the window around the form."""
+        return type(self)(window, self.surface).ready()
 
     def read(self) -> str:
         """Return the portal's words."""
@@ -254,4 +261,4 @@ class ConfirmedDialog(Screen):
 
     def close(self) -> PendingPage:
         """Press 确定; the record's tab closes and 待确认 is loaded again."""
-        return self.press(self.ok_button, to=PendingPage)
+        return self.press(self.ok_button, to=PendingPage, on=self._form)

@@ -45,6 +45,7 @@ class Screen:
         self.personal: tuple[Locator, ...] = ()  # covered in a picture
         self.refusal = Layer(surface).refusal
         self.login_box = surface.locator(seen("login"))
+        self.dialog_over = surface.locator(seen("over"))  # in the window around the frame
 
     @property
     def tab(self) -> Page:
@@ -64,17 +65,33 @@ class Screen:
             SessionLost: the portal shows the log-in box instead.
             ScreenNotReached: none of these came in time.
         """
-        signs = self.landmark.or_(self.refusal).or_(self.login_box)
+        others = self.refusal.or_(self.login_box).or_(self.dialog_over).filter(visible=True)
+        signs = self.landmark.filter(visible=True).or_(others)
         with self._in_time(type(self)):
-            self._wait_for(signs.filter(visible=True).first)
-        if self.refusal.or_(self.login_box).filter(visible=True).count():
-            # one by one: a script for all of them runs where nothing was remembered
-            if said := [text_of(one) for one in self.refusal.filter(visible=True).all()]:
-                raise PortalRefused(said)
+            self._wait_for(signs.first)
+        if others.count():
+            self._expect_no_refusal(self.refusal)
+            if self.shows(self.dialog_over):
+                self._expect_no_refusal(Layer(self.tab).refusal)
+                return self.over(self.tab)
             if self.login_box.count() and not self.landmark.filter(visible=True).count():
                 raise SessionLost(self.tab.url)
             return self.appear()  # what ended the wait has gone, or said nothing
         return self
+
+    @staticmethod
+    def _expect_no_refusal(refusal: Locator) -> None:
+        # one by one: a script for all of them runs where nothing was remembered
+        if said := [text_of(one) for one in refusal.filter(visible=True).all()]:
+            raise PortalRefused(said)
+
+    def over(self, window: Page) -> Self:
+        """Return this screen as a dialog of the window around its frame.
+
+        Raises:
+            ScreenNotReached: it is none.
+        """
+        raise ScreenNotReached(type(self).__name__, window.url)
 
     def appear(self) -> Self:
         """Wait until this screen is shown with its scripts; a log-in box does not end the wait.
@@ -204,6 +221,8 @@ class Screen:
         with self._in_time(type(screen)):
             Layer(self.surface).tip.first.wait_for(state="hidden")
             self.surface.locator(seen("remember")).count()
+            if self.surface is not self.tab:
+                self.tab.locator(seen("remember_over")).count()
             control.click()
         return screen.ready()
 
@@ -305,9 +324,9 @@ class Screen:
 
     def close_refusal(self) -> Self:
         """Press 确定 under the portal's refusal, unless it is a tip that fades by itself."""
-        ok_button = Layer(self.surface).ok_button
-        if self.shows(ok_button):
-            ok_button.click()
+        for surface in dict.fromkeys((self.surface, self.tab)):
+            if self.shows(ok_button := Layer(surface).ok_button):
+                ok_button.click()
         return self
 
     def answer(self, message: Locator) -> tuple[str, ...]:

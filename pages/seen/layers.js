@@ -56,7 +56,15 @@ const isAnnouncement = layer => blocksOf(layer).slice(0, 1).some(one => NOTICE.t
 const isAnswer = part => [...OK, ...CLOSE].includes(textOf(part).trim()) && isPointed(part);
 const messagesOf = layer =>
   blocksOf(layer).filter(one => !isTitle(one, layer) && !isAnswer(one));
-const dialogs = root => layers(root).filter(one => !isAnnouncement(one));
+
+// Dialogs of a window that were there before something in one of its frames was pressed.
+const overBefore = new WeakMap();
+function rememberOver(page) {
+  overBefore.set(page, new Map(layers(page).map(one => [one, textOf(one)])));
+  return [];
+}
+const isOld = layer => overBefore.get(layer.ownerDocument)?.get(layer) === textOf(layer);
+const dialogs = root => layers(root).filter(one => !isAnnouncement(one) && !isOld(one));
 
 const isGood = text => GOOD.test(text) && !BAD.test(text);
 
@@ -77,6 +85,17 @@ function notesOf(root) {
     !one.closest(`${DIALOG}, table, label`) && (isNear(one) || stackAround(one)));
 }
 
+// The documents around a page, as far as one can look into them.
+function pagesAround(page) {
+  const found = [];
+  try {
+    for (let view = page.defaultView; view !== view.parent; view = view.parent) {
+      found.push(view.parent.document);
+    }
+  } catch { /* the document around it is another portal's */ }
+  return found;
+}
+
 const seenBefore = new WeakMap();
 const alerts = root => [...shown(root, `${TIP}, [role=alert]`).flatMap(blocksOf), ...notesOf(root)];
 
@@ -84,7 +103,15 @@ const alerts = root => [...shown(root, `${TIP}, [role=alert]`).flatMap(blocksOf)
 function remember(root) {
   const page = root.ownerDocument ?? root;
   seenBefore.set(page, new Map(alerts(root).map(one => [one, textOf(one)])));
+  pagesAround(page).forEach(rememberOver);
   return [];
+}
+
+// The page itself, if a dialog has come up over it since, in a document around it.
+function dialogOver(root) {
+  const page = root.ownerDocument ?? root;
+  const isOver = pagesAround(page).some(one => overBefore.has(one) && dialogs(one).length);
+  return isOver ? [page.body] : [];
 }
 
 function refusals(root) {

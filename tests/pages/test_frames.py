@@ -5,8 +5,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Frame, Locator, Page
 
-from pages.errors import ScreenNotReached
+from pages.errors import PortalRefused, ScreenNotReached
 from pages.locators import Surface
+from pages.pending import ConfirmationPage, ConfirmedDialog
 from pages.screen import Screen
 
 PIN = "<input type=password>"
@@ -29,6 +30,39 @@ def around(frame: Frame) -> Iterator[Frame]:
     while frame.parent_frame:
         frame = frame.parent_frame
         yield frame
+
+
+FORM = """<label>备注 <textarea></textarea></label><button
+onclick='parent.tell()'>确认投保</button>"""
+DESK = f"""<dialog open>帮助<button>知道了</button></dialog><iframe srcdoc="{FORM}"></iframe>
+<script>
+function tell() {{ document.body.insertAdjacentHTML("beforeend",
+"<dialog open><p>SAID</p><button onclick='parentNode.remove()'>确定</button></dialog>") }}
+</script>"""
+
+
+def ask_in_a_frame(page: Page, said: str) -> ConfirmedDialog:
+    """Press a button in a frame, whose answer comes up in the window around it."""
+    page.set_default_timeout(3_000)
+    page.set_content("<!doctype html>" + DESK.replace("SAID", said))
+    return ConfirmationPage(page.frame_locator("iframe")).confirm()
+
+
+def test_an_answer_over_the_frame_is_read(page: Page):
+    """What lay there before is no answer."""
+    dialog = ask_in_a_frame(page, "确认投保成功")
+
+    assert (dialog.read(), dialog.surface) == ("确认投保成功", page)
+
+
+def test_a_refusal_over_the_frame_is_told(page: Page):
+    """The form is in reach again once it is closed."""
+    with pytest.raises(PortalRefused) as refusal:
+        ask_in_a_frame(page, "请先阅读并同意投保声明")
+    form = ConfirmationPage(page.frame_locator("iframe")).close_refusal()
+
+    assert refusal.value.messages == ("请先阅读并同意投保声明",)
+    form.confirm_button.click(trial=True)
 
 
 @pytest.fixture
