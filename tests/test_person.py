@@ -8,10 +8,11 @@ FIELDS = """
 <input id="one" style="position:absolute; left:100px; top:50px; width:200px; height:30px">
 <input id="two" style="position:absolute; left:500px; top:50px; width:200px; height:30px">
 <input id="three" style="position:absolute; left:100px; top:120px; width:200px; height:30px">
-<p id="tip" style="position:absolute; margin:0; left:{left}px; top:{top}px">此项为必填项</p>
+<p id="tip" style="position:absolute; margin:0; left:{left}px; top:{top}px">{text}</p>
 """
 
 
+@pytest.mark.parametrize("text", ["此项为必填项", "字符长度超长，且一个汉字算两个字符！" * 2])
 @pytest.mark.parametrize(
     ("left", "top", "beside"),
     [
@@ -24,9 +25,9 @@ FIELDS = """
         (110, 100, ["three"]),
     ],
 )
-def test_message_is_beside_one_field(page, left, top, beside):
+def test_message_is_beside_one_field(page, left, top, beside, text):
     """It stands right of its field, over its end where the window is too narrow, or close to it."""
-    page.set_content(FIELDS.format(left=left, top=top))
+    page.set_content(FIELDS.format(left=left, top=top, text=text))
     tip, fields = page.locator("#tip"), ["one", "two", "three"]
 
     assert [one for one in fields if is_beside(tip, page.locator(f"#{one}"))] == beside
@@ -34,7 +35,7 @@ def test_message_is_beside_one_field(page, left, top, beside):
 
 def test_message_far_from_every_field_is_beside_none(page):
     """A message under the form belongs to no field."""
-    page.set_content(FIELDS.format(left=310, top=400))
+    page.set_content(FIELDS.format(left=310, top=400, text="此项为必填项"))
 
     assert not is_beside(page.locator("#tip"), page.locator("#three"))
 

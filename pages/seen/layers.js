@@ -10,7 +10,7 @@ const BAD = /[不未无]成功|失败|错误|异常|拒绝|未能|不能|无法/
 const TITLE = /^(信息|提示|提示信息|系统提示|温馨提示|操作提示|消息|警告|错误|成功)$/;
 const NOTICE = /公告|通知/;
 const COUNTED = /^\D{0,8}\d+字?$/; // letters that are left, which are no refusal
-const PAGING = /^[第共总每当前后显示记录条项行笔个从到至跳转往的页\d]*[页条\d][^\p{L}]*$/u; // nor is this
+const PAGING = /^(?=.*[页条\d])[第共总每当前后显示记录条项行笔个从到至跳转往的页\d]+$/; // nor is this
 
 const isStacked = part => {
   const { position, zIndex } = getComputedStyle(part);
