@@ -4,6 +4,7 @@ from dataclasses import asdict
 
 from fixtures.people import CONTACT
 from fixtures.walker import Walker
+from mock_portal.redesigns import catalogue
 
 LABELS = {
     "主要联系人姓名": CONTACT.name,
@@ -14,11 +15,13 @@ LABELS = {
 }
 
 
-def test_person_confirms_a_policy(page, base_url, mock_state):
+def test_person_confirms_a_policy(page, base_url, mock_state, pytestconfig):
     """Log in, find the policy on the last page, read, fill in, tick, confirm, and look it up."""
     number = mock_state.add_policies(12)[-1]
     page.goto(f"{base_url}/index.action")
-    desk = Walker(page).log_in(mock_state).enter_desk()
+    redesigns = [catalogue()[id_] for id_ in pytestconfig.getoption("redesign")]
+    ways = [press.removeprefix("按 ") for one in redesigns for press in one.presses]
+    desk = Walker(page, ways).log_in(mock_state).enter_desk()
 
     desk.press("待确认")
     desk.turn_to(number).press("处理", beside=number)
