@@ -778,7 +778,7 @@ def the_earlier_one_holds(mock_state: MockState, application_no: str, contact: C
 
 @then("全部保单仍在“待确认”中")
 def all_still_pending(desk: DeskPage, application_nos: list[str]) -> None:
-    assert _numbers_in(desk.open_pending()) == application_nos
+    assert _numbers_in(desk.close_refusal().open_pending()) == application_nos
 
 
 @then("“待确认”中只少了这张保单")
