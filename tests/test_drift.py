@@ -111,9 +111,10 @@ def test_press_that_the_redesign_asks_for_is_right():
 
 def test_touches_compare_between_looks():
     """A field counts once, a button each time; blanks, stars and numbers of policies do not."""
-    told = ["填 swy", "填 swy", "按 登 陆", "按 处理 XW12345", "按 处理 XW12345"]
+    pressed = ["按 ▸登 陆？", "按 处理 XW12345", "按 处理 XW12345", "按 ›", "按 ×"]
+    found = touched(["填 swy", "填 swy", *pressed], {"XW12345": "#2"})
 
-    assert touched(told, {"XW12345": "#2"}) == ["填swy", "按登录", "按处理#2", "按处理#2"]
+    assert found == ["填swy", "按登录", "按处理#2", "按处理#2", "按›", "按×"]
 
 
 @pytest.mark.parametrize(
@@ -129,6 +130,20 @@ def test_cross_is_a_cross_however_it_is_made(page, cross):
         page.locator("a, button").click()
 
     assert told.value.text == f"{MARK}按 ×"
+
+
+def test_row_of_a_press_is_the_line_that_it_stands_in(page):
+    """The button may stand in a table of its own, beside the one with the numbers."""
+    page.set_content(
+        "<style>table { float: left } td { height: 40px }</style><table><tr><td>XW00001<tr><td>"
+        "XW00002</table><table><tr><td><a>处理</a><tr><td><a id=second>处理</a></table>"
+    )
+    page.evaluate(f"({SCRIPT})()")
+
+    with page.expect_console_message() as told:
+        page.locator("#second").click()
+
+    assert told.value.text == f"{MARK}按 处理 XW00002"
 
 
 def test_score_counts_what_a_person_can_walk():
