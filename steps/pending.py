@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 from pypdf import PdfReader
 from pytest_bdd import given, parsers, then, when
 
+from fixtures.account_forms import attempts_by, written_out
 from fixtures.faults import fault
 from fixtures.past_the_page import PastThePage
 from fixtures.person import is_beside, press_twice
@@ -254,6 +255,11 @@ def show_more_per_page(desk: DeskPage) -> PendingPage:
     return desk.open_pending().show_per_page(25)
 
 
+@when("企业打开“待确认”，翻到第2页，再每页显示25条", target_fixture="pending")
+def show_more_on_the_second_page(desk: DeskPage) -> PendingPage:
+    return desk.open_pending().turn_to(2).show_per_page(25)
+
+
 @when(parsers.parse("企业打开“待确认”，翻到第{number:d}页"), target_fixture="pending")
 def turn_to_page(desk: DeskPage, number: int) -> PendingPage:
     return desk.open_pending().turn_to(number)
@@ -305,10 +311,10 @@ def confirm_past_the_page_with_each(
     datatable: list[list[str]],
     answer_to: AnswerTo,
 ) -> list[tuple[PortalAnswer, str]]:
-    return [
-        (answer_to(past_the_page.confirm, application_no, contact, **{field: content}), message)
-        for field, content, message in datatable[1:]
-    ]
+    def confirm(field: str, content: str) -> object:
+        return past_the_page.confirm(application_no, contact, **{field: written_out(content)})
+
+    return attempts_by(answer_to, confirm, datatable)
 
 
 @when("企业绕过页面，逐一确认这5张保单", target_fixture="answers")

@@ -427,7 +427,7 @@ def code_is_verified(phone_page: PhonePage, mock_state: MockState) -> ResetPage:
 
 @when("企业两次输入的新密码不一致", target_fixture="answer")
 def reset_with_different_passwords(reset_page: ResetPage, answer_to: AnswerTo) -> PortalAnswer:
-    return answer_to(reset_page.reset, NEW_PASSWORD, Secret("不一样"))
+    return answer_to(reset_page.reset, NEW_PASSWORD, Secret(NEW_PASSWORD.reveal().swapcase()))
 
 
 @when(parsers.parse("企业输入短信验证码“{code}”"), target_fixture="answer")
@@ -809,7 +809,9 @@ def way_out_is_told(registration_page: RegistrationPage) -> None:
 
 def _with(registration: Registration, field: str, value: str) -> Registration:
     name, kind = FIELDS[field]
-    return replace(registration, **{name: kind(written_out(value))})
+    other_case = registration.password.reveal().swapcase()
+    content = written_out(value, {"大小写不同的密码": other_case})
+    return replace(registration, **{name: kind(content)})
 
 
 def _secret(value: str) -> Secret:
