@@ -465,6 +465,15 @@ def portal_greets(entered: HomePage, enterprise: MadeEnterprise) -> None:
     assert entered.enterprise_name() == enterprise.name
 
 
+@then("登录框的网页里没有密码，也没有它的摘要")
+def page_holds_no_password(login_page: LoginPage, enterprise: MadeEnterprise) -> None:
+    typed = _other_case(enterprise.password).reveal()
+    digest = md5(typed.encode(), usedforsecurity=False).hexdigest()
+    sources = "".join(frame.content() for frame in login_page.tab.frames)
+
+    assert [typed in sources, digest in sources.lower()] == [False, False]
+
+
 @then("企业填对以后，照常登录")
 def logs_in_when_all_is_right(
     login_page: LoginPage, mock_state: MockState, enterprise: MadeEnterprise, answer_to: AnswerTo

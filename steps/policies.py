@@ -1,5 +1,7 @@
 """保单查询 (guide-2.6, guide-2.7)."""
 
+import re
+from calendar import monthrange
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -16,6 +18,7 @@ from pages.desk import DeskPage
 from pages.models import Contact, PolicyRecord, PolicyStatus
 from pages.parts import PagedTable
 from pages.policies import PoliciesPage
+from pages.reading import text_of
 
 POLICIES_QUERY = "/swProxy/xwtbserver/sw/policies/query"
 DECISIONS = {"退回": "returned", "拒绝": "refused"}
@@ -196,6 +199,21 @@ def rows_are_numbered(desk: DeskPage, numbers: str) -> None:
 @then("“保单查询”上写着")
 def policies_say(policies: PoliciesPage, docstring: str) -> None:
     assert not lacking(policies.words(), docstring.splitlines())
+
+
+@when("企业打开“保单查询”的日期选择框", target_fixture="policies")
+def open_the_calendar(desk: DeskPage) -> PoliciesPage:
+    policies = desk.open_policies()
+    policies.first_day.open()
+    return policies
+
+
+@then("这个月的每一天都可以选")
+def every_day_is_there(policies: PoliciesPage) -> None:
+    year, month = map(int, re.findall(r"\d+", text_of(policies.first_day.month)))
+    days = range(1, monthrange(year, month)[1] + 1)
+
+    expect(policies.first_day.days).to_have_text([str(day) for day in days])
 
 
 @then(parsers.parse("列出的是第{which}张保单"))
