@@ -28,7 +28,7 @@ class DeskPage(Screen):
         self.policies_item = surface.locator(seen("entry", "保单查询"))
         self.tabs = surface.locator(seen("tabs", MENU))
         self.active_tab = surface.locator(seen("active", MENU))
-        self._folds = False  # the menu, again and again
+        self._folds = False  # whether the menu has been found folded
         self.announcement = Layer(surface).announcement_cross
         self.landmark = self.pending_item.or_(surface.locator(seen("fold", "待确认")))
 

@@ -15,7 +15,7 @@ from fixtures.person import is_beside, press_twice
 from fixtures.portal import FillIn, MadeEnterprise, MockState
 from fixtures.records import confirmed_records
 from fixtures.refusals import AnswerTo, PortalAnswer
-from fixtures.words import expect_each, lacking
+from fixtures.words import expect_each, filled_in, lacking
 from pages.desk import DeskPage
 from pages.errors import ScreenNotReached
 from pages.login import LoginPage
@@ -51,14 +51,12 @@ def fill_in_policy(fill_in: FillIn, mock_state: MockState, application_no: str) 
     pushed = mock_state.pushed[application_no]
 
     def fill_in_policy(text: str) -> tuple[str, ...]:
-        known = {
+        names = {
             "申请编号": pushed.application_no,
             "产品名称": pushed.product,
             "推送日期": pushed.pushed_on,
         }
-        for name, value in known.items():
-            text = text.replace(f"〔{name}〕", value)
-        return fill_in(text)
+        return fill_in(filled_in(text, names))
 
     return fill_in_policy
 

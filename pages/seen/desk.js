@@ -33,11 +33,8 @@ function folds(root, word) {
   const isFolded = one => plain(one.textContent) === plain(word) && !one.matches(UNREAD);
   const folded = innermost(all(root, "*").filter(one => isFolded(one) && !isShown(one)));
   if (folded.length !== 1) return [];
-  for (let box = folded[0].parentElement; box; box = box.parentElement) {
-    const found = offersIn(box);
-    if (found.length) return found.length === 1 && isAfter(folded[0], found[0]) ? found : [];
-  }
-  return [];
+  const found = nearest(folded[0].parentElement, offersIn);
+  return found.length === 1 && isAfter(folded[0], found[0]) ? found : [];
 }
 
 function tabs(root, word) {

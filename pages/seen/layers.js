@@ -76,11 +76,7 @@ function isSuccess(layer) {
 
 // Short texts beside a field or over the page, which a portal may use to say no.
 function notesOf(root) {
-  const isNear = part => {
-    let box = part;
-    for (let step = 0; step < 4 && box && !controlsIn(box).length; step++) box = box.parentElement;
-    return box && [1, 2].includes(controlsIn(box).length);
-  };
+  const isNear = part => [1, 2].includes(nearest(part, controlsIn, 5).length);
   return blocksOf(bodyOf(root)).filter(one => !isPointed(one) &&
     !one.closest(`${DIALOG}, table, label`) && (isNear(one) || stackAround(one)));
 }
@@ -99,7 +95,8 @@ function pagesAround(page) {
 const seenBefore = new WeakMap();
 const alerts = root => [...shown(root, `${TIP}, [role=alert]`).flatMap(blocksOf), ...notesOf(root)];
 
-// Remembers what is said already, so that it is not taken for the answer to the next press.
+// Remembers what is said already, so that it is not taken for the answer to the next press. Each
+// frame has a memory of its own: what this one knows of the window, the window has to learn too.
 function remember(root) {
   const page = root.ownerDocument ?? root;
   seenBefore.set(page, new Map(alerts(root).map(one => [one, textOf(one)])));
@@ -143,11 +140,8 @@ function crosses(box) {
 
 // What closes the smallest box that says these words among others.
 function crossesBeside(root, words) {
-  return textParts(root, text => plain(text).includes(plain(words))).flatMap(part => {
-    let box = part;
-    for (let step = 0; step < 3 && box && !crosses(box).length; step++) box = box.parentElement;
-    return box ? crosses(box) : [];
-  });
+  return textParts(root, text => plain(text).includes(plain(words)))
+    .flatMap(part => nearest(part, crosses, 4));
 }
 
 function announcementButtons(root) {

@@ -38,13 +38,9 @@ function headRow(root, headings, least) {
 
 // The row, or the rows of headings that it belongs to, if a heading beside it begins above it.
 function wholeHead(row) {
-  const { top, bottom } = row.getBoundingClientRect();
-  const middle = (top + bottom) / 2;
   const group = row.closest(GROUP);
-  const reaches = cell => {
-    const box = cell.getBoundingClientRect();
-    return !row.contains(cell) && box.top < middle && middle < box.bottom;
-  };
+  const reaches = cell => !row.contains(cell)
+    && isLevel(row.getBoundingClientRect(), cell.getBoundingClientRect());
   return group && shown(group, HEADING_CELLS).some(reaches) ? group : row;
 }
 
@@ -91,8 +87,7 @@ function inRow(row, words) {
   const isHead = one => [...one.children].every(cell => cell.matches("th, [role=columnheader]"));
   const lines = [...row.parentElement.children]
     .filter(one => isShown(one) && plain(textOf(one)) && !isHead(one));
-  let found = [];
-  for (let box = row; box && !found.length; box = box.parentElement) found = buttons(box, words);
+  const found = nearest(row, box => buttons(box, words));
   if (found.every(one => row.contains(one))) return found;
   const level = found.sort(byHeight)[lines.sort(byHeight).indexOf(row)];
   const isOne = level && found.length === lines.length
@@ -129,14 +124,9 @@ function under(head) {
   return { scope: head.parentElement, rows: [], told: [], strange: [] };
 }
 
-// Widens from the table until something is found, so that what is nearest counts.
-function around({ scope, rows }, find) {
-  for (let box = scope; box; box = box.parentElement) {
-    const found = find(box).filter(one => !rows.some(row => row.contains(one)));
-    if (found.length) return found;
-  }
-  return [];
-}
+// What is nearest to the table, beside its rows.
+const around = ({ scope, rows }, find) =>
+  nearest(scope, box => find(box).filter(one => !rows.some(row => row.contains(one))));
 
 const busyNotices = root => textParts(root, text => WAITING.test(text) && text.trim().length < SHORT,
   text => WAITING.test(text)).filter(one => !one.closest(PRESSABLE));

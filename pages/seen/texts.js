@@ -42,6 +42,15 @@ function boxAround(parts) {
   return box;
 }
 
+// Widens from a part, by so many boxes, until something is found, so that what is nearest counts.
+function nearest(part, find, boxes = Infinity) {
+  for (let box = part; box && boxes > 0; box = box.parentElement, boxes--) {
+    const found = find(box);
+    if (found.length) return found;
+  }
+  return [];
+}
+
 const bodyOf = root => root.body ?? root;
 const controlsIn = root => innermost(shown(root, CONTROLS));
 const isAfter = (one, other) =>
